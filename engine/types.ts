@@ -1,0 +1,335 @@
+/**
+ * The seam between the socket layer and an engine. Above it nobody knows
+ * which engine is at work; below it nobody knows options, files or host name
+ * schemes. All that crosses it is bytes, plain data and the two decisions
+ * that the layer above owns: {@linkcode ContextHooks.verify} and
+ * {@linkcode ContextHooks.selectContext}.
+ *
+ * A third engine implements {@linkcode Engine}, {@linkcode EngineContext} and
+ * {@linkcode TlsStream}; for a sans-IO core only the session is needed, the
+ * pump makes the stream.
+ *
+ * @module
+ */
+
+import type { Want } from "../errors.ts";
+import type { FeatureSet } from "./features.ts";
+
+/** Which side of the handshake. */
+export type Role = "client" | "server";
+
+/** The engines. */
+export type EngineName = "openssl" | "deno";
+
+/** A plain, bidirectional byte stream: what TLS runs over. */
+export interface ByteTransport {
+  /** Reads up to `p.length` bytes; `null` at the end of the stream. */
+  read(p: Uint8Array): Promise<number | null>;
+  /** Writes some of `p`, at least one byte. */
+  write(p: Uint8Array): Promise<number>;
+  /** Closes both directions. */
+  close(): void;
+  /** Ends the direction to the peer, if the transport can. */
+  closeWrite?(): Promise<void>;
+  /** Our address, if it has one. */
+  readonly localAddr?: Deno.Addr;
+  /** The peer's address, if it has one. */
+  readonly remoteAddr?: Deno.Addr;
+  /** Switches Nagle's algorithm. */
+  setNoDelay?(noDelay?: boolean): void;
+  /** Lets the event loop wait for the transport. */
+  ref?(): void;
+  /** Does not let the event loop wait for the transport. */
+  unref?(): void;
+}
+
+/** Where a client connects to. */
+export type DialTarget =
+  | { readonly transport: "tcp"; readonly hostname: string; readonly port: number }
+  | { readonly transport: "unix"; readonly path: string };
+
+/** The result of {@linkcode Engine.info}. */
+export interface EngineInfo {
+  /** Which engine. */
+  readonly name: EngineName;
+  /** Its version, e.g. `OpenSSL 3.0.22 25 Aug 2026`. */
+  readonly version: string;
+  /** The path of the library that was loaded, if one was. */
+  readonly path: string | undefined;
+  /** What it can do here. */
+  readonly features: FeatureSet;
+}
+
+/** A private key as it came from the user. */
+export interface KeyMaterial {
+  /** PEM text as bytes (PKCS#8, PKCS#1, SEC1, encrypted or not) or DER. */
+  readonly data: Uint8Array;
+  /** How `data` is encoded. */
+  readonly format: "pem" | "der";
+  /** The password of an encrypted key. */
+  readonly password?: string;
+  /** Where it came from, for messages: a file name, or "key". */
+  readonly source: string;
+}
+
+/** A certificate with its chain and key. */
+export interface Credential {
+  /** DER, the leaf first. */
+  readonly chain: readonly Uint8Array[];
+  /** The leaf's private key. */
+  readonly key: KeyMaterial;
+  /** Where the certificate came from, for messages: a file name, or "cert". */
+  readonly source: string;
+}
+
+/** The trust anchors and how chains are built to them. */
+export interface TrustConfig {
+  /**
+   * The anchors in DER: exactly these. `undefined` means the engine's own
+   * roots, which only the Deno engine has.
+   */
+  readonly anchors: readonly Uint8Array[] | undefined;
+  /** Anchors in DER that are added to the default ones. */
+  readonly extra: readonly Uint8Array[];
+  /** Certificate revocation lists in DER. */
+  readonly crls: readonly Uint8Array[];
+  /** Whether to check the leaf, or every certificate, against `crls`. */
+  readonly checkCrl: "none" | "leaf" | "chain";
+}
+
+/** TLS versions as the wire has them. */
+export type TlsVersion = 0x0300 | 0x0301 | 0x0302 | 0x0303 | 0x0304;
+
+/** What an engine makes a context from: all in memory, all checked. */
+export interface ContextConfig {
+  /** The side this context is for. */
+  readonly role: Role;
+  /** The versions allowed. */
+  readonly versions: ReadonlySet<TlsVersion>;
+  /** OpenSSL cipher string for TLS 1.2 and below; "" is OpenSSL's own default; `undefined` ours. */
+  readonly cipherList: string | undefined;
+  /** TLS 1.3 suites, colon-separated. */
+  readonly ciphersuites: string | undefined;
+  /** Whether the server's order of ciphers decides. */
+  readonly honorCipherOrder: boolean;
+  /** Groups, colon-separated; `undefined` is the engine's default. */
+  readonly groups: string | undefined;
+  /** Signature algorithms, colon-separated. */
+  readonly sigalgs: string | undefined;
+  /** DH parameters in PEM or DER; `null` turns finite-field DH off. */
+  readonly dh: "auto" | null | Uint8Array;
+  /** Turns ephemeral ECDH off (TLS 1.2). */
+  readonly noEcdh: boolean;
+  /** Our certificates; several when they have different key types. */
+  readonly credentials: readonly Credential[];
+  /** Whom to trust. */
+  readonly trust: TrustConfig;
+  /** The CA certificates, in DER, whose names a server sends to its clients. */
+  readonly clientCa: readonly Uint8Array[];
+  /** SSL_VERIFY_* flags. */
+  readonly verifyMode: number;
+  /** ALPN protocols: offered by a client, preferred in this order by a server. */
+  readonly alpn: readonly string[];
+  /** NPN protocols (TLS 1.2). */
+  readonly npn: readonly string[];
+  /** Ask for (client) a stapled OCSP response. */
+  readonly requestOcsp: boolean;
+  /** The session id context of a server. */
+  readonly sessionIdContext: Uint8Array | undefined;
+  /** SSL_MODE_RELEASE_BUFFERS. */
+  readonly releaseBuffers: boolean;
+  /** The Deno engine's switch that leaves the host name unchecked. */
+  readonly skipHostname: boolean;
+  /** The decisions of the layer above. */
+  readonly hooks: ContextHooks;
+}
+
+/** What the engine found out about the peer, for the layer above to judge. */
+export interface PeerEvidence {
+  /** The chain that the engine built, leaf first, in DER; empty if it built none. */
+  readonly chain: readonly Uint8Array[];
+  /** What the peer sent, leaf first, in DER. */
+  readonly presented: readonly Uint8Array[];
+  /** X509_V_ERR number of the chain verification; 0 is OK. */
+  readonly error: number;
+  /** At which certificate, counted from the leaf, the error is. */
+  readonly errorDepth: number;
+  /** The engine's text for the error. */
+  readonly errorText: string;
+  /** True when a resumed session carries the earlier verification. */
+  readonly resumed: boolean;
+  /** The stapled OCSP response, where the peer sent one and it has arrived. */
+  readonly ocspResponse?: Uint8Array;
+}
+
+/** The decisions and notifications of the layer above. All may throw: that refuses the peer. */
+export interface ContextHooks {
+  /**
+   * Judges the peer of one connection. `params` is what {@linkcode SessionParams.user} held.
+   * Returns the error of the refusal, or `undefined` to accept. Called before any
+   * application byte or the client's own certificate is sent, with a mode other than NONE.
+   */
+  verify?(evidence: PeerEvidence, user: unknown): Error | undefined;
+  /** A server chooses the context for a server name; `undefined` keeps this one, `null` refuses. */
+  selectContext?(serverName: string, user: unknown): EngineContext | undefined | null;
+  /** One line in the NSS key log format, without the newline. */
+  keylog?(line: string): void;
+}
+
+/** What one connection adds to its context. */
+export interface SessionParams {
+  /** The SNI name a client sends; `undefined` sends none. */
+  readonly serverName: string | undefined;
+  /** The name the Deno engine verifies; the OpenSSL engine leaves names to the hook. */
+  readonly verifyName: string | undefined;
+  /** Handed to the hooks. */
+  readonly user: unknown;
+}
+
+/** Options of one call that waits. */
+export interface WaitOptions {
+  /** Ends the wait with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of {@linkcode TlsStream.shutdown}. */
+export interface ShutdownOptions extends WaitOptions {
+  /** Send close_notify but do not wait for the peer's. */
+  readonly fast?: boolean;
+}
+
+/** What was negotiated. Unknown things are `undefined`. */
+export interface Negotiated {
+  /** `TLSv1_3`, `TLSv1_2`, ... */
+  readonly version: string | undefined;
+  /** 0x0304, 0x0303, ... */
+  readonly versionInt: number | undefined;
+  /** The name of the cipher suite, as OpenSSL spells it. */
+  readonly cipher: string | undefined;
+  /** The SNI name sent or received. */
+  readonly serverName: string | undefined;
+  /** The ALPN protocol. */
+  readonly alpn: string | undefined;
+  /** The NPN protocol. */
+  readonly npn: string | undefined;
+  /** Whether a session was resumed. */
+  readonly reused: boolean | undefined;
+}
+
+/** Which directions TLS has ended in. */
+export interface ShutdownState {
+  /** We sent close_notify. */
+  readonly sent: boolean;
+  /** The peer's close_notify arrived. */
+  readonly received: boolean;
+}
+
+/**
+ * One TLS connection. Reading and writing are independent of each other; at
+ * most one read may be in flight, writes queue. `read` gives `null` only after
+ * the peer's close_notify; an end without one is an `SslTruncatedError`.
+ */
+export interface TlsStream {
+  /** Which side we are. */
+  readonly role: Role;
+  /** Completes the handshake. On failure the alert has gone to the peer. Idempotent. */
+  handshake(options?: WaitOptions): Promise<void>;
+  /** One step of the handshake, without waiting. */
+  tryHandshake(): true | Want;
+  /** Whether the handshake is complete. */
+  readonly established: boolean;
+  /** Reads decrypted bytes. */
+  read(p: Uint8Array, options?: WaitOptions): Promise<number | null>;
+  /** As `read`, without waiting. */
+  tryRead(p: Uint8Array): number | null | Want;
+  /** Reads without consuming. */
+  peek(p: Uint8Array, options?: WaitOptions): Promise<number | null>;
+  /** Decrypted bytes that can be read without waiting. */
+  pending(): number;
+  /** Encrypts and sends all of `p`. */
+  write(p: Uint8Array, options?: WaitOptions): Promise<number>;
+  /** As `write`, without waiting: takes what fits into the send buffer. */
+  tryWrite(p: Uint8Array): number | Want;
+  /** Resolves when the direction may progress. */
+  ready(want: Want, options?: WaitOptions): Promise<void>;
+  /** Sends close_notify; unless `fast`, reads on until the peer's has come. */
+  shutdown(options?: ShutdownOptions): Promise<void>;
+  /** One step of the shutdown, without waiting. */
+  tryShutdown(): true | Want;
+  /** Which close_notify alerts have gone and come. */
+  readonly shutdownState: ShutdownState;
+  /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
+  release(): ByteTransport;
+  /** Frees TLS and closes the transport at once, without close_notify. Idempotent. */
+  close(): void;
+  /** What was negotiated. */
+  negotiated(): Negotiated;
+  /** What the peer sent, leaf first, in DER; empty when it sent none or the engine cannot tell. */
+  peerChain(): readonly Uint8Array[];
+  /** Our own certificate in DER, if one was sent or chosen. */
+  ownCertificate(): Uint8Array | undefined;
+  /** RFC 5705 / RFC 8446 7.5. */
+  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
+  /** The Finished message we sent, or that the peer sent. */
+  finished(whose: "own" | "peer"): Uint8Array;
+  /** The addresses. */
+  readonly localAddr: Deno.Addr | undefined;
+  /** The peer's address. */
+  readonly remoteAddr: Deno.Addr | undefined;
+  /** Lets the event loop wait for the transport. */
+  ref(): void;
+  /** Does not let the event loop wait for the transport. */
+  unref(): void;
+}
+
+/** Accepts TCP connections; each one's TLS has yet to begin. */
+export interface EngineListener {
+  /** The bound address. */
+  readonly addr: Deno.Addr;
+  /** The next connection; its handshake has not begun. `user` goes to the hooks. */
+  accept(context: EngineContext, user: unknown): Promise<TlsStream>;
+  /** The next connection as plain TCP. */
+  acceptPlain(): Promise<Deno.TcpConn>;
+  /** Stops listening. */
+  close(): void;
+  /** Lets the event loop wait. */
+  ref(): void;
+  /** Does not let the event loop wait. */
+  unref(): void;
+}
+
+/** Where and how to listen. */
+export interface ListenTarget {
+  /** The address to bind, e.g. `127.0.0.1`, `::`. */
+  readonly hostname: string;
+  /** The port; 0 picks one. */
+  readonly port: number;
+  /** The length of the queue of connections not yet accepted. */
+  readonly backlog: number | undefined;
+}
+
+/** An engine's context: configuration made ready, shared by many connections. */
+export interface EngineContext {
+  /** Which side it is for. */
+  readonly role: Role;
+  /** Opens a connection and prepares TLS over it; the handshake has yet to be done. */
+  dial(target: DialTarget, params: SessionParams, options?: WaitOptions): Promise<TlsStream>;
+  /** Prepares TLS over an open transport. */
+  start(transport: ByteTransport, params: SessionParams): TlsStream;
+  /** Frees what the engine holds. Connections that run keep what they need. */
+  close(): void;
+}
+
+/** An engine. */
+export interface Engine {
+  /** Which one. */
+  readonly name: EngineName;
+  /** What it can do here. */
+  readonly features: FeatureSet;
+  /** Name, version, path, features. */
+  info(): EngineInfo;
+  /** Makes a context. Throws `SslUnsupportedError` for what it cannot honour. */
+  createContext(config: ContextConfig): Promise<EngineContext>;
+  /** Listens. The context is the first one; a later `accept` may bring another. */
+  listen(target: ListenTarget, context: EngineContext): EngineListener;
+}

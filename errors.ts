@@ -1,0 +1,180 @@
+/**
+ * The error family: one base class, {@linkcode SslError}, and one subclass for
+ * each party at fault. Also the two "would block" sentinels and
+ * {@linkcode lastError}, which is Perl's `$SSL_ERROR`.
+ *
+ * @module
+ */
+
+import type { VerifyReport } from "./verify/report.ts";
+
+/** A value that is text in string context and a number in numeric context, as Perl's `dualvar`. */
+export interface Dualvar {
+  /** The number. */
+  readonly errno: number;
+  /** The text. */
+  toString(): string;
+  /** Text for the hints "string" and "default", the number for "number". */
+  [Symbol.toPrimitive](hint: string): string | number;
+}
+
+/** One entry of the OpenSSL error queue, oldest first. */
+export interface ErrorQueueEntry {
+  /** The packed error number of OpenSSL. */
+  readonly code: number;
+  /** The library part, e.g. `SSL routines`. */
+  readonly library: string;
+  /** The reason part, e.g. `certificate verify failed`. */
+  readonly reason: string;
+  /** Additional data, e.g. `SSL alert number 48`. */
+  readonly data?: string;
+}
+
+/** What an {@linkcode SslError} carries besides its message. */
+export interface SslErrorOptions {
+  /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
+  code?: string;
+  /** The number: an OpenSSL error, an X509_V_ERR number, an OS errno; -1 when there is none. */
+  errno?: number;
+  /** The OpenSSL library that reported it. */
+  library?: string;
+  /** The reason alone, without the operation and its input. */
+  reason?: string;
+  /** The name of the TLS alert received or sent, e.g. `unknown_ca`. */
+  alert?: string;
+  /** The OpenSSL error queue of the failed call. */
+  queue?: readonly ErrorQueueEntry[];
+  /** The evidence of the verification. */
+  report?: VerifyReport;
+  /** What is left of the plain connection after a failed start. */
+  transport?: unknown;
+  /** The error beneath. */
+  cause?: unknown;
+}
+
+let last: SslError | undefined;
+
+/**
+ * The most recent {@linkcode SslError} of this realm, for scripts. The error
+ * that an operation threw, or `socket.errstr()`, is authoritative.
+ *
+ * Perl: `$SSL_ERROR`
+ */
+export function lastError(): SslError | undefined {
+  return last;
+}
+
+/**
+ * The base of every error this library throws, except `TypeError` and
+ * `RangeError` for programming mistakes and Deno's own permission errors.
+ * Dualvar-like: text in string context, {@linkcode SslError.errno} in numeric
+ * context.
+ *
+ * Perl: `$SSL_ERROR`
+ */
+export class SslError extends Error implements Dualvar {
+  override name = "SslError";
+  /** The number: an OpenSSL error, an X509_V_ERR number or an OS errno; -1 when there is none. */
+  readonly errno: number;
+  /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
+  readonly code: string;
+  /** The OpenSSL library that reported it, if one did. */
+  readonly library: string | undefined;
+  /** The reason alone, without the operation and its input. */
+  readonly reason: string;
+  /** The name of the TLS alert received or sent, e.g. `unknown_ca`. */
+  readonly alert: string | undefined;
+  /** The OpenSSL error queue of the failed call, oldest first; empty on the Deno engine. */
+  readonly queue: readonly ErrorQueueEntry[];
+  /** The evidence of the verification, where one took place. */
+  report: VerifyReport | undefined;
+  /** After a failed `start`: what is left of the plain connection, unread bytes included. */
+  transport: unknown;
+
+  /** Makes the error and remembers it for {@linkcode lastError}. */
+  constructor(message: string, options: SslErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.errno = options.errno ?? -1;
+    this.code = options.code ?? "ERR_SSL";
+    this.library = options.library;
+    this.reason = options.reason ?? message;
+    this.alert = options.alert;
+    this.queue = options.queue ?? [];
+    this.report = options.report;
+    this.transport = options.transport;
+    // deno-lint-ignore no-this-alias -- this is what `$SSL_ERROR` is
+    last = this;
+  }
+
+  /** Text for the hints "string" and "default", {@linkcode SslError.errno} for "number". */
+  [Symbol.toPrimitive](hint: string): string | number {
+    return hint === "number" ? this.errno : this.message;
+  }
+}
+
+/**
+ * The peer's certificate was refused: its chain, dates, name, pin or
+ * revocation. `code` is the name of the X509_V_ERR constant without that
+ * prefix (`CERT_HAS_EXPIRED`, `HOSTNAME_MISMATCH`), `errno` its number.
+ */
+export class SslVerifyError extends SslError {
+  override name = "SslVerifyError";
+}
+
+/** The peer broke the protocol, refused us with an alert, or is not a TLS peer. */
+export class SslPeerError extends SslError {
+  override name = "SslPeerError";
+}
+
+/**
+ * The stream ended without the peer's close_notify, so data may be missing:
+ * an attacker can cut a connection but cannot forge its end (RFC 8446 6.1).
+ */
+export class SslTruncatedError extends SslError {
+  override name = "SslTruncatedError";
+}
+
+/** An operation did not end within its timeout. */
+export class SslTimeoutError extends SslError {
+  override name = "SslTimeoutError";
+}
+
+/** The engine in use cannot do what was asked; the message names the remedy. */
+export class SslUnsupportedError extends SslError {
+  override name = "SslUnsupportedError";
+}
+
+/** The value of a non-blocking call that could not go on; see {@linkcode SSL_WANT_READ}. */
+export interface Want extends Dualvar {
+  /** The direction to wait for with `socket.ready(want)`. */
+  readonly direction: "read" | "write";
+}
+
+function want(direction: "read" | "write", errno: number): Want {
+  const text = `SSL wants a ${direction} first`;
+  return Object.freeze({
+    direction,
+    errno,
+    toString: () => text,
+    [Symbol.toPrimitive]: (hint: string) => hint === "number" ? errno : text,
+  });
+}
+
+/**
+ * A non-blocking call must wait for bytes from the peer. Compare with `===`.
+ *
+ * Perl: `SSL_WANT_READ`
+ */
+export const SSL_WANT_READ: Want = want("read", 2);
+
+/**
+ * A non-blocking call must wait until bytes to the peer have gone. Compare with `===`.
+ *
+ * Perl: `SSL_WANT_WRITE`
+ */
+export const SSL_WANT_WRITE: Want = want("write", 3);
+
+/** Whether a value is one of the two sentinels. */
+export function isWant(value: unknown): value is Want {
+  return value === SSL_WANT_READ || value === SSL_WANT_WRITE;
+}
