@@ -63,5 +63,7 @@ export type FeatureSet = ReadonlySet<Feature>;
 /** The features of one column of the table. */
 export function featuresOf(column: FeatureColumn): FeatureSet {
   const names = Object.keys(FEATURES) as Feature[];
-  return new Set(names.filter((f) => (FEATURES[f].on as readonly FeatureColumn[]).includes(column)));
+  return new Set(
+    names.filter((f) => (FEATURES[f].on as readonly FeatureColumn[]).includes(column)),
+  );
 }
