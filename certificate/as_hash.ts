@@ -1,0 +1,108 @@
+/**
+ * `CERT_asHash`: a certificate as one record, in Perl's shape.
+ *
+ * @module
+ */
+
+import type { Certificate } from "./certificate.ts";
+import { extensionText } from "./extension_text.ts";
+import { toHex } from "./der.ts";
+import { type NameHash, nameHash } from "./name.ts";
+import { oidEntry, oidLongName, oidShortName } from "./oids.ts";
+import type { SubjectAltNameType } from "./subject_alt_name.ts";
+
+/** One extension of {@linkcode CertificateHash}. */
+export interface ExtensionHash {
+  /** The dotted object identifier (Perl's own has the long name here, which is a bug). */
+  oid: string;
+  /** OpenSSL's number, if it has one. */
+  nid: number | undefined;
+  /** OpenSSL's short name, if it has one. */
+  sn: string | undefined;
+  /** Whether it is critical. */
+  critical: boolean;
+  /** The content as OpenSSL's `X509V3_EXT_print` shows it; `DER:` and hex if it has no text. */
+  data: string;
+  /** The content as DER (not in Perl): what a copy is made from. */
+  der: Uint8Array;
+}
+
+/**
+ * What `CERT_asHash` gives. Besides these there are, for the digest
+ * algorithm ALG: `pubkey_digest_ALG` and `x509_digest_ALG` (Uint8Array) and
+ * `fingerprint_ALG` (`AA:BB:...`).
+ */
+export interface CertificateHash {
+  /** 0 for v1, 2 for v3. */
+  version: number;
+  /** Seconds since 1970. */
+  not_before: number;
+  /** Seconds since 1970. */
+  not_after: number;
+  /** Decimal. */
+  serial: string;
+  /** OpenSSL's long name, or the dotted form. */
+  signature_alg: string;
+  /** The URIs of the CRLs. */
+  crl_uri: string[];
+  /** The URIs of the OCSP responders. */
+  ocsp_uri: string[];
+  /** The names of the key usages. */
+  keyusage: string[];
+  /** The extended key usages in four forms. */
+  extkeyusage: {
+    oid: string[];
+    nid: (number | undefined)[];
+    sn: string[];
+    ln: string[];
+  };
+  /** By long name. */
+  subject: NameHash;
+  /** By long name. */
+  issuer: NameHash;
+  /** `[type, value]`; IP addresses as text. */
+  subjectAltNames: [SubjectAltNameType, string][];
+  /** All extensions, in order. */
+  ext: ExtensionHash[];
+  [digestField: `pubkey_digest_${string}` | `x509_digest_${string}`]: Uint8Array;
+  [fingerprintField: `fingerprint_${string}`]: string;
+}
+
+const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+
+/** See {@linkcode Certificate.asHash}. */
+export function asHash(cert: Certificate, algorithm = "sha256"): CertificateHash {
+  const usages = cert.extKeyUsage ?? [];
+  const hash: CertificateHash = {
+    version: cert.version,
+    not_before: seconds(cert.notBefore),
+    not_after: seconds(cert.notAfter),
+    serial: cert.serial,
+    signature_alg: cert.signatureAlgorithm,
+    crl_uri: cert.crlUris,
+    ocsp_uri: cert.ocspUris,
+    keyusage: cert.keyUsage ?? [],
+    extkeyusage: {
+      oid: usages,
+      nid: usages.map((oid) => oidEntry(oid)?.nid),
+      sn: usages.map(oidShortName),
+      ln: usages.map(oidLongName),
+    },
+    subject: nameHash(cert.subjectAttributes),
+    issuer: nameHash(cert.issuerAttributes),
+    subjectAltNames: cert.subjectAltNames.map(({ type, value }) => [type, value]),
+    ext: cert.extensions.map(({ oid, critical, value }) => ({
+      oid,
+      nid: oidEntry(oid)?.nid,
+      sn: oidEntry(oid)?.sn,
+      critical,
+      data: extensionText(oid, value),
+      der: value,
+    })),
+  };
+  hash[`pubkey_digest_${algorithm}`] = cert.publicKeyDigest(algorithm);
+  hash[`x509_digest_${algorithm}`] = cert.fingerprintBin(algorithm);
+  hash[`fingerprint_${algorithm}`] = toHex(cert.fingerprintBin(algorithm)).toUpperCase()
+    .replace(/..(?=.)/g, "$&:");
+  return hash;
+}
