@@ -32,9 +32,9 @@ export interface ByteTransport {
   /** Ends the direction to the peer, if the transport can. */
   closeWrite?(): Promise<void>;
   /** Our address, if it has one. */
-  readonly localAddr?: Deno.Addr;
+  readonly localAddr?: Deno.Addr | undefined;
   /** The peer's address, if it has one. */
-  readonly remoteAddr?: Deno.Addr;
+  readonly remoteAddr?: Deno.Addr | undefined;
   /** Switches Nagle's algorithm. */
   setNoDelay?(noDelay?: boolean): void;
   /** Lets the event loop wait for the transport. */

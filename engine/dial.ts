@@ -1,0 +1,86 @@
+/**
+ * Plain connections for both engines: what Deno reports becomes an
+ * {@linkcode SslError} with the address in it. Permission errors pass through.
+ *
+ * @module
+ */
+
+import { SslError } from "../errors.ts";
+import type { DialTarget, ListenTarget, WaitOptions } from "./types.ts";
+
+/** The address as a user would write it. */
+export function addressText(target: DialTarget | ListenTarget): string {
+  if ("path" in target) return target.path;
+  const { hostname, port } = target;
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/** What Deno's errors lack: a code for those that have none. */
+function ioError(what: string, error: unknown): unknown {
+  if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) return error;
+  const text = error.message;
+  const lookup = /failed to lookup address/.test(text);
+  const code = lookup ? "ENOTFOUND" : (error as { code?: string }).code ?? "EIO";
+  const errno = Number(/os error (\d+)/.exec(text)?.[1] ?? -1);
+  const reason = text.replace(/\s*\(os error \d+\)/, "");
+  const advice = lookup
+    ? ": check the name"
+    : code === "ECONNREFUSED"
+    ? ": nothing listens there"
+    : code === "EADDRINUSE"
+    ? ": choose another port, or 0 for any"
+    : "";
+  return new SslError(`${what}: ${reason}${advice}`, { code, errno, reason, cause: error });
+}
+
+/**
+ * Connects. TCP connections get NODELAY: a handshake is many small writes.
+ *
+ * @throws {SslError} With code `ECONNREFUSED`, `ENOTFOUND`, ... and the address in the message.
+ * @throws {Deno.errors.NotCapable} Without the net permission.
+ */
+export async function dialTcp(
+  target: DialTarget,
+  options: WaitOptions = {},
+): Promise<Deno.TcpConn | Deno.UnixConn> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  try {
+    if (target.transport === "unix") {
+      const conn = await Deno.connect({ transport: "unix", path: target.path });
+      if (!signal?.aborted) return conn;
+      conn.close();
+      throw signal.reason;
+    }
+    const { hostname, port } = target;
+    const conn = await Deno.connect({ hostname, port, ...(signal ? { signal } : {}) });
+    if (signal?.aborted) {
+      conn.close();
+      throw signal.reason;
+    }
+    conn.setNoDelay(true);
+    return conn;
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw ioError(`Cannot connect to ${addressText(target)}`, error);
+  }
+}
+
+/**
+ * Listens.
+ *
+ * @throws {SslError} With code `EADDRINUSE`, ... and the address in the message.
+ * @throws {Deno.errors.NotCapable} Without the net permission.
+ */
+export function listenTcp(target: ListenTarget): Deno.TcpListener {
+  const { hostname, port, backlog } = target;
+  try {
+    return Deno.listen({
+      hostname,
+      port,
+      ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
+    } as Deno.TcpListenOptions);
+  } catch (error) {
+    throw ioError(`Cannot listen on ${addressText(target)}`, error);
+  }
+}

@@ -1,0 +1,364 @@
+/**
+ * An SSL_CTX from a {@linkcode ContextConfig}.
+ *
+ * @module
+ */
+
+import { SslError, SslUnsupportedError } from "../../errors.ts";
+import { dialTcp } from "../dial.ts";
+import { Pump } from "../pump.ts";
+import type {
+  ByteTransport,
+  ContextConfig,
+  Credential,
+  DialTarget,
+  EngineContext,
+  Role,
+  SessionParams,
+  TlsStream,
+  TlsVersion,
+  WaitOptions,
+} from "../types.ts";
+import { alpnWire, type Callbacks } from "./callbacks.ts";
+import { drainErrors } from "./error_queue.ts";
+import { localError } from "./errors.ts";
+import { NativeHandle } from "./handles.ts";
+import type { Library } from "./library.ts";
+import { cString, withBio } from "./memory.ts";
+import { loadKey } from "./keys.ts";
+import { OpenSslSession } from "./session.ts";
+import { CTRL } from "./symbols.ts";
+import { trustStore } from "./trust.ts";
+
+/** Perl's default since 2.074. */
+const DEFAULT_CIPHERS = "DEFAULT:!EXP:!MEDIUM:!LOW:!eNULL:!aNULL:!RC4:!DES:!MD5:!PSK:!SRP";
+
+const VERSIONS: readonly TlsVersion[] = [0x0300, 0x0301, 0x0302, 0x0303, 0x0304];
+
+const OP = {
+  NO_COMPRESSION: 0x20000n,
+  NO_RENEGOTIATION: 0x40000000n,
+  CIPHER_SERVER_PREFERENCE: 0x400000n,
+  /** SSL_OP_NO_* by version. */
+  NO_VERSION: {
+    0x0300: 0x02000000n,
+    0x0301: 0x04000000n,
+    0x0302: 0x10000000n,
+    0x0303: 0x08000000n,
+    0x0304: 0x20000000n,
+  } satisfies Record<TlsVersion, bigint>,
+} as const;
+
+const MODE_ACCEPT_MOVING_WRITE_BUFFER = 2n;
+const MODE_RELEASE_BUFFERS = 0x10n;
+const SESS_CACHE_OFF = 0n;
+const SESS_CACHE_SERVER = 2n;
+const X509_V_FLAG = {
+  CRL_CHECK: 0x4n,
+  CRL_CHECK_ALL: 0x8n,
+  TRUSTED_FIRST: 0x8000n,
+  PARTIAL_CHAIN: 0x80000n,
+};
+
+/** What the sessions of one engine share. */
+export interface Runtime {
+  /** The C functions. */
+  readonly library: Library;
+  /** The callbacks; undefined under a path-limited ffi permission. */
+  readonly callbacks: Callbacks | undefined;
+}
+
+/** A configured SSL_CTX. */
+export class OpenSslContext implements EngineContext {
+  /** Which side it is for. */
+  readonly role: Role;
+  /** What it was made from. */
+  readonly config: ContextConfig;
+  readonly #runtime: Runtime;
+  readonly #ctx: NativeHandle;
+
+  /** Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one. */
+  constructor(runtime: Runtime, config: ContextConfig) {
+    this.#runtime = runtime;
+    this.config = config;
+    this.role = config.role;
+    const { c } = runtime.library;
+    c.ERR_clear_error();
+    const ptr = c.SSL_CTX_new(c.TLS_method());
+    if (ptr === null) throw localError("Cannot create a context", drainErrors(c));
+    this.#ctx = new NativeHandle(ptr, c.SSL_CTX_free);
+    try {
+      this.#configure();
+    } catch (error) {
+      this.#ctx.free();
+      throw error;
+    } finally {
+      c.ERR_clear_error();
+    }
+  }
+
+  /** The SSL_CTX; throws after {@linkcode close}. */
+  get ptr(): Deno.PointerObject {
+    const ptr = this.#ctx.ptr;
+    if (ptr === null) {
+      throw new SslError("Cannot use the context: it is closed", { code: "ECLOSED" });
+    }
+    return ptr;
+  }
+
+  /** Opens a connection and prepares TLS over it. */
+  async dial(
+    target: DialTarget,
+    params: SessionParams,
+    options: WaitOptions = {},
+  ): Promise<TlsStream> {
+    const conn = await dialTcp(target, options);
+    try {
+      return this.start(conn, params);
+    } catch (error) {
+      conn.close();
+      throw error;
+    }
+  }
+
+  /** Prepares TLS over an open transport. */
+  start(transport: ByteTransport, params: SessionParams): TlsStream {
+    return new Pump(new OpenSslSession(this.#runtime, this, params), transport);
+  }
+
+  /** Frees the SSL_CTX; connections that run keep it alive. */
+  close(): void {
+    this.#ctx.free();
+  }
+
+  // ---- configuration, in the order in which OpenSSL wants it
+
+  #configure(): void {
+    this.#setVersions();
+    this.#setModes();
+    this.#setAlgorithms();
+    this.#setTrust();
+    for (const credential of this.config.credentials) this.#addCredential(credential);
+    this.#setVerification();
+    this.#setExtensions();
+  }
+
+  #check(ok: boolean, what: string): void {
+    if (!ok) throw localError(what, drainErrors(this.#runtime.library.c));
+  }
+
+  #ctrl(command: number, argument: bigint, data: Uint8Array<ArrayBuffer> | null = null): number {
+    return this.#runtime.library.c.SSL_CTX_ctrl(this.ptr, command, argument, data);
+  }
+
+  #setVersions(): void {
+    const { versions } = this.config;
+    const allowed = VERSIONS.filter((v) => versions.has(v));
+    const lowest = allowed.at(0), highest = allowed.at(-1);
+    if (lowest === undefined || highest === undefined) {
+      throw new TypeError("Cannot create a context: version: no TLS version is left");
+    }
+    const supported = this.#ctrl(CTRL.SET_MIN_PROTO, BigInt(lowest)) === 1 &&
+      this.#ctrl(CTRL.SET_MAX_PROTO, BigInt(highest)) === 1;
+    if (!supported) {
+      throw new SslUnsupportedError(
+        `Cannot create a context: version: this OpenSSL does not support one of ${
+          allowed.map((v) => "0x0" + v.toString(16)).join(", ")
+        }: leave the version out`,
+        { code: "ERR_SSL_UNSUPPORTED_VERSION" },
+      );
+    }
+    let options = 0n;
+    for (const v of VERSIONS) {
+      if (v > lowest && v < highest && !versions.has(v)) options |= OP.NO_VERSION[v];
+    }
+    this.#runtime.library.c.SSL_CTX_set_options(this.ptr, options);
+  }
+
+  #setModes(): void {
+    const { config } = this;
+    const { c } = this.#runtime.library;
+    let options = OP.NO_COMPRESSION | OP.NO_RENEGOTIATION;
+    if (config.honorCipherOrder) options |= OP.CIPHER_SERVER_PREFERENCE;
+    c.SSL_CTX_set_options(this.ptr, options);
+    this.#ctrl(
+      CTRL.MODE,
+      MODE_ACCEPT_MOVING_WRITE_BUFFER | (config.releaseBuffers ? MODE_RELEASE_BUFFERS : 0n),
+    );
+    this.#ctrl(
+      CTRL.SET_SESS_CACHE_MODE,
+      config.role === "server" ? SESS_CACHE_SERVER : SESS_CACHE_OFF,
+    );
+    if (config.sessionIdContext) {
+      this.#check(
+        c.SSL_CTX_set_session_id_context(
+          this.ptr,
+          config.sessionIdContext as Uint8Array<ArrayBuffer>,
+          config.sessionIdContext.length,
+        ) === 1,
+        "Cannot set sessionIdContext: it must have at most 32 bytes",
+      );
+    }
+  }
+
+  #setAlgorithms(): void {
+    const { config } = this;
+    const { c } = this.#runtime.library;
+    let list = config.cipherList === undefined ? DEFAULT_CIPHERS : config.cipherList || "DEFAULT";
+    if (config.noEcdh) list += ":!kECDHE";
+    this.#check(
+      c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
+      `Cannot set cipherList: received ${JSON.stringify(list)}`,
+    );
+    if (config.ciphersuites !== undefined) {
+      this.#check(
+        c.SSL_CTX_set_ciphersuites(this.ptr, cString(config.ciphersuites)) === 1,
+        `Cannot set ciphersuites: received ${JSON.stringify(config.ciphersuites)}`,
+      );
+    }
+    if (config.groups !== undefined) {
+      this.#check(
+        this.#ctrl(CTRL.SET_GROUPS_LIST, 0n, cString(config.groups)) === 1,
+        `Cannot set ecdhCurve: received ${JSON.stringify(config.groups)}`,
+      );
+    }
+    if (config.sigalgs !== undefined) {
+      const text = cString(config.sigalgs);
+      this.#check(
+        this.#ctrl(CTRL.SET_SIGALGS_LIST, 0n, text) === 1 &&
+          this.#ctrl(CTRL.SET_CLIENT_SIGALGS_LIST, 0n, text) === 1,
+        `Cannot set sigalgs: received ${JSON.stringify(config.sigalgs)}`,
+      );
+    }
+    if (config.dh === "auto") this.#ctrl(CTRL.SET_DH_AUTO, 1n);
+    else if (config.dh !== null) this.#setDh(config.dh);
+  }
+
+  #setDh(params: Uint8Array): void {
+    const { c } = this.#runtime.library;
+    if (!c.PEM_read_bio_DHparams || !c.DH_free) {
+      throw new SslUnsupportedError(
+        "Cannot set dh: this OpenSSL has no DH parameters: leave dh out",
+      );
+    }
+    const dh = withBio(c, params, (bio) => c.PEM_read_bio_DHparams!(bio, null, null, null));
+    this.#check(dh !== null, "Cannot set dh: not DH parameters in PEM");
+    const ok = c.SSL_CTX_ctrlPtr(this.ptr, CTRL.SET_TMP_DH, 0n, dh) === 1;
+    c.DH_free(dh);
+    this.#check(ok, "Cannot set dh: OpenSSL refuses the parameters");
+  }
+
+  #setTrust(): void {
+    const { c } = this.#runtime.library;
+    const { trust } = this.config;
+    const store = trustStore(c, trust);
+    c.SSL_CTX_set1_cert_store(this.ptr, store.ptr);
+    let flags = X509_V_FLAG.TRUSTED_FIRST | X509_V_FLAG.PARTIAL_CHAIN;
+    if (trust.checkCrl !== "none") flags |= X509_V_FLAG.CRL_CHECK;
+    if (trust.checkCrl === "chain") flags |= X509_V_FLAG.CRL_CHECK_ALL;
+    c.X509_VERIFY_PARAM_set_flags(c.SSL_CTX_get0_param(this.ptr), flags);
+  }
+
+  #addCredential(credential: Credential): void {
+    const { c } = this.#runtime.library;
+    const [leaf, ...chain] = credential.chain;
+    if (leaf === undefined) {
+      throw new TypeError(`Cannot use ${credential.source}: it has no certificate`);
+    }
+    this.#withX509(leaf, credential.source, (x509) => {
+      this.#check(
+        c.SSL_CTX_use_certificate(this.ptr, x509) === 1,
+        `Cannot use the certificate from ${credential.source}`,
+      );
+    });
+    const key = loadKey(c, credential.key);
+    try {
+      this.#check(
+        c.SSL_CTX_use_PrivateKey(this.ptr, key) === 1 &&
+          c.SSL_CTX_check_private_key(this.ptr) === 1,
+        `Cannot use the key from ${credential.key.source}: it does not belong to the certificate from ${credential.source}`,
+      );
+    } finally {
+      c.EVP_PKEY_free(key);
+    }
+    for (const der of chain) {
+      this.#withX509(der, credential.source, (x509) => {
+        this.#check(
+          c.SSL_CTX_ctrlPtr(this.ptr, CTRL.CHAIN_CERT, 1n, x509) === 1,
+          `Cannot use a chain certificate from ${credential.source}`,
+        );
+      });
+    }
+  }
+
+  #withX509(der: Uint8Array, source: string, use: (x509: Deno.PointerValue) => void): void {
+    const { c } = this.#runtime.library;
+    const x509 = withBio(c, der, (bio) => c.d2i_X509_bio(bio, null));
+    this.#check(x509 !== null, `Cannot read a certificate from ${source}`);
+    try {
+      use(x509);
+    } finally {
+      c.X509_free(x509);
+    }
+  }
+
+  #setVerification(): void {
+    const { config } = this;
+    const { c } = this.#runtime.library;
+    const { callbacks } = this.#runtime;
+    // Without callbacks a client verifies with mode NONE: OpenSSL still builds the chain and keeps
+    // its result, and the session judges it before the next flight leaves.
+    const mode = callbacks === undefined && config.role === "client" ? 0 : config.verifyMode;
+    c.SSL_CTX_set_verify(this.ptr, mode, null);
+    if (callbacks !== undefined && config.verifyMode !== 0) {
+      c.SSL_CTX_set_cert_verify_callback(this.ptr, callbacks.verify, null);
+    }
+    for (const der of config.clientCa) {
+      this.#withX509(der, "clientCa", (x509) => {
+        this.#check(
+          c.SSL_CTX_add_client_CA(this.ptr, x509) === 1,
+          "Cannot use a certificate of clientCa",
+        );
+      });
+    }
+    if (config.role === "client" && config.credentials.length > 0) {
+      c.SSL_CTX_set_post_handshake_auth?.(this.ptr, 1);
+    }
+  }
+
+  #setExtensions(): void {
+    const { config } = this;
+    const { c } = this.#runtime.library;
+    const need = (feature: string): Callbacks => {
+      const { callbacks } = this.#runtime;
+      if (callbacks !== undefined) return callbacks;
+      throw new SslUnsupportedError(
+        `Cannot use ${feature}: OpenSSL would have to call back, which Deno rules out under --allow-ffi=<path>: run with --allow-ffi`,
+        { code: "ERR_SSL_UNSUPPORTED" },
+      );
+    };
+    if (config.alpn.length > 0) {
+      if (config.role === "server") {
+        alpnWire(config.alpn);
+        c.SSL_CTX_set_alpn_select_cb(this.ptr, need("alpnProtocols on a server").alpnSelect, null);
+      } else {
+        const wire = alpnWire(config.alpn);
+        // The one function of OpenSSL whose success is 0.
+        this.#check(
+          c.SSL_CTX_set_alpn_protos(this.ptr, wire, wire.length) === 0,
+          "Cannot set alpnProtocols",
+        );
+      }
+    }
+    if (config.hooks.selectContext && config.role === "server") {
+      c.SSL_CTX_callback_ctrl(
+        this.ptr,
+        CTRL.SERVERNAME_CB,
+        need("certificates by SNI name").serverName,
+      );
+    }
+    if (config.hooks.keylog) {
+      c.SSL_CTX_set_keylog_callback(this.ptr, need("keylog").keylog);
+    }
+  }
+}

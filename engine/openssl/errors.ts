@@ -1,0 +1,144 @@
+/**
+ * From a failed OpenSSL call to an error by whose fault it is.
+ *
+ * @module
+ */
+
+import {
+  type ErrorQueueEntry,
+  SslError,
+  type SslErrorOptions,
+  SslPeerError,
+  SslTruncatedError,
+} from "../../errors.ts";
+import { queueText, reasonNumber } from "./error_queue.ts";
+
+/** TLS alerts by number (RFC 8446 6.2 and the older RFCs it lists). */
+export const ALERTS: Readonly<Record<number, string>> = {
+  0: "close_notify",
+  10: "unexpected_message",
+  20: "bad_record_mac",
+  21: "decryption_failed",
+  22: "record_overflow",
+  30: "decompression_failure",
+  40: "handshake_failure",
+  41: "no_certificate",
+  42: "bad_certificate",
+  43: "unsupported_certificate",
+  44: "certificate_revoked",
+  45: "certificate_expired",
+  46: "certificate_unknown",
+  47: "illegal_parameter",
+  48: "unknown_ca",
+  49: "access_denied",
+  50: "decode_error",
+  51: "decrypt_error",
+  60: "export_restriction",
+  70: "protocol_version",
+  71: "insufficient_security",
+  80: "internal_error",
+  86: "inappropriate_fallback",
+  90: "user_canceled",
+  100: "no_renegotiation",
+  109: "missing_extension",
+  110: "unsupported_extension",
+  111: "certificate_unobtainable",
+  112: "unrecognized_name",
+  113: "bad_certificate_status_response",
+  114: "bad_certificate_hash_value",
+  115: "unknown_psk_identity",
+  116: "certificate_required",
+  120: "no_application_protocol",
+};
+
+/** OpenSSL's SSL_R_SSLV3_ALERT_*, SSL_R_TLSV1_ALERT_* and TLSv13 ones begin here. */
+const ALERT_BASE = 1000;
+
+function alertOf(queue: readonly ErrorQueueEntry[]): string | undefined {
+  for (const entry of queue) {
+    const number = reasonNumber(entry.code) - ALERT_BASE;
+    if (/\balert\b/.test(entry.reason) && number >= 0 && number < 256) {
+      return ALERTS[number] ?? `alert ${number}`;
+    }
+  }
+  return undefined;
+}
+
+/** What the bytes of a peer that does not speak TLS make OpenSSL say. */
+const NOT_TLS =
+  /wrong version number|http request|https proxy request|unknown protocol|packet length too long|not ssl|record layer failure|record too small/;
+
+/** Failures that are ours, not the peer's. */
+const OURS =
+  /internal error|malloc failure|no certificate assigned|no private key|uninitialized|not supported by|called a function you should not call|library bug/;
+
+/** A short stable code from OpenSSL's reason: `no shared cipher` gives `ERR_SSL_NO_SHARED_CIPHER`. */
+function codeOf(reason: string): string {
+  return "ERR_SSL_" + reason.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "");
+}
+
+/** The options of an {@linkcode SslError} for an error queue. */
+export function queueOptions(queue: readonly ErrorQueueEntry[]): SslErrorOptions {
+  const main = queue[0];
+  if (main === undefined) return {};
+  const alert = alertOf(queue);
+  return {
+    code: codeOf(main.reason),
+    errno: main.code,
+    library: main.library,
+    reason: queueText(queue),
+    queue,
+    ...(alert === undefined ? {} : { alert }),
+  };
+}
+
+/** The error of a local call: loading a certificate, setting a cipher list. */
+export function localError(what: string, queue: readonly ErrorQueueEntry[]): SslError {
+  return new SslError(
+    `${what}: ${queueText(queue) || "OpenSSL gives no reason"}`,
+    queueOptions(queue),
+  );
+}
+
+/** The error of a call on a connection that OpenSSL failed with SSL_ERROR_SSL or SSL_ERROR_SYSCALL. */
+export function connectionError(
+  operation: string,
+  queue: readonly ErrorQueueEntry[],
+  established: boolean,
+): SslError {
+  const options = queueOptions(queue);
+  const reason = options.reason ?? "OpenSSL gives no reason";
+  if (options.alert !== undefined) {
+    const message =
+      `${operation} failed: the peer refused with the alert ${options.alert}: ${reason}`;
+    return new SslPeerError(message, options);
+  }
+  if (!established && NOT_TLS.test(reason)) {
+    return new SslPeerError(
+      `${operation} failed: the peer does not speak TLS here: check the port, or whether STARTTLS is due first: ${reason}`,
+      options,
+    );
+  }
+  const Class = OURS.test(reason) ? SslError : SslPeerError;
+  return new Class(`${operation} failed: ${reason}`, options);
+}
+
+/** The error of a transport that ended where TLS had not. */
+export function endError(
+  established: boolean,
+  handshakeOperation: string,
+  cause: unknown,
+): SslError {
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  const withCause = cause === undefined ? {} : { cause };
+  if (established) {
+    return new SslTruncatedError(
+      `Cannot read: the connection ended without close_notify, so data may be missing${why}`,
+      { code: "ERR_SSL_TRUNCATED", reason: "truncated", ...withCause },
+    );
+  }
+  return new SslPeerError(
+    `${handshakeOperation} failed: the peer closed the connection during the handshake${why}`,
+    { code: "ERR_SSL_HANDSHAKE_EOF", reason: "closed during the handshake", ...withCause },
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * Questions to an SSL or an X509_STORE_CTX that change nothing.
+ *
+ * @module
+ */
+
+import { SslError } from "../../errors.ts";
+import type { Negotiated, PeerEvidence, Role } from "../types.ts";
+import { drainErrors } from "./error_queue.ts";
+import { localError } from "./errors.ts";
+import { bytesAt, derOf, derStack, textOf } from "./memory.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The evidence inside OpenSSL's verification. */
+export function storeEvidence(
+  c: OpenSslSymbols,
+  store: Deno.PointerValue,
+  error: number,
+): PeerEvidence {
+  return {
+    chain: derStack(c, c.X509_STORE_CTX_get0_chain(store)),
+    presented: derStack(c, c.X509_STORE_CTX_get0_untrusted(store)),
+    error,
+    errorDepth: error === 0 ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(store)),
+    errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
+    resumed: false,
+  };
+}
+
+/** The evidence outside of it: of a resumed session, or without callbacks. */
+export function sslEvidence(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  resumed: boolean,
+): PeerEvidence {
+  const error = c.SSL_get_verify_result(ssl);
+  return {
+    chain: derStack(c, c.SSL_get0_verified_chain(ssl)),
+    presented: peerChain(c, ssl),
+    error,
+    errorDepth: 0,
+    errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
+    resumed,
+  };
+}
+
+/** What was negotiated. */
+export function negotiated(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  role: Role,
+  sent: string | undefined,
+): Negotiated {
+  const cipher = c.SSL_get_current_cipher(ssl);
+  const received = role === "server" ? textOf(c, c.SSL_get_servername(ssl, 0)) || undefined : sent;
+  return {
+    version: textOf(c, c.SSL_get_version(ssl)).replace(".", "_"),
+    versionInt: c.SSL_version(ssl),
+    cipher: cipher === null ? undefined : textOf(c, c.SSL_CIPHER_get_name(cipher)),
+    serverName: received,
+    alpn: protocol(c, ssl, c.SSL_get0_alpn_selected),
+    npn: c.SSL_get0_next_proto_negotiated
+      ? protocol(c, ssl, c.SSL_get0_next_proto_negotiated)
+      : undefined,
+    reused: c.SSL_session_reused(ssl) === 1,
+  };
+}
+
+function protocol(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  get: OpenSslSymbols["SSL_get0_alpn_selected"],
+): string | undefined {
+  const address = new BigUint64Array(1);
+  const length = new Uint32Array(1);
+  get(ssl, new Uint8Array(address.buffer), new Uint8Array(length.buffer));
+  if (address[0] === 0n || length[0] === 0) return undefined;
+  return String.fromCharCode(...bytesAt(c, address[0]!, length[0]!));
+}
+
+/** What the peer sent, leaf first, in DER: a server's chain lacks the leaf in OpenSSL's own list. */
+export function peerChain(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Array[] {
+  const get = c.SSL_get1_peer_certificate ?? c.SSL_get_peer_certificate;
+  const leaf = get?.(ssl) ?? null;
+  if (leaf === null) return [];
+  const der = derOf(c, leaf);
+  c.X509_free(leaf);
+  const chain = derStack(c, c.SSL_get_peer_cert_chain(ssl));
+  const first = chain[0];
+  const complete = first !== undefined && first.length === der.length &&
+    first.every((byte, i) => byte === der[i]);
+  return complete ? chain : [der, ...chain];
+}
+
+/** Our own certificate in DER. */
+export function ownCertificate(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+): Uint8Array | undefined {
+  const x509 = c.SSL_get_certificate(ssl);
+  return x509 === null ? undefined : derOf(c, x509);
+}
+
+/** RFC 5705 / RFC 8446 7.5. */
+export function exportKeyingMaterial(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  label: string,
+  length: number,
+  context: Uint8Array | undefined,
+): Uint8Array {
+  const out = new Uint8Array(length);
+  const name = new TextEncoder().encode(label);
+  c.ERR_clear_error();
+  const ok = c.SSL_export_keying_material(
+    ssl,
+    out,
+    BigInt(length),
+    name,
+    BigInt(name.length),
+    (context ?? new Uint8Array()) as Bytes,
+    BigInt(context?.length ?? 0),
+    context === undefined ? 0 : 1,
+  );
+  if (ok !== 1) throw localError(`Cannot export keying material for ${label}`, drainErrors(c));
+  return out;
+}
+
+/** A Finished message. */
+export function finished(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  whose: "own" | "peer",
+): Uint8Array {
+  const buffer = new Uint8Array(64);
+  const get = whose === "own" ? c.SSL_get_finished : c.SSL_get_peer_finished;
+  const n = Number(get(ssl, buffer, BigInt(buffer.length)));
+  if (n === 0) throw new SslError("Cannot get the Finished message: the handshake is not complete");
+  return buffer.slice(0, n);
+}

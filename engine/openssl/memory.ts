@@ -1,0 +1,74 @@
+/**
+ * Bytes and strings to C and back, without `Deno.UnsafePointerView`.
+ *
+ * @module
+ */
+
+import type { OpenSslSymbols } from "./symbols.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A C string; throws TypeError for a NUL inside, which C would cut at. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  if (text.includes("\0")) {
+    throw new TypeError(`Cannot pass a string with a NUL byte: received ${JSON.stringify(text)}`);
+  }
+  return encoder.encode(text + "\0");
+}
+
+/** The text of a C string; "" for NULL. */
+export function textOf(c: OpenSslSymbols, ptr: Deno.PointerValue): string {
+  if (ptr === null) return "";
+  const bytes = new Uint8Array(c.strlen(ptr));
+  if (bytes.length > 0) c.memcpy(bytes, ptr, BigInt(bytes.length));
+  return decoder.decode(bytes);
+}
+
+/** Copies `length` bytes from an address. */
+export function bytesAt(
+  c: OpenSslSymbols,
+  address: bigint,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  if (length > 0) c.memcpyAt(bytes, address, BigInt(length));
+  return bytes;
+}
+
+/** Runs `use` with a memory BIO that holds `bytes`. */
+export function withBio<T>(
+  c: OpenSslSymbols,
+  bytes: Uint8Array,
+  use: (bio: Deno.PointerValue) => T,
+): T {
+  const bio = c.BIO_new(c.BIO_s_mem());
+  try {
+    if (bytes.length > 0) c.BIO_write(bio, bytes as Uint8Array<ArrayBuffer>, bytes.length);
+    return use(bio);
+  } finally {
+    c.BIO_free(bio);
+  }
+}
+
+/** All that lies in a BIO. */
+export function drainBio(c: OpenSslSymbols, bio: Deno.PointerValue): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(c.BIO_ctrl_pending(bio));
+  if (bytes.length > 0) c.BIO_read(bio, bytes, bytes.length);
+  return bytes;
+}
+
+/** An X509 in DER. */
+export function derOf(c: OpenSslSymbols, x509: Deno.PointerValue): Uint8Array<ArrayBuffer> {
+  return withBio(c, new Uint8Array(), (bio) => {
+    c.i2d_X509_bio(bio, x509);
+    return drainBio(c, bio);
+  });
+}
+
+/** The certificates of a STACK_OF(X509) in DER. */
+export function derStack(c: OpenSslSymbols, stack: Deno.PointerValue): Uint8Array[] {
+  if (stack === null) return [];
+  const count = Math.max(0, c.OPENSSL_sk_num(stack));
+  return Array.from({ length: count }, (_, i) => derOf(c, c.OPENSSL_sk_value(stack, i)));
+}

@@ -1,0 +1,291 @@
+/**
+ * The one table of C functions: name, C signature in the comment, FFI types.
+ *
+ * Handles are `pointer`, bytes and C strings that we pass are `buffer`.
+ * `long` arguments are `i64`, `long` results that are small are `i32`, which
+ * also holds on Windows, where long has 32 bits. Out-pointers (`T **`) are
+ * `buffer`s of 8 bytes; the address found there is handed on as `u64` to the
+ * `…At` aliases, so that nothing but callbacks needs `Deno.UnsafePointer`:
+ * under `--allow-ffi=<path>` that class is out of reach.
+ *
+ * @module
+ */
+
+/** Functions of libssl. */
+export const SSL_SYMBOLS = {
+  // const SSL_METHOD *TLS_method(void)
+  TLS_method: { parameters: [], result: "pointer" },
+  // SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth)
+  SSL_CTX_new: { parameters: ["pointer"], result: "pointer" },
+  // void SSL_CTX_free(SSL_CTX *ctx)
+  SSL_CTX_free: { parameters: ["pointer"], result: "void" },
+  // long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg)
+  SSL_CTX_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i32" },
+  SSL_CTX_ctrlPtr: {
+    name: "SSL_CTX_ctrl",
+    parameters: ["pointer", "i32", "i64", "pointer"],
+    result: "i32",
+  },
+  // long SSL_CTX_callback_ctrl(SSL_CTX *ctx, int cmd, void (*fp)(void))
+  SSL_CTX_callback_ctrl: { parameters: ["pointer", "i32", "function"], result: "i32" },
+  // uint64_t SSL_CTX_set_options(SSL_CTX *ctx, uint64_t options)
+  SSL_CTX_set_options: { parameters: ["pointer", "u64"], result: "u64" },
+  // int SSL_CTX_set_cipher_list(SSL_CTX *ctx, const char *str)
+  SSL_CTX_set_cipher_list: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str)
+  SSL_CTX_set_ciphersuites: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x)
+  SSL_CTX_use_certificate: { parameters: ["pointer", "pointer"], result: "i32" },
+  // int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey)
+  SSL_CTX_use_PrivateKey: { parameters: ["pointer", "pointer"], result: "i32" },
+  // int SSL_CTX_check_private_key(const SSL_CTX *ctx)
+  SSL_CTX_check_private_key: { parameters: ["pointer"], result: "i32" },
+  // void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store)
+  SSL_CTX_set1_cert_store: { parameters: ["pointer", "pointer"], result: "void" },
+  // X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx)
+  SSL_CTX_get0_param: { parameters: ["pointer"], result: "pointer" },
+  // int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *cacert)
+  SSL_CTX_add_client_CA: { parameters: ["pointer", "pointer"], result: "i32" },
+  // void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb cb)
+  SSL_CTX_set_verify: { parameters: ["pointer", "i32", "function"], result: "void" },
+  // void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx, int (*cb)(X509_STORE_CTX *, void *), void *arg)
+  SSL_CTX_set_cert_verify_callback: {
+    parameters: ["pointer", "function", "pointer"],
+    result: "void",
+  },
+  // int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const unsigned char *sid_ctx, unsigned int len)
+  SSL_CTX_set_session_id_context: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  // int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned int len)
+  SSL_CTX_set_alpn_protos: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  // void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func cb, void *arg)
+  SSL_CTX_set_alpn_select_cb: { parameters: ["pointer", "function", "pointer"], result: "void" },
+  // void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx, cb, void *arg)
+  SSL_CTX_set_next_protos_advertised_cb: {
+    parameters: ["pointer", "function", "pointer"],
+    result: "void",
+    optional: true,
+  },
+  // void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, cb, void *arg)
+  SSL_CTX_set_next_proto_select_cb: {
+    parameters: ["pointer", "function", "pointer"],
+    result: "void",
+    optional: true,
+  },
+  // void SSL_get0_next_proto_negotiated(const SSL *s, const unsigned char **data, unsigned *len)
+  SSL_get0_next_proto_negotiated: {
+    parameters: ["pointer", "buffer", "buffer"],
+    result: "void",
+    optional: true,
+  },
+  // void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func cb)
+  SSL_CTX_set_keylog_callback: { parameters: ["pointer", "function"], result: "void" },
+  // void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val)
+  SSL_CTX_set_post_handshake_auth: {
+    parameters: ["pointer", "i32"],
+    result: "void",
+    optional: true,
+  },
+
+  // SSL *SSL_new(SSL_CTX *ctx)
+  SSL_new: { parameters: ["pointer"], result: "pointer" },
+  // void SSL_free(SSL *ssl)
+  SSL_free: { parameters: ["pointer"], result: "void" },
+  // long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg)
+  SSL_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i32" },
+  // void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio)
+  SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
+  // void SSL_set_connect_state(SSL *ssl), SSL_set_accept_state(SSL *ssl)
+  SSL_set_connect_state: { parameters: ["pointer"], result: "void" },
+  SSL_set_accept_state: { parameters: ["pointer"], result: "void" },
+  // SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx)
+  SSL_set_SSL_CTX: { parameters: ["pointer", "pointer"], result: "pointer" },
+  // int SSL_do_handshake(SSL *ssl)
+  SSL_do_handshake: { parameters: ["pointer"], result: "i32" },
+  // int SSL_get_error(const SSL *ssl, int ret)
+  SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
+  // int SSL_read(SSL *ssl, void *buf, int num), SSL_peek, SSL_write
+  SSL_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  SSL_peek: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  SSL_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  // int SSL_pending(const SSL *ssl)
+  SSL_pending: { parameters: ["pointer"], result: "i32" },
+  // int SSL_shutdown(SSL *ssl), SSL_get_shutdown(const SSL *ssl)
+  SSL_shutdown: { parameters: ["pointer"], result: "i32" },
+  SSL_get_shutdown: { parameters: ["pointer"], result: "i32" },
+  // int SSL_session_reused(const SSL *ssl)
+  SSL_session_reused: { parameters: ["pointer"], result: "i32" },
+  // const char *SSL_get_version(const SSL *ssl); int SSL_version(const SSL *ssl)
+  SSL_get_version: { parameters: ["pointer"], result: "pointer" },
+  SSL_version: { parameters: ["pointer"], result: "i32" },
+  // const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl); const char *SSL_CIPHER_get_name(c)
+  SSL_get_current_cipher: { parameters: ["pointer"], result: "pointer" },
+  SSL_CIPHER_get_name: { parameters: ["pointer"], result: "pointer" },
+  // long SSL_get_verify_result(const SSL *ssl)
+  SSL_get_verify_result: { parameters: ["pointer"], result: "i32" },
+  // const char *SSL_get_servername(const SSL *ssl, int type)
+  SSL_get_servername: { parameters: ["pointer", "i32"], result: "pointer" },
+  // void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len)
+  SSL_get0_alpn_selected: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
+  // STACK_OF(X509) *SSL_get_peer_cert_chain(const SSL *ssl), SSL_get0_verified_chain
+  SSL_get_peer_cert_chain: { parameters: ["pointer"], result: "pointer" },
+  SSL_get0_verified_chain: { parameters: ["pointer"], result: "pointer" },
+  // X509 *SSL_get1_peer_certificate(const SSL *ssl) (3.x), SSL_get_peer_certificate (1.1.1)
+  SSL_get1_peer_certificate: { parameters: ["pointer"], result: "pointer", optional: true },
+  SSL_get_peer_certificate: { parameters: ["pointer"], result: "pointer", optional: true },
+  // X509 *SSL_get_certificate(const SSL *ssl)
+  SSL_get_certificate: { parameters: ["pointer"], result: "pointer" },
+  // size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count), SSL_get_peer_finished
+  SSL_get_finished: { parameters: ["pointer", "buffer", "usize"], result: "usize" },
+  SSL_get_peer_finished: { parameters: ["pointer", "buffer", "usize"], result: "usize" },
+  // int SSL_export_keying_material(SSL *s, unsigned char *out, size_t olen, const char *label,
+  //   size_t llen, const unsigned char *context, size_t contextlen, int use_context)
+  SSL_export_keying_material: {
+    parameters: ["pointer", "buffer", "usize", "buffer", "usize", "buffer", "usize", "i32"],
+    result: "i32",
+  },
+  // int SSL_get_ex_data_X509_STORE_CTX_idx(void)
+  SSL_get_ex_data_X509_STORE_CTX_idx: { parameters: [], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** Functions of libcrypto. */
+export const CRYPTO_SYMBOLS = {
+  // const char *OpenSSL_version(int type); unsigned long OpenSSL_version_num(void)
+  OpenSSL_version: { parameters: ["i32"], result: "pointer" },
+  OpenSSL_version_num: { parameters: [], result: "u64" },
+
+  // const BIO_METHOD *BIO_s_mem(void); BIO *BIO_new(const BIO_METHOD *); int BIO_free(BIO *)
+  BIO_s_mem: { parameters: [], result: "pointer" },
+  BIO_new: { parameters: ["pointer"], result: "pointer" },
+  BIO_free: { parameters: ["pointer"], result: "i32" },
+  // int BIO_read(BIO *b, void *data, int dlen), BIO_write
+  BIO_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  BIO_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  // size_t BIO_ctrl_pending(BIO *b): as u32, which spares the BigInt
+  BIO_ctrl_pending: { parameters: ["pointer"], result: "u32" },
+  // long BIO_ctrl(BIO *b, int cmd, long larg, void *parg)
+  BIO_ctrl: { parameters: ["pointer", "i32", "i64", "pointer"], result: "i32" },
+
+  // unsigned long ERR_get_error_line_data(const char **file, int *line, const char **data, int *flags)
+  ERR_get_error_line_data: {
+    parameters: ["buffer", "buffer", "buffer", "buffer"],
+    result: "u64",
+    optional: true,
+  },
+  // unsigned long ERR_get_error(void); void ERR_clear_error(void)
+  ERR_get_error: { parameters: [], result: "u64" },
+  ERR_clear_error: { parameters: [], result: "void" },
+  // const char *ERR_lib_error_string(unsigned long e), ERR_reason_error_string
+  ERR_lib_error_string: { parameters: ["u64"], result: "pointer" },
+  ERR_reason_error_string: { parameters: ["u64"], result: "pointer" },
+  // int ERR_set_mark(void), ERR_pop_to_mark(void)
+  ERR_set_mark: { parameters: [], result: "i32" },
+  ERR_pop_to_mark: { parameters: [], result: "i32" },
+
+  // X509 *d2i_X509_bio(BIO *bp, X509 **x); int i2d_X509_bio(BIO *bp, const X509 *x)
+  d2i_X509_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  i2d_X509_bio: { parameters: ["pointer", "pointer"], result: "i32" },
+  // void X509_free(X509 *a)
+  X509_free: { parameters: ["pointer"], result: "void" },
+  // X509_CRL *d2i_X509_CRL_bio(BIO *bp, X509_CRL **x); void X509_CRL_free(X509_CRL *a)
+  d2i_X509_CRL_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  X509_CRL_free: { parameters: ["pointer"], result: "void" },
+  // EVP_PKEY *d2i_PrivateKey_bio(BIO *bp, EVP_PKEY **a)
+  d2i_PrivateKey_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  // EVP_PKEY *d2i_PKCS8PrivateKey_bio(BIO *bp, EVP_PKEY **x, pem_password_cb *cb, void *u):
+  // without a callback, u is the password as a C string
+  d2i_PKCS8PrivateKey_bio: {
+    parameters: ["pointer", "pointer", "pointer", "buffer"],
+    result: "pointer",
+  },
+  // EVP_PKEY *PEM_read_bio_PrivateKey(BIO *bp, EVP_PKEY **x, pem_password_cb *cb, void *u)
+  PEM_read_bio_PrivateKey: {
+    parameters: ["pointer", "pointer", "pointer", "buffer"],
+    result: "pointer",
+  },
+  // void EVP_PKEY_free(EVP_PKEY *key)
+  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
+  // DH *PEM_read_bio_DHparams(BIO *bp, DH **x, pem_password_cb *cb, void *u); void DH_free(DH *dh)
+  PEM_read_bio_DHparams: {
+    parameters: ["pointer", "pointer", "pointer", "pointer"],
+    result: "pointer",
+    optional: true,
+  },
+  DH_free: { parameters: ["pointer"], result: "void", optional: true },
+
+  // X509_STORE *X509_STORE_new(void); void X509_STORE_free(X509_STORE *v)
+  X509_STORE_new: { parameters: [], result: "pointer" },
+  X509_STORE_free: { parameters: ["pointer"], result: "void" },
+  // int X509_STORE_add_cert(X509_STORE *xs, X509 *x), X509_STORE_add_crl(X509_STORE *, X509_CRL *)
+  X509_STORE_add_cert: { parameters: ["pointer", "pointer"], result: "i32" },
+  X509_STORE_add_crl: { parameters: ["pointer", "pointer"], result: "i32" },
+  // int X509_VERIFY_PARAM_set_flags(X509_VERIFY_PARAM *param, unsigned long flags)
+  X509_VERIFY_PARAM_set_flags: { parameters: ["pointer", "u64"], result: "i32" },
+  // int X509_verify_cert(X509_STORE_CTX *ctx)
+  X509_verify_cert: { parameters: ["pointer"], result: "i32" },
+  // void *X509_STORE_CTX_get_ex_data(const X509_STORE_CTX *ctx, int idx)
+  X509_STORE_CTX_get_ex_data: { parameters: ["pointer", "i32"], result: "pointer" },
+  // int X509_STORE_CTX_get_error(const X509_STORE_CTX *ctx), ..._get_error_depth
+  X509_STORE_CTX_get_error: { parameters: ["pointer"], result: "i32" },
+  X509_STORE_CTX_get_error_depth: { parameters: ["pointer"], result: "i32" },
+  // void X509_STORE_CTX_set_error(X509_STORE_CTX *ctx, int s)
+  X509_STORE_CTX_set_error: { parameters: ["pointer", "i32"], result: "void" },
+  // STACK_OF(X509) *X509_STORE_CTX_get0_chain(const X509_STORE_CTX *ctx), ..._get0_untrusted
+  X509_STORE_CTX_get0_chain: { parameters: ["pointer"], result: "pointer" },
+  X509_STORE_CTX_get0_untrusted: { parameters: ["pointer"], result: "pointer" },
+  // const char *X509_verify_cert_error_string(long n)
+  X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
+  // int OPENSSL_sk_num(const OPENSSL_STACK *st); void *OPENSSL_sk_value(const OPENSSL_STACK *st, int i)
+  OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
+  OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** The two functions of the C library that replace `Deno.UnsafePointerView`. */
+export const LIBC_SYMBOLS = {
+  // void *memcpy(void *dest, const void *src, size_t n)
+  memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
+  memcpyAt: { name: "memcpy", parameters: ["buffer", "u64", "usize"], result: "pointer" },
+  memcpyTo: { name: "memcpy", parameters: ["pointer", "buffer", "usize"], result: "pointer" },
+  // size_t strlen(const char *s): as u32, which spares the BigInt
+  strlen: { parameters: ["pointer"], result: "u32" },
+  strlenAt: { name: "strlen", parameters: ["u64"], result: "u32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** All functions together. */
+export type OpenSslSymbols =
+  & Deno.StaticForeignLibraryInterface<typeof SSL_SYMBOLS>
+  & Deno.StaticForeignLibraryInterface<typeof CRYPTO_SYMBOLS>
+  & Deno.StaticForeignLibraryInterface<typeof LIBC_SYMBOLS>;
+
+/** Numbers of the control macros of ssl.h, tls1.h and bio.h. */
+export const CTRL = {
+  SET_TMP_DH: 3,
+  EXTRA_CHAIN_CERT: 14,
+  MODE: 33,
+  SET_SESS_CACHE_MODE: 44,
+  SERVERNAME_CB: 53,
+  SET_HOSTNAME: 55,
+  SET_STATUS_TYPE: 65,
+  GET_OCSP_RESPONSE: 70,
+  CHAIN: 88,
+  CHAIN_CERT: 89,
+  SET_GROUPS_LIST: 92,
+  SET_SIGALGS_LIST: 98,
+  SET_CLIENT_SIGALGS_LIST: 102,
+  SET_DH_AUTO: 118,
+  SET_MIN_PROTO: 123,
+  SET_MAX_PROTO: 124,
+  BIO_SET_MEM_EOF_RETURN: 130,
+} as const;
+
+/** Results of SSL_get_error. */
+export const SSL_ERROR = {
+  NONE: 0,
+  SSL: 1,
+  WANT_READ: 2,
+  WANT_WRITE: 3,
+  WANT_X509_LOOKUP: 4,
+  SYSCALL: 5,
+  ZERO_RETURN: 6,
+  WANT_CLIENT_HELLO_CB: 11,
+  WANT_RETRY_VERIFY: 12,
+} as const;

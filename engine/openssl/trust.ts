@@ -1,0 +1,70 @@
+/**
+ * Trust anchors and CRLs into an X509_STORE.
+ *
+ * @module
+ */
+
+import type { TrustConfig } from "../types.ts";
+import { drainErrors } from "./error_queue.ts";
+import { localError } from "./errors.ts";
+import { NativeHandle } from "./handles.ts";
+import { withBio } from "./memory.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+
+/**
+ * Stores that hold nothing but one list of anchors, by that list: the default
+ * anchors are some 140 certificates, read once for all contexts.
+ */
+const stores = new WeakMap<readonly Uint8Array[], NativeHandle>();
+
+/** The store for a trust configuration. The SSL_CTX takes its own reference. */
+export function trustStore(c: OpenSslSymbols, trust: TrustConfig): NativeHandle {
+  const { anchors = [], extra, crls } = trust;
+  if (extra.length > 0 || crls.length > 0) return newStore(c, [...anchors, ...extra], crls);
+  let store = stores.get(anchors);
+  if (store === undefined) stores.set(anchors, store = newStore(c, anchors, []));
+  return store;
+}
+
+function newStore(
+  c: OpenSslSymbols,
+  anchors: readonly Uint8Array[],
+  crls: readonly Uint8Array[],
+): NativeHandle {
+  const store = new NativeHandle(c.X509_STORE_new()!, c.X509_STORE_free);
+  try {
+    anchors.forEach((der, i) =>
+      add(c, `certificate ${i + 1} of ${anchors.length} among the trust anchors`, der, {
+        read: c.d2i_X509_bio,
+        add: (x509) => c.X509_STORE_add_cert(store.ptr, x509),
+        free: c.X509_free,
+      })
+    );
+    crls.forEach((der, i) =>
+      add(c, `CRL ${i + 1} of ${crls.length}`, der, {
+        read: c.d2i_X509_CRL_bio,
+        add: (crl) => c.X509_STORE_add_crl(store.ptr, crl),
+        free: c.X509_CRL_free,
+      })
+    );
+    return store;
+  } catch (error) {
+    store.free();
+    throw error;
+  }
+}
+
+interface Kind {
+  read(bio: Deno.PointerValue, reuse: null): Deno.PointerValue;
+  add(object: Deno.PointerValue): number;
+  free(object: Deno.PointerValue): void;
+}
+
+function add(c: OpenSslSymbols, what: string, der: Uint8Array, kind: Kind): void {
+  c.ERR_clear_error();
+  const object = withBio(c, der, (bio) => kind.read(bio, null));
+  if (object === null) throw localError(`Cannot read ${what}`, drainErrors(c));
+  const added = kind.add(object) === 1;
+  kind.free(object);
+  if (!added) throw localError(`Cannot trust ${what}`, drainErrors(c));
+}

@@ -1,0 +1,477 @@
+/**
+ * The pump: drives a sans-IO session over a transport. Everything that waits
+ * in the OpenSSL engine waits here, and for one of two things:
+ *
+ * - **fill**: bytes from the transport are fed to the session. One read of the
+ *   transport at a time, and only on behalf of an operation that needs it: the
+ *   pump never reads ahead on its own, so plain bytes that follow TLS are never
+ *   swallowed and an unread peer feels backpressure. A wait that is aborted
+ *   leaves the read in flight to whoever comes next.
+ * - **flush**: what the session has for the peer goes to the transport. One
+ *   loop at a time runs until nothing is left; whoever adds output joins it.
+ *   A flush also follows a failure, because the alert is in there.
+ *
+ * Reading never waits for writing: output made by a read (an answer to a key
+ * update) is flushed aside, so two peers that both send without reading cannot
+ * lock each other through us. Writing waits for its bytes to be gone, which is
+ * the backpressure for the writer.
+ *
+ * @module
+ */
+
+import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../errors.ts";
+import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
+import { MAX_WRITE, type SansIoSession } from "./sans_io.ts";
+import { BufferedTransport } from "./transport.ts";
+import type {
+  ByteTransport,
+  Negotiated,
+  Role,
+  ShutdownOptions,
+  ShutdownState,
+  TlsStream,
+  WaitOptions,
+} from "./types.ts";
+
+/** Chunk that a read of the transport brought; `null` at its end. */
+type Chunk = { readonly buffer: Uint8Array<ArrayBuffer>; readonly n: number } | null;
+
+const ignore = (): void => {};
+
+/** Waits for `promise`, or rejects with the signal's reason; `promise` goes on. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  if (signal.aborted) {
+    promise.catch(ignore);
+    return Promise.reject(signal.reason);
+  }
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** A TLS stream made of a session and a transport. */
+export class Pump implements TlsStream {
+  /** Which side. */
+  readonly role: Role;
+  readonly #session: SansIoSession;
+  readonly #transport: ByteTransport;
+  readonly #size = new ReadSize();
+  #handshaking: Promise<void> | undefined;
+  #inFlight: Promise<Chunk> | undefined;
+  #flushing: Promise<void> | undefined;
+  #writing: Promise<unknown> | undefined;
+  #reading = false;
+  #ended: { cause?: unknown } | undefined;
+  #writeError: unknown;
+  #failure: unknown;
+  #endFailure: unknown;
+  #closed = false;
+
+  /** Takes over the transport. */
+  constructor(session: SansIoSession, transport: ByteTransport) {
+    this.role = session.role;
+    this.#session = session;
+    this.#transport = transport;
+  }
+
+  /** Whether the handshake is complete. */
+  get established(): boolean {
+    return this.#session.established;
+  }
+
+  /** Our address. */
+  get localAddr(): Deno.Addr | undefined {
+    return this.#transport.localAddr;
+  }
+
+  /** The peer's address. */
+  get remoteAddr(): Deno.Addr | undefined {
+    return this.#transport.remoteAddr;
+  }
+
+  /** Which close_notify alerts have gone and come. */
+  get shutdownState(): ShutdownState {
+    return this.#session.shutdownState;
+  }
+
+  // ---- handshake
+
+  /** Completes the handshake; on failure the alert has gone to the peer. */
+  handshake(options: WaitOptions = {}): Promise<void> {
+    return orAborted(this.#handshaking ??= this.#handshakeLoop(options.signal), options.signal);
+  }
+
+  async #handshakeLoop(signal?: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        const step = this.#step(() => this.#session.handshake());
+        if (this.#session.output > 0) await orAborted(this.#flush(), signal);
+        if (step === true) return;
+        if (step === SSL_WANT_READ) await this.#fill(signal);
+        else if (step !== SSL_WANT_WRITE) await orAborted(Promise.resolve(step), signal);
+      }
+    } catch (error) {
+      this.#handshaking = undefined;
+      await this.#flushAlert(signal);
+      throw error;
+    }
+  }
+
+  /** One step of the handshake, without waiting. */
+  tryHandshake(): true | Want {
+    try {
+      const step = this.#step(() => this.#session.handshake());
+      this.#flushAside();
+      if (step === true || step === SSL_WANT_READ || step === SSL_WANT_WRITE) {
+        return step === true && this.#session.output > 0 ? SSL_WANT_WRITE : step as true | Want;
+      }
+      this.#suspended = Promise.resolve(step).then(ignore, ignore);
+      return SSL_WANT_READ;
+    } catch (error) {
+      this.#flushAside();
+      throw error;
+    }
+  }
+
+  #suspended: Promise<void> | undefined;
+
+  // ---- reading
+
+  /** Reads decrypted bytes; `null` only after the peer's close_notify. */
+  async read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return await this.#readWith(p, options?.signal, false);
+  }
+
+  /** Reads without consuming. */
+  async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return await this.#readWith(p, options?.signal, true);
+  }
+
+  async #readWith(
+    p: Uint8Array,
+    signal: AbortSignal | undefined,
+    peek: boolean,
+  ): Promise<number | null> {
+    if (this.#reading) {
+      throw new SslError("Cannot read: another read is in flight: await it first", {
+        code: "ERR_CONCURRENT_READ",
+      });
+    }
+    this.#reading = true;
+    try {
+      for (;;) {
+        const r = peek ? this.#tryPeek(p) : this.tryRead(p);
+        if (r !== SSL_WANT_READ && r !== SSL_WANT_WRITE) return r as number | null;
+        await this.#fill(signal);
+      }
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Reads what is there without waiting. */
+  tryRead(p: Uint8Array): number | null | Want {
+    const r = this.#step(() => this.#session.read(p));
+    if (this.#session.output > 0) this.#flushAside();
+    return r;
+  }
+
+  #tryPeek(p: Uint8Array): number | null | Want {
+    const r = this.#step(() => this.#session.peek(p));
+    if (this.#session.output > 0) this.#flushAside();
+    return r;
+  }
+
+  /** Decrypted bytes that can be read without waiting. */
+  pending(): number {
+    if (this.#closed) return 0;
+    return this.#step(() => this.#session.pending());
+  }
+
+  /** Resolves when the direction may progress. */
+  async ready(want: Want, options?: WaitOptions): Promise<void> {
+    if (want === SSL_WANT_WRITE) {
+      await orAborted(this.#flushing ?? Promise.resolve(), options?.signal).catch((error) => {
+        if (options?.signal?.aborted) throw error; // a transport error comes out of the next call
+      });
+      return;
+    }
+    if (this.#suspended) {
+      const suspended = this.#suspended;
+      this.#suspended = undefined;
+      return await orAborted(suspended, options?.signal);
+    }
+    if (this.#ended || this.#closed || this.#session.fed) return;
+    if (this.#session.established && this.#session.pending() > 0) return;
+    await this.#fill(options?.signal).catch((error) => {
+      if (options?.signal?.aborted) throw error;
+    });
+  }
+
+  /** Feeds the session with what one read of the transport brings. */
+  async #fill(signal?: AbortSignal): Promise<void> {
+    if (this.#closed) throw this.#closedError();
+    if (this.#ended) throw this.#endError();
+    const inFlight = this.#inFlight ??= this.#readTransport();
+    const chunk = await (signal ? orAborted(inFlight, signal) : inFlight);
+    if (this.#inFlight !== inFlight) return; // somebody else fed it
+    this.#inFlight = undefined;
+    if (this.#closed) throw this.#closedError();
+    if (chunk === null) {
+      this.#ended ??= {};
+      throw this.#endError();
+    }
+    this.#session.feed(chunk.buffer, chunk.n);
+    giveBuffer(chunk.buffer);
+  }
+
+  #readTransport(): Promise<Chunk> {
+    const buffer = takeBuffer(this.#size.next);
+    const read = this.#transport.read(buffer).then((n): Chunk => {
+      if (n === null) {
+        giveBuffer(buffer);
+        return null;
+      }
+      this.#size.got(n);
+      return { buffer, n };
+    }, (cause): Chunk => {
+      this.#ended = { cause }; // a reset is an end like any other: told by #endError
+      return null;
+    });
+    return read;
+  }
+
+  #endError(): unknown {
+    return this.#endFailure ??= this.#session.endOfInput(this.#ended?.cause);
+  }
+
+  // ---- writing
+
+  /** Encrypts and sends all of `p`. */
+  write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    const before = this.#writing;
+    const done = before === undefined
+      ? this.#writeAll(p, options?.signal)
+      : before.then(() => this.#writeAll(p, options?.signal));
+    const settled: Promise<unknown> = done.then(ignore, ignore).then(() => {
+      if (this.#writing === settled) this.#writing = undefined;
+    });
+    this.#writing = settled;
+    return done;
+  }
+
+  async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+    for (let at = 0; at < p.length;) {
+      signal?.throwIfAborted();
+      this.#checkWritable();
+      const part = p.length - at <= MAX_WRITE
+        ? (at === 0 ? p : p.subarray(at))
+        : p.subarray(at, at + MAX_WRITE);
+      this.#step(() => this.#session.write(part));
+      at += part.length;
+      await (signal ? orAborted(this.#flush(), signal) : this.#flush());
+    }
+    this.#checkWritable();
+    return p.length;
+  }
+
+  #checkWritable(): void {
+    if (this.#closed) throw this.#closedError();
+    if (this.#writeError !== undefined) throw this.#writeError;
+  }
+
+  /** Takes what fits into the send buffer of 64 KiB and sends it aside. */
+  tryWrite(p: Uint8Array): number | Want {
+    this.#checkWritable();
+    if (p.length === 0) return 0;
+    const room = MAX_WRITE - this.#session.output - this.#underWay;
+    if (room <= 0 || this.#writing !== undefined) return SSL_WANT_WRITE;
+    const part = p.length <= room ? p : p.subarray(0, room);
+    this.#step(() => this.#session.write(part));
+    this.#flushAside();
+    return part.length;
+  }
+
+  #underWay = 0;
+
+  #flush(): Promise<void> {
+    return this.#flushing ??= this.#flushLoop();
+  }
+
+  #flushAside(): void {
+    if (this.#session.output > 0) this.#flush().catch(ignore); // told by the next write
+  }
+
+  async #flushLoop(): Promise<void> {
+    try {
+      while (this.#session.output > 0 && !this.#closed) {
+        if (this.#writeError !== undefined) throw this.#writeError;
+        const buffer = takeBuffer(this.#session.output);
+        let n = this.#session.drain(buffer);
+        // Gather what several records left, so that one system call takes them.
+        while (n < buffer.length && this.#session.output > 0) {
+          n += this.#session.drain(buffer.subarray(n));
+        }
+        this.#underWay = n;
+        for (let at = 0; at < n;) {
+          at += await this.#transport.write(buffer.subarray(at, n));
+        }
+        this.#underWay = 0;
+        giveBuffer(buffer);
+      }
+    } catch (cause) {
+      this.#underWay = 0;
+      this.#writeError ??= this.#closed ? this.#closedError() : transportError("write", cause);
+      throw this.#writeError;
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+
+  /** After a failure: the alert goes out if the peer takes it; the failure stays the error. */
+  async #flushAlert(signal?: AbortSignal): Promise<void> {
+    if (this.#closed || signal?.aborted) return;
+    try {
+      if (this.#session.output > 0) await orAborted(this.#flush(), signal);
+    } catch {
+      // The peer is gone: the failure that brought us here says more.
+    }
+  }
+
+  // ---- the end
+
+  /** Sends close_notify; unless `fast`, reads on until the peer's has come. */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { signal } = options;
+    if (this.#writing) await orAborted(this.#writing, signal);
+    this.#checkWritable();
+    this.#step(() => this.#session.closeNotify());
+    await orAborted(this.#flush(), signal);
+    if (options.fast) return;
+    const sink = takeBuffer(MAX_WRITE);
+    try {
+      while (!this.#session.shutdownState.received) {
+        if (await this.read(sink, { signal }) === null) break;
+      }
+    } finally {
+      giveBuffer(sink);
+    }
+  }
+
+  /** One step of the shutdown, without waiting. */
+  tryShutdown(): true | Want {
+    this.#checkWritable();
+    if (this.#writing !== undefined) return SSL_WANT_WRITE;
+    this.#step(() => this.#session.closeNotify());
+    this.#flushAside();
+    if (this.#flushing !== undefined) return SSL_WANT_WRITE;
+    const sink = takeBuffer(MAX_WRITE);
+    try {
+      for (;;) {
+        const r = this.tryRead(sink);
+        if (r === null) return true;
+        if (typeof r !== "number") return SSL_WANT_READ;
+      }
+    } finally {
+      giveBuffer(sink);
+    }
+  }
+
+  /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
+  release(): ByteTransport {
+    const ahead = this.#closed ? new Uint8Array() : this.#session.takeInput();
+    const inFlight = this.#inFlight?.then((chunk) => {
+      if (chunk === null) return null;
+      const bytes = chunk.buffer.slice(0, chunk.n);
+      giveBuffer(chunk.buffer);
+      return bytes;
+    });
+    this.#inFlight = undefined;
+    this.#closed = true;
+    this.#session.free();
+    return ahead.length > 0 || inFlight
+      ? new BufferedTransport(this.#transport, ahead, inFlight)
+      : this.#transport;
+  }
+
+  /** Frees TLS and closes the transport at once. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#session.free();
+    try {
+      this.#transport.close();
+    } catch {
+      // It was closed beneath us.
+    }
+  }
+
+  #closedError(): SslError {
+    return new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
+  }
+
+  /** Runs one call of the session; a failure is final and is what later calls meet. */
+  #step<T>(call: () => T): T {
+    if (this.#closed) throw this.#closedError();
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return call();
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof RangeError)) this.#failure = error;
+      this.#flushAside();
+      throw error;
+    }
+  }
+
+  // ---- what was negotiated
+
+  /** What was negotiated. */
+  negotiated(): Negotiated {
+    return this.#session.negotiated();
+  }
+
+  /** What the peer sent, leaf first, in DER. */
+  peerChain(): readonly Uint8Array[] {
+    return this.#session.peerChain();
+  }
+
+  /** Our own certificate in DER. */
+  ownCertificate(): Uint8Array | undefined {
+    return this.#session.ownCertificate();
+  }
+
+  /** RFC 5705 / RFC 8446 7.5. */
+  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
+    return this.#session.exportKeyingMaterial(label, length, context);
+  }
+
+  /** A Finished message. */
+  finished(whose: "own" | "peer"): Uint8Array {
+    return this.#session.finished(whose);
+  }
+
+  /** Lets the event loop wait for the transport. */
+  ref(): void {
+    this.#transport.ref?.();
+  }
+
+  /** Does not let the event loop wait for the transport. */
+  unref(): void {
+    this.#transport.unref?.();
+  }
+}
+
+/** The error of a transport that failed. */
+function transportError(operation: string, cause: unknown): unknown {
+  if (cause instanceof SslError) return cause;
+  const code = (cause as { code?: unknown })?.code;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new SslError(`Cannot ${operation}: the connection failed: ${text}`, {
+    code: typeof code === "string" ? code : "EIO",
+    cause,
+  });
+}

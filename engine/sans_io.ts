@@ -1,0 +1,65 @@
+/**
+ * A TLS connection that does no I/O: bytes in, bytes out. The pump drives it
+ * over any transport.
+ *
+ * @module
+ */
+
+import type { Want } from "../errors.ts";
+import type { Negotiated, Role, ShutdownState } from "./types.ts";
+
+/**
+ * The sans-IO session. Every method is synchronous. `feed` takes what came
+ * from the peer, `drain` gives what must go to it; the others turn one into
+ * the other. A method that throws has left its alert, if any, to be drained.
+ */
+export interface SansIoSession {
+  /** Which side. */
+  readonly role: Role;
+  /** Whether the handshake is complete. */
+  readonly established: boolean;
+  /** Which close_notify alerts were made and taken in. */
+  readonly shutdownState: ShutdownState;
+  /**
+   * Goes on with the handshake as far as the bytes reach. A promise means:
+   * a decision of the application is awaited; call again when it settles.
+   */
+  handshake(): true | Want | PromiseLike<void>;
+  /** Decrypts into `p`: the count, `null` after close_notify, or SSL_WANT_READ. */
+  read(p: Uint8Array): number | null | Want;
+  /** As `read`, without consuming. */
+  peek(p: Uint8Array): number | null | Want;
+  /** Encrypts all of `p`, at most {@linkcode MAX_WRITE} bytes. */
+  write(p: Uint8Array): void;
+  /** Makes our close_notify, once. */
+  closeNotify(): void;
+  /** Decrypted bytes that can be read at once. */
+  pending(): number;
+  /** Whether bytes that were fed have not been looked at. */
+  readonly fed: boolean;
+  /** Bytes to be drained. */
+  readonly output: number;
+  /** Takes in the first `n` bytes of `chunk`. */
+  feed(chunk: Uint8Array, n: number): void;
+  /** Puts bytes for the peer into `buffer`; their count. */
+  drain(buffer: Uint8Array): number;
+  /** The bytes that were fed and that TLS has not consumed. */
+  takeInput(): Uint8Array;
+  /** The error for an end of the transport at this point, e.g. a truncation. */
+  endOfInput(cause?: unknown): Error;
+  /** Frees it; inside one of its own callbacks this waits until the callback is done. Idempotent. */
+  free(): void;
+  /** What was negotiated. */
+  negotiated(): Negotiated;
+  /** What the peer sent, leaf first, in DER. */
+  peerChain(): readonly Uint8Array[];
+  /** Our own certificate in DER. */
+  ownCertificate(): Uint8Array | undefined;
+  /** RFC 5705 / RFC 8446 7.5. */
+  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
+  /** A Finished message. */
+  finished(whose: "own" | "peer"): Uint8Array;
+}
+
+/** The most that one `write` of a session takes, in bytes: four full records. */
+export const MAX_WRITE = 65536;

@@ -1,0 +1,148 @@
+/**
+ * Transports made of other things: bytes that were read ahead put back in
+ * front of a transport, and a pair of web streams.
+ *
+ * @module
+ */
+
+import type { ByteTransport } from "./types.ts";
+
+/**
+ * A transport with bytes in front of it that were read ahead: those first,
+ * then what a read still in flight brings, then the transport itself.
+ */
+export class BufferedTransport implements ByteTransport {
+  /** The transport beneath. */
+  readonly inner: ByteTransport;
+  #ahead: Uint8Array;
+  #inFlight: Promise<Uint8Array | null> | undefined;
+
+  /** Puts `ahead`, and what `inFlight` will bring, in front of `inner`. */
+  constructor(inner: ByteTransport, ahead: Uint8Array, inFlight?: Promise<Uint8Array | null>) {
+    this.inner = inner;
+    this.#ahead = ahead;
+    this.#inFlight = inFlight;
+    inFlight?.catch(() => {}); // its failure belongs to the read that meets it
+  }
+
+  /** Our address, if the transport has one. */
+  get localAddr(): Deno.Addr | undefined {
+    return this.inner.localAddr;
+  }
+
+  /** The peer's address, if the transport has one. */
+  get remoteAddr(): Deno.Addr | undefined {
+    return this.inner.remoteAddr;
+  }
+
+  /** How many bytes were read ahead and are still here. */
+  get buffered(): number {
+    return this.#ahead.length;
+  }
+
+  /** Takes the bytes that were read ahead. */
+  takeBuffered(): Uint8Array {
+    const ahead = this.#ahead;
+    this.#ahead = new Uint8Array();
+    return ahead;
+  }
+
+  /** Reads up to `p.length` bytes; `null` at the end. */
+  async read(p: Uint8Array): Promise<number | null> {
+    if (this.#ahead.length === 0 && this.#inFlight !== undefined) {
+      const inFlight = this.#inFlight;
+      const chunk = await inFlight;
+      if (this.#inFlight === inFlight) {
+        this.#inFlight = undefined;
+        if (chunk === null) return null;
+        this.#ahead = chunk;
+      }
+    }
+    if (this.#ahead.length === 0) return await this.inner.read(p);
+    const n = Math.min(p.length, this.#ahead.length);
+    p.set(this.#ahead.subarray(0, n));
+    this.#ahead = this.#ahead.subarray(n);
+    return n;
+  }
+
+  /** Writes some of `p`. */
+  write(p: Uint8Array): Promise<number> {
+    return this.inner.write(p);
+  }
+
+  /** Closes the transport. */
+  close(): void {
+    this.inner.close();
+  }
+
+  /** Ends the direction to the peer, if the transport can. */
+  async closeWrite(): Promise<void> {
+    await this.inner.closeWrite?.();
+  }
+
+  /** Switches Nagle's algorithm, if the transport has it. */
+  setNoDelay(noDelay?: boolean): void {
+    this.inner.setNoDelay?.(noDelay);
+  }
+
+  /** Lets the event loop wait. */
+  ref(): void {
+    this.inner.ref?.();
+  }
+
+  /** Does not let the event loop wait. */
+  unref(): void {
+    this.inner.unref?.();
+  }
+}
+
+/** A pair of web byte streams. */
+export interface StreamPair {
+  /** From the peer. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** To the peer. */
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/**
+ * A transport over a pair of web streams. `close` cancels the one and aborts
+ * the other; `closeWrite` closes the writable in good order.
+ */
+export function streamTransport(pair: StreamPair): ByteTransport {
+  const reader = pair.readable.getReader();
+  const writer = pair.writable.getWriter();
+  writer.closed.catch(() => {}); // told by the write that fails
+  let rest: Uint8Array = new Uint8Array();
+  let closed = false;
+  let ended = false;
+  return {
+    async read(p: Uint8Array): Promise<number | null> {
+      while (rest.length === 0) {
+        const { value, done } = await reader.read();
+        if (closed) throw new Deno.errors.BadResource("The stream is closed");
+        if (done) return null;
+        rest = value;
+      }
+      const n = Math.min(p.length, rest.length);
+      p.set(rest.subarray(0, n));
+      rest = rest.subarray(n);
+      return n;
+    },
+    async write(p: Uint8Array): Promise<number> {
+      await writer.ready;
+      await writer.write(p.slice()); // the caller may reuse p as soon as this resolves
+      return p.length;
+    },
+    close(): void {
+      if (closed) return;
+      closed = true;
+      reader.cancel().catch(() => {});
+      (ended ? Promise.resolve() : writer.close()).catch(() => {});
+    },
+    async closeWrite(): Promise<void> {
+      if (ended) return;
+      ended = true;
+      await writer.close();
+    },
+  };
+}
