@@ -1,0 +1,277 @@
+/**
+ * Writing certificate extensions (RFC 5280 4.2).
+ *
+ * @module
+ */
+
+import { readElement, toHex } from "./der.ts";
+import {
+  bool,
+  concat,
+  explicit,
+  ia5Content,
+  int,
+  namedBits,
+  octets,
+  oidContent,
+  oidDer,
+  seq,
+  tlv,
+  utf8String,
+} from "./der_writer.ts";
+import { EXT, type Extension, KEY_USAGES } from "./extensions.ts";
+import { GENERAL_NAME_TYPES, ipToBytes } from "./general_name.ts";
+import { parseNameLine } from "./name_build.ts";
+import { isDottedOid, oidByName } from "./oids.ts";
+import type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";
+
+/** Bits of Netscape's certificate type, by number. */
+export const NS_CERT_TYPES: readonly string[] = [
+  "client",
+  "server",
+  "email",
+  "objsign",
+  "reserved",
+  "sslCA",
+  "emailCA",
+  "objCA",
+];
+
+const ALIASES: Readonly<Record<string, SubjectAltNameType>> = {
+  "IP ADDRESS": "IP",
+  IPADD: "IP",
+  OTHER: "OTHERNAME",
+  DIRECTORY: "DIRNAME",
+  "REGISTERED ID": "RID",
+  RFC822NAME: "EMAIL",
+};
+
+/** The kind of a GeneralName from its name in any letter case. @throws {TypeError} for an unknown one. */
+export function generalNameType(name: string): SubjectAltNameType {
+  const upper = String(name).trim().toUpperCase();
+  const type = GENERAL_NAME_TYPES.find((t) => t === upper) ?? ALIASES[upper];
+  if (type !== undefined) return type;
+  throw new TypeError(
+    `Cannot encode subjectAltName: unknown type, use one of ${GENERAL_NAME_TYPES.join(", ")}: ` +
+      `received ${JSON.stringify(name)}`,
+  );
+}
+
+/** Hex digits, with or without colons, as bytes. @throws {TypeError} for anything else. */
+export function fromHex(text: string, what: string): Uint8Array {
+  const hex = text.replace(/[:\s]/g, "");
+  if (!/^(?:[0-9a-fA-F]{2})*$/.test(hex)) {
+    throw new TypeError(`Cannot encode ${what}: expected hex: received ${JSON.stringify(text)}`);
+  }
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
+function otherName(value: string): Uint8Array {
+  const match = /^([\d.]+);([A-Za-z0-9]+):(.*)$/s.exec(value);
+  const content = match?.[3] ?? "";
+  let inner: Uint8Array | undefined;
+  switch (match?.[2]?.toUpperCase()) {
+    case "UTF8":
+    case "UTF8STRING":
+      inner = utf8String(content);
+      break;
+    case "IA5":
+    case "IA5STRING":
+      inner = tlv(0x16, ia5Content(content, "otherName"));
+      break;
+    case "PRINTABLE":
+    case "PRINTABLESTRING":
+      inner = tlv(0x13, ia5Content(content, "otherName"));
+      break;
+    case "DER":
+      inner = fromHex(content, "otherName");
+      break;
+  }
+  if (inner === undefined || !isDottedOid(match![1]!)) {
+    throw new TypeError(
+      `Cannot encode otherName: expected "oid;UTF8:text" or "oid;DER:hex": ` +
+        `received ${JSON.stringify(value)}`,
+    );
+  }
+  return tlv(0xa0, oidDer(match![1]!), explicit(0, inner));
+}
+
+/** One GeneralName. IP values are addresses, or `#` and hex; see `SubjectAltName`. */
+export function generalName({ type, value }: SubjectAltName, allowMask = false): Uint8Array {
+  switch (type) {
+    case "DNS":
+      return tlv(0x82, ia5Content(value, "DNS name (use its A-label, xn--...)"));
+    case "EMAIL":
+      return tlv(0x81, ia5Content(value, "EMAIL"));
+    case "URI":
+      return tlv(0x86, ia5Content(value, "URI"));
+    case "IP": {
+      if (value.startsWith("#")) return tlv(0x87, fromHex(value.slice(1), "IP"));
+      const [address, mask] = allowMask ? value.split("/") : [value];
+      const bytes = ipToBytes(address!);
+      const maskBytes = mask === undefined ? new Uint8Array(0) : ipMask(mask, bytes?.length ?? 0);
+      if (bytes === undefined || maskBytes === undefined) {
+        throw new TypeError(
+          `Cannot encode IP: not an IP address${allowMask ? " and mask" : ""}: ` +
+            `received ${JSON.stringify(value)}`,
+        );
+      }
+      return tlv(0x87, bytes, maskBytes);
+    }
+    case "RID":
+      return tlv(0x88, oidContent(oidByName(value)?.oid ?? value));
+    case "DIRNAME":
+      return tlv(0xa4, parseNameLine(value));
+    case "OTHERNAME":
+      return otherName(value);
+    case "X400":
+    case "EDIPARTY": {
+      const raw = fromHex(value.replace(/^#/, ""), type);
+      const node = readElement(raw, 0, `${type} name`);
+      if (node.tag !== (type === "X400" ? 0xa3 : 0xa5) || node.raw.length !== raw.length) {
+        throw new TypeError(
+          `Cannot encode ${type}: expected "#" and the GeneralName as hex: received ${toHex(raw)}`,
+        );
+      }
+      return raw;
+    }
+  }
+}
+
+function ipMask(text: string, length: number): Uint8Array | undefined {
+  if (!/^\d{1,3}$/.test(text)) {
+    const bytes = ipToBytes(text);
+    return bytes?.length === length ? bytes : undefined;
+  }
+  const prefix = Number(text);
+  if (prefix > length * 8) return undefined;
+  return Uint8Array.from(
+    { length },
+    (_, i) => 0xff & (0xff00 >> Math.min(8, Math.max(0, prefix - i * 8))),
+  );
+}
+
+/** One extension from its parts. */
+export function extension(oid: string, value: Uint8Array, critical = false): Extension {
+  return { oid, critical, value };
+}
+
+/** The DER of `Extensions`. */
+export function encodeExtensions(list: readonly Extension[]): Uint8Array {
+  return seq(
+    ...list.map(({ oid, critical, value }) =>
+      seq(oidDer(oid), ...(critical ? [bool(true)] : []), octets(value))
+    ),
+  );
+}
+
+/** basicConstraints. */
+export function basicConstraints(ca: boolean, pathLength?: number, critical = true): Extension {
+  return extension(
+    EXT.basicConstraints,
+    seq(...(ca ? [bool(true)] : []), ...(pathLength === undefined ? [] : [int(pathLength)])),
+    critical,
+  );
+}
+
+/** keyUsage from names. @throws {TypeError} for an unknown one. */
+export function keyUsage(names: readonly string[], critical = true): Extension {
+  const numbers = names.map((name) => indexOf(KEY_USAGES, name, "key usage"));
+  return extension(EXT.keyUsage, namedBits(numbers), critical);
+}
+
+/** Netscape's certificate type from names. */
+export function nsCertType(names: readonly string[], critical = false): Extension {
+  const numbers = names.map((name) => indexOf(NS_CERT_TYPES, name, "nsCertType"));
+  return extension(EXT.netscapeCertType, namedBits(numbers), critical);
+}
+
+function indexOf(list: readonly string[], name: string, what: string): number {
+  const index = list.findIndex((entry) => entry.toLowerCase() === name.toLowerCase());
+  if (index >= 0) return index;
+  throw new TypeError(
+    `Cannot encode extension: unknown ${what}, use one of ${list.join(", ")}: ` +
+      `received ${JSON.stringify(name)}`,
+  );
+}
+
+/** An object identifier from its dotted form, short or long name. */
+export function anyOid(name: string, what: string): string {
+  const oid = isDottedOid(name) ? name : oidByName(name)?.oid;
+  if (oid !== undefined) return oid;
+  throw new TypeError(
+    `Cannot encode ${what}: unknown name, use OpenSSL's short or long name or a dotted ` +
+      `object identifier: received ${JSON.stringify(name)}`,
+  );
+}
+
+/** extendedKeyUsage from names or object identifiers. */
+export function extKeyUsage(names: readonly string[], critical = false): Extension {
+  return extension(
+    EXT.extendedKeyUsage,
+    seq(...names.map((name) => oidDer(anyOid(name, "extended key usage")))),
+    critical,
+  );
+}
+
+/** subjectAltName. */
+export function subjectAltName(names: readonly SubjectAltName[], critical = false): Extension {
+  return extension(EXT.subjectAltName, seq(...names.map((name) => generalName(name))), critical);
+}
+
+/** subjectKeyIdentifier. */
+export function subjectKeyIdentifier(id: Uint8Array): Extension {
+  return extension(EXT.subjectKeyIdentifier, octets(id));
+}
+
+/** authorityKeyIdentifier with the key's identifier. */
+export function authorityKeyIdentifier(id: Uint8Array): Extension {
+  return extension(EXT.authorityKeyIdentifier, seq(tlv(0x80, id)));
+}
+
+/** authorityInfoAccess. */
+export function authorityInfoAccess(
+  ocsp: readonly string[],
+  issuers: readonly string[] = [],
+): Extension {
+  const entry = (method: string) => (value: string) =>
+    seq(oidDer(method), generalName({ type: "URI", value }));
+  return extension(
+    EXT.authorityInfoAccess,
+    seq(
+      ...ocsp.map(entry("1.3.6.1.5.5.7.48.1")),
+      ...issuers.map(entry("1.3.6.1.5.5.7.48.2")),
+    ),
+  );
+}
+
+/** crlDistributionPoints with one point per URI. */
+export function crlDistributionPoints(uris: readonly string[], critical = false): Extension {
+  return extension(
+    EXT.crlDistributionPoints,
+    seq(...uris.map((value) => seq(explicit(0, explicit(0, generalName({ type: "URI", value })))))),
+    critical,
+  );
+}
+
+/** nameConstraints: names, `IP` values as address/mask. */
+export function nameConstraints(
+  permitted: readonly SubjectAltName[],
+  excluded: readonly SubjectAltName[],
+  critical = true,
+): Extension {
+  const trees = (tag: number, names: readonly SubjectAltName[]): Uint8Array =>
+    names.length === 0
+      ? new Uint8Array(0)
+      : tlv(tag, ...names.map((name) => seq(generalName(name, true))));
+  return extension(
+    EXT.nameConstraints,
+    seq(concat(trees(0xa0, permitted), trees(0xa1, excluded))),
+    critical,
+  );
+}
+
+/** tlsFeature with the numbers of TLS extensions. */
+export function tlsFeature(features: readonly number[], critical = false): Extension {
+  return extension(EXT.tlsFeature, seq(...features.map((n) => int(n))), critical);
+}
