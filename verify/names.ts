@@ -1,0 +1,175 @@
+/**
+ * Host names and addresses as they take part in a comparison: what a program
+ * asked for becomes a {@linkcode ReferenceName}, or a reason why nothing can
+ * ever match it. Two readings exist, because Perl's is wider: see
+ * {@linkcode NameSyntax}.
+ *
+ * @module
+ */
+
+/**
+ * How a host is read. `perl` is what IO::Socket::SSL accepts: any number of
+ * trailing dots, empty labels, leading zeros in an IPv4 address. `strict` is
+ * RFC 9525 with RFC 1123 and RFC 4291: one trailing dot at most, labels of 1
+ * to 63 bytes, no number as the last label, addresses without leading zeros,
+ * and the zone of an IPv6 address left out of the comparison (RFC 4007 11: it
+ * has a meaning on this machine only).
+ */
+export type NameSyntax = "perl" | "strict";
+
+/** What the names of a certificate are compared with. */
+export type ReferenceName =
+  | { readonly kind: "dns"; readonly name: string }
+  | { readonly kind: "ip"; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: "invalid"; readonly name: string; readonly reason: string };
+
+const LDH = /^[a-z0-9_.-]*$/;
+const ASCII_OUTSIDE_LDH = /[^A-Za-z0-9_.\-\u0080-\uffff]/;
+
+/**
+ * Lower-cases A to Z and nothing else: `toLowerCase()` would also turn the
+ * Kelvin sign into "k", and with it a foreign name into this one.
+ */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (c) => c.toLowerCase());
+}
+
+/** Shows a name in a message: quoted, with control bytes visible. */
+export function quoteName(name: string): string {
+  return JSON.stringify(name);
+}
+
+/** Whether a name from a certificate holds a byte that no host name has (CVE-2009-2408). */
+export function hasControlBytes(text: string): boolean {
+  // deno-lint-ignore no-control-regex -- these are what it looks for
+  return /[\u0000-\u001f\u007f-\u009f]/.test(text);
+}
+
+function parseIpv4(text: string, syntax: NameSyntax): Uint8Array | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4) return undefined;
+  const bytes = new Uint8Array(4);
+  for (const [i, part] of parts.entries()) {
+    if (!/^[0-9]+$/.test(part)) return undefined;
+    if (syntax === "strict" && (part.length > 3 || (part.length > 1 && part[0] === "0"))) {
+      return undefined;
+    }
+    const value = Number(part);
+    if (value > 255) return undefined;
+    bytes[i] = value;
+  }
+  return bytes;
+}
+
+function parseIpv6(text: string): Uint8Array | undefined {
+  const halves = text.split("::");
+  if (halves.length > 2) return undefined;
+  const groups: number[][] = [];
+  for (const [i, half] of halves.entries()) {
+    const list: number[] = [];
+    const parts = half === "" ? [] : half.split(":");
+    for (const [j, part] of parts.entries()) {
+      const last = i === halves.length - 1 && j === parts.length - 1;
+      if (last && part.includes(".")) {
+        const v4 = parseIpv4(part, "strict");
+        if (!v4) return undefined;
+        list.push((v4[0]! << 8) | v4[1]!, (v4[2]! << 8) | v4[3]!);
+      } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) {
+        list.push(parseInt(part, 16));
+      } else {
+        return undefined;
+      }
+    }
+    groups.push(list);
+  }
+  const [head = [], tail = []] = groups;
+  const missing = 8 - head.length - tail.length;
+  // "::" stands for at least one group (RFC 4291 2.2), though inet_pton lets it stand for one too.
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const all = [...head, ...new Array<number>(missing).fill(0), ...tail];
+  return Uint8Array.from(all.flatMap((g) => [g >> 8, g & 255]));
+}
+
+/**
+ * The 4 or 16 bytes of an IP address in text form; `undefined` when the text
+ * is not one. Strict: no leading zeros in IPv4, no brackets, no zone.
+ *
+ * @param text e.g. `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`
+ */
+export function parseIpAddress(text: string): Uint8Array | undefined {
+  return text.includes(":") ? parseIpv6(text) : parseIpv4(text, "strict");
+}
+
+/**
+ * The ASCII form of an international host name (UTS #46 through the
+ * platform's URL parser), lower-cased; `undefined` when there is none. ASCII
+ * names pass through, whatever they are; so does a trailing dot.
+ *
+ * Perl: `idn_to_ascii`
+ */
+export function idnToAscii(host: string): string | undefined {
+  // deno-lint-ignore no-control-regex -- "is it all ASCII" is the question
+  if (/^[\u0000-\u007f]*$/.test(host)) return lowerAscii(host);
+  // The URL parser reads "%41", "#" and others as URL syntax: they must not get there.
+  if (ASCII_OUTSIDE_LDH.test(host)) return undefined;
+  try {
+    const ascii = new URL(`https://${host}/`).hostname;
+    // It also turns numbers ("１２７.1") into addresses. That is not a host name.
+    return LDH.test(ascii) && !/^[0-9.]*$/.test(ascii) ? ascii : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(name: string, reason: string): ReferenceName {
+  return { kind: "invalid", name, reason };
+}
+
+function strictDnsProblem(name: string): string | undefined {
+  if (name.length > 253) return "it is longer than 253 bytes";
+  const labels = name.split(".");
+  for (const label of labels) {
+    if (label === "") return "it has an empty label";
+    if (label.length > 63) return "it has a label longer than 63 bytes";
+  }
+  if (/^([0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1)!)) {
+    return "its last label is a number, yet it is not an IPv4 address of four numbers 0 to 255";
+  }
+  return undefined;
+}
+
+/**
+ * Reads the host that a certificate is to be valid for.
+ *
+ * @param host a DNS name (Unicode or ASCII) or an IP address, without port and brackets
+ * @param syntax whose rules; `strict` by default
+ */
+export function parseReferenceName(host: string, syntax: NameSyntax = "strict"): ReferenceName {
+  if (hasControlBytes(host)) return invalid(host, "it holds a NUL or another control byte");
+  const identity = host.replace(syntax === "perl" ? /\.+$/ : /\.$/, "");
+  if (identity === "") return invalid(identity, "it is empty");
+
+  if (identity.includes(":")) {
+    const zone = syntax === "strict" ? /^([^%]*)%[^%]+$/.exec(identity) : null;
+    const address = zone ? zone[1]! : identity;
+    const bytes = parseIpv6(address);
+    return bytes
+      ? { kind: "ip", name: address, bytes }
+      : invalid(identity, "it has a colon, yet it is not an IPv6 address");
+  }
+  if (/^[0-9][0-9.]*$/.test(identity)) {
+    const bytes = parseIpv4(identity, syntax);
+    return bytes
+      ? { kind: "ip", name: identity, bytes }
+      : invalid(identity, "it looks like an IPv4 address, yet it is not four numbers 0 to 255");
+  }
+  if (ASCII_OUTSIDE_LDH.test(identity)) {
+    return invalid(identity, "it holds a character that no host name has");
+  }
+  const name = idnToAscii(host)?.replace(syntax === "perl" ? /\.+$/ : /\.$/, "");
+  if (name === undefined || name === "") {
+    return invalid(identity, "it has no ASCII (IDNA) form");
+  }
+  const problem = syntax === "strict" ? strictDnsProblem(name) : undefined;
+  return problem ? invalid(name, problem) : { kind: "dns", name };
+}

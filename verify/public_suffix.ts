@@ -1,0 +1,293 @@
+/**
+ * Public suffixes: under which names anybody may register, `com`, `co.uk`.
+ * The built-in list is the data of the npm package tldts, which follows
+ * publicsuffix.org; other lists come from text or a file.
+ *
+ * @module
+ */
+
+// Deferred: the data is loaded by the first lookup, not by an import of this module.
+import defer * as tldts from "tldts";
+import { idnToAscii } from "./names.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Options of {@linkcode PublicSuffix.fromString} and {@linkcode PublicSuffix.fromFile}. */
+export interface PublicSuffixOptions {
+  /**
+   * How many labels the suffix of a host has that no rule matches; 0 or more.
+   *
+   * @default {1}
+   *
+   * Perl: `min_suffix`
+   */
+  readonly minSuffix?: number;
+}
+
+/** Options of {@linkcode PublicSuffix.default}. */
+export interface DefaultPublicSuffixOptions extends PublicSuffixOptions {
+  /**
+   * Whether the private part of the list counts too (`github.io`,
+   * `s3.amazonaws.com`), and not the ICANN part alone.
+   *
+   * @default {false}
+   */
+  readonly private?: boolean;
+}
+
+/** How many labels at the end of a name are a suffix by an explicit rule. */
+type Lookup = (labels: readonly string[]) => number | undefined;
+
+interface TreeNode {
+  readonly children: Map<string, TreeNode>;
+  rule?: "normal" | "exception";
+}
+
+/**
+ * Rules that IO::Socket::SSL 2.099 has and the current list has not. Each
+ * makes the name below it a suffix, so wildcards are refused a label earlier:
+ * stricter than the current list, and Perl's result.
+ */
+const RULES_OF_PERL = ["*.bd"];
+
+function makeTree(rules: Iterable<string>): TreeNode {
+  const root: TreeNode = { children: new Map() };
+  for (const rule of rules) {
+    const exception = rule.startsWith("!");
+    let node = root;
+    for (const label of rule.slice(exception ? 1 : 0).split(".").reverse()) {
+      let next = node.children.get(label);
+      if (!next) node.children.set(label, next = { children: new Map() });
+      node = next;
+    }
+    node.rule = exception ? "exception" : "normal";
+  }
+  return root;
+}
+
+/**
+ * The longest rule wins; an exception beats the wildcard of the same length
+ * and is itself one label shorter (the algorithm of publicsuffix.org).
+ */
+function treeLookup(root: TreeNode): Lookup {
+  return (labels) => {
+    const normal = new Set<number>();
+    const wild = new Set<number>();
+    const exceptions = new Set<number>();
+    const walk = (node: TreeNode, depth: number): void => {
+      const label = labels[labels.length - 1 - depth];
+      if (label === undefined) return;
+      for (const key of label === "*" ? ["*"] : [label, "*"]) {
+        const next = node.children.get(key);
+        if (!next) continue;
+        if (next.rule === "exception") exceptions.add(depth + 1);
+        else if (next.rule === "normal") (key === "*" ? wild : normal).add(depth + 1);
+        walk(next, depth + 1);
+      }
+    };
+    walk(root, 0);
+    for (const length of exceptions) wild.delete(length);
+    const lengths = [...wild, ...normal, ...[...exceptions].map((n) => n - 1)];
+    return lengths.length ? Math.max(...lengths) : undefined;
+  };
+}
+
+/** The labels of a host; the dots are those of IDNA (RFC 3490 3.1), empty labels are left out. */
+function splitLabels(host: string): string[] {
+  return host.toLowerCase().split(/[.\u3002\uff0e\uff61]/).filter((label) => label !== "");
+}
+
+/** A label that is in no list, to ask tldts whether a wildcard is below a name. */
+const PROBE = "zz--no-such-label";
+
+function builtinLookup(withPrivate: boolean): Lookup {
+  const kept = treeLookup(makeTree(RULES_OF_PERL));
+  const options = {
+    allowPrivateDomains: withPrivate,
+    detectIp: false,
+    extractHostname: false,
+    validateHostname: false,
+  };
+  const ask = (name: string): string | undefined => {
+    const { publicSuffix, isIcann, isPrivate } = tldts.parse(name, options);
+    return isIcann || isPrivate ? publicSuffix ?? undefined : undefined;
+  };
+  const hasWildcard = (name: string): boolean =>
+    name !== "" && ask(`${PROBE}.${name}`) === `${PROBE}.${name}`;
+
+  // tldts lists "ck" whenever the list has "*.ck", but such a rule says nothing about "ck" itself.
+  const listed = (name: string): string | undefined => {
+    const suffix = ask(name);
+    if (suffix !== name || !hasWildcard(name)) return suffix;
+    const parent = name.slice(name.indexOf(".") + 1);
+    if (parent === name) return undefined;
+    return hasWildcard(parent) ? suffix : ask(parent);
+  };
+
+  return (labels) => {
+    const name = labels.join(".");
+    if (RULES_OF_PERL.includes(`*.${name}`)) return undefined;
+    const lengths = [kept(labels), listed(name)?.split(".").length]
+      .filter((length) => length !== undefined);
+    return lengths.length ? Math.max(...lengths) : undefined;
+  };
+}
+
+function minSuffixOf(options: PublicSuffixOptions, known: readonly string[]): number {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(
+        `Cannot create PublicSuffix: unknown option "${key}"${didYouMean(key, known)}`,
+      );
+    }
+  }
+  const minSuffix = options.minSuffix ?? 1;
+  if (!Number.isInteger(minSuffix) || minSuffix < 0) {
+    throw new RangeError(
+      `Cannot create PublicSuffix: minSuffix must be an integer of 0 or more: received ${minSuffix}`,
+    );
+  }
+  return minSuffix;
+}
+
+/**
+ * A public suffix list. Wildcard certificates are checked against one, so
+ * that `*.co.uk` speaks for nobody.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PublicSuffix } from "@socket/ssl/public-suffix";
+ *
+ * const list = PublicSuffix.default();
+ * assertEquals(list.publicSuffix("www.example.co.uk"), ["www.example", "co.uk"]);
+ * assertEquals(list.publicSuffix("www.example.co.uk", 1), ["www", "example.co.uk"]);
+ * ```
+ *
+ * Perl: `IO::Socket::SSL::PublicSuffix`
+ */
+export class PublicSuffix {
+  static readonly #defaults = new Map<string, PublicSuffix>();
+  readonly #lookup: Lookup;
+  readonly #minSuffix: number;
+
+  private constructor(lookup: Lookup, minSuffix: number) {
+    this.#lookup = lookup;
+    this.#minSuffix = minSuffix;
+  }
+
+  /**
+   * The built-in list: its ICANN part, and with `{ private: true }` the
+   * private part too. Its data is loaded by the first lookup.
+   *
+   * @throws {TypeError} for an unknown option
+   * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
+   *
+   * Perl: `default`
+   */
+  static default(options: DefaultPublicSuffixOptions = {}): PublicSuffix {
+    const minSuffix = minSuffixOf(options, ["minSuffix", "private"]);
+    const withPrivate = options.private ?? false;
+    const key = `${minSuffix} ${withPrivate}`;
+    let list = PublicSuffix.#defaults.get(key);
+    if (!list) {
+      list = new PublicSuffix(builtinLookup(withPrivate), minSuffix);
+      PublicSuffix.#defaults.set(key, list);
+    }
+    return list;
+  }
+
+  /**
+   * A list from text in the format of publicsuffix.org: one rule a line,
+   * `//` begins a comment, `*.` is any label, `!` an exception. All of it
+   * counts, whatever its section comments say, as in Perl.
+   *
+   * @throws {TypeError} for an unknown option, or a rule that is no domain name
+   * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
+   *
+   * Perl: `from_string`
+   */
+  static fromString(text: string, options: PublicSuffixOptions = {}): PublicSuffix {
+    const minSuffix = minSuffixOf(options, ["minSuffix"]);
+    const rules: string[] = [];
+    for (const [i, line] of text.split(/\r?\n/).entries()) {
+      const rule = line.replace(/\/\/.*/, "").trim();
+      if (rule === "") continue;
+      const [, mark, wildcard, name] = /^(!?)((?:\*\.)*\*?)(.*)$/.exec(rule)!;
+      const ascii = name === "" ? "" : idnToAscii(name!);
+      if (ascii === undefined || /\s/.test(ascii) || (name === "" && wildcard === "")) {
+        throw new TypeError(
+          `Cannot create PublicSuffix: line ${i + 1} is not a rule: received ${
+            JSON.stringify(rule)
+          }`,
+        );
+      }
+      rules.push(`${mark}${wildcard}${ascii}`);
+    }
+    return new PublicSuffix(treeLookup(makeTree(rules)), minSuffix);
+  }
+
+  /**
+   * As {@linkcode PublicSuffix.fromString}, from a file in UTF-8. Needs the
+   * read permission for it.
+   *
+   * @throws {TypeError} for an unknown option, or a rule that is no domain name
+   * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
+   *
+   * Perl: `from_file`
+   */
+  static async fromFile(
+    path: string | URL,
+    options: PublicSuffixOptions = {},
+  ): Promise<PublicSuffix> {
+    minSuffixOf(options, ["minSuffix"]);
+    return PublicSuffix.fromString(await Deno.readTextFile(path), options);
+  }
+
+  /**
+   * Splits a host into what is before its public suffix, and the suffix with
+   * `add` more labels in front: with 1, the domain that somebody registered.
+   * Both are lower-cased; a Unicode host stays Unicode, a trailing dot stays
+   * with the suffix. An array of labels gives arrays. A host without any
+   * label, such as "", has no suffix: both are then `undefined`.
+   *
+   * @param host a host name, or its labels
+   * @param add how many labels more the suffix takes; 0 by default
+   * @returns the rest and the suffix, either of which may be empty
+   * @throws {RangeError} when `add` is not an integer of 0 or more
+   *
+   * Perl: `public_suffix`
+   */
+  publicSuffix(host: "" | null | undefined, add?: number): [rest: undefined, suffix: undefined];
+  /** Splits a host into strings. */
+  publicSuffix(host: string, add?: number): [rest: string, suffix: string];
+  /** Splits the labels of a host into labels. */
+  publicSuffix(host: readonly string[], add?: number): [rest: string[], suffix: string[]];
+  publicSuffix(
+    host: string | readonly string[] | null | undefined,
+    add = 0,
+  ): [rest: string | string[] | undefined, suffix: string | string[] | undefined] {
+    if (!Number.isInteger(add) || add < 0) {
+      throw new RangeError(
+        `Cannot split host: add must be an integer of 0 or more: received ${add}`,
+      );
+    }
+    const labels = typeof host === "string"
+      ? splitLabels(host)
+      : (host ?? []).map((label) => label.toLowerCase());
+    if (labels.length === 0) return [undefined, undefined];
+    const at = this.#split(labels, add);
+    const rest = labels.slice(0, at);
+    const suffix = labels.slice(at);
+    if (typeof host !== "string") return [rest, suffix];
+    const dot = host.endsWith(".") && suffix.length > 0 ? "." : "";
+    return [rest.join("."), suffix.join(".") + dot];
+  }
+
+  /** At which label the suffix begins. */
+  #split(labels: readonly string[], add: number): number {
+    // Label by label, so that the parts can be told apart again afterwards.
+    const ascii = labels.map((label) => idnToAscii(label) ?? label);
+    const length = (this.#lookup(ascii) ?? this.#minSuffix) + add;
+    return Math.max(0, labels.length - length);
+  }
+}
