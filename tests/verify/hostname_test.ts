@@ -209,6 +209,14 @@ Deno.test("verifyHostname() refuses NUL and control bytes under every scheme tha
   }
 });
 
+Deno.test("verifyHostname() lets no partial wildcard match an international name in capitals", () => {
+  // Perl looks for "xn--" in lower case only, and accepts this one.
+  for (const host of ["xn--lwe-sna.a.com", "XN--LWE-SNA.a.com"]) {
+    assertFalse(verifyHostname({ subjectAltNames: dns("x*.a.com", "XN*.a.com") }, host, "http"));
+    assert(verifyHostname({ subjectAltNames: dns("*.a.com") }, host, "http"));
+  }
+});
+
 Deno.test("verifyHostname() knows custom schemes", () => {
   const cn = { commonName: "w*.a.com" };
   const table: [Scheme, { commonName?: string; subjectAltNames?: SubjectAltName[] }, boolean][] = [

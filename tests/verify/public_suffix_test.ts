@@ -1,0 +1,167 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { PublicSuffix } from "../../verify/public_suffix.ts";
+
+const CASES = Deno.readTextFileSync(new URL("../testdata/public-suffix-cases.md", import.meta.url))
+  .trim().split("\n").map((line) => line.replace(/^- /, ""));
+
+Deno.test("publicSuffix() gives Perl's result in all of its cases", () => {
+  const zero = PublicSuffix.default({ minSuffix: 0 });
+  let count = 0;
+  for (const line of CASES) {
+    const withAdd = /^`(.*)` \+1 → rest `(.*)`, suffix `(.*)`$/.exec(line);
+    if (withAdd) {
+      const [, host, rest, suffix] = withAdd;
+      assertEquals(PublicSuffix.default().publicSuffix(host!, 1), [rest!, suffix!], line);
+      const dot = host!.endsWith(".");
+      const labels = (text: string) => text.split(".").filter((part) => part !== "");
+      if (!dot) {
+        assertEquals(
+          PublicSuffix.default().publicSuffix(labels(host!), 1),
+          [labels(rest!), labels(suffix!)],
+          line,
+        );
+      }
+    } else {
+      const [, input, expected] = /^public_suffix\((.*)\) → (.*)$/.exec(line)!;
+      const host = input === "undef" ? undefined : input === "[]" ? [] : input!.slice(1, -1);
+      const [, suffix] = zero.publicSuffix(host as string);
+      assertEquals(
+        suffix,
+        expected === "undef" ? undefined : expected!.slice(1, -1) as never,
+        line,
+      );
+    }
+    count++;
+  }
+  assertEquals(count, 82);
+});
+
+Deno.test("publicSuffix() takes the ICANN part by default and the private part on request", () => {
+  const [icann, all] = [PublicSuffix.default(), PublicSuffix.default({ private: true })];
+  const table: [string, string, string][] = [
+    ["foo.github.io", "io", "github.io"],
+    ["b.s3.amazonaws.com", "com", "s3.amazonaws.com"],
+    ["www.example.co.uk", "co.uk", "co.uk"],
+    ["x.mtls.run.app", "app", "x.mtls.run.app"],
+    ["mtls.run.app", "app", "mtls.run.app"],
+    ["kobe.jp", "jp", "jp"],
+    ["x.c.kobe.jp", "c.kobe.jp", "c.kobe.jp"],
+    ["www.ck", "ck", "ck"],
+    ["ck", "ck", "ck"],
+    ["nodomain", "nodomain", "nodomain"],
+    ["foo.nodomain", "nodomain", "nodomain"],
+  ];
+  for (const [host, byIcann, byAll] of table) {
+    assertEquals(icann.publicSuffix(host)[1], byIcann, host);
+    assertEquals(all.publicSuffix(host)[1], byAll, host);
+  }
+});
+
+Deno.test("publicSuffix() uses minSuffix where no rule matches", () => {
+  for (const minSuffix of [0, 1, 2, 3]) {
+    const list = PublicSuffix.default({ minSuffix });
+    const labels = ["a", "b", "c", "nodomain"];
+    const at = labels.length - minSuffix;
+    assertEquals(list.publicSuffix(labels), [labels.slice(0, at), labels.slice(at)]);
+    assertEquals(list.publicSuffix("a.b.com"), ["a.b", "com"]);
+  }
+  assertEquals(PublicSuffix.default({ minSuffix: 9 }).publicSuffix("a.b"), ["", "a.b"]);
+});
+
+Deno.test("publicSuffix() keeps the form of its input", () => {
+  const list = PublicSuffix.default();
+  const labels = ["WWW", "Example", "CO", "UK"];
+  assertEquals(list.publicSuffix(labels), [["www", "example"], ["co", "uk"]]);
+  assertEquals(labels, ["WWW", "Example", "CO", "UK"]);
+  assertEquals(list.publicSuffix("WWW.Example.CO.UK."), ["www.example", "co.uk."]);
+  assertEquals(list.publicSuffix("löwe.敎育.hk", 1), ["", "löwe.敎育.hk"]);
+  assertEquals(list.publicSuffix("a.xn--lcvr32d.hk"), ["a", "xn--lcvr32d.hk"]);
+  assertEquals(list.publicSuffix(["a", "敎育", "hk"]), [["a"], ["敎育", "hk"]]);
+  assertEquals(list.publicSuffix("a。example。com"), ["a.example", "com"]);
+  assertEquals(list.publicSuffix("a..b.com"), ["a.b", "com"]);
+  assertEquals(list.publicSuffix(""), [undefined, undefined]);
+  assertEquals(list.publicSuffix(null), [undefined, undefined]);
+});
+
+Deno.test("PublicSuffix.fromString() reads the format of publicsuffix.org", () => {
+  const list = PublicSuffix.fromString(
+    "// comment\r\n\r\nUK // a country\n*.uk\n!bl.uk\n*\n敎育.hk\na.*.test\n  co.jp\t\n",
+  );
+  const table: [string, string, string][] = [
+    ["a.b.co.uk", "a.b", "co.uk"],
+    ["www.bl.uk", "www.bl", "uk"],
+    ["a.b.com", "a.b", "com"],
+    ["x.敎育.hk", "x", "敎育.hk"],
+    ["x.xn--lcvr32d.hk", "x", "xn--lcvr32d.hk"],
+    ["y.a.any.test", "y", "a.any.test"],
+    ["b.any.test", "b.any", "test"],
+    ["a.co.jp", "a", "co.jp"],
+  ];
+  for (const [host, rest, suffix] of table) {
+    assertEquals(list.publicSuffix(host), [rest, suffix], host);
+  }
+  const empty = PublicSuffix.fromString("", { minSuffix: 0 });
+  assertEquals(empty.publicSuffix("a.com"), ["a.com", ""]);
+  // Several ways down the tree: the longest rule wins, whichever branch it is on.
+  const forked = PublicSuffix.fromString("b.c\nx.*.c");
+  assertEquals(forked.publicSuffix("y.x.b.c"), ["y", "x.b.c"]);
+});
+
+Deno.test("PublicSuffix.fromFile() reads a list from a file", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "test\nb.test\n");
+    const list = await PublicSuffix.fromFile(path, { minSuffix: 0 });
+    assertEquals(list.publicSuffix("a.b.test"), ["a", "b.test"]);
+    assertEquals(list.publicSuffix("a.com"), ["a.com", ""]);
+  } finally {
+    await Deno.remove(path);
+  }
+  await assertRejects(() => PublicSuffix.fromFile(path), Deno.errors.NotFound);
+});
+
+Deno.test("PublicSuffix refuses wrong options, rules and numbers", async () => {
+  assertThrows(
+    () => PublicSuffix.default({ min_suffix: 0 } as never),
+    TypeError,
+    'unknown option "min_suffix": use "minSuffix"',
+  );
+  assertThrows(() => PublicSuffix.fromString("", { private: true } as never), TypeError, "private");
+  assertThrows(() => PublicSuffix.default({ minSuffix: -1 }), RangeError, "received -1");
+  assertThrows(() => PublicSuffix.default({ minSuffix: 1.5 }), RangeError, "received 1.5");
+  assertThrows(
+    () => PublicSuffix.fromString("com\na b"),
+    TypeError,
+    'line 2 is not a rule: received "a b"',
+  );
+  assertThrows(() => PublicSuffix.fromString("!"), TypeError, "line 1 is not a rule");
+  assertThrows(() => PublicSuffix.default().publicSuffix("a.com", -1), RangeError, "received -1");
+  await assertRejects(() => PublicSuffix.fromFile("/x", { minSuffix: -1 }), RangeError);
+});
+
+Deno.test("publicSuffix() splits without losing a label", () => {
+  const label = fc.stringMatching(/^[a-z0-9-]{1,6}$/);
+  const host = fc.tuple(
+    fc.array(fc.oneof(label, fc.constantFrom("com", "co", "uk", "kobe", "jp", "ck", "city"))),
+    fc.nat({ max: 3 }),
+  );
+  const lists = [
+    PublicSuffix.default(),
+    PublicSuffix.default({ private: true }),
+    PublicSuffix.default({ minSuffix: 0 }),
+    PublicSuffix.fromString("*.jp\n!city.jp\nuk\nco.uk"),
+  ];
+  fc.assert(
+    fc.property(host, ([labels, add]) => {
+      fc.pre(labels.length > 0);
+      for (const list of lists) {
+        const [rest, suffix] = list.publicSuffix(labels, add);
+        assertEquals([...rest, ...suffix], labels);
+        const [, bare] = list.publicSuffix(labels);
+        assertEquals(suffix.length, Math.min(labels.length, bare.length + add));
+        assertEquals(list.publicSuffix(labels.join("."), add), [rest.join("."), suffix.join(".")]);
+      }
+    }),
+  );
+});
