@@ -41,7 +41,7 @@ export const FEATURES = {
   alpnServer: { text: "ALPN as server", on: ["openssl", "deno"] },
   sniClient: { text: "SNI as client", on: ALL },
   noSni: { text: "connect without SNI, or with another name", on: OPENSSL },
-  sniServer: { text: "certificates by SNI name", on: FULL },
+  sniServer: { text: "certificates by SNI name", on: OPENSSL },
   hotSwap: { text: "change the server's context while it runs", on: OPENSSL },
   halfClose: { text: "closeWrite", on: ALL },
   crl: { text: "CRL checks", on: OPENSSL },

@@ -13,7 +13,10 @@
  */
 
 import type { Want } from "../errors.ts";
+import type { ClientHello } from "./client_hello.ts";
 import type { FeatureSet } from "./features.ts";
+
+export type { ClientHello };
 
 /** Which side of the handshake. */
 export type Role = "client" | "server";
@@ -140,8 +143,56 @@ export interface ContextConfig {
   readonly releaseBuffers: boolean;
   /** The Deno engine's switch that leaves the host name unchecked. */
   readonly skipHostname: boolean;
+  /** Pre-shared keys are in use, so a peer may come without a certificate; see {@linkcode ContextHooks.psk}. */
+  readonly psk?: boolean | undefined;
+  /** A client keeps sessions: {@linkcode ContextHooks.newSession} gets them. */
+  readonly sessions?: boolean | undefined;
   /** The decisions of the layer above. */
   readonly hooks: ContextHooks;
+}
+
+/** A pre-shared key with its name. */
+export interface Psk {
+  /** The identity, sent in clear. */
+  readonly identity: Uint8Array;
+  /** The secret. */
+  readonly key: Uint8Array;
+}
+
+/** A session ticket key of a server. */
+export interface TicketKey {
+  /** 16 bytes that name the key inside a ticket. */
+  readonly name: Uint8Array;
+  /** 32 bytes of secret. */
+  readonly key: Uint8Array;
+  /** A ticket under an old key is answered with a new one. */
+  readonly renew?: boolean;
+}
+
+/** One certificate that OpenSSL looks at while it verifies a chain. */
+export interface CertificateEvent {
+  /** OpenSSL's own judgement of it. */
+  readonly ok: boolean;
+  /** X509_V_ERR number; 0 is OK. */
+  readonly error: number;
+  /** Counted from the leaf, which is 0. */
+  readonly depth: number;
+  /** The certificate in DER. */
+  readonly certificate: Uint8Array;
+  /** The chain so far, in DER. */
+  readonly chain: () => readonly Uint8Array[];
+}
+
+/** One protocol message, as OpenSSL's message callback reports it. */
+export interface MessageEvent {
+  /** Sent or received. */
+  readonly direction: "read" | "write";
+  /** The protocol version, as the wire has it. */
+  readonly version: number;
+  /** 20 change cipher spec, 21 alert, 22 handshake, 256 record header, 257 inner content type, ... */
+  readonly contentType: number;
+  /** The message. */
+  readonly bytes: Uint8Array;
 }
 
 /** What the engine found out about the peer, for the layer above to judge. */
@@ -170,8 +221,32 @@ export interface ContextHooks {
    * application byte or the client's own certificate is sent, with a mode other than NONE.
    */
   verify?(evidence: PeerEvidence, user: unknown): Error | undefined;
-  /** A server chooses the context for a server name; `undefined` keeps this one, `null` refuses. */
-  selectContext?(serverName: string, user: unknown): EngineContext | undefined | null;
+  /**
+   * Called for each certificate while the chain is verified, before `verify`; only `true`
+   * accepts it. A promise suspends the handshake: nothing leaves until it has settled.
+   */
+  verifyEach?(event: CertificateEvent, user: unknown): boolean | PromiseLike<boolean>;
+  /**
+   * A server chooses the context for the name in the ClientHello ("" when it has none);
+   * `undefined` keeps this one, `null` refuses with unrecognized_name. A promise suspends.
+   */
+  selectContext?(
+    serverName: string,
+    user: unknown,
+    hello: ClientHello,
+  ): EngineContext | undefined | null | PromiseLike<EngineContext | undefined | null>;
+  /** A client got a session, in DER (SSL_SESSION of OpenSSL), that can be resumed. */
+  newSession?(session: Uint8Array, user: unknown): void;
+  /** A server's ticket key: for a new ticket without a name, or by the name inside a ticket. */
+  ticketKey?(name: Uint8Array | undefined, user: unknown): TicketKey | undefined;
+  /** A client judges the stapled OCSP response, or its absence, once the server's flight is in. */
+  ocsp?(response: Uint8Array | undefined, user: unknown): Error | undefined;
+  /** The OCSP response that a server staples, in DER. */
+  ocspStaple?(user: unknown): Uint8Array | undefined;
+  /** A client's key, by the server's hint; a server's key, by the client's identity. */
+  psk?(name: Uint8Array | undefined, user: unknown): Psk | undefined;
+  /** Every protocol message. */
+  message?(event: MessageEvent, user: unknown): void;
   /** One line in the NSS key log format, without the newline. */
   keylog?(line: string): void;
 }
@@ -182,6 +257,8 @@ export interface SessionParams {
   readonly serverName: string | undefined;
   /** The name the Deno engine verifies; the OpenSSL engine leaves names to the hook. */
   readonly verifyName: string | undefined;
+  /** A session to resume, in DER. */
+  readonly session?: Uint8Array | undefined;
   /** Handed to the hooks. */
   readonly user: unknown;
 }

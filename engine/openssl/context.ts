@@ -19,7 +19,8 @@ import type {
   TlsVersion,
   WaitOptions,
 } from "../types.ts";
-import { alpnWire, type Callbacks } from "./callbacks.ts";
+import { alpnWire } from "./alpn.ts";
+import type { Callbacks } from "./callbacks.ts";
 import { drainErrors } from "./error_queue.ts";
 import { localError } from "./errors.ts";
 import { NativeHandle } from "./handles.ts";
@@ -28,6 +29,7 @@ import { cString, withBio } from "./memory.ts";
 import { loadKey } from "./keys.ts";
 import { OpenSslSession } from "./session.ts";
 import { CTRL } from "./symbols.ts";
+import type { CallbackKind } from "./trampolines.ts";
 import { trustStore } from "./trust.ts";
 
 /** Perl's default since 2.074. */
@@ -53,6 +55,8 @@ const MODE_ACCEPT_MOVING_WRITE_BUFFER = 2n;
 const MODE_RELEASE_BUFFERS = 0x10n;
 const SESS_CACHE_OFF = 0n;
 const SESS_CACHE_SERVER = 2n;
+/** CLIENT | NO_INTERNAL: sessions go to the new-session callback only. */
+const SESS_CACHE_CLIENT_EXTERNAL = 0x301n;
 const X509_V_FLAG = {
   CRL_CHECK: 0x4n,
   CRL_CHECK_ALL: 0x8n,
@@ -74,6 +78,8 @@ export class OpenSslContext implements EngineContext {
   readonly role: Role;
   /** What it was made from. */
   readonly config: ContextConfig;
+  /** The NPN protocols in wire format; OpenSSL reads them from here. */
+  readonly npnWire: Uint8Array<ArrayBuffer>;
   readonly #runtime: Runtime;
   readonly #ctx: NativeHandle;
 
@@ -82,6 +88,7 @@ export class OpenSslContext implements EngineContext {
     this.#runtime = runtime;
     this.config = config;
     this.role = config.role;
+    this.npnWire = alpnWire(config.npn);
     const { c } = runtime.library;
     c.ERR_clear_error();
     const ptr = c.SSL_CTX_new(c.TLS_method());
@@ -205,6 +212,7 @@ export class OpenSslContext implements EngineContext {
     const { config } = this;
     const { c } = this.#runtime.library;
     let list = config.cipherList === undefined ? DEFAULT_CIPHERS : config.cipherList || "DEFAULT";
+    if (config.cipherList === undefined && config.hooks.psk) list = list.replace(":!PSK", "");
     if (config.noEcdh) list += ":!kECDHE";
     this.#check(
       c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
@@ -309,9 +317,12 @@ export class OpenSslContext implements EngineContext {
     // Without callbacks a client verifies with mode NONE: OpenSSL still builds the chain and keeps
     // its result, and the session judges it before the next flight leaves.
     const mode = callbacks === undefined && config.role === "client" ? 0 : config.verifyMode;
-    c.SSL_CTX_set_verify(this.ptr, mode, null);
+    const each = config.hooks.verifyEach && config.verifyMode !== 0
+      ? this.#callback("verifyEach", "verifyCallback")
+      : null;
+    c.SSL_CTX_set_verify(this.ptr, mode, each);
     if (callbacks !== undefined && config.verifyMode !== 0) {
-      c.SSL_CTX_set_cert_verify_callback(this.ptr, callbacks.verify, null);
+      c.SSL_CTX_set_cert_verify_callback(this.ptr, callbacks.pointer("verify"), null);
     }
     for (const der of config.clientCa) {
       this.#withX509(der, "clientCa", (x509) => {
@@ -326,23 +337,27 @@ export class OpenSslContext implements EngineContext {
     }
   }
 
+  /** A C function for a kind of callback; `option` is what needs it. */
+  #callback(kind: CallbackKind, option: string): Deno.PointerObject {
+    const { callbacks } = this.#runtime;
+    if (callbacks !== undefined) return callbacks.pointer(kind);
+    throw new SslUnsupportedError(
+      `Cannot use ${option}: OpenSSL would have to call back, which Deno rules out under --allow-ffi=<path>: run with --allow-ffi`,
+      { code: "ERR_SSL_UNSUPPORTED" },
+    );
+  }
+
   #setExtensions(): void {
     const { config } = this;
+    const { hooks } = config;
     const { c } = this.#runtime.library;
-    const need = (feature: string): Callbacks => {
-      const { callbacks } = this.#runtime;
-      if (callbacks !== undefined) return callbacks;
-      throw new SslUnsupportedError(
-        `Cannot use ${feature}: OpenSSL would have to call back, which Deno rules out under --allow-ffi=<path>: run with --allow-ffi`,
-        { code: "ERR_SSL_UNSUPPORTED" },
-      );
-    };
+    const server = config.role === "server";
     if (config.alpn.length > 0) {
-      if (config.role === "server") {
-        alpnWire(config.alpn);
-        c.SSL_CTX_set_alpn_select_cb(this.ptr, need("alpnProtocols on a server").alpnSelect, null);
+      const wire = alpnWire(config.alpn);
+      if (server) {
+        const select = this.#callback("alpnSelect", "alpnProtocols on a server");
+        c.SSL_CTX_set_alpn_select_cb(this.ptr, select, null);
       } else {
-        const wire = alpnWire(config.alpn);
         // The one function of OpenSSL whose success is 0.
         this.#check(
           c.SSL_CTX_set_alpn_protos(this.ptr, wire, wire.length) === 0,
@@ -350,15 +365,66 @@ export class OpenSslContext implements EngineContext {
         );
       }
     }
-    if (config.hooks.selectContext && config.role === "server") {
-      c.SSL_CTX_callback_ctrl(
-        this.ptr,
-        CTRL.SERVERNAME_CB,
-        need("certificates by SNI name").serverName,
+    if (config.npn.length > 0) this.#setNpn(server);
+    if (hooks.keylog) {
+      c.SSL_CTX_set_keylog_callback(this.ptr, this.#callback("keylog", "keylog"));
+    }
+    if (hooks.message) {
+      c.SSL_CTX_set_msg_callback(this.ptr, this.#callback("message", "msgCallback and debug"));
+    }
+    if (hooks.psk) this.#setPsk(server);
+    if (server) this.#setServerExtensions();
+    else this.#setClientExtensions();
+  }
+
+  #setServerExtensions(): void {
+    const { hooks } = this.config;
+    const { c } = this.#runtime.library;
+    if (hooks.ticketKey) {
+      if (!c.HMAC_Init_ex) {
+        throw new SslUnsupportedError("Cannot use ticketKeycb: this OpenSSL lacks it");
+      }
+      const ticketKey = this.#callback("ticketKey", "ticketKeycb");
+      c.SSL_CTX_callback_ctrl(this.ptr, CTRL.TICKET_KEY_CB, ticketKey);
+    }
+    if (hooks.ocspStaple) {
+      const status = this.#callback("serverStatus", "ocspStaple");
+      c.SSL_CTX_callback_ctrl(this.ptr, CTRL.STATUS_CB, status);
+    }
+  }
+
+  #setClientExtensions(): void {
+    const { config } = this;
+    const { c } = this.#runtime.library;
+    if (config.requestOcsp && config.hooks.ocsp) {
+      c.SSL_CTX_callback_ctrl(this.ptr, CTRL.STATUS_CB, this.#callback("clientStatus", "ocspMode"));
+    }
+    if (config.sessions && config.hooks.newSession) {
+      this.#ctrl(CTRL.SET_SESS_CACHE_MODE, SESS_CACHE_CLIENT_EXTERNAL);
+      c.SSL_CTX_sess_set_new_cb(this.ptr, this.#callback("newSession", "the session cache"));
+    }
+  }
+
+  #setNpn(server: boolean): void {
+    const { c } = this.#runtime.library;
+    if (!c.SSL_CTX_set_next_protos_advertised_cb || !c.SSL_CTX_set_next_proto_select_cb) {
+      throw new SslUnsupportedError(
+        "Cannot use npnProtocols: this OpenSSL lacks NPN: use alpnProtocols",
       );
     }
-    if (config.hooks.keylog) {
-      c.SSL_CTX_set_keylog_callback(this.ptr, need("keylog").keylog);
+    if (server) {
+      const advertise = this.#callback("npnAdvertise", "npnProtocols");
+      c.SSL_CTX_set_next_protos_advertised_cb(this.ptr, advertise, null);
+    } else {
+      const select = this.#callback("npnSelect", "npnProtocols");
+      c.SSL_CTX_set_next_proto_select_cb(this.ptr, select, null);
     }
+  }
+
+  #setPsk(server: boolean): void {
+    const { c } = this.#runtime.library;
+    const set = server ? c.SSL_CTX_set_psk_server_callback : c.SSL_CTX_set_psk_client_callback;
+    if (!set) throw new SslUnsupportedError("Cannot use psk: this OpenSSL lacks pre-shared keys");
+    set(this.ptr, this.#callback(server ? "pskServer" : "pskClient", "psk"));
   }
 }

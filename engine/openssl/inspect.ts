@@ -9,7 +9,7 @@ import type { Negotiated, PeerEvidence, Role } from "../types.ts";
 import { drainErrors } from "./error_queue.ts";
 import { localError } from "./errors.ts";
 import { bytesAt, derOf, derStack, textOf } from "./memory.ts";
-import type { OpenSslSymbols } from "./symbols.ts";
+import { CTRL, type OpenSslSymbols } from "./symbols.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -92,6 +92,13 @@ export function peerChain(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Arra
   const complete = first !== undefined && first.length === der.length &&
     first.every((byte, i) => byte === der[i]);
   return complete ? chain : [der, ...chain];
+}
+
+/** The stapled OCSP response that the peer sent. */
+export function ocspResponse(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Array | undefined {
+  const address = new BigUint64Array(1);
+  const length = c.SSL_ctrl(ssl, CTRL.GET_OCSP_RESPONSE, 0n, new Uint8Array(address.buffer));
+  return length > 0 && address[0] !== 0n ? bytesAt(c, address[0]!, length) : undefined;
 }
 
 /** Our own certificate in DER. */

@@ -11,91 +11,106 @@
  * @module
  */
 
-import {
-  SSL_WANT_READ,
-  SSL_WANT_WRITE,
-  SslError,
-  SslVerifyError,
-  type Want,
-} from "../../errors.ts";
+import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
+import { type ClientHello, ClientHelloReader, plainAlert } from "../client_hello.ts";
 import type { SansIoSession } from "../sans_io.ts";
-import type { Negotiated, PeerEvidence, Role, SessionParams, ShutdownState } from "../types.ts";
-import { alpnNames, type CallbackTarget, TLSEXT } from "./callbacks.ts";
+import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../types.ts";
 import type { OpenSslContext, Runtime } from "./context.ts";
 import { drainErrors } from "./error_queue.ts";
 import { connectionError, endError, localError } from "./errors.ts";
+import { FirstBytes } from "./first_bytes.ts";
 import { NativeHandle } from "./handles.ts";
-import { cString, drainBio, textOf } from "./memory.ts";
 import * as inspect from "./inspect.ts";
+import { cString, drainBio } from "./memory.ts";
+import { offerSession } from "./resumption.ts";
+import { SessionHooks } from "./session_hooks.ts";
 import { CTRL, type OpenSslSymbols, SSL_ERROR } from "./symbols.ts";
 
-const TLSEXT_NAMETYPE_HOST = 0;
+const TLSEXT_NAMETYPE_HOST = 0n;
+const TLSEXT_STATUSTYPE_OCSP = 1n;
 const RECEIVED_SHUTDOWN = 2, SENT_SHUTDOWN = 1;
+const ALERT_UNRECOGNIZED_NAME = 112;
 const RECORD = 16384;
-const X509_V_ERR_UNSPECIFIED = 1;
-const X509_V_ERR_APPLICATION_VERIFICATION = 50;
-const VERIFY_PEER = 1, VERIFY_FAIL_IF_NO_PEER_CERT = 2;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A sans-IO TLS connection of OpenSSL. */
-export class OpenSslSession implements SansIoSession, CallbackTarget {
+export class OpenSslSession implements SansIoSession {
   /** Which side. */
   readonly role: Role;
+  readonly #runtime: Runtime;
   readonly #c: OpenSslSymbols;
-  readonly #handle: NativeHandle;
-  readonly #rbio: Deno.PointerValue;
-  readonly #wbio: Deno.PointerValue;
   readonly #params: SessionParams;
-  readonly #forget: (() => void) | undefined;
-  #context: OpenSslContext;
+  readonly #hooks: SessionHooks;
+  #handle!: NativeHandle;
+  #rbio: Deno.PointerValue = null;
+  #wbio: Deno.PointerValue = null;
+  /** A server reads the ClientHello first when the context depends on it. */
+  #hello: ClientHelloReader | undefined;
+  #choosing = false;
+  #refusalAlert: Bytes | undefined;
+  readonly #first = new FirstBytes();
   #established = false;
   /** Nothing was fed since OpenSSL last asked for more. */
   #dry = true;
-  #judged = false;
-  #callbackError: unknown;
   /** Depth of calls into OpenSSL: freeing inside one of them would crash. */
   #calls = 0;
   #freeLater = false;
 
   /** Makes the SSL of one connection. */
   constructor(runtime: Runtime, context: OpenSslContext, params: SessionParams) {
-    const c = this.#c = runtime.library.c;
+    this.#runtime = runtime;
+    this.#c = runtime.library.c;
     this.role = context.role;
-    this.#context = context;
     this.#params = params;
+    this.#hooks = new SessionHooks(this.#c, context, params, () => this.ssl);
+    if (this.role === "server" && context.config.hooks.selectContext) {
+      this.#hello = new ClientHelloReader();
+    }
+    this.#open(context);
+  }
+
+  #open(context: OpenSslContext): void {
+    const c = this.#c;
     c.ERR_clear_error();
     const ssl = c.SSL_new(context.ptr);
     if (ssl === null) throw localError("Cannot create a connection", drainErrors(c));
-    const { callbacks } = runtime;
-    const key = callbacks?.register(ssl, this);
-    this.#forget = key === undefined ? undefined : () => callbacks!.forget(key);
-    this.#handle = new NativeHandle(ssl, freeSsl(c, this.#forget));
+    const { callbacks } = this.#runtime;
+    const key = callbacks?.register(ssl, this.#hooks);
+    const forget = key === undefined ? undefined : () => callbacks!.forget(key);
+    this.#handle = new NativeHandle(ssl, freeSsl(c, forget));
     this.#rbio = c.BIO_new(c.BIO_s_mem());
     this.#wbio = c.BIO_new(c.BIO_s_mem());
     for (const bio of [this.#rbio, this.#wbio]) {
       c.BIO_ctrl(bio, CTRL.BIO_SET_MEM_EOF_RETURN, -1n, null);
     }
     c.SSL_set_bio(ssl, this.#rbio, this.#wbio); // which now belong to the SSL
-    if (this.role === "server") c.SSL_set_accept_state(ssl);
-    else this.#prepareClient(ssl);
+    if (this.role === "server") {
+      c.SSL_set_accept_state(ssl);
+      return;
+    }
+    try {
+      this.#prepareClient(ssl);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
   }
 
   #prepareClient(ssl: Deno.PointerObject): void {
     const c = this.#c;
     c.SSL_set_connect_state(ssl);
-    const { serverName } = this.#params;
-    try {
-      if (serverName === undefined) return;
-      if (
-        c.SSL_ctrl(ssl, CTRL.SET_HOSTNAME, BigInt(TLSEXT_NAMETYPE_HOST), cString(serverName)) !== 1
-      ) {
-        throw localError(`Cannot send serverName ${JSON.stringify(serverName)}`, drainErrors(c));
-      }
-    } catch (error) {
-      this.free();
-      throw error;
+    const { serverName, session } = this.#params;
+    if (
+      serverName !== undefined &&
+      c.SSL_ctrl(ssl, CTRL.SET_HOSTNAME, TLSEXT_NAMETYPE_HOST, cString(serverName)) !== 1
+    ) {
+      throw localError(`Cannot send serverName ${JSON.stringify(serverName)}`, drainErrors(c));
     }
+    if (this.#hooks.context.config.requestOcsp) {
+      c.SSL_ctrl(ssl, CTRL.SET_STATUS_TYPE, TLSEXT_STATUSTYPE_OCSP, null);
+    }
+    if (session !== undefined) offerSession(c, ssl, session);
   }
 
   /** Whether the handshake is complete. */
@@ -121,133 +136,84 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
   // ---- handshake
 
   /** Goes on with the handshake as far as the bytes reach. */
-  handshake(): true | Want {
+  handshake(): true | Want | PromiseLike<void> {
     if (this.#established) return true;
-    const c = this.#c;
     const ssl = this.ssl;
-    const { result, error } = this.#call(ssl, () => c.SSL_do_handshake(ssl));
+    this.#throwCallbackError();
+    if (this.#hooks.waiting) return this.#whenDecided(this.#hooks.waiting);
+    if (this.#hello) return SSL_WANT_READ;
+    const { result, error } = this.#call(ssl, () => this.#c.SSL_do_handshake(ssl));
     this.#throwCallbackError();
     if (error === SSL_ERROR.SSL || error === SSL_ERROR.SYSCALL || error === SSL_ERROR.ZERO_RETURN) {
-      throw this.#failed(this.role === "client" ? "SSL connect attempt" : "SSL accept attempt");
+      throw this.#failed(this.#attempt);
     }
-    this.#judgeBeforeFlush(ssl, result === 1);
+    this.#first.progressed();
+    const refusal = this.#hooks.judgeAfterStep(result === 1);
+    if (refusal !== undefined) {
+      this.#hooks.fail(refusal);
+      drainBio(this.#c, this.#wbio); // the answer to a refused peer must not leave
+      throw refusal;
+    }
+    if (this.#hooks.waiting) return this.#whenDecided(this.#hooks.waiting);
     if (result === 1) {
       this.#established = true;
-      this.#dry = c.BIO_ctrl_pending(this.#rbio) === 0;
+      this.#dry = this.#c.BIO_ctrl_pending(this.#rbio) === 0;
       return true;
     }
     return error === SSL_ERROR.WANT_WRITE ? SSL_WANT_WRITE : SSL_WANT_READ;
   }
 
-  // ---- verification
-
-  get #mustJudge(): boolean {
-    return this.#context.config.verifyMode !== 0 && this.#context.config.hooks.verify !== undefined;
+  get #attempt(): string {
+    return this.role === "client" ? "SSL connect attempt" : "SSL accept attempt";
   }
 
-  /** OpenSSL's verification of the peer: its own chain building, then the layer above. */
-  onVerify(store: Deno.PointerValue): number {
-    const c = this.#c;
-    const ok = c.X509_verify_cert(store) === 1;
-    const found = c.X509_STORE_CTX_get_error(store);
-    const error = ok ? 0 : found || X509_V_ERR_UNSPECIFIED;
-    const refusal = this.#judge(inspect.storeEvidence(c, store, error));
-    if (refusal === undefined) {
-      c.X509_STORE_CTX_set_error(store, 0);
-      return 1;
+  /** Nothing leaves until the application has decided; a refused peer gets no answer at all. */
+  #whenDecided(waiting: Promise<void>): Promise<void> {
+    return waiting.then(() => {
+      if (this.#hooks.waiting === waiting) this.#hooks.waiting = undefined;
+      if (this.#hooks.error !== undefined && !this.#handle.freed) drainBio(this.#c, this.#wbio);
+    });
+  }
+
+  /** The ClientHello is complete, or is none: the layer above chooses the context. */
+  #choose(hello: ClientHello | null): void {
+    this.#hello = undefined;
+    const { selectContext } = this.#hooks.context.config.hooks;
+    if (hello === null || selectContext === undefined) return this.#begin(undefined, "");
+    const name = hello.serverName;
+    try {
+      const chosen = selectContext(name, this.#params.user, hello);
+      if (chosen === null || chosen === undefined || !("then" in chosen)) {
+        return this.#begin(chosen, name);
+      }
+      this.#choosing = true;
+      this.#hooks.waiting = Promise.resolve(chosen)
+        .then((context) => this.#begin(context, name))
+        .catch((error) => this.#hooks.fail(error))
+        .finally(() => this.#choosing = false);
+    } catch (error) {
+      this.#hooks.fail(error);
     }
-    const errno = refusal instanceof SslVerifyError ? refusal.errno : 0;
-    c.X509_STORE_CTX_set_error(
-      store,
-      errno > 0 && errno < 200 ? errno : X509_V_ERR_APPLICATION_VERIFICATION,
-    );
-    this.fail(refusal);
-    return 0;
   }
 
-  #judge(evidence: PeerEvidence): Error | undefined {
-    const { verify } = this.#context.config.hooks;
-    const refusal = verify?.(evidence, this.#params.user);
-    this.#judged = refusal === undefined;
-    return refusal;
-  }
-
-  /** What OpenSSL's verification did not judge is judged here, before the output leaves. */
-  #judgeBeforeFlush(ssl: Deno.PointerObject, done: boolean): void {
-    if (this.#judged || !this.#mustJudge) return;
-    const c = this.#c;
-    const resumed = c.SSL_session_reused(ssl) === 1;
-    if (!done && (resumed || c.SSL_get_peer_cert_chain(ssl) === null)) return;
-    const evidence = inspect.sslEvidence(c, ssl, resumed);
-    let refusal: Error | undefined;
-    if (evidence.presented.length > 0) refusal = this.#judge(evidence);
-    else if (!done || !this.#needsCertificate()) return;
-    else {
-      refusal = new SslVerifyError("Cannot verify the peer: it sent no certificate", {
-        code: "NO_PEER_CERTIFICATE",
-        errno: X509_V_ERR_UNSPECIFIED,
-      });
-    }
-    if (refusal === undefined) return;
-    drainBio(c, this.#wbio); // the answer to a refused peer must not leave
-    throw refusal;
-  }
-
-  #needsCertificate(): boolean {
-    const { verifyMode } = this.#context.config;
-    return this.role === "client"
-      ? (verifyMode & VERIFY_PEER) !== 0
-      : (verifyMode & VERIFY_PEER) !== 0 && (verifyMode & VERIFY_FAIL_IF_NO_PEER_CERT) !== 0;
-  }
-
-  // ---- the other callbacks
-
-  /** The SNI name arrived: the layer above may choose another context. */
-  onServerName(): number {
-    const name = textOf(this.#c, this.#c.SSL_get_servername(this.ssl, TLSEXT_NAMETYPE_HOST));
-    const chosen = this.#context.config.hooks.selectContext?.(name, this.#params.user);
-    if (chosen === undefined) return TLSEXT.OK;
+  /** The context is chosen: the SSL is made anew from it, as if it had been so from the start. */
+  #begin(chosen: EngineContext | undefined | null, name: string): void {
+    if (this.#handle.freed) return;
     if (chosen === null) {
-      this.fail(
-        new SslError(`Cannot serve: there is no certificate for ${JSON.stringify(name)}`, {
-          code: "ERR_SSL_UNRECOGNIZED_NAME",
-          alert: "unrecognized_name",
-        }),
+      this.#refusalAlert = plainAlert(ALERT_UNRECOGNIZED_NAME);
+      const text = `Cannot serve: there is no certificate for ${JSON.stringify(name)}`;
+      this.#hooks.fail(
+        new SslError(text, { code: "ERR_SSL_UNRECOGNIZED_NAME", alert: "unrecognized_name" }),
       );
-      return TLSEXT.ALERT_FATAL;
+      return;
     }
-    const context = chosen as OpenSslContext;
-    this.#c.SSL_set_SSL_CTX(this.ssl, context.ptr);
-    this.#context = context;
-    return TLSEXT.OK;
-  }
-
-  /** The server's first protocol that the client offers; none is an error (RFC 7301 3.2). */
-  onAlpn(offered: Uint8Array): string | undefined {
-    const names = alpnNames(offered);
-    const { alpn } = this.#context.config;
-    const chosen = alpn.find((name) => names.includes(name));
-    if (chosen === undefined) {
-      this.fail(
-        new SslError(
-          `Cannot agree on an ALPN protocol: we have ${alpn.join(", ")}: received ${
-            names.join(", ")
-          }`,
-          { code: "ERR_SSL_NO_APPLICATION_PROTOCOL", alert: "no_application_protocol" },
-        ),
-      );
+    if (chosen !== undefined && chosen !== this.#hooks.context) {
+      this.#handle.free();
+      this.#hooks.context = chosen as OpenSslContext;
+      this.#open(this.#hooks.context);
     }
-    return chosen;
-  }
-
-  /** A line of the key log. */
-  onKeylog(line: string): void {
-    this.#context.config.hooks.keylog?.(line);
-  }
-
-  /** Keeps the first failure inside a callback; it becomes the error of the call. */
-  fail(error: unknown): void {
-    this.#callbackError ??= error ?? new SslError("A callback failed");
+    const held = this.#first.all();
+    this.#feed(held, held.length);
   }
 
   // ---- data
@@ -269,6 +235,7 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
     const ssl = this.ssl;
     const length = p.length;
     if (length === 0) return 0;
+    this.#needEstablished();
     let n = 0;
     for (;;) {
       const part = (n === 0 ? p : p.subarray(n)) as Bytes;
@@ -297,7 +264,7 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
 
   /** After data calls: a callback's failure (of a post-handshake message) and a deferred free. */
   #checked<T>(value: T): T {
-    if (this.#callbackError !== undefined) this.#throwCallbackError();
+    if (this.#hooks.error !== undefined) this.#throwCallbackError();
     if (this.#freeLater) this.free();
     return value;
   }
@@ -306,6 +273,7 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
   write(p: Uint8Array): void {
     const ssl = this.ssl;
     if (p.length === 0) return;
+    this.#needEstablished();
     const c = this.#c;
     c.ERR_clear_error();
     this.#calls++;
@@ -314,6 +282,13 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
     this.#checked(r);
     if (r === p.length) return;
     throw this.#failed("SSL write");
+  }
+
+  #needEstablished(): void {
+    if (this.#established) return;
+    throw new SslError("Cannot use the connection: its handshake is not complete", {
+      code: "ERR_SSL_NOT_ESTABLISHED",
+    });
   }
 
   /** Makes our close_notify, once. */
@@ -343,13 +318,23 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
 
   /** Bytes to be drained. */
   get output(): number {
-    return this.#handle.freed ? 0 : this.#c.BIO_ctrl_pending(this.#wbio);
+    if (this.#refusalAlert !== undefined) return this.#refusalAlert.length;
+    if (this.#handle.freed || this.#hooks.waiting) return 0;
+    return this.#c.BIO_ctrl_pending(this.#wbio);
   }
 
   /** Takes in the first `n` bytes of `chunk`. */
   feed(chunk: Uint8Array, n: number): void {
     if (this.#handle.freed || n <= 0) return;
     const length = Math.min(n, chunk.length);
+    if (this.#first.open) this.#first.push(chunk.subarray(0, length));
+    if (this.#choosing) return; // kept in #first until the context is chosen
+    if (this.#hello === undefined) return this.#feed(chunk, length);
+    const hello = this.#hello.push(chunk.subarray(0, length));
+    if (hello !== undefined) this.#choose(hello);
+  }
+
+  #feed(chunk: Uint8Array, length: number): void {
     if (this.#c.BIO_write(this.#rbio, chunk as Bytes, length) !== length) {
       throw localError("Cannot take in bytes", drainErrors(this.#c));
     }
@@ -358,22 +343,25 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
 
   /** Puts bytes for the peer into `buffer`. */
   drain(buffer: Uint8Array): number {
-    if (this.#handle.freed) return 0;
+    if (this.#refusalAlert !== undefined) {
+      const alert = this.#refusalAlert;
+      this.#refusalAlert = undefined;
+      buffer.set(alert);
+      return alert.length;
+    }
+    if (this.#handle.freed || this.#hooks.waiting) return 0;
     return Math.max(0, this.#c.BIO_read(this.#wbio, buffer as Bytes, buffer.length));
   }
 
-  /** The bytes that were fed and that TLS has not consumed. */
+  /** The bytes that were fed and that TLS has not consumed; all, where the peer never spoke TLS. */
   takeInput(): Uint8Array {
-    return this.#handle.freed ? new Uint8Array() : drainBio(this.#c, this.#rbio);
+    if (this.#handle.freed) return new Uint8Array();
+    return this.#first.open ? this.#first.all() : drainBio(this.#c, this.#rbio);
   }
 
   /** The error for an end of the transport at this point. */
   endOfInput(cause?: unknown): Error {
-    return endError(
-      this.#established,
-      this.role === "client" ? "SSL connect attempt" : "SSL accept attempt",
-      cause,
-    );
+    return endError(this.#established, this.#attempt, cause);
   }
 
   /** Frees it; inside one of its own callbacks this waits until the callback is done. */
@@ -426,7 +414,7 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
     if (this.#freeLater) {
       c.ERR_clear_error();
       this.free();
-      throw this.#callbackError ??
+      throw this.#hooks.error ??
         new SslError("Cannot go on: the connection was closed inside its own callback", {
           code: "ECLOSED",
         });
@@ -435,10 +423,9 @@ export class OpenSslSession implements SansIoSession, CallbackTarget {
   }
 
   #throwCallbackError(): void {
-    if (this.#callbackError === undefined) return;
-    const error = this.#callbackError;
+    if (this.#hooks.error === undefined) return;
     this.#c.ERR_clear_error();
-    throw error;
+    throw this.#hooks.error;
   }
 
   #failed(operation: string): Error {

@@ -86,12 +86,47 @@ export const SSL_SYMBOLS = {
     optional: true,
   },
 
+  // void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*cb)(SSL *, SSL_SESSION *))
+  SSL_CTX_sess_set_new_cb: { parameters: ["pointer", "function"], result: "void" },
+  // void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, cb), SSL_CTX_set_psk_server_callback
+  SSL_CTX_set_psk_client_callback: {
+    parameters: ["pointer", "function"],
+    result: "void",
+    optional: true,
+  },
+  SSL_CTX_set_psk_server_callback: {
+    parameters: ["pointer", "function"],
+    result: "void",
+    optional: true,
+  },
+  // void SSL_CTX_set_msg_callback(SSL_CTX *ctx, cb)
+  SSL_CTX_set_msg_callback: { parameters: ["pointer", "function"], result: "void" },
+  // int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *c)
+  SSL_CIPHER_get_auth_nid: { parameters: ["pointer"], result: "i32" },
+  // SSL_SESSION *SSL_get1_session(SSL *ssl); int SSL_set_session(SSL *ssl, SSL_SESSION *session)
+  SSL_get1_session: { parameters: ["pointer"], result: "pointer" },
+  SSL_set_session: { parameters: ["pointer", "pointer"], result: "i32" },
+  // void SSL_SESSION_free(SSL_SESSION *session); int SSL_SESSION_is_resumable(const SSL_SESSION *s)
+  SSL_SESSION_free: { parameters: ["pointer"], result: "void" },
+  SSL_SESSION_is_resumable: { parameters: ["pointer"], result: "i32" },
+  // int PEM_write_bio_SSL_SESSION(BIO *bp, const SSL_SESSION *x), PEM_read_bio_SSL_SESSION(bp, x, cb, u)
+  PEM_write_bio_SSL_SESSION: { parameters: ["pointer", "pointer"], result: "i32" },
+  PEM_read_bio_SSL_SESSION: {
+    parameters: ["pointer", "pointer", "pointer", "pointer"],
+    result: "pointer",
+  },
+
   // SSL *SSL_new(SSL_CTX *ctx)
   SSL_new: { parameters: ["pointer"], result: "pointer" },
   // void SSL_free(SSL *ssl)
   SSL_free: { parameters: ["pointer"], result: "void" },
   // long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg)
   SSL_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i32" },
+  SSL_ctrlPtr: {
+    name: "SSL_ctrl",
+    parameters: ["pointer", "i32", "i64", "pointer"],
+    result: "i32",
+  },
   // void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio)
   SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
   // void SSL_set_connect_state(SSL *ssl), SSL_set_accept_state(SSL *ssl)
@@ -212,6 +247,28 @@ export const CRYPTO_SYMBOLS = {
   },
   DH_free: { parameters: ["pointer"], result: "void", optional: true },
 
+  // void *CRYPTO_malloc(size_t num, const char *file, int line)
+  CRYPTO_malloc: { parameters: ["usize", "pointer", "i32"], result: "pointer" },
+  // const EVP_CIPHER *EVP_aes_256_cbc(void); const EVP_MD *EVP_sha256(void)
+  EVP_aes_256_cbc: { parameters: [], result: "pointer" },
+  EVP_sha256: { parameters: [], result: "pointer" },
+  // int EVP_EncryptInit_ex(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *type, ENGINE *impl,
+  //   const unsigned char *key, const unsigned char *iv), EVP_DecryptInit_ex
+  EVP_EncryptInit_ex: {
+    parameters: ["pointer", "pointer", "pointer", "buffer", "pointer"],
+    result: "i32",
+  },
+  EVP_DecryptInit_ex: {
+    parameters: ["pointer", "pointer", "pointer", "buffer", "pointer"],
+    result: "i32",
+  },
+  // int HMAC_Init_ex(HMAC_CTX *ctx, const void *key, int len, const EVP_MD *md, ENGINE *impl)
+  HMAC_Init_ex: {
+    parameters: ["pointer", "buffer", "i32", "pointer", "pointer"],
+    result: "i32",
+    optional: true,
+  },
+
   // X509_STORE *X509_STORE_new(void); void X509_STORE_free(X509_STORE *v)
   X509_STORE_new: { parameters: [], result: "pointer" },
   X509_STORE_free: { parameters: ["pointer"], result: "void" },
@@ -232,6 +289,8 @@ export const CRYPTO_SYMBOLS = {
   // STACK_OF(X509) *X509_STORE_CTX_get0_chain(const X509_STORE_CTX *ctx), ..._get0_untrusted
   X509_STORE_CTX_get0_chain: { parameters: ["pointer"], result: "pointer" },
   X509_STORE_CTX_get0_untrusted: { parameters: ["pointer"], result: "pointer" },
+  // X509 *X509_STORE_CTX_get_current_cert(const X509_STORE_CTX *ctx)
+  X509_STORE_CTX_get_current_cert: { parameters: ["pointer"], result: "pointer" },
   // const char *X509_verify_cert_error_string(long n)
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
   // int OPENSSL_sk_num(const OPENSSL_STACK *st); void *OPENSSL_sk_value(const OPENSSL_STACK *st, int i)
@@ -262,10 +321,12 @@ export const CTRL = {
   EXTRA_CHAIN_CERT: 14,
   MODE: 33,
   SET_SESS_CACHE_MODE: 44,
-  SERVERNAME_CB: 53,
   SET_HOSTNAME: 55,
+  STATUS_CB: 63,
   SET_STATUS_TYPE: 65,
   GET_OCSP_RESPONSE: 70,
+  SET_OCSP_RESPONSE: 71,
+  TICKET_KEY_CB: 72,
   CHAIN: 88,
   CHAIN_CERT: 89,
   SET_GROUPS_LIST: 92,

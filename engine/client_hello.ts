@@ -1,0 +1,198 @@
+/**
+ * Reads the ClientHello out of a server's first bytes (RFC 8446 4.1.2, RFC
+ * 5246 7.4.1.2, RFC 6066 3, RFC 7301), so that the certificate can be chosen
+ * before OpenSSL begins: without a callback, in a promise if need be, and
+ * with the chosen context's own verification from the start.
+ *
+ * @module
+ */
+
+/** What a client offers in its first message. */
+export interface ClientHello {
+  /** The SNI host name in lower case; "" when there is none. */
+  readonly serverName: string;
+  /** The versions offered, as the wire has them; the legacy version alone where there is no list. */
+  readonly versions: readonly number[];
+  /** The cipher suites offered. */
+  readonly cipherSuites: readonly number[];
+  /** The ALPN protocols offered. */
+  readonly alpnProtocols: readonly string[];
+  /** The groups offered. */
+  readonly groups: readonly number[];
+  /** The signature algorithms offered. */
+  readonly signatureAlgorithms: readonly number[];
+  /** The types of all extensions, in their order. */
+  readonly extensions: readonly number[];
+  /** The client's random, 32 bytes. */
+  readonly random: Uint8Array;
+}
+
+const RECORD_HANDSHAKE = 22, MESSAGE_CLIENT_HELLO = 1;
+const RECORD_HEADER = 5, MESSAGE_HEADER = 4;
+/** What OpenSSL takes at most. */
+const MAX_HELLO = 131396;
+const EXTENSION = { serverName: 0, groups: 10, signatureAlgorithms: 13, alpn: 16, versions: 43 };
+
+/** Collects bytes until the first message is complete; its work is linear in the bytes. */
+export class ClientHelloReader {
+  readonly #header: number[] = [];
+  /** Bytes of the current record that are still to come. */
+  #left = 0;
+  #message = new Uint8Array(1024);
+  #length = 0;
+
+  /**
+   * Takes more bytes. `undefined`: not complete yet. `null`: these are not the
+   * beginning of a TLS connection, which OpenSSL will say in its own words.
+   */
+  push(chunk: Uint8Array): ClientHello | undefined | null {
+    try {
+      for (let at = 0; at < chunk.length;) {
+        if (this.#left === 0) {
+          this.#pushHeader(chunk[at++]!);
+          continue;
+        }
+        const n = Math.min(this.#left, chunk.length - at);
+        this.#append(chunk.subarray(at, at + n));
+        at += n;
+        this.#left -= n;
+        const total = this.#total();
+        if (this.#length >= total) return parse(this.#message.subarray(MESSAGE_HEADER, total));
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof Malformed) return null;
+      throw error;
+    }
+  }
+
+  #pushHeader(byte: number): void {
+    const n = this.#header.push(byte);
+    if (n === 1) need(byte === RECORD_HANDSHAKE);
+    if (n === 2) need(byte === 3);
+    if (n < RECORD_HEADER) return;
+    this.#left = this.#header[3]! << 8 | byte;
+    need(this.#left > 0 && this.#left <= 16384);
+    this.#header.length = 0;
+  }
+
+  #append(part: Uint8Array): void {
+    const length = this.#length + part.length;
+    if (length > this.#message.length) {
+      const grown = new Uint8Array(length * 2);
+      grown.set(this.#message);
+      this.#message = grown;
+    }
+    this.#message.set(part, this.#length);
+    this.#length = length;
+  }
+
+  /** The length of the message with its header; more than there can be while the header is incomplete. */
+  #total(): number {
+    const m = this.#message;
+    need(m[0] === MESSAGE_CLIENT_HELLO);
+    if (this.#length < MESSAGE_HEADER) return Infinity;
+    const total = MESSAGE_HEADER + (m[1]! << 16 | m[2]! << 8 | m[3]!);
+    need(total <= MAX_HELLO);
+    return total;
+  }
+}
+
+class Malformed extends Error {}
+
+function need(ok: boolean): asserts ok {
+  if (!ok) throw new Malformed();
+}
+
+/** A cursor over length-prefixed fields. */
+class Fields {
+  readonly #b: Uint8Array;
+  #at = 0;
+  constructor(bytes: Uint8Array) {
+    this.#b = bytes;
+  }
+  get done(): boolean {
+    return this.#at === this.#b.length;
+  }
+  take(n: number): Uint8Array {
+    need(this.#at + n <= this.#b.length);
+    return this.#b.subarray(this.#at, this.#at += n);
+  }
+  u8(): number {
+    return this.take(1)[0]!;
+  }
+  u16(): number {
+    return this.u8() << 8 | this.u8();
+  }
+  vector8(): Uint8Array {
+    return this.take(this.u8());
+  }
+  vector16(): Uint8Array {
+    return this.take(this.u16());
+  }
+}
+
+function u16List(bytes: Uint8Array): number[] {
+  need(bytes.length % 2 === 0);
+  return Array.from({ length: bytes.length / 2 }, (_, i) => bytes[2 * i]! << 8 | bytes[2 * i + 1]!);
+}
+
+function parse(message: Uint8Array): ClientHello {
+  const fields = new Fields(message);
+  const legacyVersion = fields.u16();
+  const random = fields.take(32);
+  fields.vector8(); // session id
+  const cipherSuites = u16List(fields.vector16());
+  fields.vector8(); // compression methods
+  const extensions = fields.done ? new Fields(new Uint8Array()) : new Fields(fields.vector16());
+  need(fields.done);
+  const found = new Map<number, Uint8Array>();
+  while (!extensions.done) {
+    const type = extensions.u16();
+    const data = extensions.vector16();
+    need(!found.has(type));
+    found.set(type, data);
+  }
+  const list = <T>(type: number, read: (data: Fields) => T, none: T): T => {
+    const data = found.get(type);
+    if (data === undefined) return none;
+    const inner = new Fields(data);
+    const value = read(inner);
+    need(inner.done);
+    return value;
+  };
+  return {
+    serverName: list(EXTENSION.serverName, serverName, ""),
+    versions: list(EXTENSION.versions, (d) => u16List(d.vector8()), [legacyVersion]),
+    cipherSuites,
+    alpnProtocols: list(EXTENSION.alpn, protocols, []),
+    groups: list(EXTENSION.groups, (d) => u16List(d.vector16()), []),
+    signatureAlgorithms: list(EXTENSION.signatureAlgorithms, (d) => u16List(d.vector16()), []),
+    extensions: [...found.keys()],
+    random: random.slice(),
+  };
+}
+
+function serverName(data: Fields): string {
+  const names = new Fields(data.vector16());
+  need(names.u8() === 0); // host_name is the only type there is
+  const name = names.vector16();
+  need(names.done && name.length > 0 && name.length <= 255);
+  need(name.every((byte) => byte > 0x20 && byte < 0x7f)); // A-labels; no NUL, no controls
+  return String.fromCharCode(...name).toLowerCase();
+}
+
+function protocols(data: Fields): string[] {
+  const names: string[] = [];
+  for (const list = new Fields(data.vector16()); !list.done;) {
+    const name = list.vector8();
+    need(name.length > 0);
+    names.push(String.fromCharCode(...name));
+  }
+  return names;
+}
+
+/** A fatal alert in plain text, before any keys: what a server answers to a name it does not serve. */
+export function plainAlert(description: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.of(21, 3, 1, 0, 2, 2, description);
+}

@@ -1,0 +1,248 @@
+/**
+ * What one session answers to OpenSSL's callbacks: the judgement of the peer
+ * and the other questions of the handshake, put to the hooks of its context.
+ *
+ * @module
+ */
+
+import { SslError, SslVerifyError } from "../../errors.ts";
+import type { ContextHooks, PeerEvidence, Role, SessionParams } from "../types.ts";
+import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
+import type { OpenSslContext } from "./context.ts";
+import * as inspect from "./inspect.ts";
+import { derOf, derStack } from "./memory.ts";
+import { sessionToDer } from "./resumption.ts";
+import { CTRL, type OpenSslSymbols } from "./symbols.ts";
+import { splitTicketKey } from "./ticket_key.ts";
+import { TLSEXT } from "./trampolines.ts";
+
+const X509_V_ERR_UNSPECIFIED = 1;
+const X509_V_ERR_APPLICATION_VERIFICATION = 50;
+const VERIFY_PEER = 1, VERIFY_FAIL_IF_NO_PEER_CERT = 2;
+const NID_AUTH_PSK = 1048;
+const TLS1_3 = 0x0304;
+
+/** The answers of one session. */
+export class SessionHooks implements CallbackTarget {
+  /** The context in use; a server may change it before the handshake begins. */
+  context: OpenSslContext;
+  /** The first failure inside a callback: the error of the call that it was in. */
+  error: unknown;
+  /** Decisions of the application that are awaited; nothing may leave meanwhile. */
+  waiting: Promise<void> | undefined;
+  readonly #c: OpenSslSymbols;
+  readonly #role: Role;
+  readonly #params: SessionParams;
+  readonly #ssl: () => Deno.PointerObject;
+  #judged = false;
+
+  /** `ssl` gives the SSL of the session; it must be alive. */
+  constructor(
+    c: OpenSslSymbols,
+    context: OpenSslContext,
+    params: SessionParams,
+    ssl: () => Deno.PointerObject,
+  ) {
+    this.#c = c;
+    this.#role = context.role;
+    this.#params = params;
+    this.#ssl = ssl;
+    this.context = context;
+  }
+
+  get #hooks(): ContextHooks {
+    return this.context.config.hooks;
+  }
+
+  get #user(): unknown {
+    return this.#params.user;
+  }
+
+  /** Keeps the first failure. */
+  fail(error: unknown): void {
+    this.error ??= error ?? new SslError("A callback failed");
+  }
+
+  // ---- the judgement of the peer
+
+  /** OpenSSL's verification of the peer: its own chain building, then the layer above. */
+  onVerify(store: Deno.PointerValue): number {
+    const c = this.#c;
+    const ok = c.X509_verify_cert(store) === 1;
+    if (this.error !== undefined) return 0; // verifyEach refused or threw
+    const found = c.X509_STORE_CTX_get_error(store);
+    const error = ok ? 0 : found || X509_V_ERR_UNSPECIFIED;
+    const refusal = this.#judge(inspect.storeEvidence(c, store, error));
+    if (refusal === undefined) {
+      c.X509_STORE_CTX_set_error(store, 0);
+      return 1;
+    }
+    const errno = refusal instanceof SslVerifyError ? refusal.errno : 0;
+    c.X509_STORE_CTX_set_error(
+      store,
+      errno > 0 && errno < 200 ? errno : X509_V_ERR_APPLICATION_VERIFICATION,
+    );
+    this.fail(refusal);
+    return 0;
+  }
+
+  /** One certificate: a promise accepts for now and holds everything back until it has settled. */
+  onVerifyEach(ok: boolean, store: Deno.PointerValue): number {
+    const { verifyEach } = this.#hooks;
+    if (verifyEach === undefined) return ok ? 1 : 0;
+    const c = this.#c;
+    const depth = c.X509_STORE_CTX_get_error_depth(store);
+    const current = c.X509_STORE_CTX_get_current_cert(store);
+    const answer = verifyEach({
+      ok,
+      error: c.X509_STORE_CTX_get_error(store),
+      depth,
+      certificate: current === null ? new Uint8Array() : derOf(c, current),
+      chain: () => derStack(c, c.X509_STORE_CTX_get0_chain(store)),
+    }, this.#user);
+    if (answer === true) {
+      c.X509_STORE_CTX_set_error(store, 0);
+      return 1;
+    }
+    if (typeof answer !== "object" || answer === null) return 0;
+    c.X509_STORE_CTX_set_error(store, 0);
+    this.#await(
+      Promise.resolve(answer).then((accepted) => {
+        if (accepted !== true) {
+          throw new SslVerifyError(
+            `Cannot verify the peer: verifyCallback refused the certificate at depth ${depth}`,
+            { code: "APPLICATION_VERIFICATION", errno: X509_V_ERR_APPLICATION_VERIFICATION },
+          );
+        }
+      }),
+    );
+    return 1;
+  }
+
+  #await(decision: Promise<void>): void {
+    const before = this.waiting;
+    this.waiting =
+      (before === undefined ? decision : Promise.all([before, decision]).then(() => {}))
+        .catch((error) => this.fail(error));
+  }
+
+  #judge(evidence: PeerEvidence): Error | undefined {
+    const refusal = this.#hooks.verify?.(evidence, this.#user);
+    this.#judged = refusal === undefined;
+    return refusal;
+  }
+
+  /**
+   * What OpenSSL's verification did not judge is judged here, after a step of
+   * the handshake and before its output leaves. Gives the refusal.
+   */
+  judgeAfterStep(done: boolean): Error | undefined {
+    const { verifyMode } = this.context.config;
+    if (this.#judged || verifyMode === 0 || this.#hooks.verify === undefined) return undefined;
+    const c = this.#c;
+    const ssl = this.#ssl();
+    // A session made from DER carries no chain, so a chain is a fresh one.
+    if (!done && c.SSL_get_peer_cert_chain(ssl) === null) return undefined;
+    const evidence = inspect.sslEvidence(c, ssl, c.SSL_session_reused(ssl) === 1);
+    if (evidence.presented.length > 0) return this.#judge(evidence);
+    if (!done || !this.#needsCertificate(verifyMode)) return undefined;
+    return new SslVerifyError("Cannot verify the peer: it sent no certificate", {
+      code: "NO_PEER_CERTIFICATE",
+      errno: X509_V_ERR_UNSPECIFIED,
+    });
+  }
+
+  #needsCertificate(verifyMode: number): boolean {
+    if (this.context.config.psk && this.#usedPsk()) return false;
+    if ((verifyMode & VERIFY_PEER) === 0) return false;
+    return this.#role === "client" || (verifyMode & VERIFY_FAIL_IF_NO_PEER_CERT) !== 0;
+  }
+
+  /** In TLS 1.3 no certificate means a PSK; before, the cipher says so. */
+  #usedPsk(): boolean {
+    const c = this.#c;
+    const ssl = this.#ssl();
+    if (c.SSL_version(ssl) === TLS1_3) return true;
+    const auth = c.SSL_CIPHER_get_auth_nid(c.SSL_get_current_cipher(ssl));
+    return auth === NID_AUTH_PSK;
+  }
+
+  // ---- protocols
+
+  /** The server's first protocol that the client offers; none is an error (RFC 7301 3.2). */
+  onAlpn(offered: readonly string[]): string | undefined {
+    const { alpn } = this.context.config;
+    const chosen = alpn.find((name) => offered.includes(name));
+    if (chosen === undefined) {
+      this.fail(
+        new SslError(
+          `Cannot agree on an ALPN protocol: we have ${alpn.join(", ")}: received ${
+            offered.join(", ")
+          }`,
+          { code: "ERR_SSL_NO_APPLICATION_PROTOCOL", alert: "no_application_protocol" },
+        ),
+      );
+    }
+    return chosen;
+  }
+
+  /** What a server advertises. */
+  onNpnAdvertise(): Uint8Array<ArrayBuffer> {
+    return this.context.npnWire;
+  }
+
+  /** The server's first that we have too; else our first, which NPN allows. */
+  onNpnSelect(advertised: readonly string[]): string {
+    const { npn } = this.context.config;
+    return advertised.find((name) => npn.includes(name)) ?? npn[0]!;
+  }
+
+  // ---- the rest
+
+  /** A line of the key log. */
+  onKeylog(line: string): void {
+    this.#hooks.keylog?.(line);
+  }
+
+  /** A session that can be resumed. */
+  onNewSession(session: Deno.PointerValue): void {
+    if (this.#c.SSL_SESSION_is_resumable(session) !== 1) return;
+    this.#hooks.newSession?.(sessionToDer(this.#c, session), this.#user);
+  }
+
+  /** The ticket key for a new ticket, or by name. */
+  onTicketKey(name: Uint8Array | undefined): TicketKeyAnswer | undefined {
+    const key = this.#hooks.ticketKey?.(name, this.#user);
+    return key === undefined ? undefined : splitTicketKey(key);
+  }
+
+  /** Client: judges the staple, 1 or 0. Server: staples, SSL_TLSEXT_ERR_OK or NOACK. */
+  onStatus(): number {
+    const c = this.#c;
+    const ssl = this.#ssl();
+    if (this.#role === "client") {
+      const refusal = this.#hooks.ocsp?.(inspect.ocspResponse(c, ssl), this.#user);
+      if (refusal === undefined) return 1;
+      this.fail(refusal);
+      return 0;
+    }
+    const staple = this.#hooks.ocspStaple?.(this.#user);
+    if (staple === undefined) return TLSEXT.NOACK;
+    const copy = c.CRYPTO_malloc(BigInt(staple.length), null, 0); // the SSL frees it
+    if (copy === null) return TLSEXT.NOACK;
+    c.memcpyTo(copy, staple as Uint8Array<ArrayBuffer>, BigInt(staple.length));
+    c.SSL_ctrlPtr(ssl, CTRL.SET_OCSP_RESPONSE, BigInt(staple.length), copy);
+    return TLSEXT.OK;
+  }
+
+  /** The pre-shared key for a hint or an identity. */
+  onPsk(name: Uint8Array | undefined): { identity: Uint8Array; key: Uint8Array } | undefined {
+    return this.#hooks.psk?.(name, this.#user);
+  }
+
+  /** A protocol message. */
+  onMessage(write: boolean, version: number, contentType: number, bytes: Uint8Array): void {
+    const direction = write ? "write" : "read";
+    this.#hooks.message?.({ direction, version, contentType, bytes }, this.#user);
+  }
+}

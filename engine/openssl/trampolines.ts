@@ -1,0 +1,233 @@
+/**
+ * From the C signature of each callback to the method of a session that
+ * answers it, and back to C memory.
+ *
+ * @module
+ */
+
+import { alpnNames } from "./alpn.ts";
+import type { Guard } from "./callbacks.ts";
+import { textOf } from "./memory.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+
+/** SSL_TLSEXT_ERR_*. */
+export const TLSEXT = { OK: 0, ALERT_WARNING: 1, ALERT_FATAL: 2, NOACK: 3 } as const;
+
+type Ptr = Deno.PointerValue;
+type Maker = (c: OpenSslSymbols, guard: Guard) => Deno.PointerObject;
+
+function copyIn(c: OpenSslSymbols, from: Ptr, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  if (length > 0 && from !== null) c.memcpy(bytes, from, BigInt(length));
+  return bytes;
+}
+
+function cBytes(c: OpenSslSymbols, text: Ptr): Uint8Array<ArrayBuffer> | undefined {
+  return text === null ? undefined : copyIn(c, text, c.strlen(text));
+}
+
+function copyOut(c: OpenSslSymbols, to: Ptr, bytes: Uint8Array): void {
+  if (bytes.length > 0) c.memcpyTo(to, bytes as Uint8Array<ArrayBuffer>, BigInt(bytes.length));
+}
+
+/** Stores an address into `*out`. */
+function storeAddress(c: OpenSslSymbols, out: Ptr, address: bigint): void {
+  copyOut(c, out, new Uint8Array(BigUint64Array.of(address).buffer));
+}
+
+function address(pointer: Ptr): bigint {
+  return pointer === null ? 0n : BigInt(Deno.UnsafePointer.value(pointer));
+}
+
+/** Answers a protocol choice with a pointer into the peer's own list, which outlives the call. */
+function answerProtocol(
+  c: OpenSslSymbols,
+  chosen: string,
+  list: { ptr: Ptr; names: readonly string[] },
+  out: Ptr,
+  outLength: Ptr,
+): boolean {
+  let at = 0;
+  for (const name of list.names) {
+    if (name === chosen) {
+      storeAddress(c, out, address(list.ptr) + BigInt(at + 1));
+      copyOut(c, outLength, Uint8Array.of(name.length));
+      return true;
+    }
+    at += 1 + name.length;
+  }
+  return false;
+}
+
+/** A protocol that the server did not advertise (NPN allows it): kept here, as long as the process. */
+const pinned = new Map<string, Uint8Array<ArrayBuffer>>();
+
+function pin(text: string): Uint8Array<ArrayBuffer> {
+  let bytes = pinned.get(text);
+  if (bytes === undefined) {
+    bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+    pinned.set(text, bytes);
+  }
+  return bytes;
+}
+
+/** The makers of the C functions. */
+export const TRAMPOLINES = {
+  // int (*)(X509_STORE_CTX *, void *arg)
+  verify: (c, guard) => {
+    const index = c.SSL_get_ex_data_X509_STORE_CTX_idx();
+    return new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer"], result: "i32" },
+      (store: Ptr) =>
+        guard(c.X509_STORE_CTX_get_ex_data(store, index), 0, (t) => t.onVerify(store)),
+    ).pointer;
+  },
+  // int (*)(int preverify_ok, X509_STORE_CTX *)
+  verifyEach: (c, guard) => {
+    const index = c.SSL_get_ex_data_X509_STORE_CTX_idx();
+    return new Deno.UnsafeCallback(
+      { parameters: ["i32", "pointer"], result: "i32" },
+      (ok: number, store: Ptr) =>
+        guard(
+          c.X509_STORE_CTX_get_ex_data(store, index),
+          0,
+          (t) => t.onVerifyEach(ok === 1, store),
+        ),
+    ).pointer;
+  },
+  // int (*)(SSL *, const unsigned char **out, unsigned char *outlen, const unsigned char *in,
+  //   unsigned int inlen, void *arg)
+  alpnSelect: (c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer", "pointer", "u32", "pointer"], result: "i32" },
+      (ssl: Ptr, out: Ptr, outLength: Ptr, list: Ptr, length: number) =>
+        guard(ssl, TLSEXT.ALERT_FATAL, (t) => {
+          const names = alpnNames(copyIn(c, list, length));
+          const chosen = t.onAlpn(names);
+          return chosen !== undefined &&
+              answerProtocol(c, chosen, { ptr: list, names }, out, outLength)
+            ? TLSEXT.OK
+            : TLSEXT.ALERT_FATAL;
+        }),
+    ).pointer,
+  // int (*)(SSL *, const unsigned char **out, unsigned int *outlen, void *arg)
+  npnAdvertise: (c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer", "pointer"], result: "i32" },
+      (ssl: Ptr, out: Ptr, outLength: Ptr) =>
+        guard(ssl, TLSEXT.NOACK, (t) => {
+          const wire = t.onNpnAdvertise();
+          storeAddress(c, out, address(Deno.UnsafePointer.of(wire)));
+          copyOut(c, outLength, new Uint8Array(Uint32Array.of(wire.length).buffer));
+          return TLSEXT.OK;
+        }),
+    ).pointer,
+  // int (*)(SSL *, unsigned char **out, unsigned char *outlen, const unsigned char *in,
+  //   unsigned int inlen, void *arg)
+  npnSelect: (c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer", "pointer", "u32", "pointer"], result: "i32" },
+      (ssl: Ptr, out: Ptr, outLength: Ptr, list: Ptr, length: number) =>
+        guard(ssl, TLSEXT.ALERT_FATAL, (t) => {
+          const bytes = pin(t.onNpnSelect(alpnNames(copyIn(c, list, length))));
+          storeAddress(c, out, address(Deno.UnsafePointer.of(bytes)));
+          copyOut(c, outLength, Uint8Array.of(bytes.length));
+          return TLSEXT.OK;
+        }),
+    ).pointer,
+  // void (*)(const SSL *, const char *line)
+  keylog: (c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer"], result: "void" },
+      (ssl: Ptr, line: Ptr) => {
+        guard(ssl, 0, (t) => (t.onKeylog(textOf(c, line)), 0));
+      },
+    ).pointer,
+  // int (*)(SSL *, SSL_SESSION *): 0, we keep no reference
+  newSession: (_c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer"], result: "i32" },
+      (ssl: Ptr, session: Ptr) => guard(ssl, 0, (t) => (t.onNewSession(session), 0)),
+    ).pointer,
+  // int (*)(SSL *, unsigned char key_name[16], unsigned char iv[16], EVP_CIPHER_CTX *, HMAC_CTX *, int enc)
+  ticketKey: (c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer", "pointer", "pointer", "i32"], result: "i32" },
+      (ssl: Ptr, keyName: Ptr, iv: Ptr, cipher: Ptr, mac: Ptr, encrypt: number) =>
+        guard(ssl, -1, (t) => {
+          const answer = t.onTicketKey(encrypt === 1 ? undefined : copyIn(c, keyName, 16));
+          if (answer === undefined) return 0; // no ticket; an unknown one means a full handshake
+          const init = encrypt === 1 ? c.EVP_EncryptInit_ex : c.EVP_DecryptInit_ex;
+          if (encrypt === 1) {
+            copyOut(c, keyName, answer.name);
+            copyOut(c, iv, crypto.getRandomValues(new Uint8Array(16)));
+          }
+          const ok = init(cipher, c.EVP_aes_256_cbc(), null, answer.cipherKey, iv) === 1 &&
+            c.HMAC_Init_ex!(mac, answer.macKey, answer.macKey.length, c.EVP_sha256(), null) === 1;
+          return !ok ? -1 : encrypt !== 1 && answer.renew ? 2 : 1;
+        }),
+    ).pointer,
+  // int (*)(SSL *, void *arg): 1 goes on, 0 refuses (client); SSL_TLSEXT_ERR_* (server)
+  clientStatus: (_c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer"], result: "i32" },
+      (ssl: Ptr) => guard(ssl, 0, (t) => t.onStatus()),
+    ).pointer,
+  serverStatus: (_c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer"], result: "i32" },
+      (ssl: Ptr) => guard(ssl, TLSEXT.ALERT_FATAL, (t) => t.onStatus()),
+    ).pointer,
+  // unsigned int (*)(SSL *, const char *hint, char *identity, unsigned int max_identity_len,
+  //   unsigned char *psk, unsigned int max_psk_len)
+  pskClient: (c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer", "u32", "pointer", "u32"], result: "u32" },
+      (ssl: Ptr, hint: Ptr, identity: Ptr, maxIdentity: number, key: Ptr, maxKey: number) =>
+        guard(ssl, 0, (t) => {
+          const psk = t.onPsk(cBytes(c, hint));
+          if (psk === undefined) return 0;
+          if (psk.identity.length >= maxIdentity || psk.key.length > maxKey) {
+            throw new RangeError(
+              `Cannot use psk: at most ${maxIdentity - 1} bytes of identity and ${maxKey} of key`,
+            );
+          }
+          copyOut(c, identity, Uint8Array.of(...psk.identity, 0));
+          copyOut(c, key, psk.key);
+          return psk.key.length;
+        }),
+    ).pointer,
+  // unsigned int (*)(SSL *, const char *identity, unsigned char *psk, unsigned int max_psk_len)
+  pskServer: (c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer", "u32"], result: "u32" },
+      (ssl: Ptr, identity: Ptr, key: Ptr, maxKey: number) =>
+        guard(ssl, 0, (t) => {
+          const psk = t.onPsk(cBytes(c, identity));
+          if (psk === undefined) return 0;
+          if (psk.key.length > maxKey) {
+            throw new RangeError(`Cannot use psk: at most ${maxKey} bytes of key`);
+          }
+          copyOut(c, key, psk.key);
+          return psk.key.length;
+        }),
+    ).pointer,
+  // void (*)(int write_p, int version, int content_type, const void *buf, size_t len, SSL *, void *arg)
+  message: (c, guard) =>
+    new Deno.UnsafeCallback(
+      {
+        parameters: ["i32", "i32", "i32", "pointer", "usize", "pointer", "pointer"],
+        result: "void",
+      },
+      (write: number, version: number, type: number, buffer: Ptr, length: bigint, ssl: Ptr) => {
+        guard(
+          ssl,
+          0,
+          (t) => (t.onMessage(write === 1, version, type, copyIn(c, buffer, Number(length))), 0),
+        );
+      },
+    ).pointer,
+} satisfies Record<string, Maker>;
+
+/** The kinds of callbacks. */
+export type CallbackKind = keyof typeof TRAMPOLINES;
