@@ -1,0 +1,176 @@
+/**
+ * The queue behind the iterator of a listener: accepts as long as somebody
+ * iterates and there is room, hands out what is ready, in that order.
+ *
+ * @module
+ */
+
+/** What an {@linkcode AcceptQueue} is made from; `A` comes in, is admitted, and pushed as `S`. */
+export interface AcceptQueueOptions<A> {
+  /** How many may run or wait to be taken. */
+  readonly limit: number;
+  /** How many run. */
+  running(): number;
+  /** The next to come in; rejects when the signal aborts. */
+  arrive(signal: AbortSignal): Promise<A>;
+  /** Takes it in; `push` or `wake` follows. Must not throw. */
+  admit(arrival: A): void;
+  /** Told of a failure to accept at all. */
+  failed(error: unknown): void;
+}
+
+/** How long to wait after a failure to accept (no file descriptors left, ...), in milliseconds. */
+const BACK_OFF = 50;
+
+/** Resolves after a while, or when the signal aborts. */
+function pause(delay: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, delay);
+    signal.addEventListener("abort", done, { once: true });
+    if (signal.aborted) done();
+  });
+}
+
+/** A call of `next` that waits, and whose it is. */
+interface Waiting<S> {
+  readonly of: symbol;
+  readonly resolve: (result: IteratorResult<S, undefined>) => void;
+}
+
+/** The queue behind the iterator of a listener. */
+export class AcceptQueue<S, A = unknown> {
+  readonly #options: AcceptQueueOptions<A>;
+  readonly #ready: S[] = [];
+  readonly #waiting: Waiting<S>[] = [];
+  #iterators = 0;
+  #pumping: AbortController | undefined;
+  #wake: (() => void) | undefined;
+  /** Set when nothing more comes in: tells whether the last one has been pushed. */
+  #drained: (() => boolean) | undefined;
+
+  /** An empty queue. */
+  constructor(options: AcceptQueueOptions<A>) {
+    this.#options = options;
+  }
+
+  /** Takes one that is ready. */
+  shift(): S | undefined {
+    const socket = this.#ready.shift();
+    if (socket !== undefined) this.wake();
+    return socket;
+  }
+
+  /** Puts one in that is ready. */
+  push(socket: S): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting.resolve({ value: socket, done: false });
+    else this.#ready.push(socket);
+    this.wake();
+  }
+
+  /** Something changed: there may be room, or an end. */
+  wake(): void {
+    this.#wake?.();
+    if (this.#ended()) this.#dismiss(() => true);
+  }
+
+  #dismiss(whom: (waiting: Waiting<S>) => boolean): void {
+    for (const waiting of this.#waiting.splice(0)) {
+      if (whom(waiting)) waiting.resolve({ value: undefined, done: true });
+      else this.#waiting.push(waiting);
+    }
+  }
+
+  #ended(): boolean {
+    return this.#drained?.() === true && this.#ready.length === 0;
+  }
+
+  /** One more iterator. */
+  iterate(): AsyncIterableIterator<S> {
+    let open = true;
+    const of = Symbol();
+    this.#iterators++;
+    const leave = () => {
+      if (!open) return;
+      open = false;
+      this.#dismiss((waiting) => waiting.of === of);
+      if (--this.#iterators === 0) this.#pumping?.abort();
+    };
+    return {
+      next: () => {
+        const socket = open ? this.shift() : undefined;
+        if (socket !== undefined) return Promise.resolve({ value: socket, done: false });
+        if (!open || this.#ended()) {
+          leave();
+          return Promise.resolve({ value: undefined, done: true });
+        }
+        const { promise, resolve } = Promise.withResolvers<IteratorResult<S, undefined>>();
+        this.#waiting.push({ of, resolve });
+        this.#pump();
+        return promise;
+      },
+      return: () => {
+        leave();
+        return Promise.resolve({ value: undefined, done: true });
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /** Accepts until nobody iterates any more. */
+  async #pump(): Promise<void> {
+    if (this.#pumping !== undefined || this.#drained !== undefined) return;
+    const pumping = this.#pumping = new AbortController();
+    const { signal } = pumping;
+    const { limit, running, arrive, admit, failed } = this.#options;
+    while (!signal.aborted) {
+      if (running() + this.#ready.length >= limit) {
+        await this.#room(signal);
+        continue;
+      }
+      try {
+        admit(await arrive(signal));
+      } catch (error) {
+        if (signal.aborted) break;
+        failed(error);
+        await pause(BACK_OFF, signal);
+      }
+    }
+    this.#pumping = undefined;
+    if (this.#waiting.length > 0) this.#pump(); // somebody came back in the meantime
+  }
+
+  async #room(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+    this.#wake = undefined;
+  }
+
+  /**
+   * Nothing more comes in; what is ready is still handed out, then the iterators end. What nobody
+   * will take is the result.
+   */
+  drain(drained: () => boolean): S[] {
+    this.#drained = drained;
+    this.#pumping?.abort();
+    const left = this.#iterators === 0 ? this.#ready.splice(0) : [];
+    this.wake();
+    return left;
+  }
+
+  /** Ends the iterators at once; what was ready. */
+  end(): S[] {
+    const left = this.#ready.splice(0);
+    this.drain(() => true);
+    return left;
+  }
+}

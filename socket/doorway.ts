@@ -1,0 +1,122 @@
+/**
+ * Where connections come in: one accept of the platform at a time, whoever
+ * asks, and one that was asked for and then not waited for goes to the next.
+ *
+ * @module
+ */
+
+import type { SslContext } from "../context/context.ts";
+import { newConnection } from "../context/internal.ts";
+import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/types.ts";
+import { type Connection, SocketCore, type SocketOptions } from "./core.ts";
+import { orAborted } from "./plain.ts";
+import { describeAddr } from "./target.ts";
+
+/** The context of the next connection. */
+export interface Current {
+  /** The context. */
+  readonly context: SslContext;
+  /** The same, ready in the engine. */
+  readonly engineContext: EngineContext;
+}
+
+/** A connection whose handshake has not begun. */
+export type Arrival =
+  & { readonly remoteAddr: Deno.Addr | undefined }
+  & (
+    | { readonly conn: Deno.TcpConn }
+    | { readonly tls: TlsStream; readonly connection: Connection; readonly with: Current }
+  );
+
+/** What a {@linkcode Doorway} is made from. */
+export interface DoorwayOptions {
+  /** Whether connections come in plain: then the context is chosen after they came. */
+  readonly plain: boolean;
+  /** Resolves when a change of the context that is under way is done. */
+  settled(): Promise<void> | undefined;
+  /** The context of the next connection. */
+  current(): Current;
+  /** The options of the listener. */
+  readonly options: SocketOptions;
+}
+
+/** Where connections come in. */
+export class Doorway {
+  readonly #listener: EngineListener;
+  readonly #options: DoorwayOptions;
+  #turn: Promise<void> = Promise.resolve();
+  #arriving: Promise<Arrival> | undefined;
+
+  /** A doorway to a listener. */
+  constructor(listener: EngineListener, options: DoorwayOptions) {
+    this.#listener = listener;
+    this.#options = options;
+  }
+
+  /** The next connection. */
+  async next(options?: WaitOptions): Promise<Arrival> {
+    const signal = options?.signal;
+    const { promise: turn, resolve: pass } = Promise.withResolvers<void>();
+    const before = this.#turn;
+    this.#turn = turn;
+    try {
+      await orAborted(before, signal);
+      const arriving = this.#arriving ??= this.#accept();
+      const arrival = await orAborted(arriving, signal).catch((error) => {
+        if (!signal?.aborted) this.#arriving = undefined;
+        throw error;
+      });
+      this.#arriving = undefined;
+      return arrival;
+    } finally {
+      before.then(pass);
+    }
+  }
+
+  async #accept(): Promise<Arrival> {
+    if (this.#options.plain) {
+      const conn = await this.#listener.acceptPlain();
+      try {
+        // Handshake messages are small and answered at once: Nagle would hold them back.
+        conn.setNoDelay(true);
+      } catch {
+        // A client that is already gone: the handshake says so.
+      }
+      await this.#options.settled();
+      return { conn, remoteAddr: conn.remoteAddr };
+    }
+    const current = this.#options.current();
+    const connection = newConnection(current.context, {
+      role: "server",
+      options: this.#options.options,
+    });
+    const tls = await this.#listener.accept(current.engineContext, connection.params.user);
+    return { tls, connection, with: current, remoteAddr: tls.remoteAddr };
+  }
+
+  /** The machine for a connection that came in. */
+  core(arrival: Arrival): SocketCore {
+    const current = "tls" in arrival ? arrival.with : this.#options.current();
+    const { options } = this.#options;
+    const init = {
+      ...current,
+      options,
+      role: "server" as const,
+      peer: describeAddr(arrival.remoteAddr),
+      keepTransport: options.keepSocketOnError ?? false,
+    };
+    return "tls" in arrival
+      ? SocketCore.prepared(init, arrival.tls, arrival.connection)
+      : SocketCore.plain(init, arrival.conn);
+  }
+
+  /** Closes a connection that came in and that nobody waits for. */
+  close(): void {
+    const arriving = this.#arriving;
+    this.#arriving = undefined;
+    arriving?.then((arrival) => {
+      if ("tls" in arrival) arrival.tls.close();
+      else arrival.conn.close();
+    }, () => {});
+  }
+}

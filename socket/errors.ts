@@ -1,0 +1,66 @@
+/**
+ * Makes errors of the platform into the library's own, where a caller of a
+ * socket meets them.
+ *
+ * @module
+ */
+
+import { SslError } from "../errors.ts";
+
+/** An operation met a socket that was closed, before it or while it ran. */
+export function closedError(operation: string, peer: string, cause?: unknown): SslError {
+  return new SslError(`Cannot ${operation} ${peer}: the socket is closed`, {
+    code: "ECLOSED",
+    reason: "the socket is closed",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** What is the caller's own: misuse, a refused permission, the reason of an AbortSignal. */
+function passesThrough(error: unknown, signal: AbortSignal | undefined): boolean {
+  return error instanceof SslError || error instanceof TypeError || error instanceof RangeError ||
+    error instanceof Deno.errors.NotCapable ||
+    (signal?.aborted === true && error === signal.reason);
+}
+
+const LOOKUP = /failed to lookup address|no such host|name or service not known/i;
+
+function codeOf(error: Error): string {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === "string") return code;
+  if (LOOKUP.test(error.message)) return "ENOTFOUND";
+  if (error instanceof Deno.errors.UnexpectedEof) return "EOF";
+  if (error instanceof Deno.errors.BadResource) return "EBADF";
+  return "EIO";
+}
+
+/**
+ * An error of a transport in the library's family: its code (`ECONNREFUSED`,
+ * `ENOTFOUND`), its number, and the peer it happened with. Errors that are
+ * already ours, programming mistakes, permission errors and the reason of an
+ * aborted signal stay what they are.
+ */
+export function toSslError(
+  operation: string,
+  peer: string,
+  error: unknown,
+  signal?: AbortSignal,
+): unknown {
+  if (passesThrough(error, signal) || !(error instanceof Error)) return error;
+  const number = /\(os error (\d+)\)/.exec(error.message)?.[1];
+  const reason = error.message.replace(/ \(os error \d+\)$/, "");
+  return new SslError(`Cannot ${operation} ${peer}: ${reason}`, {
+    code: codeOf(error),
+    errno: number === undefined ? -1 : Number(number),
+    reason,
+    cause: error,
+  });
+}
+
+/** Names the peer in an error that an engine, which does not know its name, made. */
+export function namePeer(operation: string, peer: string, error: unknown): unknown {
+  if (error instanceof SslError && !error.message.includes(peer)) {
+    error.message = `Cannot ${operation} ${peer}: ${error.message}`;
+  }
+  return error;
+}

@@ -1,0 +1,59 @@
+/**
+ * How a listener comes to be.
+ *
+ * @module
+ */
+
+import { contextFor, engineContext, engineOf } from "../context/internal.ts";
+import type { ListenOptions } from "../context/options.ts";
+import { checkOptions } from "../context/validate.ts";
+import { SslUnsupportedError } from "../errors.ts";
+import { type MakeSocket, SslListener } from "./listener.ts";
+import type { SslSocket } from "./socket.ts";
+import { isIpv6Literal, parsePort } from "./target.ts";
+
+function bindAddress(hostname: string | undefined, family: 4 | 6 | undefined): string {
+  if (hostname === undefined) return family === 6 ? "::" : "0.0.0.0";
+  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+  if (family !== undefined && (isIpv6Literal(bare) ? 6 : 4) !== family && bare !== "localhost") {
+    throw new TypeError(
+      `Cannot listen on ${hostname}: it is no IPv${family} address, as the option family asks for`,
+    );
+  }
+  if (bare === "localhost" && family !== undefined) return family === 6 ? "::1" : "127.0.0.1";
+  return bare;
+}
+
+/** Loads the context and binds the port. */
+export async function openListener<S extends SslSocket>(
+  given: ListenOptions,
+  makeSocket: MakeSocket<S>,
+): Promise<SslListener<S>> {
+  const options = checkOptions("listen", given);
+  if (options.port === undefined) {
+    throw new TypeError("Cannot listen: there is no port: give port, or port: 0 for a free one");
+  }
+  const target = {
+    hostname: bindAddress(options.hostname, options.family),
+    port: parsePort(options.port, 0),
+    backlog: options.backlog,
+  };
+  options.signal?.throwIfAborted();
+  const context = await contextFor("server", options);
+  const ready = await engineContext(context, "server");
+  options.signal?.throwIfAborted();
+  const engine = engineOf(context);
+  if (options.startHandshake === false && !engine.features.has("acceptPlain")) {
+    throw new SslUnsupportedError(
+      `Cannot listen with startHandshake: false: the engine "${engine.name}" cannot accept plain ` +
+        `connections: run with --allow-ffi to use the engine "openssl"`,
+      { code: "ERR_UNSUPPORTED" },
+    );
+  }
+  return new SslListener(engine.listen(target, ready), {
+    options,
+    context,
+    engineContext: ready,
+    makeSocket,
+  });
+}

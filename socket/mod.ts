@@ -1,0 +1,21 @@
+/**
+ * TLS sockets: {@linkcode SslSocket} to connect, {@linkcode SslListener} to
+ * accept, {@linkcode serve} for a server in one call.
+ *
+ * @module
+ */
+
+export type { Dualvar, Want } from "../errors.ts";
+export type { WaitOptions } from "../engine/types.ts";
+export { type CloseOptions, SslSocket } from "./socket.ts";
+export {
+  type ListenerSetup,
+  type MakeSocket,
+  type ShutdownListenerOptions,
+  SslListener,
+} from "./listener.ts";
+export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";
+export { SocketCapabilities } from "./capabilities.ts";
+export { serve, type ServeHandler, type SslServer } from "./serve.ts";
+export type { StreamPair, takeTransport, Transport, TransportSource } from "./transport.ts";
+export type { Directions } from "./state.ts";

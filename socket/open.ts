@@ -1,0 +1,119 @@
+/**
+ * How a socket comes to be: connect and start, without the class around it.
+ *
+ * @module
+ */
+
+import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
+import type { ConnectOptions, StartOptions } from "../context/options.ts";
+import { checkOptions } from "../context/validate.ts";
+import type { DialTarget, Role } from "../engine/types.ts";
+import { type CoreInit, SocketCore, type SocketOptions } from "./core.ts";
+import { dialPlain, inFamily } from "./dial.ts";
+import { describeAddr, describeTarget, parseTarget } from "./target.ts";
+import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
+import type { StreamPair, Transport, TransportSource } from "./transport.ts";
+
+/** Whether a handshake is to be made at once. */
+function handshakeNow(options: SocketOptions): boolean {
+  return options.startHandshake ?? true;
+}
+
+/** Makes the options of connect out of its two arguments. */
+function merge(target: string | ConnectOptions, options: ConnectOptions): ConnectOptions {
+  const merged = typeof target === "string" ? options : { ...target, ...options };
+  if (merged === null || typeof merged !== "object") {
+    throw new TypeError(
+      `Cannot connect: it needs "host:port" or options: received ${JSON.stringify(target)}`,
+    );
+  }
+  return merged;
+}
+
+/** `SslSocket.connect` as far as the machine. */
+export async function openClient(
+  target: string | ConnectOptions,
+  more: ConnectOptions = {},
+): Promise<SocketCore> {
+  const options = checkOptions("connect", merge(target, more));
+  const where = parseTarget(
+    typeof target === "string" ? { ...options, hostname: target } : options,
+  );
+  const peer = describeTarget(where);
+  using deadline = new Deadline({
+    timeout: options.timeout ?? DEFAULT_TIMEOUT,
+    signal: options.signal,
+    operation: "connect to",
+    peer,
+  });
+  deadline.check();
+  const context = await deadline.race(contextFor("client", options));
+  const init: CoreInit = {
+    options,
+    role: "client",
+    context,
+    engineContext: await deadline.race(engineContext(context, "client")),
+    peer,
+    hostname: where.transport === "tcp" ? where.hostname : undefined,
+    keepTransport: options.keepSocketOnError ?? false,
+  };
+  return await dialAndShake(init, where, deadline);
+}
+
+async function dialAndShake(
+  init: CoreInit,
+  where: DialTarget,
+  deadline: Deadline,
+): Promise<SocketCore> {
+  const { options, context, hostname } = init;
+  const now = handshakeNow(options);
+  // Without a name to verify this throws, before a byte is sent.
+  const connection = now
+    ? newConnection(context, { role: "client", options, hostname })
+    : undefined;
+  const target = await inFamily(where, options.family, deadline);
+  // An engine that takes any transport gets one that the socket knows: it can be kept and stopped.
+  if (connection === undefined || engineOf(context).features.has("anyTransport")) {
+    const core = SocketCore.plain(init, await dialPlain(target, deadline));
+    if (now) await core.upgradeWith(connection!, deadline);
+    return core;
+  }
+  const dialling = init.engineContext.dial(target, connection.params, { signal: deadline.signal });
+  const tls = await deadline.race(dialling, (late) => late.close());
+  const core = SocketCore.prepared(init, tls, connection);
+  await core.handshake(deadline);
+  return core;
+}
+
+/** `SslSocket.start` as far as the machine. */
+export async function openOver(
+  source: Transport | StreamPair | TransportSource,
+  given: StartOptions = {},
+): Promise<SocketCore> {
+  const options = checkOptions("start", given);
+  const role: Role = options.server ? "server" : "client";
+  const peer = options.hostname ?? describeAddr((source as Transport | null)?.remoteAddr);
+  using deadline = new Deadline({
+    timeout: options.timeout ?? DEFAULT_TIMEOUT,
+    signal: options.signal,
+    operation: role === "client" ? "start TLS with" : "accept a handshake from",
+    peer,
+  });
+  deadline.check();
+  const context = await deadline.race(contextFor(role, options));
+  const init: CoreInit = {
+    options,
+    role,
+    context,
+    engineContext: await deadline.race(engineContext(context, role)),
+    peer,
+    hostname: options.hostname,
+    keepTransport: options.keepSocketOnError ?? true,
+  };
+  const connection = handshakeNow(options)
+    ? newConnection(context, { role, options, hostname: options.hostname })
+    : undefined;
+  const core = await SocketCore.over(init, source);
+  if (connection !== undefined) await core.upgradeWith(connection, deadline);
+  return core;
+}

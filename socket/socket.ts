@@ -1,0 +1,310 @@
+/**
+ * {@linkcode SslSocket}: a TLS connection, as client or server.
+ *
+ * @module
+ */
+
+import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
+import { checkOptions } from "../context/validate.ts";
+import type { WaitOptions } from "../engine/types.ts";
+import type { Want } from "../errors.ts";
+import type { CloseOptions, SocketCore, SocketOptions } from "./core.ts";
+import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
+import { openListener } from "./listen.ts";
+import type { SslListener } from "./listener.ts";
+import { openClient, openOver } from "./open.ts";
+import { SocketStreams } from "./streams.ts";
+import type { StreamPair, Transport, TransportSource } from "./transport.ts";
+
+export type { CloseOptions } from "./core.ts";
+
+/**
+ * A TLS connection. It reads and writes as a `Deno.Conn` does and can stand in
+ * for one. Reading and writing are independent of each other: one read may be
+ * in flight at a time, writes queue.
+ *
+ * `null` from a read means that the peer said it was done (close_notify). A
+ * stream that ends without it is an `SslTruncatedError`: data may be missing
+ * (RFC 8446 6.1).
+ *
+ * @example
+ * ```ts
+ * import { SslSocket } from "@socket/ssl";
+ *
+ * await using socket = await SslSocket.connect("example.com:443");
+ * await socket.write(new TextEncoder().encode("GET / HTTP/1.0\r\nHost: example.com\r\n\r\n"));
+ * const buffer = new Uint8Array(16384);
+ * for (let n; (n = await socket.read(buffer)) !== null;) {
+ *   await Deno.stdout.write(buffer.subarray(0, n));
+ * }
+ * ```
+ *
+ * Perl: `IO::Socket::SSL`
+ */
+export class SslSocket extends SocketInfo implements AsyncDisposable {
+  readonly #core: SocketCore;
+  readonly #streams: SocketStreams = new SocketStreams(this);
+
+  /** Not for users: use {@linkcode SslSocket.connect}, `start` or `listen`. */
+  constructor(init: SocketInit) {
+    super(init);
+    this.#core = unwrapCore(init);
+  }
+
+  /**
+   * Connects, completes the handshake, and verifies the peer's certificate and
+   * its name before a byte of data is sent. Nothing stays open when it fails.
+   *
+   * @param target `"example.com:443"`, `"example.com:https"`, `"[::1]:8443"`, or options with
+   * `hostname` and `port`, or `transport: "unix"` and `path`.
+   * @throws {TypeError} If an option or the target is wrong, or there is no name to verify.
+   * @throws {SslVerifyError} If the peer's certificate is refused; `report` has the evidence.
+   * @throws {SslPeerError} If the peer breaks the protocol or is not a TLS server.
+   * @throws {SslTimeoutError} If it takes longer than `timeout` (30,000 ms).
+   * @throws {SslUnsupportedError} If the engine cannot honour an option.
+   * @throws {SslError} If the connection cannot be made: `code` is `ECONNREFUSED`, `ENOTFOUND`, ...
+   *
+   * Perl: `new`
+   */
+  static async connect<T extends typeof SslSocket>(
+    this: T,
+    target: string | ConnectOptions,
+    options?: ConnectOptions,
+  ): Promise<InstanceType<T>> {
+    const core = await openClient(target, options);
+    const Class = (core.options.socketClass ?? this) as T;
+    return new Class(wrapCore(core)) as InstanceType<T>;
+  }
+
+  /**
+   * Listens for TLS connections. The certificate is loaded and checked first.
+   *
+   * @throws {TypeError} If an option is wrong.
+   * @throws {SslError} If the port cannot be bound: `code` is `EADDRINUSE`, ...; or a certificate
+   * or key cannot be used.
+   *
+   * Perl: `new(Listen => 10)`
+   */
+  static listen<T extends typeof SslSocket>(
+    this: T,
+    options: ListenOptions,
+  ): Promise<SslListener<InstanceType<T>>> {
+    return openListener<InstanceType<T>>(options, (core, socketClass) => {
+      const Class = (socketClass ?? this) as T;
+      return new Class(wrapCore(core)) as InstanceType<T>;
+    });
+  }
+
+  /**
+   * Starts TLS on an open connection: as client, or with `{ server: true }` as
+   * server. The connection now belongs to the socket. When it fails, the
+   * connection stays open (`keepSocketOnError: false` closes it) and is the
+   * error's `transport`, unread bytes included; where the peer did not speak TLS it is still usable.
+   *
+   * @param connection A `Deno.TcpConn`, a `Deno.UnixConn`, another `SslSocket` (TLS in TLS), a
+   * `Handle`, a transport that `stopSsl` gave, or `{ readable, writable }`.
+   * @throws {TypeError} If an option is wrong, or a client has no name to verify: give `hostname`
+   * or `serverName`.
+   * @throws {SslPeerError} If the peer does not speak TLS, or plain bytes are ahead of the
+   * handshake (`code` `ERR_INJECTION`).
+   * @throws {SslVerifyError} If the peer's certificate is refused.
+   * @throws {SslTimeoutError} If it takes longer than `timeout` (30,000 ms).
+   *
+   * Perl: `start_SSL`
+   */
+  static async start<T extends typeof SslSocket>(
+    this: T,
+    connection: Transport | StreamPair | TransportSource,
+    options?: StartOptions,
+  ): Promise<InstanceType<T>> {
+    const core = await openOver(connection, options);
+    const Class = (core.options.socketClass ?? this) as T;
+    return new Class(wrapCore(core)) as InstanceType<T>;
+  }
+
+  /**
+   * Reads up to `p.length` bytes. `null` after the peer's close_notify.
+   *
+   * @throws {SslTruncatedError} If the stream ended without close_notify, unless `allowTruncation` is set.
+   * @throws {SslError} With code `ECLOSED` if the socket is closed, also while it waits.
+   *
+   * Perl: `sysread`
+   */
+  read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return this.#core.read(p, options);
+  }
+
+  /**
+   * Writes all of `p`; resolves to `p.length` when the transport took it.
+   *
+   * @throws {SslError} With code `EPIPE` after `closeWrite()`, `ECLOSED` after `close()`.
+   *
+   * Perl: `syswrite`
+   */
+  write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    return this.#core.write(p, options);
+  }
+
+  /**
+   * Reads up to `p.length` bytes and leaves them to be read again.
+   *
+   * Perl: `peek`
+   */
+  peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return this.#core.peek(p, options);
+  }
+
+  /**
+   * How many bytes can be read without waiting.
+   *
+   * Perl: `pending`
+   */
+  pending(): number {
+    return this.#core.pending();
+  }
+
+  /** What the peer sends, as a byte stream; it ends after close_notify. Use this or `read`, not both. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#streams.readable;
+  }
+
+  /**
+   * What goes to the peer, as a stream. Closing it is {@linkcode SslSocket.closeWrite}; when the
+   * readable has ended too the socket is closed. Aborting it closes the socket without
+   * close_notify.
+   */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#streams.writable;
+  }
+
+  /**
+   * Ends our direction with close_notify; reading goes on.
+   *
+   * Perl: `shutdown(1)`
+   */
+  closeWrite(options?: WaitOptions): Promise<void> {
+    return this.#core.closeWrite(options);
+  }
+
+  /**
+   * Sends close_notify and closes the connection. A read that waits ends with an error whose
+   * `code` is `ECLOSED`. Calling it again does nothing more.
+   *
+   * It does not wait for the peer's close_notify, and a peer that is gone is no error (`errstr()`
+   * has it), unless `fastShutdown: false` asks for the peer's answer.
+   *
+   * Perl: `close`
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    await this.#core.close(checkOptions("close", options));
+  }
+
+  /** {@linkcode SslSocket.close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#core.close();
+  }
+
+  /**
+   * Ends TLS in both directions and goes back to plain text: sends close_notify and waits for the
+   * peer's, unless `fastShutdown` or `noShutdown` is set. The result is the transport that was
+   * given to `start`, or, where plain bytes were read ahead, one that yields these first. The
+   * socket itself is plain too and may start TLS again with `connectSsl` or `acceptSsl`.
+   *
+   * @throws {SslTruncatedError} If the stream ends before the peer's close_notify.
+   * @throws {SslTimeoutError} If it takes longer than `timeout`.
+   * @throws {SslUnsupportedError} On the Deno engine.
+   *
+   * Perl: `stop_SSL`
+   */
+  async stopSsl(options: CloseOptions = {}): Promise<Transport> {
+    return await this.#core.stop(checkOptions("close", options));
+  }
+
+  /**
+   * Starts TLS as client on a plain socket: one made with `startHandshake: false`, or after
+   * `stopSsl`. Until then `read` and `write` are plain. The options add to those of the socket.
+   *
+   * Perl: `connect_SSL`
+   */
+  async connectSsl(options: StartOptions = {}): Promise<this> {
+    if (this.#core.phase === "open" && this.#core.role === "client") return this;
+    await this.#core.upgrade("client", checkOptions("start", options) as SocketOptions);
+    return this;
+  }
+
+  /**
+   * Starts TLS as server on a plain socket.
+   *
+   * Perl: `accept_SSL`
+   */
+  async acceptSsl(options: StartOptions = {}): Promise<this> {
+    if (this.#core.phase === "open" && this.#core.role === "server") return this;
+    await this.#core.upgrade("server", checkOptions("start", options) as SocketOptions);
+    return this;
+  }
+
+  /**
+   * As `read`, without waiting: `SSL_WANT_READ` or `SSL_WANT_WRITE` when it would have to.
+   *
+   * Perl: `sysread` on a non-blocking socket
+   */
+  tryRead(p: Uint8Array): number | null | Want {
+    return this.#core.tryRead(p);
+  }
+
+  /**
+   * As `write`, without waiting: takes what fits into a send buffer of 64 KiB. An error of the
+   * transport comes out of the next call.
+   *
+   * Perl: `syswrite` on a non-blocking socket
+   */
+  tryWrite(p: Uint8Array): number | Want {
+    return this.#core.tryWrite(p);
+  }
+
+  /**
+   * One step of `connectSsl`, without waiting.
+   *
+   * Perl: `connect_SSL` on a non-blocking socket
+   */
+  tryConnectSsl(): true | Want {
+    return this.#core.tryHandshake("client");
+  }
+
+  /**
+   * One step of `acceptSsl`, without waiting.
+   *
+   * Perl: `accept_SSL` on a non-blocking socket
+   */
+  tryAcceptSsl(): true | Want {
+    return this.#core.tryHandshake("server");
+  }
+
+  /**
+   * One step of `stopSsl`, without waiting. After `true` the socket is plain.
+   *
+   * Perl: `stop_SSL` on a non-blocking socket
+   */
+  tryStopSsl(): true | Want {
+    return this.#core.tryStop();
+  }
+
+  /**
+   * Resolves when a call that did not wait may go on. Default: what the last such call wanted.
+   *
+   * Perl: `IO::Select`
+   */
+  ready(want?: Want, options?: WaitOptions): Promise<void> {
+    return this.#core.ready(want, options);
+  }
+
+  /** Lets the event loop wait for the socket, as it does at first. */
+  ref(): void {
+    this.#core.ref();
+  }
+
+  /** Does not let the event loop wait for the socket. */
+  unref(): void {
+    this.#core.unref();
+  }
+}

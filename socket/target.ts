@@ -1,0 +1,164 @@
+/**
+ * Where to connect to: `"example.com:443"`, `"example.com:https"`,
+ * `"[::1]:8443"`, or the same in parts. Pure.
+ *
+ * @module
+ */
+
+import type { DialTarget } from "../engine/types.ts";
+import { SERVICES } from "./services.ts";
+
+/** A target in parts, as the options of `SslSocket.connect` have it. */
+export interface TargetParts {
+  /** `"tcp"` is the default. */
+  readonly transport?: "tcp" | "unix" | undefined;
+  /** A host name or an IP address; without `port` it may be `"host:port"`. */
+  readonly hostname?: string | undefined;
+  /** A port number, or the name of a service. */
+  readonly port?: number | string | undefined;
+  /** The path of a Unix domain socket. */
+  readonly path?: string | undefined;
+}
+
+const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+/** Two colons and nothing that an IPv6 address cannot have: good enough to tell it from "host:port". */
+const IPV6 = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*(?:%[\w.~-]+)?$/i;
+// deno-lint-ignore no-control-regex -- these are what must not be in a host name
+const NOT_IN_A_HOST = /[\u0000-\u0020\u007f/\\@?#<>"'`{}|^,;()[\]]/;
+
+/** Whether a host is written as an IPv6 address, without brackets. */
+export function isIpv6Literal(host: string): boolean {
+  return IPV6.test(host);
+}
+
+/** Whether a host is written as an IP address. */
+export function isIpLiteral(host: string): boolean {
+  return IPV4.test(host) || isIpv6Literal(host);
+}
+
+function refuse(what: string, reason: string, advice: string): never {
+  throw new TypeError(`Cannot connect: ${reason}: received ${what}: ${advice}`);
+}
+
+/** A port number from a number, digits or the name of a service; `least` is the lowest one allowed. */
+export function parsePort(port: number | string, least = 1): number {
+  const number = typeof port === "number"
+    ? port
+    : /^\d{1,10}$/.test(port)
+    ? Number(port)
+    : SERVICES.get(port.toLowerCase());
+  if (number === undefined) {
+    throw new TypeError(
+      `Cannot find a port: unknown service: received ${JSON.stringify(port)}: ` +
+        `write the port number, or one of ${[...SERVICES.keys()].join(", ")}`,
+    );
+  }
+  if (!Number.isInteger(number) || number < least || number > 65535) {
+    throw new RangeError(
+      `Cannot use a port: it must be a whole number from ${least} to 65535: received ${port}`,
+    );
+  }
+  return number;
+}
+
+/** The host as it is dialled: without brackets, in ASCII. */
+function parseHost(host: string, shown: string): string {
+  const bracketed = host.startsWith("[") && host.endsWith("]");
+  const bare = bracketed ? host.slice(1, -1) : host;
+  if (bracketed && !isIpv6Literal(bare)) {
+    refuse(shown, "only an IPv6 address stands in brackets", `write it as "[::1]:443"`);
+  }
+  if (bare === "") refuse(shown, "there is no host name", `write it as "example.com:443"`);
+  if (NOT_IN_A_HOST.test(bare)) {
+    refuse(
+      shown,
+      "that is no host name",
+      `write it as "example.com:443", without a scheme or path`,
+    );
+  }
+  if (bare.includes(":") && !isIpv6Literal(bare)) {
+    refuse(shown, "the host name holds a colon", `give the port as { hostname, port }`);
+  }
+  // deno-lint-ignore no-control-regex -- everything beyond ASCII is an IDN
+  return /^[\u0000-\u007f]*$/.test(bare) ? bare : idnToAscii(bare, shown);
+}
+
+/** Resolvers want the A-label; the URL parser of the platform does IDNA (UTS 46). */
+function idnToAscii(host: string, shown: string): string {
+  const url = `https://${host}/`;
+  if (!URL.canParse(url)) {
+    refuse(shown, "that is no valid internationalized name", "check its spelling");
+  }
+  return new URL(url).hostname;
+}
+
+function parseText(text: string, port: number | string | undefined): DialTarget {
+  const shown = JSON.stringify(text);
+  if (text.includes("://")) {
+    refuse(shown, "a URL is no target", `write host and port, as in "example.com:443"`);
+  }
+  if (isIpv6Literal(text) && port === undefined) {
+    const advice = `write "[::1]:443", or { hostname: "::1", port: 443 }`;
+    refuse(shown, "an IPv6 address with a port needs brackets", advice);
+  }
+  const split = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(text);
+  const parts = isIpv6Literal(text) ? null : split;
+  if (parts === null || parts[2] === "") {
+    const hostname = parseHost(parts === null ? text : parts[1]!, shown);
+    if (port === undefined) {
+      refuse(
+        shown,
+        "it names no port",
+        `write it as "example.com:443", or give { hostname, port }`,
+      );
+    }
+    return { transport: "tcp", hostname, port: parsePort(port) };
+  }
+  const hostname = parseHost(parts[1]!, shown);
+  const own = parsePort(parts[2]!);
+  if (port !== undefined && parsePort(port) !== own) {
+    refuse(shown, `it names another port than the option port: ${port}`, "give the port once");
+  }
+  return { transport: "tcp", hostname, port: own };
+}
+
+/**
+ * Makes a target of a text or of its parts.
+ *
+ * @throws {TypeError} If there is no host, no port, an unknown service, or an IPv6 address without brackets.
+ * @throws {RangeError} If the port is not a whole number from 1 to 65535.
+ */
+export function parseTarget(target: string | TargetParts): DialTarget {
+  if (typeof target === "string") return parseText(target, undefined);
+  if (target.transport === "unix" || (target.path !== undefined && target.hostname === undefined)) {
+    if (typeof target.path !== "string" || target.path === "" || target.path.includes("\0")) {
+      const shown = JSON.stringify(target.path) ?? "nothing";
+      refuse(
+        shown,
+        "a Unix target needs a path",
+        `give { transport: "unix", path: "/run/x.sock" }`,
+      );
+    }
+    return { transport: "unix", path: target.path };
+  }
+  if (typeof target.hostname !== "string") {
+    refuse("nothing", "there is no host name", `give "example.com:443" or { hostname, port }`);
+  }
+  return parseText(target.hostname, target.port);
+}
+
+/** A target in words, for messages. */
+export function describeTarget(target: DialTarget): string {
+  if (target.transport === "unix") return target.path;
+  const host = target.hostname.includes(":") ? `[${target.hostname}]` : target.hostname;
+  return `${host}:${target.port}`;
+}
+
+/** An address in words, for messages. */
+export function describeAddr(addr: Deno.Addr | undefined): string {
+  if (addr === undefined) return "the peer";
+  if ("hostname" in addr) {
+    return describeTarget({ transport: "tcp", hostname: addr.hostname, port: addr.port });
+  }
+  return "path" in addr && addr.path ? String(addr.path) : "the peer";
+}

@@ -1,0 +1,120 @@
+/**
+ * Bounds an operation by a timeout and an AbortSignal at once, and leaves no
+ * timer and no listener behind.
+ *
+ * @module
+ */
+
+import { SslTimeoutError } from "../errors.ts";
+
+/** How long to wait for connect and handshake, in milliseconds, unless told. */
+export const DEFAULT_TIMEOUT = 30_000;
+/** How long to try to send close_notify, in milliseconds, unless told. */
+export const DEFAULT_CLOSE_TIMEOUT = 5_000;
+/** How long a client of a listener may take for its handshake, in milliseconds, unless told. */
+export const DEFAULT_HANDSHAKE_TIMEOUT = 10_000;
+
+/** The longest delay a timer takes; a longer wait is made of several. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** What a {@linkcode Deadline} is made from. */
+export interface DeadlineOptions {
+  /** Milliseconds; 0 or `undefined` is no timeout. */
+  readonly timeout?: number | undefined;
+  /** Ends the operation with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** What is being done, e.g. `"connect"`, for the message. */
+  readonly operation: string;
+  /** With whom, for the message. */
+  readonly peer: string;
+}
+
+/** Checks a number of milliseconds. */
+export function checkTimeout(name: string, value: number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number" || Number.isNaN(value) || value < 0) {
+    throw new RangeError(
+      `Cannot use ${name}: it must be a number of milliseconds, 0 for none: received ${value}`,
+    );
+  }
+  return value;
+}
+
+/** A bound on one operation. Dispose of it when the operation has ended. */
+export class Deadline implements Disposable {
+  readonly #controller: AbortController | undefined;
+  readonly #userSignal: AbortSignal | undefined;
+  readonly #onAbort: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Starts the clock. */
+  constructor(options: DeadlineOptions) {
+    const timeout = checkTimeout("timeout", options.timeout) ?? 0;
+    this.#userSignal = options.signal;
+    this.#onAbort = () => this.#controller?.abort(this.#userSignal?.reason);
+    if (timeout === 0 && options.signal === undefined) return;
+    this.#controller = new AbortController();
+    if (options.signal?.aborted) this.#onAbort();
+    else options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (timeout > 0 && !this.#controller.signal.aborted && timeout !== Infinity) {
+      this.#arm(timeout, timeout, options);
+    }
+  }
+
+  #arm(left: number, timeout: number, options: DeadlineOptions): void {
+    const delay = Math.min(left, LONGEST_DELAY);
+    this.#timer = setTimeout(() => {
+      if (left > delay) return this.#arm(left - delay, timeout, options);
+      this.#controller?.abort(
+        new SslTimeoutError(
+          `Cannot ${options.operation} ${options.peer}: timed out after ${timeout} ms`,
+          { code: "ETIMEDOUT", reason: "timed out" },
+        ),
+      );
+    }, delay);
+  }
+
+  /** Aborts when the time is up or the caller's signal aborts; `undefined` when nothing bounds the operation. */
+  get signal(): AbortSignal | undefined {
+    return this.#controller?.signal;
+  }
+
+  /** Throws when the time is up or the caller's signal has aborted. */
+  check(): void {
+    this.#controller?.signal.throwIfAborted();
+  }
+
+  /**
+   * Waits for `promise` no longer than the deadline. What arrives after it
+   * goes to `late`, which gives its resources back.
+   */
+  race<T>(promise: Promise<T>, late?: (value: T) => void): Promise<T> {
+    const signal = this.#controller?.signal;
+    if (signal === undefined) return promise;
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = () => {
+        reject(signal.reason);
+        promise.then(late, () => {});
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      const settled = () => signal.removeEventListener("abort", onAbort);
+      promise.then(
+        (value) => {
+          settled();
+          if (!signal.aborted) resolve(value);
+        },
+        (error) => {
+          settled();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** Stops the clock and lets go of the caller's signal. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#userSignal?.removeEventListener("abort", this.#onAbort);
+  }
+}
