@@ -51,13 +51,13 @@ export const ALERTS: Readonly<Record<number, string>> = {
   120: "no_application_protocol",
 };
 
-/** OpenSSL's SSL_R_SSLV3_ALERT_*, SSL_R_TLSV1_ALERT_* and TLSv13 ones begin here. */
+/** An alert received is a reason of libssl from here on; some of their texts lack the word. */
 const ALERT_BASE = 1000;
 
 function alertOf(queue: readonly ErrorQueueEntry[]): string | undefined {
   for (const entry of queue) {
     const number = reasonNumber(entry.code) - ALERT_BASE;
-    if (/\balert\b/.test(entry.reason) && number >= 0 && number < 256) {
+    if (entry.library === "SSL routines" && number >= 0 && number < 256) {
       return ALERTS[number] ?? `alert ${number}`;
     }
   }

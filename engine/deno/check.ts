@@ -1,0 +1,116 @@
+/**
+ * Holds a {@linkcode ContextConfig} against what Deno's own TLS can honour.
+ * One table; a row that applies throws. Nothing is ignored.
+ *
+ * @module
+ */
+
+import { SslUnsupportedError } from "../../errors.ts";
+import type { Feature } from "../features.ts";
+import type { ContextConfig } from "../types.ts";
+import { REMEDY, unsupported } from "./unsupported.ts";
+
+interface Rule {
+  /** The feature that is missing; `undefined` for what the table of features has no row for. */
+  readonly feature: Feature | undefined;
+  /** The option, as the user knows it. */
+  readonly option: string;
+  /** Whether the configuration asks for it. */
+  readonly asked: (config: ContextConfig) => boolean;
+  /** The way out, where it is not the OpenSSL engine alone. */
+  readonly remedy?: string;
+}
+
+const server = (config: ContextConfig): boolean => config.role === "server";
+
+const RULES: readonly Rule[] = [
+  {
+    feature: "versions",
+    option: "version, minVersion or maxVersion other than TLS 1.2 with 1.3",
+    asked: ({ versions }) => versions.size !== 2 || !versions.has(0x0303) || !versions.has(0x0304),
+  },
+  { feature: "ciphers", option: "cipherList", asked: (c) => c.cipherList !== undefined },
+  { feature: "ciphers", option: "ciphersuites", asked: (c) => c.ciphersuites !== undefined },
+  { feature: "ciphers", option: "ecdhCurve", asked: (c) => c.groups !== undefined || c.noEcdh },
+  { feature: "ciphers", option: "sigalgs", asked: (c) => c.sigalgs !== undefined },
+  // dh: null asks for no finite-field DH, which Deno never does.
+  { feature: "ciphers", option: "dh or dhFile", asked: (c) => c.dh instanceof Uint8Array },
+  {
+    feature: "ownAnchors",
+    option: "ca, caFile or caPath",
+    asked: (c) => c.trust.anchors !== undefined,
+    remedy: `use extraCa or extraCaFile to trust a CA besides Deno's own roots, or ${REMEDY}`,
+  },
+  {
+    feature: "crl",
+    option: "crl, crlFile or checkCrl",
+    asked: ({ trust }) => trust.crls.length > 0 || trust.checkCrl !== "none",
+  },
+  {
+    feature: "verifyNone",
+    option: "verifyMode NONE",
+    asked: (c) => !server(c) && c.verifyMode === 0,
+    remedy: "give the peer's CA as extraCa, start Deno with its own " +
+      `--unsafely-ignore-certificate-errors=<host>, or ${REMEDY}`,
+  },
+  {
+    feature: "requestClientCertificate",
+    option: "verifyMode other than NONE on a server",
+    asked: (c) => server(c) && c.verifyMode !== 0,
+  },
+  {
+    feature: "requestClientCertificate",
+    option: "clientCa or clientCaFile",
+    asked: (c) => c.clientCa.length > 0,
+  },
+  { feature: "npn", option: "npnProtocols", asked: (c) => c.npn.length > 0 },
+  { feature: "ocsp", option: "ocspMode", asked: (c) => c.requestOcsp },
+  {
+    feature: "sessions",
+    option: "sessionIdContext",
+    asked: (c) => c.sessionIdContext !== undefined,
+  },
+  { feature: "keylog", option: "keylog", asked: (c) => c.hooks.keylog !== undefined },
+  {
+    feature: "sniServer",
+    option: "certificates by server name or sniCallback",
+    asked: (c) => c.hooks.selectContext !== undefined,
+  },
+  {
+    feature: undefined,
+    option: "several certificates with keys of different types",
+    asked: (c) => c.credentials.length > 1,
+  },
+  { feature: undefined, option: "modeReleaseBuffers", asked: (c) => c.releaseBuffers },
+];
+
+/**
+ * Checks a configuration.
+ *
+ * @throws {SslUnsupportedError} Naming the first option that Deno's own TLS cannot honour.
+ * @throws {TypeError} For a server without a certificate, or ALPN names that have no wire form.
+ */
+export function checkConfig(config: ContextConfig): void {
+  for (const rule of RULES) {
+    if (!rule.asked(config)) continue;
+    if (rule.feature !== undefined) throw unsupported(rule.feature, rule.option, rule.remedy);
+    throw new SslUnsupportedError(
+      `Cannot use ${rule.option}: the Deno engine cannot do that: ${REMEDY}`,
+      { code: "ERR_UNSUPPORTED", reason: `the Deno engine cannot do ${rule.option}` },
+    );
+  }
+  if (server(config) && config.credentials.length === 0) {
+    throw new TypeError("Cannot create a server context: it needs a certificate and its key");
+  }
+  for (const name of config.alpn) {
+    // rustls sends what it is given, so a bad name would come back as the peer's alert.
+    const { length } = new TextEncoder().encode(name);
+    if (length < 1 || length > 255) {
+      throw new TypeError(
+        `Cannot use alpnProtocols: a name must have 1 to 255 bytes: received ${
+          JSON.stringify(name)
+        }`,
+      );
+    }
+  }
+}

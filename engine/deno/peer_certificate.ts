@@ -1,0 +1,52 @@
+/**
+ * The peer's certificate through a method of Deno that is not public and may
+ * vanish: symbol-keyed, with the description `getPeerCertificate`, on the
+ * prototype of `TlsConn` (Deno's own node:tls uses it). Where it is there, the
+ * feature `peerCertificate` is declared. Nothing relies on it for safety: the
+ * chain and the name have been checked by then, and whoever needs the
+ * certificate and does not get it must refuse.
+ *
+ * @module
+ */
+
+const DESCRIPTION = "getPeerCertificate";
+
+/** What a real connection has shown; it overrules the expectation. */
+let seen: boolean | undefined;
+
+/** Deno's table of internals holds the symbol, so it can be found without a connection. */
+function expected(): boolean {
+  const deno = Deno as unknown as Readonly<Record<PropertyKey, unknown>>;
+  const key = deno.internal;
+  if (typeof key !== "symbol") return false;
+  const internals = deno[key] as Readonly<Record<string, unknown>> | undefined;
+  const symbol = internals?.[DESCRIPTION];
+  return typeof symbol === "symbol" && symbol.description === DESCRIPTION;
+}
+
+/** Whether the runtime tells the peer's certificate, as far as that is known. */
+export function hasPeerCertificate(): boolean {
+  return seen ?? expected();
+}
+
+function accessor(conn: Deno.TlsConn): ((this: Deno.TlsConn) => unknown) | undefined {
+  const prototype = Object.getPrototypeOf(conn) as Record<symbol, unknown>;
+  for (const symbol of Object.getOwnPropertySymbols(prototype)) {
+    const value = symbol.description === DESCRIPTION ? prototype[symbol] : undefined;
+    if (typeof value === "function") return value as (this: Deno.TlsConn) => unknown;
+  }
+  return undefined;
+}
+
+/** The peer's leaf in DER, once the handshake is complete; `undefined` if the runtime cannot tell. */
+export function peerLeaf(conn: Deno.TlsConn): Uint8Array | undefined {
+  const get = accessor(conn);
+  seen = get !== undefined;
+  if (get === undefined) return undefined;
+  try {
+    const raw = (get.call(conn) as { readonly raw?: unknown } | null)?.raw;
+    return raw instanceof Uint8Array ? Uint8Array.from(raw) : undefined;
+  } catch {
+    return undefined; // it is not public: that it changed is no fault of this connection
+  }
+}
