@@ -320,7 +320,7 @@ Deno.test("OpenSSL engine refuses a name with unrecognized_name, and a failing c
     const [atClient, atServer] = await handshake(p);
     assertMatch((atServer as Error).message, expected);
     assertInstanceOf(atClient, SslPeerError);
-    if (answer() === null) assertEquals(atClient.alert, "unrecognized_name");
+    if (String(answer).includes("null")) assertEquals(atClient.alert, "unrecognized_name");
   }
 });
 
