@@ -97,7 +97,8 @@ for (const [name, version] of [["TLS 1.2", V12], ["TLS 1.3", V13]] as const) {
       }
       for (const fault of FAULTS) {
         const step = fault === "stall" ? 211 : 29;
-        for (let offset = from === "server" ? 3 : 1; offset < total; offset += step) {
+        // ECDSA signatures vary by some bytes from run to run.
+        for (let offset = from === "server" ? 3 : 1; offset < total - 8; offset += step) {
           const where = `${fault} at ${offset} of ${total}`;
           const { got, clean, error } = await run(version, from, fault, offset);
           assertEquals(got, MESSAGE.subarray(0, got.length), `altered data: ${where}`);
