@@ -64,7 +64,9 @@ export interface CertificateHash {
   subjectAltNames: [SubjectAltNameType, string][];
   /** All extensions, in order. */
   ext: ExtensionHash[];
+  /** Binary digests. */
   [digestField: `pubkey_digest_${string}` | `x509_digest_${string}`]: Uint8Array;
+  /** The digest as `AA:BB:...`. */
   [fingerprintField: `fingerprint_${string}`]: string;
 }
 

@@ -167,6 +167,8 @@ export class Certificate {
   #issuer: NameAttribute[] | undefined;
 
   /**
+   * Reads a certificate.
+   *
    * @param der The DER of exactly one certificate, at most 1 MiB; it is copied.
    * @throws {SslError} code `ERR_DER` if it is malformed.
    * @throws {TypeError} if it is not a Uint8Array.

@@ -56,7 +56,7 @@ export const OCSP_STATUS = {
 } as const;
 
 /** CRLReason (RFC 5280 5.3.1). */
-export const CRL_REASONS = {
+export const CRL_REASONS: Readonly<Record<CrlReason, number>> = {
   unspecified: 0,
   keyCompromise: 1,
   cACompromise: 2,
@@ -67,10 +67,20 @@ export const CRL_REASONS = {
   removeFromCRL: 8,
   privilegeWithdrawn: 9,
   aACompromise: 10,
-} as const;
+};
 
 /** The name of a revocation reason. */
-export type CrlReason = keyof typeof CRL_REASONS;
+export type CrlReason =
+  | "unspecified"
+  | "keyCompromise"
+  | "cACompromise"
+  | "affiliationChanged"
+  | "superseded"
+  | "cessationOfOperation"
+  | "certificateHold"
+  | "removeFromCRL"
+  | "privilegeWithdrawn"
+  | "aACompromise";
 
 /** What a responder says about one certificate. */
 export type OcspCertStatus =

@@ -36,6 +36,8 @@ export class PrivateKey {
   #spki: Uint8Array | undefined;
 
   /**
+   * Takes over a key.
+   *
    * @param pkcs8 The DER of a plain PKCS#8 `PrivateKeyInfo`; it is copied.
    *   For every other format there is `decodeKey`.
    * @throws {SslError} code `ERR_DER` if it is malformed.

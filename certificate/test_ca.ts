@@ -3,7 +3,7 @@
  * certificate that any TLS client which trusts the CA accepts, or one that it
  * must refuse, for every reason there is.
  *
- * ```ts
+ * ```ts ignore
  * const ca = await TestCa.create();
  * const listener = await SslSocket.listen({ ...await ca.server("localhost"), port: 0 });
  * const client = await SslSocket.connect({ hostname: "localhost", port, ca: ca.pem });
@@ -135,7 +135,11 @@ export class TestCertificate {
   readonly #chain: readonly Certificate[];
   readonly #privateKey: PrivateKey;
 
-  /** @param chain The leaf first. */
+  /**
+   * Takes over a certificate and its key.
+   *
+   * @param chain The leaf first.
+   */
   constructor(chain: readonly Certificate[], privateKey: PrivateKey) {
     this.cert = joinPem(chain);
     this.key = privateKey.pem;
@@ -198,10 +202,11 @@ function createKey(type: TestKeyType = "ec"): Promise<PrivateKey> {
   }
 }
 
-type Arguments = readonly [...(string | TestCertificateOptions)[]];
+/** Names and options, in any order and number: `("a", "b", { keyType })` is `({ names: ["a", "b"], keyType })`. */
+export type TestCaArguments = readonly (string | TestCertificateOptions)[];
 
 /** `("a", "b", { keyType })` and `({ names: ["a", "b"], keyType })` are the same. */
-function collect(args: Arguments, defaults: TestCertificateOptions): TestCertificateOptions {
+function collect(args: TestCaArguments, defaults: TestCertificateOptions): TestCertificateOptions {
   const names: string[] = [];
   const options: TestCertificateOptions = { ...defaults };
   for (const arg of args) {
@@ -373,14 +378,14 @@ export class TestCa {
    * A server certificate for host names and IP addresses, by default
    * `localhost`, `127.0.0.1` and `::1`.
    */
-  server(...args: Arguments): Promise<TestCertificate> {
+  server(...args: TestCaArguments): Promise<TestCertificate> {
     return this.#leaf(
       collect(args, { names: ["localhost", "127.0.0.1", "::1"], extKeyUsage: ["serverAuth"] }),
     );
   }
 
   /** A client certificate. The first name is its commonName, by default `client`. */
-  client(...args: Arguments): Promise<TestCertificate> {
+  client(...args: TestCaArguments): Promise<TestCertificate> {
     const options = collect(args, { commonName: "client", extKeyUsage: ["clientAuth"] });
     const first = args.find((arg) => typeof arg === "string");
     // A client's name is a name of a person or a job: it goes into the commonName alone.
@@ -392,7 +397,7 @@ export class TestCa {
   }
 
   /** An intermediate CA below this one. Its certificates carry the chain to the root. */
-  async intermediate(...args: Arguments): Promise<TestCa> {
+  async intermediate(...args: TestCaArguments): Promise<TestCa> {
     const { names, ...options } = collect(args, {
       commonName: "Test Intermediate CA",
       keyUsage: CA_USAGE,
@@ -409,7 +414,7 @@ export class TestCa {
    * An intermediate CA that may issue certificates only for the given DNS
    * domains or IP ranges (nameConstraints), by default `permitted.test`.
    */
-  nameConstrained(...args: Arguments): Promise<TestCa> {
+  nameConstrained(...args: TestCaArguments): Promise<TestCa> {
     const { names, ...options } = collect(args, { commonName: "Test Constrained CA" });
     const limited = options.permitted !== undefined || options.excluded !== undefined;
     const permitted = options.permitted ?? names ?? (limited ? [] : ["permitted.test"]);
@@ -417,7 +422,7 @@ export class TestCa {
   }
 
   /** A server certificate that ended yesterday. */
-  expired(...args: Arguments): Promise<TestCertificate> {
+  expired(...args: TestCaArguments): Promise<TestCertificate> {
     const now = Date.now();
     return this.server(
       { notBefore: new Date(now - 30 * DAY), notAfter: new Date(now - DAY) },
@@ -426,7 +431,7 @@ export class TestCa {
   }
 
   /** A server certificate that begins tomorrow. */
-  notYetValid(...args: Arguments): Promise<TestCertificate> {
+  notYetValid(...args: TestCaArguments): Promise<TestCertificate> {
     const now = Date.now();
     return this.server(
       { notBefore: new Date(now + DAY), notAfter: new Date(now + 30 * DAY) },
@@ -435,12 +440,12 @@ export class TestCa {
   }
 
   /** A certificate for a server's names whose extendedKeyUsage allows clients only. */
-  wrongEku(...args: Arguments): Promise<TestCertificate> {
+  wrongEku(...args: TestCaArguments): Promise<TestCertificate> {
     return this.server({ extKeyUsage: ["clientAuth"] }, ...args);
   }
 
   /** A server certificate that is revoked: {@linkcode TestCa.crl} and the responder say so. */
-  async revoked(...args: Arguments): Promise<TestCertificate> {
+  async revoked(...args: TestCaArguments): Promise<TestCertificate> {
     const leaf = await this.server(...args);
     this.revoke(leaf);
     return leaf;
@@ -576,7 +581,7 @@ export class TestCa {
  * A self-signed server certificate, for development: a client must be given
  * this very certificate as its trust anchor.
  */
-export async function selfSigned(...args: Arguments): Promise<TestCertificate> {
+export async function selfSigned(...args: TestCaArguments): Promise<TestCertificate> {
   const options = collect(args, {
     names: ["localhost", "127.0.0.1", "::1"],
     extKeyUsage: ["serverAuth"],

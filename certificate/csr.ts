@@ -1,0 +1,247 @@
+/**
+ * Certificate requests (PKCS#10, RFC 2986): making, reading and signing them.
+ *
+ * @module
+ */
+
+import { SslVerifyError } from "../errors.ts";
+import {
+  type CertCreateOptions,
+  createCertificate,
+  type PrivateKeyInput,
+  toPrivateKey,
+} from "./cert_create.ts";
+import type { Certificate } from "./certificate.ts";
+import {
+  bitString,
+  children,
+  derError,
+  type DerNode,
+  expectTag,
+  latin1,
+  oid,
+  readDer,
+  sequence,
+  smallInteger,
+  TAG,
+} from "./der.ts";
+import { int, oidDer, seq, setOf, tlv } from "./der_writer.ts";
+import { anyOid, encodeExtensions, generalNameType, subjectAltName } from "./extension_build.ts";
+import { EXT, type Extension, readAltNames, readExtensions } from "./extensions.ts";
+import { type NameAttribute, onelineName, readName } from "./name.ts";
+import { buildName, type NameInput } from "./name_build.ts";
+import { oidEntry } from "./oids.ts";
+import { derToPem, describe, looksLikePem, pemBlocks } from "./pem.ts";
+import { keyCreateRsa, type PrivateKey } from "./private_key.ts";
+import { defaultDigest, digestName, signedObjectAsync, verifySignature } from "./sign.ts";
+import type { SubjectAltName } from "./subject_alt_name.ts";
+
+const WHAT = "certificate request";
+const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
+
+/** One certificate request. Its signature is not checked until {@linkcode CertificateRequest.verify}. */
+export class CertificateRequest {
+  /** The DER encoding. Do not change it. */
+  readonly der: Uint8Array;
+  readonly #info: DerNode;
+  readonly #subject: DerNode;
+  readonly #spki: DerNode;
+  readonly #algorithm: DerNode;
+  readonly #signature: Uint8Array;
+  readonly #extensions: readonly Extension[];
+
+  /**
+   * Reads a request.
+   *
+   * @param der The DER of one request; it is copied.
+   * @throws {SslError} code `ERR_DER` if it is malformed.
+   */
+  constructor(der: Uint8Array) {
+    if (!(der instanceof Uint8Array)) {
+      throw new TypeError(`Cannot read ${WHAT}: expected a Uint8Array: received ${describe(der)}`);
+    }
+    this.der = Uint8Array.from(der);
+    const [info, algorithm, signature, ...extra] = sequence(readDer(this.der, WHAT), WHAT);
+    if (extra.length > 0) throw derError(WHAT, "a request has three elements");
+    const [version, subject, spki, attributes] = sequence(info, WHAT);
+    if (smallInteger(version, WHAT) !== 0) throw derError(WHAT, "unknown version");
+    this.#info = info!;
+    this.#subject = expectTag(subject, TAG.SEQUENCE, WHAT);
+    this.#spki = expectTag(spki, TAG.SEQUENCE, WHAT);
+    this.#algorithm = expectTag(algorithm, TAG.SEQUENCE, WHAT);
+    this.#signature = bitString(signature, WHAT).bytes;
+    readName(this.#subject.raw, WHAT);
+    let extensions: Extension[] = [];
+    for (const attribute of attributes === undefined ? [] : children(attributes, WHAT)) {
+      const [type, values] = sequence(attribute, WHAT);
+      if (oid(type, WHAT) !== EXTENSION_REQUEST) continue;
+      extensions = readExtensions(children(expectTag(values, TAG.SET, WHAT), WHAT)[0], WHAT);
+    }
+    this.#extensions = extensions;
+  }
+
+  /** Reads a request from PEM text, PEM as bytes, or DER. */
+  static parse(data: string | Uint8Array): CertificateRequest {
+    if (data instanceof Uint8Array && (data[0] === TAG.SEQUENCE || !looksLikePem(data))) {
+      return new CertificateRequest(data);
+    }
+    const text = data instanceof Uint8Array ? latin1(data) : data;
+    const block = pemBlocks(text, WHAT).find(({ label }) =>
+      /^(?:NEW )?CERTIFICATE REQUEST$/.test(label)
+    );
+    if (block === undefined) throw derError(WHAT, "no CERTIFICATE REQUEST block found");
+    return new CertificateRequest(block.der);
+  }
+
+  /** The request as one PEM block. */
+  get pem(): string {
+    return derToPem(this.der, "CERTIFICATE REQUEST");
+  }
+
+  /** The attributes of the subject, in order. */
+  get subjectAttributes(): readonly NameAttribute[] {
+    return readName(this.rawSubject, WHAT);
+  }
+
+  /** The subject in one line. */
+  get subject(): string {
+    return onelineName(this.subjectAttributes);
+  }
+
+  /** The DER of the subject. */
+  get rawSubject(): Uint8Array {
+    return this.#subject.raw;
+  }
+
+  /** The DER of the public key. */
+  get rawSpki(): Uint8Array {
+    return this.#spki.raw;
+  }
+
+  /** The extensions that are asked for. */
+  get extensions(): readonly Extension[] {
+    return this.#extensions;
+  }
+
+  /** The subjectAltNames that are asked for; empty if there are none. */
+  get subjectAltNames(): SubjectAltName[] {
+    const value = this.#extensions.find((extension) => extension.oid === EXT.subjectAltName)?.value;
+    return value === undefined ? [] : readAltNames(value);
+  }
+
+  /**
+   * Whether the signature is right: whoever made the request has the key.
+   *
+   * @throws {SslUnsupportedError} for an algorithm that is not known here.
+   */
+  verify(): boolean {
+    return verifySignature(
+      this.rawSpki,
+      this.#algorithm.raw,
+      this.#signature,
+      this.#info.raw,
+    );
+  }
+
+  /** The PEM text. */
+  toString(): string {
+    return this.pem;
+  }
+}
+
+/** Options of {@linkcode csrCreate}. */
+export interface CsrCreateOptions {
+  /** Attribute names (long, short, dotted) and values. @default {empty} */
+  subject?: NameInput;
+  /** The names that are asked for, as pairs or records; types in either letter case. */
+  subjectAltNames?: readonly (
+    | SubjectAltName
+    | { type: string; value: string }
+    | readonly [string, string]
+  )[];
+  /** More extensions that are asked for, as DER. */
+  extensions?: readonly Extension[];
+  /** The key. @default {a new RSA key of 2048 bits} */
+  key?: PrivateKeyInput;
+  /** The digest of the signature. @default {what goes with the key} */
+  digest?: string;
+}
+
+/** Makes a certificate request. */
+export async function csrCreate(
+  options: CsrCreateOptions = {},
+): Promise<{ csr: CertificateRequest; key: PrivateKey }> {
+  const known = ["subject", "subjectAltNames", "extensions", "key", "digest"];
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `Cannot create ${WHAT}: unknown arguments, use ${known.join(", ")}: ` +
+        `received ${unknown.join(", ")}`,
+    );
+  }
+  const names = (options.subjectAltNames ?? []).map((entry) => {
+    const [type, value] = Array.isArray(entry)
+      ? entry as readonly [string, string]
+      : [(entry as SubjectAltName).type, (entry as SubjectAltName).value];
+    return { type: generalNameType(type), value };
+  });
+  const extensions = [
+    ...(names.length > 0 ? [subjectAltName(names)] : []),
+    ...(options.extensions ?? []),
+  ];
+  const subject = buildName(options.subject ?? {});
+  const key = options.key === undefined
+    ? await keyCreateRsa()
+    : await toPrivateKey(options.key, "key");
+  const attributes = extensions.length === 0
+    ? []
+    : [seq(oidDer(EXTENSION_REQUEST), setOf(encodeExtensions(extensions)))];
+  const info = seq(int(0), subject, key.publicSpki, tlv(0xa0, ...attributes));
+  const digest = digestName(options.digest ?? defaultDigest(key));
+  return { csr: new CertificateRequest(await signedObjectAsync(info, key, digest)), key };
+}
+
+/** Options of {@linkcode csrSign}: those of `certCreate`, without `key`. */
+export interface CsrSignOptions extends Omit<CertCreateOptions, "key"> {
+  /**
+   * Which extensions of the request are taken over: names (`keyUsage`) or
+   * object identifiers. Whoever made the request chose them, so choose too.
+   *
+   * @default {["subjectAltName"]}
+   */
+  copyExtensions?: readonly string[];
+}
+
+/**
+ * Makes the certificate that a request asks for: its subject and key, and its
+ * subjectAltNames unless the options have their own. All else comes from the
+ * options, of which an issuer is one.
+ *
+ * @throws {SslVerifyError} code `CERT_SIGNATURE_FAILURE` if the request's signature is wrong.
+ */
+export async function csrSign(
+  csr: CertificateRequest | string | Uint8Array,
+  options: CsrSignOptions,
+): Promise<Certificate> {
+  const request = csr instanceof CertificateRequest ? csr : CertificateRequest.parse(csr);
+  if (!request.verify()) {
+    throw new SslVerifyError(`Cannot sign ${WHAT} of ${request.subject}: its signature is wrong`, {
+      code: "CERT_SIGNATURE_FAILURE",
+      errno: 7,
+    });
+  }
+  const { copyExtensions = ["subjectAltName"], ...rest } = options;
+  if ("key" in rest) throw new TypeError(`Cannot sign ${WHAT}: the key comes from the request`);
+  const wanted = copyExtensions.map((name) => anyOid(name, "extension"));
+  const ext = [...(rest.ext ?? [])];
+  for (const { oid: id, critical, value } of request.extensions) {
+    if (!wanted.includes(id)) continue;
+    if (id === EXT.subjectAltName && rest.subjectAltNames !== undefined) continue;
+    ext.push({ oid: id, sn: oidEntry(id)?.sn, critical, der: value });
+  }
+  const { cert } = await createCertificate({ ...rest, ext }, {
+    spki: request.rawSpki,
+    subject: request.rawSubject,
+  });
+  return cert;
+}

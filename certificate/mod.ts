@@ -1,0 +1,79 @@
+/**
+ * Certificates and keys: reading, making and writing them, what Perl's
+ * `IO::Socket::SSL::Utils` is; PKCS#12, certificate requests, and a
+ * certificate authority for tests. Pure TypeScript on `node:crypto`: no
+ * engine is loaded, and only the file functions need permissions.
+ *
+ * ```ts
+ * import { certCreate, keyCreateEc, pemCert2file, pemKey2file } from "@socket/ssl/certificate";
+ *
+ * const { cert, key } = await certCreate({
+ *   subject: { commonName: "example.com" },
+ *   subjectAltNames: [["DNS", "example.com"]],
+ *   purpose: "server",
+ *   key: await keyCreateEc(),
+ * });
+ * console.log(cert.subject, cert.fingerprint());
+ * ```
+ *
+ * @module
+ */
+
+export type { CertificateHash, ExtensionHash } from "./as_hash.ts";
+export {
+  type CertCopyOptions,
+  certCreate,
+  type CertCreateOptions,
+  type CertificateInput,
+  type ExtensionInput,
+  type IssuerInput,
+  type PrivateKeyInput,
+} from "./cert_create.ts";
+export { Certificate, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
+export {
+  CertificateRequest,
+  csrCreate,
+  type CsrCreateOptions,
+  csrSign,
+  type CsrSignOptions,
+} from "./csr.ts";
+export { type DecodedKey, decodeKey, type DecodeKeyOptions } from "./decode_key.ts";
+export type { AuthorityKeyIdentifier, BasicConstraints, Extension } from "./extensions.ts";
+export type { NameAttribute, NameHash } from "./name.ts";
+export type { NameInput } from "./name_build.ts";
+export type { CrlReason, OcspCertId, OcspCertStatus, OcspRequest } from "./ocsp_build.ts";
+export { derToPem, type PemBlock, pemBlocks } from "./pem.ts";
+export {
+  certAsHash,
+  dumpPeerCertificate,
+  pemCert2file,
+  pemCert2string,
+  pemCerts2file,
+  pemFile2cert,
+  pemFile2certs,
+  pemFile2key,
+  pemKey2file,
+  pemKey2string,
+  pemString2cert,
+  pemString2key,
+} from "./pem_files.ts";
+export { createPkcs12, type CreatePkcs12Options, parsePkcs12, type Pkcs12 } from "./pkcs12.ts";
+export {
+  keyCreateEc,
+  keyCreateEd25519,
+  keyCreateRsa,
+  type KeyType,
+  PrivateKey,
+} from "./private_key.ts";
+export type { PurposeInput } from "./purpose.ts";
+export type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";
+export {
+  selfSigned,
+  TestCa,
+  type TestCaArguments,
+  TestCertificate,
+  type TestCertificateOptions,
+  type TestKeyType,
+  type TestOcspResponseOptions,
+} from "./test_ca.ts";
+export { type OcspResponderOptions, TestOcspResponder } from "./test_ocsp.ts";
