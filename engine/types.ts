@@ -397,6 +397,48 @@ export interface EngineContext {
   close(): void;
 }
 
+/** What a chain verification without a connection may be asked for. */
+export type ChainPurpose =
+  | "client"
+  | "server"
+  | "email"
+  | "crlSign"
+  | "any"
+  | "ocspHelper"
+  | "timestamp";
+
+/** A chain to be verified without a connection. */
+export interface ChainRequest {
+  /** The certificate in question, in DER. */
+  readonly leaf: Uint8Array;
+  /** Untrusted certificates to build the chain from, in DER, in any order. */
+  readonly intermediates: readonly Uint8Array[];
+  /** Whom to trust, and the CRLs. */
+  readonly trust: TrustConfig;
+  /** The time of the verification; now by default. */
+  readonly time?: Date | undefined;
+  /** The most intermediate certificates. */
+  readonly depth?: number | undefined;
+  /** What the leaf must be good for. */
+  readonly purpose?: ChainPurpose | undefined;
+  /** Certificate policy OIDs, one of which the chain must have; [] checks policies and requires none. */
+  readonly policies?: readonly string[] | undefined;
+  /** X509_V_FLAG_X509_STRICT. */
+  readonly strict?: boolean | undefined;
+}
+
+/** The outcome of {@linkcode Engine.verifyChain}. */
+export interface ChainResult {
+  /** X509_V_ERR number; 0 is OK. */
+  readonly error: number;
+  /** At which certificate, counted from the leaf, the error is. */
+  readonly errorDepth: number;
+  /** The engine's text for the error. */
+  readonly errorText: string;
+  /** The chain that was built, leaf first, in DER. */
+  readonly chain: readonly Uint8Array[];
+}
+
 /** An engine. */
 export interface Engine {
   /** Which one. */
@@ -409,4 +451,6 @@ export interface Engine {
   createContext(config: ContextConfig): Promise<EngineContext>;
   /** Listens. The context is the first one; a later `accept` may bring another. */
   listen(target: ListenTarget, context: EngineContext): EngineListener;
+  /** Verifies a chain without a connection, where the engine can. */
+  verifyChain?(request: ChainRequest): ChainResult;
 }

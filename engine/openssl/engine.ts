@@ -6,6 +6,8 @@
 
 import { type FeatureSet, featuresOf } from "../features.ts";
 import type {
+  ChainRequest,
+  ChainResult,
   ContextConfig,
   Engine,
   EngineContext,
@@ -18,6 +20,7 @@ import { OpenSslContext, type Runtime } from "./context.ts";
 import { openLibrary } from "./library.ts";
 import { TcpListener } from "./listener.ts";
 import { textOf } from "./memory.ts";
+import { verifyChain } from "./verify_chain.ts";
 
 class OpenSslEngine implements Engine {
   readonly name = "openssl";
@@ -46,6 +49,10 @@ class OpenSslEngine implements Engine {
 
   listen(target: ListenTarget): EngineListener {
     return new TcpListener(target);
+  }
+
+  verifyChain(request: ChainRequest): ChainResult {
+    return verifyChain(this.#runtime.library.c, request);
   }
 }
 

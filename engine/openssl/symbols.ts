@@ -293,6 +293,29 @@ export const CRYPTO_SYMBOLS = {
   X509_STORE_CTX_get_current_cert: { parameters: ["pointer"], result: "pointer" },
   // const char *X509_verify_cert_error_string(long n)
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
+  // X509_STORE_CTX *X509_STORE_CTX_new(void); void X509_STORE_CTX_free(X509_STORE_CTX *ctx)
+  X509_STORE_CTX_new: { parameters: [], result: "pointer" },
+  X509_STORE_CTX_free: { parameters: ["pointer"], result: "void" },
+  // int X509_STORE_CTX_init(X509_STORE_CTX *ctx, X509_STORE *trust, X509 *target, STACK_OF(X509) *untrusted)
+  X509_STORE_CTX_init: {
+    parameters: ["pointer", "pointer", "pointer", "pointer"],
+    result: "i32",
+  },
+  // X509_VERIFY_PARAM *X509_STORE_CTX_get0_param(const X509_STORE_CTX *ctx)
+  X509_STORE_CTX_get0_param: { parameters: ["pointer"], result: "pointer" },
+  // void X509_VERIFY_PARAM_set_time(X509_VERIFY_PARAM *param, time_t t), ..._set_depth(param, int depth)
+  X509_VERIFY_PARAM_set_time: { parameters: ["pointer", "i64"], result: "void" },
+  X509_VERIFY_PARAM_set_depth: { parameters: ["pointer", "i32"], result: "void" },
+  // int X509_VERIFY_PARAM_set_purpose(X509_VERIFY_PARAM *param, int purpose)
+  X509_VERIFY_PARAM_set_purpose: { parameters: ["pointer", "i32"], result: "i32" },
+  // int X509_VERIFY_PARAM_add0_policy(X509_VERIFY_PARAM *param, ASN1_OBJECT *policy)
+  X509_VERIFY_PARAM_add0_policy: { parameters: ["pointer", "pointer"], result: "i32" },
+  // ASN1_OBJECT *OBJ_txt2obj(const char *s, int no_name)
+  OBJ_txt2obj: { parameters: ["buffer", "i32"], result: "pointer" },
+  // OPENSSL_STACK *OPENSSL_sk_new_null(void); int OPENSSL_sk_push(st, const void *data); void OPENSSL_sk_free(st)
+  OPENSSL_sk_new_null: { parameters: [], result: "pointer" },
+  OPENSSL_sk_push: { parameters: ["pointer", "pointer"], result: "i32" },
+  OPENSSL_sk_free: { parameters: ["pointer"], result: "void" },
   // int OPENSSL_sk_num(const OPENSSL_STACK *st); void *OPENSSL_sk_value(const OPENSSL_STACK *st, int i)
   OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
   OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },

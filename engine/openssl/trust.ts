@@ -26,7 +26,8 @@ export function trustStore(c: OpenSslSymbols, trust: TrustConfig): NativeHandle 
   return store;
 }
 
-function newStore(
+/** A store of its own; the caller frees it. */
+export function newStore(
   c: OpenSslSymbols,
   anchors: readonly Uint8Array[],
   crls: readonly Uint8Array[],

@@ -1,0 +1,105 @@
+/**
+ * Verifies a chain without a connection: the engine's part of the "what if"
+ * verifier.
+ *
+ * @module
+ */
+
+import type { ChainRequest, ChainResult } from "../types.ts";
+import { drainErrors } from "./error_queue.ts";
+import { localError } from "./errors.ts";
+import { cString, derStack, textOf, withBio } from "./memory.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+import { newStore } from "./trust.ts";
+
+const FLAG = {
+  CRL_CHECK: 0x4n,
+  CRL_CHECK_ALL: 0x8n,
+  X509_STRICT: 0x20n,
+  POLICY_CHECK: 0x80n,
+  EXPLICIT_POLICY: 0x100n,
+  EXTENDED_CRL_SUPPORT: 0x1000n,
+  TRUSTED_FIRST: 0x8000n,
+  PARTIAL_CHAIN: 0x80000n,
+} as const;
+
+/** X509_PURPOSE_*. */
+const PURPOSE = { client: 1, server: 2, email: 4, crlSign: 6, any: 7, ocspHelper: 8, timestamp: 9 };
+
+type Free = () => void;
+
+/** Verifies; never throws for a bad chain, only for certificates that cannot be read. */
+export function verifyChain(c: OpenSslSymbols, request: ChainRequest): ChainResult {
+  const frees: Free[] = [];
+  const own = <T extends Deno.PointerValue>(ptr: T, free: (ptr: T) => void): T => {
+    frees.push(() => free(ptr));
+    return ptr;
+  };
+  c.ERR_clear_error();
+  try {
+    const { anchors = [], extra, crls } = request.trust;
+    const store = newStore(c, [...anchors, ...extra], crls);
+    frees.push(() => store.free());
+    const read = (der: Uint8Array, what: string): Deno.PointerValue => {
+      const x509 = own(withBio(c, der, (bio) => c.d2i_X509_bio(bio, null)), c.X509_free);
+      if (x509 === null) throw localError(`Cannot read the ${what} certificate`, drainErrors(c));
+      return x509;
+    };
+    const untrusted = own(c.OPENSSL_sk_new_null(), c.OPENSSL_sk_free);
+    for (const der of request.intermediates) {
+      c.OPENSSL_sk_push(untrusted, read(der, "intermediate"));
+    }
+    const leaf = read(request.leaf, "leaf");
+    const ctx = own(c.X509_STORE_CTX_new(), c.X509_STORE_CTX_free);
+    if (c.X509_STORE_CTX_init(ctx, store.ptr, leaf, untrusted) !== 1) {
+      throw localError("Cannot verify the chain", drainErrors(c));
+    }
+    setParameters(c, c.X509_STORE_CTX_get0_param(ctx), request);
+    const ok = c.X509_verify_cert(ctx) === 1;
+    const error = ok ? 0 : c.X509_STORE_CTX_get_error(ctx) || 1;
+    return {
+      error,
+      errorDepth: ok ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(ctx)),
+      errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
+      chain: derStack(c, c.X509_STORE_CTX_get0_chain(ctx)),
+    };
+  } finally {
+    for (const free of frees.reverse()) free();
+    c.ERR_clear_error();
+  }
+}
+
+function setParameters(c: OpenSslSymbols, param: Deno.PointerValue, request: ChainRequest): void {
+  const { trust, time, depth, purpose, policies, strict } = request;
+  let flags = FLAG.TRUSTED_FIRST | FLAG.PARTIAL_CHAIN;
+  if (trust.checkCrl !== "none") flags |= FLAG.CRL_CHECK | FLAG.EXTENDED_CRL_SUPPORT;
+  if (trust.checkCrl === "chain") flags |= FLAG.CRL_CHECK_ALL;
+  if (strict) flags |= FLAG.X509_STRICT;
+  if (policies !== undefined) flags |= FLAG.POLICY_CHECK;
+  if (policies !== undefined && policies.length > 0) flags |= FLAG.EXPLICIT_POLICY;
+  c.X509_VERIFY_PARAM_set_flags(param, flags);
+  if (time !== undefined) {
+    c.X509_VERIFY_PARAM_set_time(param, BigInt(Math.floor(time.getTime() / 1000)));
+  }
+  if (depth !== undefined) c.X509_VERIFY_PARAM_set_depth(param, depth);
+  if (purpose !== undefined) {
+    const id = PURPOSE[purpose];
+    if (id === undefined) {
+      throw new TypeError(
+        `Cannot verify the chain: unknown purpose: use one of ${
+          Object.keys(PURPOSE).join(", ")
+        }: received ${JSON.stringify(purpose)}`,
+      );
+    }
+    c.X509_VERIFY_PARAM_set_purpose(param, id);
+  }
+  for (const oid of policies ?? []) {
+    const object = c.OBJ_txt2obj(cString(oid), 1);
+    if (object === null) {
+      throw new TypeError(
+        `Cannot verify the chain: a policy must be an OID: received ${JSON.stringify(oid)}`,
+      );
+    }
+    c.X509_VERIFY_PARAM_add0_policy(param, object); // which takes it over
+  }
+}

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { pemBlocks } from "../../certificate/pem.ts";
+import { engine } from "./harness.ts";
+
+interface Pkits {
+  time: number;
+  tests: { id: string; valid: boolean; certs: string[]; crls: string[] }[];
+  certs: Record<string, string>;
+  crls: Record<string, string>;
+}
+
+/** DSA parameters inherited from the issuer: OpenSSL refuses what it should accept. */
+const OPENSSL_IS_WRONG = ["4.1.5"];
+
+Deno.test("Engine.verifyChain() is right on NIST PKITS 1 to 7 where OpenSSL is, and never accepts wrongly", async () => {
+  const data: Pkits = JSON.parse(
+    await Deno.readTextFile(new URL("../testdata/pkits-1-7.json", import.meta.url)),
+  );
+  const der = (pem: string) => pemBlocks(pem)[0]!.der;
+  const wrong: string[] = [];
+  for (const test of data.tests) {
+    const [anchor, ...path] = test.certs.map((name) => der(data.certs[name]!));
+    const leaf = path.pop()!;
+    const result = engine.verifyChain!({
+      leaf,
+      intermediates: path,
+      trust: {
+        anchors: [anchor!],
+        extra: [],
+        crls: test.crls.map((name) => der(data.crls[name]!)),
+        checkCrl: "chain",
+      },
+      time: new Date(data.time * 1000),
+    });
+    const accepted = result.error === 0;
+    if (accepted && !test.valid) throw new Error(`False accept: ${test.id}`);
+    if (accepted !== test.valid) wrong.push(test.id);
+  }
+  assertEquals(wrong, OPENSSL_IS_WRONG);
+  assertEquals(data.tests.length, 76);
+});
