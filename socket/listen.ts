@@ -4,7 +4,7 @@
  * @module
  */
 
-import { contextFor, engineContext, engineOf } from "../context/internal.ts";
+import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ListenOptions } from "../context/options.ts";
 import { checkOptions } from "../context/validate.ts";
 import { SslUnsupportedError } from "../errors.ts";
@@ -50,6 +50,8 @@ export async function openListener<S extends SslSocket>(
       { code: "ERR_UNSUPPORTED" },
     );
   }
+  // What is wrong for every connection is told now, not to each of them.
+  newConnection(context, { role: "server", options });
   return new SslListener(engine.listen(target, ready), {
     options,
     context,

@@ -1,0 +1,119 @@
+/**
+ * What can be done here, asked before it is tried: the class functions
+ * `can...()` of `SslSocket`. They answer for the engine that `"auto"` chooses,
+ * and load it where that needs no prompt.
+ *
+ * @module
+ */
+
+import { type Feature, type FeatureSet, featuresOf } from "../engine/features.ts";
+import { loadOpenSsl } from "../engine/openssl/engine.ts";
+import { permittedPaths } from "../engine/openssl/library.ts";
+
+function available(): FeatureSet {
+  if (permittedPaths().length > 0) {
+    try {
+      return loadOpenSsl().features;
+    } catch {
+      // Not installed: "auto" goes on with Deno's own TLS.
+    }
+  }
+  return featuresOf("deno");
+}
+
+function can(feature: Feature): boolean {
+  return available().has(feature);
+}
+
+/** The class functions of `SslSocket` that tell what can be done. */
+export class SocketCapabilities {
+  /**
+   * Whether a client sends the server name.
+   *
+   * Perl: `can_client_sni`
+   */
+  static canClientSni(): boolean {
+    return can("sniClient");
+  }
+
+  /**
+   * Whether a server can choose its certificate by server name.
+   *
+   * Perl: `can_server_sni`
+   */
+  static canServerSni(): boolean {
+    return can("sniServer");
+  }
+
+  /**
+   * Whether NPN, the predecessor of ALPN, is there.
+   *
+   * Perl: `can_npn`
+   */
+  static canNpn(): boolean {
+    return can("npn");
+  }
+
+  /**
+   * Whether ALPN is there, as client and as server.
+   *
+   * Perl: `can_alpn`
+   */
+  static canAlpn(): boolean {
+    return can("alpnClient") && can("alpnServer");
+  }
+
+  /**
+   * Whether the groups for ECDH can be chosen.
+   *
+   * Perl: `can_ecdh`
+   */
+  static canEcdh(): boolean {
+    return can("ciphers");
+  }
+
+  /**
+   * Whether a server can have certificates of several key types for one name.
+   *
+   * Perl: `can_multi_cert`
+   */
+  static canMultiCert(): boolean {
+    return can("sniServer");
+  }
+
+  /**
+   * Whether IPv6 is there: always.
+   *
+   * Perl: `can_ipv6`
+   */
+  static canIpv6(): boolean {
+    return true;
+  }
+
+  /**
+   * Whether an intermediate or leaf certificate can be a trust anchor.
+   *
+   * Perl: `can_partial_chain`
+   */
+  static canPartialChain(): boolean {
+    return can("ownAnchors");
+  }
+
+  /**
+   * Whether the TLS 1.3 cipher suites can be chosen.
+   *
+   * Perl: `can_ciphersuites`
+   */
+  static canCiphersuites(): boolean {
+    return can("ciphers");
+  }
+
+  /**
+   * Whether TLS can be started on a TLS socket.
+   *
+   * Perl: `can_nested_ssl`
+   */
+  static canNestedSsl(): boolean {
+    return can("anyTransport");
+  }
+}

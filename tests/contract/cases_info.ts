@@ -1,0 +1,146 @@
+/** What a socket knows about its TLS. */
+
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { SslUnsupportedError } from "../../errors.ts";
+import type { SslSocket } from "../../socket/socket.ts";
+import { connectPair, testPki } from "./harness.ts";
+import type { Cases } from "./suite.ts";
+
+const CERTIFICATE: readonly ((s: SslSocket) => unknown)[] = [
+  (s) => s.peerCertificate(),
+  (s) => s.peerCertificate("cn"),
+  (s) => s.peerCertificates(),
+  (s) => s.dumpPeerCertificate(),
+  (s) => s.getFingerprint(),
+  (s) => s.getFingerprintBin(),
+];
+const NEGOTIATED: readonly ((s: SslSocket) => unknown)[] = [
+  (s) => s.getCipher(),
+  (s) => s.getSslversion(),
+  (s) => s.getSslversionInt(),
+];
+const SECRETS: readonly ((s: SslSocket) => unknown)[] = [
+  (s) => s.exportKeyingMaterial("EXPORTER-test", 32),
+  (s) => s.getFinished(),
+  (s) => s.getPeerFinished(),
+];
+
+export function infoCases(cases: Cases): void {
+  cases.add("getters tell the protocol and the cipher", ["negotiated"], async ({ engine }) => {
+    await using pair = await connectPair(engine);
+    for (const socket of [pair.client, pair.server]) {
+      assertEquals(socket.getSslversion(), "TLSv1_3");
+      assertEquals(socket.getSslversionInt(), 0x0304);
+      assertMatch(socket.getCipher()!, /^TLS_/);
+    }
+    assertEquals(pair.client.getServername(), "localhost");
+    assertEquals(pair.server.getServername(), "localhost");
+    assertEquals(pair.client.getSessionReused(), false);
+  });
+
+  cases.add("getters tell the peer's certificate", ["peerCertificate"], async ({ engine }) => {
+    const { server, ca } = await testPki();
+    await using pair = await connectPair(engine);
+    const { client } = pair;
+    const leaf = server.certificate;
+    assert(client.peerCertificate()!.equals(leaf));
+    assertEquals(client.peerCertificate("cn"), leaf.commonName);
+    assertEquals(client.peerCertificate("commonName"), leaf.commonName);
+    assertEquals(client.peerCertificate("subject"), leaf.subject);
+    assertEquals(client.peerCertificate("owner"), leaf.subject);
+    assertEquals(client.peerCertificate("issuer"), ca.cert.subject);
+    assertEquals(client.peerCertificate("authority"), ca.cert.subject);
+    assertEquals(client.peerCertificate("subjectAltNames"), leaf.subjectAltNames);
+    assertThrows(() => client.peerCertificate("subjectaltnames" as "cn"), TypeError, "cn");
+    assertThrows(() => client.peerCertificate("constructor" as "cn"), TypeError, "cn");
+    assertEquals(client.peerCertificates().length, 1);
+    assertEquals(client.getFingerprint(), leaf.fingerprint());
+    assertMatch(client.getFingerprint("sha1")!, /^sha1\$[0-9a-f]{40}$/);
+    assertEquals(
+      client.getFingerprint("sha256", undefined, true),
+      leaf.fingerprint("sha256", true),
+    );
+    assertEquals(client.getFingerprintBin(), leaf.fingerprintBin());
+    assertEquals(
+      client.dumpPeerCertificate(),
+      `Subject Name: ${leaf.subject}\nIssuer  Name: ${leaf.issuer}\n`,
+    );
+    assertEquals(client.verifyHostname("localhost"), true);
+    assertEquals(client.verifyHostname("other.example", "http"), false);
+    // The client sent no certificate.
+    assertEquals(pair.server.peerCertificate(), undefined);
+    assertEquals(pair.server.peerCertificate("cn"), undefined);
+    assertEquals(pair.server.peerCertificates(), []);
+    assertEquals(pair.server.verifyHostname("localhost"), false);
+    assert(pair.server.sockCertificate()!.equals(leaf));
+    assertEquals(pair.server.sockCertificate("subject"), leaf.subject);
+    assertEquals(client.sockCertificate(), undefined);
+  });
+
+  cases.add(
+    "both ends have the same exported keys and Finished messages",
+    ["negotiated"],
+    async ({ engine }) => {
+      await using pair = await connectPair(engine);
+      const { client, server } = pair;
+      const key = client.exportKeyingMaterial("EXPORTER-test", 32);
+      assertEquals(key.length, 32);
+      assertEquals(server.exportKeyingMaterial("EXPORTER-test", 32), key);
+      const context = new Uint8Array([1, 2, 3]);
+      const other = server.exportKeyingMaterial("EXPORTER-test", 32, context);
+      assertEquals(client.exportKeyingMaterial("EXPORTER-test", 32, context), other);
+      assert(String(other) !== String(key));
+      assert(client.getFinished().length >= 12);
+      assertEquals(client.getFinished(), server.getPeerFinished());
+      assertEquals(server.getFinished(), client.getPeerFinished());
+    },
+  );
+
+  cases.add("what the engine cannot tell is SslUnsupportedError with the remedy", [], async (t) => {
+    await using pair = await connectPair(t.engine);
+    const missing = [
+      ...(t.features.has("peerCertificate") ? [] : CERTIFICATE),
+      ...(t.features.has("negotiated") ? [] : [...NEGOTIATED, ...SECRETS]),
+    ];
+    assertEquals(missing.length, t.engine === "deno" ? 12 : 0);
+    for (const call of missing) {
+      assertThrows(() => call(pair.client), SslUnsupportedError, "--allow-ffi");
+    }
+  });
+
+  cases.add("after close() there is nothing to tell", [], async ({ engine }) => {
+    await using pair = await connectPair(engine);
+    await pair.client.close();
+    for (const call of [...CERTIFICATE, ...NEGOTIATED]) {
+      const value = call(pair.client);
+      assertEquals(Array.isArray(value) ? value[0] : value, undefined);
+    }
+    for (const call of SECRETS) assertThrows(() => call(pair.client), Error);
+    assert(pair.client.remoteAddr !== undefined);
+    assert(pair.client.report.ok);
+  });
+
+  cases.add("ALPN: both sides get the server's choice", ["alpnClient", "alpnServer"], async (t) => {
+    await using pair = await connectPair(
+      t.engine,
+      { alpnProtocols: ["two", "three"] },
+      { alpnProtocols: ["one", "two"] },
+    );
+    assertEquals(pair.client.alpnSelected(), "two");
+    assertEquals(pair.server.alpnSelected(), "two");
+    assertEquals(pair.client.nextProtoNegotiated(), undefined);
+  });
+
+  cases.add("reuseCtx shares the context of another socket", [], async ({ engine }) => {
+    await using one = await connectPair(engine);
+    await using two = await connectPair(
+      engine,
+      engine === "deno"
+        ? { reuseCtx: one.client, extraCa: undefined }
+        : { reuseCtx: one.client, ca: undefined },
+      { reuseCtx: one.listener },
+    );
+    assert(two.client.context === one.client.context);
+    assert(two.server.context === one.server.context);
+  });
+}

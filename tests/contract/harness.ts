@@ -1,0 +1,152 @@
+/** What the contract suite and the socket tests share. */
+
+import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { EngineName } from "../../engine/types.ts";
+import type { SslListener } from "../../socket/listener.ts";
+import { SslSocket } from "../../socket/socket.ts";
+
+/** Text to bytes. */
+export const bytes = (s: string): Uint8Array => new TextEncoder().encode(s);
+/** Bytes to text. */
+export const text = (b: Uint8Array): string => new TextDecoder().decode(b);
+/** Lets everything that can go on do so. */
+export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** A CA with the certificates that tests need, made once. */
+export interface TestPki {
+  readonly ca: TestCa;
+  readonly other: TestCa;
+  readonly server: TestCertificate;
+}
+
+let pki: Promise<TestPki> | undefined;
+
+/** The CA of this test run. */
+export function testPki(): Promise<TestPki> {
+  return pki ??= (async () => {
+    const ca = await TestCa.create();
+    const other = await TestCa.create({ commonName: "Other CA" });
+    return { ca, other, server: await ca.server() };
+  })();
+}
+
+/** The options with which a client trusts a CA. */
+export function trust(engine: EngineName, ca: TestCa): ConnectOptions {
+  return engine === "deno" ? { engine, extraCa: ca.pem } : { engine, ca: ca.pem };
+}
+
+/** A listener of an engine on a free port. */
+export async function listen(
+  engine: EngineName,
+  options: ListenOptions = {},
+): Promise<SslListener> {
+  const { server } = await testPki();
+  const own = options.cert || options.certFile || options.reuseCtx ? {} : server;
+  return await SslSocket.listen({ engine, hostname: "127.0.0.1", port: 0, ...own, ...options });
+}
+
+/** The options with which a client reaches a listener. */
+export async function reach(
+  engine: EngineName,
+  listener: SslListener,
+  options: ConnectOptions = {},
+): Promise<ConnectOptions> {
+  const { ca } = await testPki();
+  const to = { hostname: "localhost", family: 4 as const, port: listener.addr.port };
+  return { ...trust(engine, ca), ...to, ...options };
+}
+
+/** A connected pair of sockets; dispose of it. */
+export interface Pair extends AsyncDisposable {
+  readonly client: SslSocket;
+  readonly server: SslSocket;
+  readonly listener: SslListener;
+}
+
+/** Connects a client to a listener of the same engine. */
+export async function connectPair(
+  engine: EngineName,
+  client: ConnectOptions = {},
+  server: ListenOptions = {},
+): Promise<Pair> {
+  const listener = await listen(engine, server);
+  try {
+    const [a, b] = await Promise.all([
+      SslSocket.connect(await reach(engine, listener, client)),
+      listener.accept(),
+    ]);
+    return {
+      client: a,
+      server: b,
+      listener,
+      async [Symbol.asyncDispose]() {
+        await Promise.all([a.close(), b.close()]);
+        listener.close();
+      },
+    };
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+}
+
+/** Reads exactly `n` bytes as text. */
+export async function readText(
+  from: { read(p: Uint8Array): Promise<number | null> },
+  n: number,
+): Promise<string> {
+  const all = new Uint8Array(n);
+  for (let at = 0; at < n;) {
+    const r = await from.read(all.subarray(at));
+    if (r === null) throw new Error(`the stream ended after ${at} of ${n} bytes`);
+    at += r;
+  }
+  return text(all);
+}
+
+/** Reads to the end as bytes; how many. */
+export async function drain(
+  from: { read(p: Uint8Array): Promise<number | null> },
+): Promise<number> {
+  const p = new Uint8Array(65536);
+  let sum = 0;
+  for (let n; (n = await from.read(p)) !== null;) sum += n;
+  return sum;
+}
+
+/** A plain TCP server that does one thing with each connection. */
+export function tcpServer(
+  serve: (conn: Deno.TcpConn) => Promise<void> | void,
+): { port: number } & AsyncDisposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const running = new Set<Promise<void>>();
+  const conns = new Set<Deno.TcpConn>();
+  const loop = (async () => {
+    for await (const conn of listener) {
+      conns.add(conn);
+      const one = Promise.resolve(serve(conn)).catch(() => {});
+      running.add(one);
+      one.finally(() => running.delete(one));
+    }
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const conn of conns) {
+        try {
+          conn.close();
+        } catch {
+          // The test closed it.
+        }
+      }
+      await Promise.all([loop, ...running]);
+    },
+  };
+}
+
+/** Resets a TCP connection: unread bytes make the kernel send RST on close. */
+export async function waitForBytes(conn: Deno.TcpConn): Promise<void> {
+  await conn.read(new Uint8Array(1));
+}
