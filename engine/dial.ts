@@ -15,8 +15,8 @@ export function addressText(target: DialTarget | ListenTarget): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** What Deno's errors lack: a code for those that have none. */
-function ioError(what: string, error: unknown): unknown {
+/** An error of the platform with what it lacks: the operation, its input, a code. Permission errors stay. */
+export function ioError(what: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) return error;
   const text = error.message;
   const lookup = /failed to lookup address/.test(text);

@@ -334,7 +334,8 @@ function protocolError(what: string, text: string, established: boolean, cause: 
  */
 export function runtimeError(operation: Operation, error: unknown, established: boolean): unknown {
   if (
-    error instanceof SslError || error instanceof Deno.errors.NotCapable || !(error instanceof Error)
+    error instanceof SslError || error instanceof Deno.errors.NotCapable ||
+    !(error instanceof Error)
   ) return error;
   const what = FAILED[operation];
   const text = error.message;

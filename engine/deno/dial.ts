@@ -1,0 +1,153 @@
+/**
+ * Connections for the Deno engine: the name that Deno checks and sends, and
+ * the two ways to a client. Without a client certificate it is Deno.connect
+ * (which can switch Nagle's algorithm off) and Deno.startTls. With one it must
+ * be Deno.connectTls, because startTls ignores `cert` and `key`.
+ *
+ * @module
+ */
+
+import { SslError } from "../../errors.ts";
+import { addressText, ioError } from "../dial.ts";
+import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../types.ts";
+import type { PemCredential } from "./credentials.ts";
+import { unsupported } from "./unsupported.ts";
+
+/** What both of Deno's client functions take. */
+export interface ClientOptions {
+  /** The name that is checked, and sent as SNI unless it is an IP address. */
+  readonly hostname: string;
+  /** Anchors in PEM that are added to Deno's. */
+  readonly caCerts: string[];
+  /** Leaves the name unchecked, never the chain. */
+  readonly unsafelyDisableHostnameVerification: boolean;
+  /** ALPN protocols; left out for none. */
+  readonly alpnProtocols?: string[];
+}
+
+/** An IP address has no SNI: given as the name it keeps Deno from sending one. */
+const NO_SNI = "0.0.0.0";
+
+function isIp(name: string): boolean {
+  return name.includes(":") || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name);
+}
+
+/** Names as they compare: no brackets around IPv6, no dot at the end, lower case. */
+function plainName(name: string): string {
+  return name.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "").toLowerCase();
+}
+
+/**
+ * The one name for Deno. Deno checks the name that it sends, so a wish for two
+ * different ones cannot be honoured.
+ *
+ * @throws {SslUnsupportedError} If SNI and the name to verify differ.
+ * @throws {TypeError} If there is no name to verify.
+ */
+export function runtimeName(params: SessionParams, skipHostname: boolean): string {
+  const serverName = plainName(params.serverName ?? "");
+  if (skipHostname) return serverName === "" ? NO_SNI : serverName;
+  // Deno takes an empty name for "localhost": it must never get one.
+  const verifyName = plainName(params.verifyName ?? "");
+  if (verifyName === "") {
+    throw new TypeError(
+      "Cannot start TLS: there is no name to verify: give hostname, serverName or verifycnName",
+    );
+  }
+  if (
+    isIp(verifyName) ? serverName === "" || serverName === verifyName : serverName === verifyName
+  ) {
+    return verifyName;
+  }
+  const sni = serverName === "" ? "no server name" : `the server name ${serverName}`;
+  throw unsupported("noSni", `${sni} together with the name to verify ${verifyName}`);
+}
+
+/** Whether Deno.startTls takes the transport: a `Deno.TcpConn` and nothing else. */
+export function isTcpConn(transport: ByteTransport): transport is ByteTransport & Deno.TcpConn {
+  // The class is not public, and a look-alike must not pass: the getter of the address is branded.
+  const prototype = Object.getPrototypeOf(transport) as object | null;
+  if (prototype?.constructor?.name !== "TcpConn" || !Object.hasOwn(prototype, "setNoDelay")) {
+    return false;
+  }
+  try {
+    return (transport.remoteAddr as Deno.Addr | undefined)?.transport === "tcp";
+  } catch {
+    return false;
+  }
+}
+
+/** An error that Deno.startTls throws before it sends a byte. */
+export function startError(options: ClientOptions, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof SslError) return error;
+  const because = (reason: string, code: string): SslError =>
+    new SslError(`Cannot start TLS: ${reason}`, { code, reason, cause: error });
+  if (/^Invalid hostname/.test(error.message)) {
+    const name = JSON.stringify(options.hostname);
+    return because(`${name} is neither a DNS name nor an IP address`, "ERR_INVALID_NAME");
+  }
+  if (/^invalid peer certificate/.test(error.message)) {
+    return because("a certificate in extraCa cannot be used as an anchor", "ERR_CA");
+  }
+  if (error instanceof Deno.errors.Busy) {
+    return because("a read or write is in flight on the plain connection", "EBUSY");
+  }
+  if (error instanceof Deno.errors.BadResource) {
+    return because("the plain connection is closed", "ECLOSED");
+  }
+  return error;
+}
+
+/**
+ * Connects with a client certificate. Deno checks the host that it connects
+ * to, so that one and the name must be the same.
+ *
+ * @throws {SslUnsupportedError} If they are not, or for a Unix socket.
+ */
+export async function dialWithCertificate(
+  target: DialTarget,
+  options: ClientOptions,
+  credential: PemCredential,
+  { signal }: WaitOptions,
+): Promise<Deno.TlsConn> {
+  if (target.transport !== "tcp") {
+    throw unsupported("anyTransport", `TLS over the Unix socket ${target.path}`);
+  }
+  const host = plainName(target.hostname);
+  const wantsNoSni = options.hostname === NO_SNI && options.unsafelyDisableHostnameVerification;
+  if (!(wantsNoSni ? isIp(host) : host === options.hostname)) {
+    const name = wantsNoSni ? "no server name" : `the name ${options.hostname}`;
+    throw unsupported(
+      "noSni",
+      `a client certificate with ${name} on a connection to ${target.hostname}`,
+    );
+  }
+  signal?.throwIfAborted();
+  const { cert, key } = credential;
+  const connecting = Deno.connectTls({ ...options, hostname: host, port: target.port, cert, key });
+  try {
+    return await orClosed(connecting, signal);
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) throw error;
+    const own = startError(options, error);
+    throw own instanceof SslError
+      ? own
+      : ioError(`Cannot connect to ${addressText(target)}`, error);
+  }
+}
+
+/** Waits; an abort closes the connection as soon as there is one. */
+function orClosed(
+  connecting: Promise<Deno.TlsConn>,
+  signal: AbortSignal | undefined,
+): Promise<Deno.TlsConn> {
+  if (signal === undefined) return connecting;
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(signal.reason);
+      connecting.then((conn) => conn.close(), () => {});
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    connecting.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * The listener of the Deno engine: Deno.listenTls, whose certificate is the
+ * one of the context it began with. Deno begins the handshake when it accepts.
+ *
+ * @module
+ */
+
+import { SslError } from "../../errors.ts";
+import { addressText, ioError } from "../dial.ts";
+import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../types.ts";
+import type { PemCredential } from "./credentials.ts";
+import { DenoStream } from "./stream.ts";
+import { unsupported } from "./unsupported.ts";
+
+/** What a listener is made from. */
+export interface ListenerInit {
+  /** The context, for comparison with the one of each `accept`. */
+  readonly context: EngineContext;
+  /** The certificate. */
+  readonly credential: PemCredential;
+  /** ALPN protocols, in the server's order. */
+  readonly alpn: readonly string[];
+}
+
+function listen(target: ListenTarget, init: ListenerInit): Deno.TlsListener {
+  const { hostname, port, backlog } = target;
+  const { cert, key, source } = init.credential;
+  try {
+    return Deno.listenTls({
+      hostname,
+      port,
+      cert,
+      key,
+      ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
+      ...(init.alpn.length === 0 ? {} : { alpnProtocols: [...init.alpn] }),
+    });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const reason =
+      /^(?:invalid peer certificate|keys may not be consistent|unexpected error): (.*)$/
+        .exec(text)?.[1] ?? /^No (?:keys|certificates) found/.exec(text)?.[0];
+    if (reason !== undefined) {
+      throw new SslError(
+        `Cannot listen on ${
+          addressText(target)
+        }: Deno refuses the certificate from ${source}: ${reason}`,
+        { code: "ERR_CERT", reason, cause: error },
+      );
+    }
+    throw ioError(`Cannot listen on ${addressText(target)}`, error);
+  }
+}
+
+/** Accepts TLS connections with one context. */
+export class DenoListener implements EngineListener {
+  readonly #listener: Deno.TlsListener;
+  readonly #init: ListenerInit;
+
+  /** Binds; throws an SslError with the address, or the source of a bad certificate, in it. */
+  constructor(target: ListenTarget, init: ListenerInit) {
+    this.#init = init;
+    this.#listener = listen(target, init);
+  }
+
+  /** The bound address. */
+  get addr(): Deno.Addr {
+    return this.#listener.addr;
+  }
+
+  /**
+   * The next connection.
+   *
+   * @throws {SslUnsupportedError} For another context than the listener's.
+   */
+  async accept(context: EngineContext, _user: unknown): Promise<TlsStream> {
+    if (context !== this.#init.context) {
+      throw unsupported("hotSwap", "another context on a listener that runs");
+    }
+    const conn = await this.#listener.accept();
+    return new DenoStream({ role: "server", conn, ownCertificate: this.#init.credential.leaf });
+  }
+
+  /** Not possible: the runtime begins the handshake itself. */
+  acceptPlain(): Promise<Deno.TcpConn> {
+    return Promise.reject(unsupported("acceptPlain", "acceptPlain()"));
+  }
+
+  /** Stops listening. */
+  close(): void {
+    this.#listener.close();
+  }
+
+  /** Lets the event loop wait. */
+  ref(): void {
+    this.#listener.ref();
+  }
+
+  /** Does not let the event loop wait. */
+  unref(): void {
+    this.#listener.unref();
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Which engine is at work. Nothing is loaded and no permission is queried
+ * before the first call, and nothing ever prompts.
+ *
+ * @module
+ */
+
+import { SslUnsupportedError } from "../errors.ts";
+import { type FeatureSet, featuresOf } from "./features.ts";
+import type { Engine, EngineInfo, EngineName } from "./types.ts";
+
+/** The option `engine`. */
+export type EngineChoice = "auto" | EngineName;
+
+/** The engine that "auto" chose last. */
+let chosen: Engine | undefined;
+/** The permitted paths that could not be loaded: no second attempt at the same ones. */
+let failed: string | undefined;
+
+function ffiState(): Deno.PermissionState {
+  return Deno.permissions.querySync({ name: "ffi" }).state;
+}
+
+/** OpenSSL, if it is permitted already and loads. */
+async function permittedOpenSsl(): Promise<Engine | undefined> {
+  // "prompt" is also the answer under a path-limited flag; then each path is queried.
+  if (ffiState() === "denied") return undefined;
+  const { permittedPaths } = await import("./openssl/library.ts");
+  const paths = permittedPaths();
+  const tried = paths.join("\n");
+  if (paths.length === 0 || tried === failed) return undefined;
+  const { loadOpenSsl } = await import("./openssl/engine.ts");
+  try {
+    return loadOpenSsl();
+  } catch (error) {
+    if (!(error instanceof SslUnsupportedError || error instanceof Deno.errors.NotCapable)) {
+      throw error;
+    }
+    failed = tried;
+    return undefined;
+  }
+}
+
+async function deno(): Promise<Engine> {
+  const { denoEngine } = await import("./deno/engine.ts");
+  return denoEngine();
+}
+
+/**
+ * Selects an engine.
+ *
+ * @param choice "auto": OpenSSL where the ffi permission is already granted
+ *   (generally or for one of the paths where the library may be; it is queried,
+ *   never asked for) and the library loads, otherwise Deno's own TLS.
+ *   @default {"auto"}
+ * @throws {SslUnsupportedError} For "openssl" if no library can be loaded: lists what was tried.
+ * @throws {Deno.errors.NotCapable} For "openssl" without the ffi permission.
+ * @throws {TypeError} For another choice.
+ */
+export async function selectEngine(choice: EngineChoice = "auto"): Promise<Engine> {
+  switch (choice) {
+    case "auto":
+      return chosen = await permittedOpenSsl() ?? await deno();
+    case "openssl": {
+      const { loadOpenSsl } = await import("./openssl/engine.ts");
+      return loadOpenSsl();
+    }
+    case "deno":
+      return await deno();
+    default:
+      throw new TypeError(
+        `Cannot select an engine: it must be "auto", "openssl" or "deno": received ${
+          JSON.stringify(choice)
+        }`,
+      );
+  }
+}
+
+/**
+ * The name, version, library path and features of the engine that a choice
+ * selects, loading it if need be.
+ *
+ * @throws As {@linkcode selectEngine}.
+ */
+export async function engineInfo(choice: EngineChoice = "auto"): Promise<EngineInfo> {
+  return (await selectEngine(choice)).info();
+}
+
+/**
+ * What the engine of "auto" can do, without waiting: exactly, once it has been
+ * selected; before, as the general ffi permission has it, without loading
+ * anything.
+ */
+export function autoFeatures(): FeatureSet {
+  return chosen?.features ?? featuresOf(ffiState() === "granted" ? "openssl" : "deno");
+}
