@@ -1,0 +1,164 @@
+/**
+ * The checks of single option values: each gives `undefined` when the value is
+ * fine, else what it must be. Pure.
+ *
+ * @module
+ */
+
+import { Certificate } from "../certificate/certificate.ts";
+import { PrivateKey } from "../certificate/private_key.ts";
+
+/** Says what a value must be, or `undefined` when it is. */
+export type Check = (value: unknown) => string | undefined;
+
+const isPlain = (value: unknown): value is Record<string, unknown> => {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Whether a value is a record per SNI name. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isPlain(value);
+}
+
+const when = (test: (value: unknown) => boolean, must: string): Check => (value) =>
+  test(value) ? undefined : must;
+
+export const string: Check = when((v) => typeof v === "string", "must be a string");
+export const boolean: Check = when((v) => typeof v === "boolean", "must be true or false");
+export const callback: Check = when((v) => typeof v === "function", "must be a function");
+
+/** A whole number within bounds. */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Check {
+  const must = most === Number.MAX_SAFE_INTEGER
+    ? `must be a whole number of at least ${least}`
+    : `must be a whole number from ${least} to ${most}`;
+  return when((v) => Number.isInteger(v) && v as number >= least && v as number <= most, must);
+}
+
+/** A number of milliseconds; 0 is no limit. */
+export const milliseconds: Check = when(
+  (v) => typeof v === "number" && v >= 0,
+  "must be a number of milliseconds, 0 for no limit",
+);
+
+/** One of some values. */
+export function oneOf(...values: readonly (string | number | boolean)[]): Check {
+  const must = `must be one of ${values.map((v) => JSON.stringify(v)).join(", ")}`;
+  return when((v) => values.includes(v as string), must);
+}
+
+/** Any of several checks; the sentence says all. */
+export function anyOf(must: string, ...checks: readonly Check[]): Check {
+  return when((v) => checks.some((check) => check(v) === undefined), must);
+}
+
+/** A value that may also be `null`. */
+export function nullable(check: Check): Check {
+  return (value) => {
+    const must = value === null ? undefined : check(value);
+    return must === undefined ? undefined : `${must}, or null`;
+  };
+}
+
+/** A list with at least `least` elements that all pass. */
+export function listOf(check: Check, must: string, least = 0): Check {
+  return when(
+    (v) => Array.isArray(v) && v.length >= least && v.every((item) => check(item) === undefined),
+    must,
+  );
+}
+
+/** One value, or a record of them per SNI name. */
+export function perName(check: Check): Check {
+  return (value) => {
+    if (!isPlain(value)) {
+      const must = check(value);
+      return must === undefined ? undefined : `${must}, or a record of these per SNI name`;
+    }
+    const entries = Object.entries(value);
+    if (entries.length === 0) return `must not be an empty record`;
+    for (const [name, item] of entries) {
+      const must = check(item);
+      if (must !== undefined) return `${must} (for the name ${JSON.stringify(name)})`;
+    }
+    return undefined;
+  };
+}
+
+/** A path, as a string that is not empty or a file: URL. */
+export const path: Check = when(
+  (v) =>
+    typeof v === "string"
+      ? v !== "" && !v.includes("\0")
+      : v instanceof URL && v.protocol === "file:",
+  "must be a path (a string or a file: URL)",
+);
+
+const bytes = (v: unknown): boolean => v instanceof Uint8Array && v.length > 0;
+const pem = (v: unknown): boolean => typeof v === "string" && /^-----BEGIN /m.test(v);
+
+/** Said when a string is neither: most often it is a path. */
+const MATERIAL = "must be PEM text or a Uint8Array (for a path use the option that ends in File)";
+
+/** PEM text or bytes. */
+export const material: Check = when((v) => pem(v) || bytes(v), MATERIAL);
+
+const certificateItem = (v: unknown): boolean => pem(v) || bytes(v) || v instanceof Certificate;
+
+/** A certificate or a list of them. */
+export const certificates: Check = when(
+  (v) => Array.isArray(v) ? v.every(certificateItem) : certificateItem(v),
+  "must be PEM text, a Uint8Array, a Certificate or a list of these " +
+    "(for a path use the option that ends in File)",
+);
+
+/** A certificate or a list of at least one. */
+export const someCertificates: Check = (value) =>
+  Array.isArray(value) && value.length === 0 ? "must not be an empty list" : certificates(value);
+
+/** PEM text, bytes, or a list of them. */
+export const materials: Check = when(
+  (v) => Array.isArray(v) ? v.length > 0 && v.every((i) => pem(i) || bytes(i)) : pem(v) || bytes(v),
+  `${MATERIAL}, or a list of these`,
+);
+
+/** A private key: PEM text, bytes, or a key object. */
+export const key: Check = when(
+  (v) => pem(v) || bytes(v) || v instanceof PrivateKey,
+  `${MATERIAL}, or a PrivateKey`,
+);
+
+const encoder = new TextEncoder();
+
+/** ALPN and NPN protocol names: 1 to 255 bytes each (RFC 7301 3.1). */
+export const protocols: Check = when(
+  (v) =>
+    Array.isArray(v) && v.every((name) => {
+      if (typeof name !== "string") return false;
+      const { length } = encoder.encode(name);
+      return length >= 1 && length <= 255;
+    }),
+  "must be a list of protocol names of 1 to 255 bytes each",
+);
+
+/** A DNS name as SNI can carry it, or "" for none. */
+export const serverName: Check = (value) => {
+  if (typeof value !== "string") return "must be a string";
+  // deno-lint-ignore no-control-regex -- exactly these must not be in it
+  if (/[\u0000-\u0020\u007f]/.test(value)) return "must not hold spaces or control characters";
+  return value.length > 255 ? "must have at most 255 characters" : undefined;
+};
+
+/** SSL_VERIFY_* flags. */
+export const verifyMode: Check = (value) => {
+  if (typeof value !== "number") return "must be a number and not a string";
+  if (!Number.isInteger(value) || value < 0 || value > 7) {
+    return "must be a combination of the SSL_VERIFY_* flags (0 to 7)";
+  }
+  // OpenSSL ignores the other flags without PEER, and so would verify nothing.
+  return value !== 0 && (value & 1) === 0
+    ? "must have SSL_VERIFY_PEER (1) with its other flags, or be SSL_VERIFY_NONE (0)"
+    : undefined;
+};

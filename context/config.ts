@@ -1,0 +1,212 @@
+/**
+ * From options to what an engine makes a context from: everything is loaded,
+ * nothing is left to be looked up later.
+ *
+ * @module
+ */
+
+import { derToPem, looksLikePem } from "../certificate/pem.ts";
+import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
+import type {
+  ContextConfig,
+  ContextHooks,
+  Credential,
+  Engine,
+  PeerEvidence,
+  Role,
+} from "../engine/types.ts";
+import { isRecord } from "./checks.ts";
+import { ConnectionState } from "./connection.ts";
+import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
+import { requireFeatures } from "./features.ts";
+import { readOptionFile } from "./files.ts";
+import { openKeylog } from "./keylog.ts";
+import type { PerName, SslOptions } from "./options.ts";
+import { loadTrust } from "./trust.ts";
+import { allowedVersions } from "./versions.ts";
+
+/** The flags that hold for a role when none are given. */
+export function verifyModeOf(role: Role, options: SslOptions): number {
+  return options.verifyMode ?? (role === "client" ? SSL_VERIFY_PEER : SSL_VERIFY_NONE);
+}
+
+/** The configurations of one role: for no or an unknown server name, and by server name. */
+export interface RoleConfig {
+  /** For every connection to begin with. */
+  readonly base: ContextConfig;
+  /** By SNI name in lower case; empty when there is one certificate for all. */
+  readonly byName: ReadonlyMap<string, ContextConfig>;
+  /** Whether a server name that is not in the map gets the base; otherwise it is refused. */
+  readonly hasDefault: boolean;
+}
+
+const encoder = new TextEncoder();
+
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  return typeof data === "string" ? encoder.encode(data) : data;
+}
+
+/** DH parameters in PEM, which is what engines read. */
+async function loadDh(options: SslOptions): Promise<"auto" | null | Uint8Array> {
+  const { dh, dhFile } = options;
+  if (dh !== undefined && dhFile !== undefined) {
+    throw new TypeError("Cannot use both dh and dhFile: give one");
+  }
+  if (dh === null || dhFile === null) return null;
+  if (dh === undefined && dhFile === undefined) return "auto";
+  const bytes = dh === undefined ? await readOptionFile("dhFile", dhFile!) : bytesOf(dh);
+  return looksLikePem(bytes) ? bytes : encoder.encode(derToPem(bytes, "DH PARAMETERS"));
+}
+
+/** Our certificates, as the role uses them. */
+async function credentialsFor(role: Role, options: SslOptions): Promise<CredentialsByName> {
+  if (role === "server") {
+    if (options.selfSigned !== undefined && options.selfSigned !== false) {
+      return await selfSignedCredentials(options);
+    }
+    const loaded = await loadCredentials(options);
+    if (loaded.size > 0) return loaded;
+    throw new TypeError(
+      "Cannot create a server context: there is no certificate: give certFile and keyFile, " +
+        "cert and key, or for tests selfSigned: true",
+    );
+  }
+  if (options.selfSigned !== undefined && options.selfSigned !== false) {
+    throw new TypeError(`Cannot use option "selfSigned" for a client: it is for servers`);
+  }
+  const loaded = await loadCredentials(options);
+  if ([...loaded.keys()].some((name) => name !== "")) {
+    throw new TypeError("Cannot use a record of certificates for a client: give one certificate");
+  }
+  if (options.useCert === true && loaded.size === 0) {
+    throw new TypeError(
+      'Cannot use option "useCert": there is no certificate: give cert or certFile',
+    );
+  }
+  return options.useCert === false ? new Map() : loaded;
+}
+
+async function selfSignedCredentials(options: SslOptions): Promise<CredentialsByName> {
+  if (options.cert !== undefined || options.certFile !== undefined) {
+    throw new TypeError("Cannot use both selfSigned and cert or certFile: give one");
+  }
+  // Only whoever asks for a test certificate pays for the code that makes one.
+  const { selfSigned } = await import("../certificate/test_ca.ts");
+  const { selfSigned: wanted } = options;
+  const names = typeof wanted === "string"
+    ? [wanted]
+    : Array.isArray(wanted)
+    ? wanted as readonly string[]
+    : ["localhost", "127.0.0.1", "::1"];
+  const made = await selfSigned({
+    names,
+    subject: {
+      organizationName: "SELF-SIGNED FOR TESTS, DO NOT TRUST",
+      commonName: names[0]!,
+    },
+  });
+  const credential: Credential = {
+    chain: [made.certificate.der],
+    key: { data: encoder.encode(made.key), format: "pem", source: "selfSigned" },
+    source: "selfSigned",
+  };
+  return new Map([["", [credential]]]);
+}
+
+/** The value of an option for one server name. */
+function forName(value: PerName<string> | undefined, name: string): string | undefined {
+  if (!isRecord(value)) return value as string | undefined;
+  const own = Object.entries(value).find(([key]) => sniName(key) === name);
+  return (own?.[1] ?? value[""]) as string | undefined;
+}
+
+function namesIn(value: PerName<string> | undefined): string[] {
+  return isRecord(value) ? Object.keys(value).map(sniName) : [];
+}
+
+/** Every judgement is made by the state that travels with the connection. */
+function verify(evidence: PeerEvidence, user: unknown): Error | undefined {
+  if (!(user instanceof ConnectionState)) {
+    throw new TypeError("Cannot verify the peer: the connection has no state");
+  }
+  return user.judge(evidence);
+}
+
+function groupsOf(options: SslOptions): string | undefined {
+  const { ecdhCurve } = options;
+  return ecdhCurve === null || ecdhCurve === "auto" ? undefined : ecdhCurve;
+}
+
+function sessionIdContext(options: SslOptions, role: Role, mode: number): Uint8Array | undefined {
+  if (options.sessionIdContext !== undefined) return bytesOf(options.sessionIdContext);
+  // OpenSSL demands one before it resumes a session with a client certificate.
+  return role === "server" && (mode & SSL_VERIFY_PEER) !== 0
+    ? crypto.getRandomValues(new Uint8Array(32))
+    : undefined;
+}
+
+/**
+ * Loads everything that a role needs.
+ *
+ * @throws {SslUnsupportedError} for an option that the engine cannot honour.
+ * @throws {TypeError} for options that are missing or contradict each other.
+ * @throws {SslError} for files that cannot be read or used.
+ */
+export async function configFor(
+  engine: Engine,
+  role: Role,
+  options: SslOptions,
+): Promise<RoleConfig> {
+  requireFeatures(engine, role, options);
+  const verifyMode = verifyModeOf(role, options);
+  if (verifyMode === 0 && (options.fingerprint !== undefined || options.forceFingerprint)) {
+    throw new TypeError(
+      `Cannot use option "fingerprint" with verifyMode SSL_VERIFY_NONE: nothing would be checked: ` +
+        (role === "client" ? "leave verifyMode out" : "give verifyMode: SSL_VERIFY_PEER"),
+    );
+  }
+  const versions = allowedVersions(options);
+  const credentials = await credentialsFor(role, options);
+  const roots = !engine.features.has("ownAnchors");
+  const trust = await loadTrust(role, options, verifyMode, roots);
+  const keylog = options.keylog === undefined ? undefined : await openKeylog(options.keylog);
+  const hooks: ContextHooks = { verify, ...(keylog === undefined ? {} : { keylog }) };
+  const shared = {
+    role,
+    versions,
+    honorCipherOrder: options.honorCipherOrder ?? true,
+    groups: groupsOf(options),
+    sigalgs: options.sigalgs,
+    dh: await loadDh(options),
+    noEcdh: options.ecdhCurve === null,
+    trust: trust.config,
+    clientCa: role === "server" && (verifyMode & SSL_VERIFY_PEER) !== 0 ? trust.clientCa : [],
+    verifyMode,
+    alpn: options.alpnProtocols ?? [],
+    npn: options.npnProtocols ?? [],
+    requestOcsp: false,
+    sessionIdContext: sessionIdContext(options, role, verifyMode),
+    releaseBuffers: options.modeReleaseBuffers ?? false,
+    skipHostname: options.verifycnScheme === "none",
+    hooks,
+  };
+  const make = (name: string): ContextConfig => ({
+    ...shared,
+    cipherList: forName(options.cipherList, name),
+    ciphersuites: forName(options.ciphersuites, name),
+    credentials: credentials.get(name) ?? credentials.get("") ?? [],
+  });
+  const names = role === "server"
+    ? new Set([
+      ...credentials.keys(),
+      ...namesIn(options.cipherList),
+      ...namesIn(options.ciphersuites),
+    ])
+    : new Set<string>();
+  names.delete("");
+  return {
+    base: make(""),
+    byName: new Map([...names].map((name) => [name, make(name)])),
+    hasDefault: role === "client" || credentials.has(""),
+  };
+}

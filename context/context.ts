@@ -1,0 +1,189 @@
+/**
+ * The context: options made ready once and shared by many connections.
+ *
+ * @module
+ */
+
+import { selectEngine } from "../engine/select.ts";
+import type { Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
+import { SslError } from "../errors.ts";
+import { configFor, type RoleConfig } from "./config.ts";
+import type { ContextOptions, SslOptions } from "./options.ts";
+import { parsePins } from "./pins.ts";
+import { checkOptions, defaultsIn } from "./validate.ts";
+
+/** What a context holds. Reached by the socket layer through context/internal.ts. */
+export interface ContextState {
+  /** The engine. */
+  readonly engine: Engine;
+  /** The options it was made from: frozen, `undefined` members left out. */
+  readonly options: Readonly<SslOptions>;
+  /** The options among them that came from process-wide defaults. */
+  readonly defaultsApplied: readonly string[];
+  /** The engine's contexts, made when a role is first used. */
+  readonly roles: Map<Role, Promise<EngineContext>>;
+  /** Everything of the engine that has to be freed. */
+  readonly made: Set<EngineContext>;
+  /** Whether {@linkcode SslContext.close} was called. */
+  closed: boolean;
+}
+
+let stateOfContext: (context: SslContext) => ContextState;
+let makeContext: (state: ContextState) => SslContext;
+
+/**
+ * A TLS context: certificates, trust and protocol settings, loaded and checked
+ * once. It never changes; any number of connections share it (`reuseCtx`). The
+ * same context serves clients and servers: each side is made ready when it is
+ * first used.
+ *
+ * @example One context for many connections
+ * ```ts
+ * import { SslContext } from "@socket/ssl/context";
+ * import { SslSocket } from "@socket/ssl";
+ *
+ * using context = await SslContext.create({ caFile: "ca.pem" });
+ * const first = await SslSocket.connect("a.example:443", { reuseCtx: context });
+ * const second = await SslSocket.connect("b.example:443", { reuseCtx: context });
+ * ```
+ *
+ * Perl: `IO::Socket::SSL::SSL_Context`
+ */
+export class SslContext implements Disposable {
+  readonly #state: ContextState;
+
+  static {
+    stateOfContext = (context) => context.#state;
+    makeContext = (state) => new SslContext(state);
+  }
+
+  private constructor(state: ContextState) {
+    this.#state = state;
+  }
+
+  /**
+   * Loads and checks everything that the options name, and makes the context
+   * for clients, or with `server: true` for servers.
+   *
+   * @throws {TypeError} for an unknown option, a value of the wrong type, or options that contradict
+   * each other.
+   * @throws {SslError} for a file that cannot be read or does not hold what it should.
+   * @throws {SslUnsupportedError} for what the engine cannot honour.
+   * @throws {Deno.errors.NotCapable} for a file without read permission.
+   *
+   * Perl: `SSL_Context->new`
+   */
+  static async create(options: ContextOptions = {}): Promise<SslContext> {
+    const checked = checkOptions("context", options);
+    const { server, ...rest } = checked;
+    return await createContext(server ? "server" : "client", rest, defaultsIn(checked));
+  }
+
+  /** Which engine it is for. */
+  get engine(): EngineName {
+    return this.#state.engine.name;
+  }
+
+  /**
+   * Frees what the engine holds. Connections that run go on; new ones cannot
+   * be made. Idempotent, and not needed: what nobody uses is freed anyway.
+   */
+  close(): void {
+    const state = this.#state;
+    if (state.closed) return;
+    state.closed = true;
+    for (const context of state.made) context.close();
+    state.made.clear();
+    state.roles.clear();
+  }
+
+  /** As {@linkcode SslContext.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** What a context holds. */
+export function stateOf(context: SslContext): ContextState {
+  return stateOfContext(context);
+}
+
+/** Makes a context for a role out of checked options. */
+export async function createContext(
+  role: Role,
+  options: Readonly<SslOptions>,
+  defaultsApplied: readonly string[],
+  engine?: Engine,
+): Promise<SslContext> {
+  // Pins are judged per connection, yet a bad one is a mistake in the context.
+  parsePins(options);
+  const state: ContextState = {
+    engine: engine ?? await selectEngine(options.engine ?? "auto"),
+    options: Object.freeze({ ...options }),
+    defaultsApplied,
+    roles: new Map(),
+    made: new Set(),
+    closed: false,
+  };
+  const context = makeContext(state);
+  await roleContext(context, role);
+  return context;
+}
+
+/** The engine's context for a role, made at the first call. */
+export function roleContext(context: SslContext, role: Role): Promise<EngineContext> {
+  const state = stateOf(context);
+  if (state.closed) {
+    const error = new SslError("Cannot use the context: it is closed", { code: "ECLOSED" });
+    return Promise.reject(error);
+  }
+  let made = state.roles.get(role);
+  if (made === undefined) {
+    made = makeRole(state, role);
+    state.roles.set(role, made);
+    // A failure is not kept: a file may be there the next time.
+    made.catch(() => state.roles.delete(role));
+  }
+  return made;
+}
+
+async function makeRole(state: ContextState, role: Role): Promise<EngineContext> {
+  const config = await configFor(state.engine, role, state.options);
+  const made: EngineContext[] = [];
+  try {
+    const context = await makeEngineContexts(state.engine, config, made);
+    if (state.closed) {
+      throw new SslError("Cannot use the context: it is closed", { code: "ECLOSED" });
+    }
+    for (const each of made) state.made.add(each);
+    return context;
+  } catch (error) {
+    for (const each of made) each.close();
+    throw error;
+  }
+}
+
+/** One context of the engine per server name, and the choice among them. */
+async function makeEngineContexts(
+  engine: Engine,
+  config: RoleConfig,
+  made: EngineContext[],
+): Promise<EngineContext> {
+  const { base, byName, hasDefault } = config;
+  if (byName.size === 0) {
+    const only = await engine.createContext(base);
+    made.push(only);
+    return only;
+  }
+  const contexts = new Map<string, EngineContext>();
+  for (const [name, each] of byName) {
+    const context = await engine.createContext(each);
+    made.push(context);
+    contexts.set(name, context);
+  }
+  const selectContext = (serverName: string): EngineContext | undefined | null =>
+    contexts.get(serverName.replace(/\.$/, "").toLowerCase()) ?? (hasDefault ? undefined : null);
+  const first = await engine.createContext({ ...base, hooks: { ...base.hooks, selectContext } });
+  made.push(first);
+  return first;
+}

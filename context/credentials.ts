@@ -1,0 +1,379 @@
+/**
+ * Our certificates and keys: from PEM text, bytes, objects and files in PEM,
+ * DER and PKCS#12, detected in this order, to what an engine takes: DER chains
+ * and plain PKCS#8 keys, each pair checked to belong together.
+ *
+ * @module
+ */
+
+import { Certificate } from "../certificate/certificate.ts";
+import { decodeKey, keyMatches } from "../certificate/decode_key.ts";
+import { looksLikePem, type PemBlock, pemBlocks } from "../certificate/pem.ts";
+import { parsePkcs12, type Pkcs12 } from "../certificate/pkcs12.ts";
+import { PrivateKey } from "../certificate/private_key.ts";
+import type { Credential } from "../engine/types.ts";
+import { SslError } from "../errors.ts";
+import { idnToAscii } from "../verify/names.ts";
+import { isRecord } from "./checks.ts";
+import { readOptionFile, shownPath } from "./files.ts";
+import type { SslOptions } from "./options.ts";
+
+/** The options that name our certificates. */
+export type CredentialOptions = Pick<
+  SslOptions,
+  "cert" | "certFile" | "key" | "keyFile" | "passwdCb"
+>;
+
+/** Our certificates by SNI name in lower case; `""` is the default. */
+export type CredentialsByName = ReadonlyMap<string, readonly Credential[]>;
+
+type PasswordCallback = (() => string | Promise<string>) | undefined;
+
+/** What one source of certificates held. */
+interface Loaded {
+  readonly chain: readonly Certificate[];
+  readonly key: PrivateKey | undefined;
+  /** For messages: `certFile "server.pem"`, or `cert`. */
+  readonly source: string;
+}
+
+const CERTIFICATE_LABELS = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
+
+const text = (data: Uint8Array | string): string =>
+  typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
+
+const reasonOf = (error: unknown): string =>
+  error instanceof SslError ? error.reason : error instanceof Error ? error.message : String(error);
+
+/** Asks for the password: at most once per source, and only when it is needed. */
+async function askPassword(passwdCb: PasswordCallback, source: string): Promise<string> {
+  if (passwdCb === undefined) {
+    const reason = "it is encrypted and there is no passwdCb";
+    throw new SslError(`Cannot read ${source}: ${reason}: give passwdCb: () => password`, {
+      code: "PASSWORD_REQUIRED",
+      reason,
+    });
+  }
+  const password = await passwdCb();
+  if (typeof password !== "string") {
+    throw new TypeError(
+      `Cannot read ${source}: passwdCb must give a string: received ${typeof password}`,
+    );
+  }
+  return password;
+}
+
+/** Tries without a password; asks when one is needed and tries once more. */
+async function withPassword<T>(
+  passwdCb: PasswordCallback,
+  source: string,
+  read: (password: string | undefined) => Promise<T>,
+): Promise<T> {
+  try {
+    return await read(undefined);
+  } catch (error) {
+    if (!(error instanceof SslError) || error.code !== "PASSWORD_REQUIRED") throw error;
+  }
+  return await read(await askPassword(passwdCb, source));
+}
+
+/** A private key from PEM text, bytes or an object that has its PEM text. */
+async function loadKey(
+  data: string | Uint8Array,
+  source: string,
+  passwdCb: PasswordCallback,
+): Promise<PrivateKey> {
+  const { pkcs8 } = await withPassword(
+    passwdCb,
+    source,
+    (password) => decodeKey(data, { source, ...(password === undefined ? {} : { password }) }),
+  );
+  return new PrivateKey(pkcs8);
+}
+
+/** Without a password first, as Perl does; then with the one from the callback. */
+async function loadPkcs12(
+  bytes: Uint8Array,
+  source: string,
+  passwdCb: PasswordCallback,
+): Promise<Pkcs12> {
+  try {
+    return await parsePkcs12(bytes);
+  } catch (error) {
+    if (!(error instanceof SslError) || error.code !== "BAD_DECRYPT") throw error;
+  }
+  return await parsePkcs12(bytes, await askPassword(passwdCb, source));
+}
+
+/** A PFX starts with a SEQUENCE and its version, 3. */
+function isPkcs12(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0x30) return false;
+  const length = bytes[1] ?? 0;
+  const at = length > 0x80 ? 2 + (length & 0x7f) : 2;
+  return bytes[at] === 0x02 && bytes[at + 1] === 0x01 && bytes[at + 2] === 0x03;
+}
+
+const isKeyBlock = ({ label }: PemBlock): boolean => label.endsWith("PRIVATE KEY");
+
+/** The certificates of one item, and a key that came along with them. */
+async function loadCertificates(
+  data: string | Uint8Array,
+  source: string,
+  passwdCb: PasswordCallback,
+  wantKey: boolean,
+): Promise<Omit<Loaded, "source">> {
+  if (looksLikePem(data)) {
+    const blocks = pemBlocks(text(data), source);
+    const chain = blocks
+      .filter(({ label }) => CERTIFICATE_LABELS.includes(label))
+      .map(({ der }) => Certificate.fromDer(der));
+    if (chain.length > 0) {
+      const key = wantKey && blocks.some(isKeyBlock)
+        ? await loadKey(text(data), source, passwdCb)
+        : undefined;
+      return { chain, key };
+    }
+    throw formatError(source, [
+      ["PEM", `no certificate found: only ${blocks.map(({ label }) => label).join(", ")}`],
+      ["DER", "it is PEM"],
+      ["PKCS12", "it is PEM"],
+    ]);
+  }
+  const bytes = data as Uint8Array;
+  let derError: unknown;
+  try {
+    return { chain: [Certificate.fromDer(bytes)], key: undefined };
+  } catch (error) {
+    derError = error;
+  }
+  try {
+    const { cert, chain, key } = await loadPkcs12(bytes, source, passwdCb);
+    if (cert === undefined) {
+      const reason = "no certificate found in it";
+      throw new SslError(`Cannot use ${source}: ${reason}`, { code: "ERR_CERTIFICATE", reason });
+    }
+    return { chain: [cert, ...chain], key };
+  } catch (error) {
+    if (error instanceof SslError && error.code === "PASSWORD_REQUIRED") throw error;
+    if (!(error instanceof SslError)) throw error;
+    throw formatError(source, [
+      ["PEM", bytes.length === 0 ? "it is empty" : "no start line"],
+      ["DER", reasonOf(derError)],
+      ["PKCS12", reasonOf(error)],
+    ], error);
+  }
+}
+
+/** Perl's message: the source and why each format failed. */
+function formatError(
+  source: string,
+  tried: readonly (readonly [format: string, reason: string])[],
+  cause?: unknown,
+): SslError {
+  const reasons = tried.map(([format, reason]) => `[format:${format}] ${reason}`).join(" ** ");
+  const from = source.replace(/^certFile(?:\[[^\]]*\])? /, "file ");
+  const code = cause instanceof SslError && cause.code === "BAD_DECRYPT"
+    ? "BAD_DECRYPT"
+    : "ERR_CERTIFICATE";
+  return new SslError(`Failed to load certificate from ${from}: ${reasons}`, {
+    code,
+    reason: reasons,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** One value of `cert`: an item or a list `[leaf, chain...]`. */
+async function fromOption(
+  value: unknown,
+  source: string,
+  passwdCb: PasswordCallback,
+  wantKey: boolean,
+): Promise<Loaded> {
+  const chain: Certificate[] = [];
+  let key: PrivateKey | undefined;
+  for (const item of Array.isArray(value) ? value : [value]) {
+    if (item instanceof Certificate) {
+      chain.push(item);
+      continue;
+    }
+    const part = await loadCertificates(
+      item as string | Uint8Array,
+      source,
+      passwdCb,
+      wantKey && key === undefined,
+    );
+    chain.push(...part.chain);
+    key ??= part.key;
+  }
+  return { chain, key, source };
+}
+
+async function fromFile(
+  file: string | URL,
+  option: string,
+  passwdCb: PasswordCallback,
+  wantKey: boolean,
+): Promise<Loaded> {
+  const bytes = await readOptionFile(option, file);
+  const source = `${option} ${JSON.stringify(shownPath(file))}`;
+  return { ...await loadCertificates(bytes, source, passwdCb, wantKey), source };
+}
+
+async function keyFromFile(
+  file: string | URL,
+  option: string,
+  passwdCb: PasswordCallback,
+): Promise<{ key: PrivateKey; source: string }> {
+  const bytes = await readOptionFile(option, file);
+  const source = `${option} ${JSON.stringify(shownPath(file))}`;
+  if (looksLikePem(bytes) || !isPkcs12(bytes)) {
+    return { key: await loadKey(bytes, source, passwdCb), source };
+  }
+  const { key } = await loadPkcs12(bytes, source, passwdCb);
+  if (key === undefined) throw missingKey(source);
+  return { key, source };
+}
+
+function missingKey(source: string): SslError {
+  const reason = "there is no private key in it";
+  return new SslError(`Cannot use ${source}: ${reason}: give key or keyFile`, {
+    code: "ERR_NO_KEY",
+    reason,
+  });
+}
+
+/** The part of a `PerName` option for one name: a plain value is for all names. */
+function part(value: unknown, name: string): unknown {
+  if (!isRecord(value)) return value;
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** The names of the records among the values; `[""]` when there is none. */
+function namesOf(...values: readonly unknown[]): string[] {
+  const names = new Set<string>();
+  for (const value of values) {
+    if (isRecord(value)) { for (const name of Object.keys(value)) names.add(name); }
+    else if (value !== undefined) names.add("");
+  }
+  return [...names];
+}
+
+/** `host%tag` is the host; in lower case and ASCII, as it comes in SNI. */
+export function sniName(name: string): string {
+  const host = name.replace(/%[^%]*$/, "").replace(/\.$/, "").toLowerCase();
+  if (host === "") return "";
+  const ascii = idnToAscii(host);
+  if (ascii === undefined) {
+    throw new TypeError(
+      `Cannot use a certificate by server name: not a host name: received ${JSON.stringify(name)}`,
+    );
+  }
+  return ascii;
+}
+
+async function loadOne(
+  options: CredentialOptions,
+  name: string,
+  byName: boolean,
+): Promise<Credential> {
+  const cert = part(options.cert, name);
+  const certFile = part(options.certFile, name) as string | URL | undefined;
+  const key = part(options.key, name);
+  const keyFile = part(options.keyFile, name) as string | URL | undefined;
+  const label = (option: string) => byName ? `${option}[${JSON.stringify(name)}]` : option;
+  if (cert !== undefined && certFile !== undefined) {
+    throw new TypeError(`Cannot use both ${label("cert")} and ${label("certFile")}: give one`);
+  }
+  if (key !== undefined && keyFile !== undefined) {
+    throw new TypeError(`Cannot use both ${label("key")} and ${label("keyFile")}: give one`);
+  }
+  if (cert === undefined && certFile === undefined) {
+    throw new TypeError(
+      `Cannot use ${
+        label(key === undefined ? "keyFile" : "key")
+      }: there is no certificate for it: ` +
+        "give cert or certFile",
+    );
+  }
+  const wantKey = key === undefined && keyFile === undefined;
+  const loaded = certFile === undefined
+    ? await fromOption(cert, label("cert"), options.passwdCb, wantKey)
+    : await fromFile(certFile, label("certFile"), options.passwdCb, wantKey);
+  const own = key !== undefined
+    ? {
+      key: key instanceof PrivateKey
+        ? key
+        : await loadKey(key as string | Uint8Array, label("key"), options.passwdCb),
+      source: label("key"),
+    }
+    : keyFile !== undefined
+    ? await keyFromFile(keyFile, label("keyFile"), options.passwdCb)
+    : { key: loaded.key, source: loaded.source };
+  if (own.key === undefined) throw missingKey(loaded.source);
+  return pair(loaded, own.key, own.source);
+}
+
+/** Checks that certificate and key belong together, where the platform can tell. */
+function pair(loaded: Loaded, key: PrivateKey, keySource: string): Credential {
+  const leaf = loaded.chain[0]!;
+  let matches = true;
+  try {
+    matches = keyMatches(leaf.rawSpki, key);
+  } catch {
+    // A kind of key that only the engine knows; the engine checks the pair too.
+  }
+  if (!matches) {
+    const reason = "the private key does not belong to the certificate";
+    throw new SslError(
+      `Cannot use ${keySource} with ${loaded.source}: ${reason} (subject ${leaf.subject})`,
+      { code: "KEY_VALUES_MISMATCH", reason },
+    );
+  }
+  return {
+    chain: loaded.chain.map(({ der }) => der),
+    key: { data: new TextEncoder().encode(key.pem), format: "pem", source: keySource },
+    source: loaded.source,
+  };
+}
+
+/**
+ * Loads our certificates. The map is empty when none is given; its key is the
+ * SNI name, `""` for the default. Several credentials of a name have different
+ * key types.
+ *
+ * @throws {SslError} for what cannot be read, decrypted or paired: it names the option and the file.
+ * @throws {TypeError} for options that contradict each other.
+ * @throws {Deno.errors.NotCapable} for a file without read permission.
+ */
+export async function loadCredentials(options: CredentialOptions): Promise<CredentialsByName> {
+  const { cert, certFile, key, keyFile } = options;
+  const byName = isRecord(cert) || isRecord(certFile);
+  if (!byName && (isRecord(key) || isRecord(keyFile))) {
+    throw new TypeError(
+      "Cannot use a record of keys: cert or certFile must be a record of the same names",
+    );
+  }
+  const names = byName
+    ? namesOf(
+      ...[cert, certFile].filter(isRecord),
+      ...[key, keyFile].filter(isRecord),
+    )
+    : namesOf(cert, certFile, key, keyFile);
+  const result = new Map<string, Credential[]>();
+  const kinds = new Map<string, string>();
+  for (const name of names) {
+    const credential = await loadOne(options, name, byName);
+    const host = sniName(name);
+    const kind = Certificate.fromDer(credential.chain[0]!).publicKeyAlgorithm;
+    const earlier = kinds.get(`${host}\n${kind}`);
+    if (earlier !== undefined) {
+      throw new TypeError(
+        `Cannot use ${JSON.stringify(name)} besides ${JSON.stringify(earlier)}: ` +
+          `both have a certificate with a key of the type ${kind}, and a host has one of each type`,
+      );
+    }
+    kinds.set(`${host}\n${kind}`, name);
+    result.set(host, [...(result.get(host) ?? []), credential]);
+  }
+  return result;
+}

@@ -1,0 +1,201 @@
+/**
+ * Process-wide defaults, as in Perl: a program can set once what its libraries
+ * do not let it pass on. What they contribute is listed in
+ * `report.defaultsApplied`.
+ *
+ * @module
+ */
+
+import type { Role } from "../engine/types.ts";
+import type { SslContext } from "./context.ts";
+import type { ConnectOptions, ListenOptions, StartOptions } from "./options.ts";
+import { type OptionKind, type OptionName, optionRow, OPTIONS } from "./table.ts";
+import { checkNames } from "./check_values.ts";
+
+/** Options that can be defaults: any of any operation. */
+export type DefaultOptions =
+  & Omit<ConnectOptions & StartOptions & ListenOptions, "hostname" | "port" | "path" | "reuseCtx">
+  & {
+    /** Short for `verifyMode`, as in Perl. */
+    readonly mode?: number | undefined;
+    /** Short for `verifycnScheme`, as in Perl. */
+    readonly scheme?: ConnectOptions["verifycnScheme"];
+    /** Short for `verifycnName`, as in Perl. */
+    readonly name?: string | undefined;
+  };
+
+/** Changes the options of an operation before anything is done with them: in place, or by returning others. */
+export type ArgsFilter = (
+  isServer: boolean,
+  options: Record<string, unknown>,
+) => Record<string, unknown> | void;
+
+const SHORT: Readonly<Record<string, OptionName>> = {
+  mode: "verifyMode",
+  scheme: "verifycnScheme",
+  name: "verifycnName",
+};
+
+/** Options of which one stands for all: who gives one, gets no default of the others. */
+const GROUPS: readonly (readonly OptionName[])[] = [
+  ["ca", "caFile", "caPath"],
+  ["clientCa", "clientCaFile"],
+  ["cert", "certFile", "selfSigned", "key", "keyFile"],
+  ["crl", "crlFile"],
+  ["dh", "dhFile"],
+  ["version", "minVersion", "maxVersion"],
+];
+
+type Values = Map<string, unknown>;
+
+const defaults: Readonly<Record<Role, Values>> = { client: new Map(), server: new Map() };
+let defaultContext: SslContext | undefined;
+let filter: ArgsFilter | "use_defaults" | undefined;
+
+function setFor(roles: readonly Role[], options: DefaultOptions): void {
+  const renamed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    renamed[Object.hasOwn(SHORT, name) ? SHORT[name]! : name] = value;
+  }
+  checkNames(renamed);
+  for (const role of roles) {
+    for (const [name, value] of Object.entries(renamed)) {
+      if (value === undefined) defaults[role].delete(name);
+      else defaults[role].set(name, value);
+    }
+  }
+}
+
+/**
+ * Sets options for every connection and context of this process that does not say otherwise.
+ * A member that is `undefined` forgets its default.
+ *
+ * @throws {TypeError} for an unknown option or a value of the wrong type.
+ *
+ * Perl: `set_defaults`
+ */
+export function setDefaults(options: DefaultOptions): void {
+  setFor(["client", "server"], options);
+}
+
+/**
+ * As {@linkcode setDefaults}, for clients.
+ *
+ * Perl: `set_client_defaults`
+ */
+export function setClientDefaults(options: DefaultOptions): void {
+  setFor(["client"], options);
+}
+
+/**
+ * As {@linkcode setDefaults}, for servers.
+ *
+ * Perl: `set_server_defaults`
+ */
+export function setServerDefaults(options: DefaultOptions): void {
+  setFor(["server"], options);
+}
+
+/**
+ * Sets the context for every operation that gives no option that is part of a context;
+ * `undefined` forgets it.
+ *
+ * Perl: `set_default_context`
+ */
+export function setDefaultContext(context: SslContext | undefined): void {
+  defaultContext = context;
+}
+
+/**
+ * Sets a function that sees and changes the options of every operation, a last resort against
+ * code that sets what it should not. `"use_defaults"` lets the defaults win over what is passed,
+ * and takes the library's own verifyMode, verifycnScheme, version and cipherList where none is
+ * set; `undefined` removes it.
+ *
+ * Perl: `set_args_filter_hack`
+ */
+export function setArgsFilterHack(change: ArgsFilter | "use_defaults" | undefined): void {
+  if (change !== undefined && change !== "use_defaults" && typeof change !== "function") {
+    throw new TypeError(
+      `Cannot set the filter: must be a function, "use_defaults" or undefined: ` +
+        `received ${typeof change}`,
+    );
+  }
+  filter = change;
+}
+
+/** What the library decides by itself under `"use_defaults"`. */
+const OWN_DEFAULTS: readonly OptionName[] = [
+  "verifyMode",
+  "verifycnScheme",
+  "version",
+  "minVersion",
+  "maxVersion",
+  "cipherList",
+  "ciphersuites",
+];
+
+/** Options with the defaults in, and which of them are defaults. */
+export interface WithDefaults {
+  /** A new object. */
+  readonly options: Record<string, unknown>;
+  /** The names of those that came from the defaults or the filter. */
+  readonly applied: readonly string[];
+}
+
+/** Applies filter and defaults to the options of an operation. */
+export function withDefaults(
+  kind: OptionKind,
+  role: Role,
+  given: Readonly<Record<string, unknown>>,
+): WithDefaults {
+  let options: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) options[name] = value;
+  }
+  if (kind === "close") return { options, applied: [] };
+  const applied = new Set<string>();
+  if (filter === "use_defaults") {
+    for (const name of OWN_DEFAULTS) {
+      if (name in options && !defaults[role].has(name)) {
+        delete options[name];
+        applied.add(name);
+      }
+    }
+    for (const [name] of defaults[role]) dropGroup(options, name);
+  } else if (filter !== undefined) {
+    const before = { ...options };
+    options = filter(role === "server", options) ?? options;
+    for (const name of new Set([...Object.keys(before), ...Object.keys(options)])) {
+      if (!Object.is(before[name], options[name])) applied.add(name);
+    }
+  }
+  const taken = new Set(Object.keys(options));
+  const hasContext = "reuseCtx" in options;
+  const ofContext = [...taken].some((name) => optionRow(kind, name)?.scope === "context");
+  if (defaultContext !== undefined && !hasContext && !ofContext && kind !== "context") {
+    options.reuseCtx = defaultContext;
+    applied.add("reuseCtx");
+  }
+  for (const [name, value] of defaults[role]) {
+    const row = OPTIONS[name as OptionName];
+    if (!row.kinds.includes(kind) || isTaken(taken, name)) continue;
+    // The options of a context that is reused are its own.
+    if (row.scope === "context" && "reuseCtx" in options) continue;
+    options[name] = value;
+    applied.add(name);
+  }
+  return { options, applied: [...applied] };
+}
+
+function groupOf(name: string): readonly string[] {
+  return GROUPS.find((group) => group.includes(name as OptionName)) ?? [name];
+}
+
+function isTaken(taken: ReadonlySet<string>, name: string): boolean {
+  return groupOf(name).some((member) => taken.has(member));
+}
+
+function dropGroup(options: Record<string, unknown>, name: string): void {
+  for (const member of groupOf(name)) delete options[member];
+}

@@ -1,0 +1,121 @@
+/**
+ * Which options ask for which feature of an engine. What the engine lacks is
+ * refused here, by the name of the option; nothing is ignored.
+ *
+ * @module
+ */
+
+import { SSL_VERIFY_PEER } from "../constants.ts";
+import { type Feature, FEATURES } from "../engine/features.ts";
+import type { Engine, Role } from "../engine/types.ts";
+import { SslUnsupportedError } from "../errors.ts";
+import { isRecord } from "./checks.ts";
+import type { SslOptions } from "./options.ts";
+import { allowedVersions, DEFAULT_VERSIONS } from "./versions.ts";
+
+/** The error for an option that an engine cannot honour. */
+export function unsupported(
+  engine: Engine,
+  option: string,
+  lacks: string,
+  remedy?: string,
+): SslUnsupportedError {
+  const how = engine.name === "openssl"
+    ? "run with --allow-ffi without a path"
+    : `run with --allow-ffi to use the engine "openssl"`;
+  return new SslUnsupportedError(
+    `Cannot use option "${option}": the engine "${engine.name}" cannot do it here (${lacks}): ` +
+      (remedy ?? how),
+    { code: "ERR_UNSUPPORTED", reason: lacks },
+  );
+}
+
+/** When an option, with this value, needs the feature. */
+interface Need {
+  readonly option: keyof SslOptions;
+  readonly feature: Feature;
+  readonly when?: (value: unknown, options: SslOptions, role: Role) => boolean;
+  readonly remedy?: string;
+}
+
+const given = (value: unknown): boolean => value !== "";
+const EXTRA_CA = `use extraCa or extraCaFile, which add to its roots, or run with --allow-ffi`;
+
+const hasSeveralNames = (value: unknown): boolean =>
+  isRecord(value) && Object.keys(value).some((name) => name !== "");
+
+const NEEDS: readonly Need[] = [
+  { option: "ca", feature: "ownAnchors", remedy: EXTRA_CA },
+  { option: "caFile", feature: "ownAnchors", when: given, remedy: EXTRA_CA },
+  { option: "caPath", feature: "ownAnchors", when: given, remedy: EXTRA_CA },
+  { option: "extraCa", feature: "extraAnchors" },
+  { option: "extraCaFile", feature: "extraAnchors" },
+  { option: "clientCa", feature: "requestClientCertificate" },
+  { option: "clientCaFile", feature: "requestClientCertificate" },
+  {
+    option: "verifyMode",
+    feature: "requestClientCertificate",
+    when: (v, _, role) => role === "server" && ((v as number) & SSL_VERIFY_PEER) !== 0,
+  },
+  {
+    option: "verifyMode",
+    feature: "verifyNone",
+    when: (v, _, role) => role === "client" && v === 0,
+  },
+  {
+    option: "verifycnScheme",
+    feature: "hostnameSchemes",
+    when: (v) => v !== "rfc9525" && v !== "none",
+  },
+  { option: "verifycnPublicsuffix", feature: "hostnameSchemes" },
+  {
+    option: "fingerprint",
+    feature: "fingerprint",
+    when: (_, { forceFingerprint }) => forceFingerprint !== true,
+    remedy: "use it with forceFingerprint: true (pin and valid chain), or run with --allow-ffi",
+  },
+  { option: "checkCrl", feature: "crl", when: (v) => v !== false },
+  { option: "crl", feature: "crl" },
+  { option: "crlFile", feature: "crl" },
+  { option: "cert", feature: "sniServer", when: hasSeveralNames },
+  { option: "certFile", feature: "sniServer", when: hasSeveralNames },
+  { option: "cipherList", feature: "ciphers" },
+  { option: "ciphersuites", feature: "ciphers" },
+  { option: "honorCipherOrder", feature: "ciphers" },
+  { option: "ecdhCurve", feature: "ciphers", when: (v) => v !== "auto" },
+  { option: "sigalgs", feature: "ciphers" },
+  { option: "dh", feature: "ciphers" },
+  { option: "dhFile", feature: "ciphers" },
+  {
+    option: "alpnProtocols",
+    feature: "alpnServer",
+    when: (v, _, role) => role === "server" && (v as readonly string[]).length > 0,
+  },
+  { option: "npnProtocols", feature: "npn", when: (v) => (v as readonly string[]).length > 0 },
+  { option: "sessionIdContext", feature: "sessions" },
+  { option: "keylog", feature: "keylog" },
+];
+
+/** Refuses options that the engine cannot honour in this role. */
+export function requireFeatures(engine: Engine, role: Role, options: SslOptions): void {
+  for (const { option, feature, when, remedy } of NEEDS) {
+    const value = options[option];
+    if (value === undefined || engine.features.has(feature)) continue;
+    if (when !== undefined && !when(value, options, role)) continue;
+    throw unsupported(engine, option, `no ${FEATURES[feature].text}`, remedy);
+  }
+  if (!engine.features.has("versions")) requireDefaultVersions(engine, options);
+  if (options.modeReleaseBuffers === true && engine.name !== "openssl") {
+    throw unsupported(engine, "modeReleaseBuffers", "it manages its buffers by itself");
+  }
+}
+
+function requireDefaultVersions(engine: Engine, options: SslOptions): void {
+  const versions = allowedVersions(options);
+  const same = versions.size === DEFAULT_VERSIONS.size &&
+    [...versions].every((v) => DEFAULT_VERSIONS.has(v));
+  if (same) return;
+  const option = (["version", "minVersion", "maxVersion"] as const)
+    .find((name) => options[name] !== undefined) ?? "version";
+  throw unsupported(engine, option, `no ${FEATURES.versions.text}: it has TLS 1.2 and 1.3`);
+}

@@ -1,0 +1,179 @@
+/**
+ * What the socket layer needs of contexts. Not part of the public API.
+ *
+ * @module
+ */
+
+import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
+import { verifyModeOf } from "./config.ts";
+import { ConnectionState } from "./connection.ts";
+import { createContext, roleContext, SslContext, stateOf } from "./context.ts";
+import { requireFeatures, unsupported } from "./features.ts";
+import type { Policy } from "./judge.ts";
+import { clientNames, type Names, serverNames } from "./names.ts";
+import type { SslOptions } from "./options.ts";
+import { parsePins } from "./pins.ts";
+import { OPTIONS, optionsIn } from "./table.ts";
+import { checkAny, defaultsIn, received } from "./validate.ts";
+
+/** What is needed to make one connection. */
+export interface NewConnection {
+  /** For the engine. */
+  readonly params: SessionParams;
+  /** Where the outcome of the verification will be. */
+  readonly state: ConnectionState;
+}
+
+/** The options of one connection. */
+export interface ConnectionInput {
+  /** Our side. */
+  readonly role: Role;
+  /** The options of the operation. */
+  readonly options: SslOptions;
+  /** The host that was connected to. */
+  readonly hostname?: string | undefined;
+}
+
+/** The members of `options` in a scope, as a new object. */
+function inScope(options: SslOptions, scope: "context" | "connection"): SslOptions {
+  const picked: Record<string, unknown> = {};
+  for (const name of optionsIn(scope)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+/** The context that `reuseCtx` means. */
+function reused(value: unknown): SslContext {
+  if (value instanceof SslContext) return value;
+  if (typeof value === "object" && value !== null && "context" in value) {
+    if (value.context instanceof SslContext) return value.context;
+  }
+  throw new TypeError(
+    `invalid context to reuse: reuseCtx must be an SslContext or a socket: received ` +
+      received(value),
+  );
+}
+
+/** Options of a context besides one: fine when they say the same. */
+function checkReuse(context: SslContext, options: SslOptions): void {
+  const { engine, options: own } = stateOf(context);
+  for (const [name, value] of Object.entries(inScope(options, "context"))) {
+    if (Object.is((own as Record<string, unknown>)[name], value)) continue;
+    if (name === "engine" && (value === "auto" || value === engine.name)) continue;
+    throw new TypeError(
+      `Cannot use option "${name}" with reuseCtx: it is part of the context, which was made ` +
+        `without this value: give it to SslContext.create`,
+    );
+  }
+}
+
+/**
+ * The context for an operation: the one to reuse, or a new one.
+ *
+ * @throws {TypeError} `invalid context to reuse`, unknown options, wrong values.
+ */
+export async function contextFor(role: Role, options: SslOptions): Promise<SslContext> {
+  const checked = checkAny(role, options);
+  if (checked.reuseCtx !== undefined) {
+    const context = reused(checked.reuseCtx);
+    checkReuse(context, checked);
+    return context;
+  }
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(checked)) {
+    if (OPTIONS[name as keyof typeof OPTIONS].scope !== "operation") kept[name] = value;
+  }
+  return await createContext(role, kept, defaultsIn(checked));
+}
+
+/** The engine's context for a role; made when it is first asked for. */
+export function engineContext(context: SslContext, role: Role): Promise<EngineContext> {
+  return roleContext(context, role);
+}
+
+/** The engine of a context. */
+export function engineOf(context: SslContext): Engine {
+  return stateOf(context).engine;
+}
+
+/** Prepares one connection: its names, its policy, what goes to the engine. */
+export function newConnection(context: SslContext, input: ConnectionInput): NewConnection {
+  const { role, hostname } = input;
+  const { engine, options: shared, defaultsApplied } = stateOf(context);
+  const own = checkAny(role, input.options);
+  const options: SslOptions = {
+    ...inScope(shared, "connection"),
+    ...inScope(own, "connection"),
+    verifyMode: verifyModeOf(role, shared),
+  };
+  requireFeatures(engine, role, options);
+  if (own.keepSocketOnError === true && !engine.features.has("stopTls")) {
+    throw unsupported(engine, "keepSocketOnError", "starting TLS consumes the plain connection");
+  }
+  const policy: Policy = {
+    role,
+    engine: engine.name,
+    verifyMode: options.verifyMode!,
+    scheme: options.verifycnScheme ?? "rfc9525",
+    publicSuffix: options.verifycnPublicsuffix,
+    pins: parsePins(options),
+    forceFingerprint: options.forceFingerprint ?? false,
+    defaultsApplied: [...new Set([...defaultsApplied, ...defaultsIn(own)])],
+  };
+  if (policy.verifyMode === 0 && policy.pins.length > 0) {
+    throw new TypeError(
+      `Cannot use option "fingerprint": the context has verifyMode SSL_VERIFY_NONE, so nothing ` +
+        `would be checked: make it with verifyMode SSL_VERIFY_PEER`,
+    );
+  }
+  const names = role === "client" ? clientNames({ ...options, hostname }) : serverNames(options);
+  if (role === "client") requireName(policy, names);
+  if (!engine.features.has("noSni")) requireSni(engine, options, names, shared);
+  const { serverName, verifyName } = names;
+  const state = new ConnectionState(policy, names);
+  return { params: { serverName, verifyName, user: state }, state };
+}
+
+/** A client that would accept any certificate of a trusted CA must say so. */
+function requireName(policy: Policy, names: Names): void {
+  if (names.verifyName !== undefined || policy.verifyMode === 0) return;
+  if (policy.scheme === "none" || policy.forceFingerprint) return;
+  throw new TypeError(
+    "Cannot start TLS: there is no name to verify the server by: give serverName, verifycnName " +
+      `or hostname; to verify no name, say verifycnScheme: "none", forceFingerprint: true or ` +
+      "verifyMode: SSL_VERIFY_NONE",
+  );
+}
+
+/** An engine that verifies names itself has one name for SNI and verification. */
+function requireSni(engine: Engine, options: SslOptions, names: Names, shared: SslOptions): void {
+  if ((options.verifycnScheme === "none") !== (shared.verifycnScheme === "none")) {
+    throw unsupported(
+      engine,
+      "verifycnScheme",
+      "whether names are checked is part of the context",
+      "give it to SslContext.create, or run with --allow-ffi",
+    );
+  }
+  if (options.serverName === "") {
+    throw unsupported(engine, "serverName", "it always sends the name of the host");
+  }
+  if (names.verifyName === undefined && options.verifycnScheme !== "none") {
+    throw unsupported(
+      engine,
+      "forceFingerprint",
+      "it cannot go without a name",
+      `give serverName or verifycnScheme: "none", or run with --allow-ffi`,
+    );
+  }
+  const { serverName, verifyName } = names;
+  if (serverName !== undefined && verifyName?.replace(/\.$/, "").toLowerCase() !== serverName) {
+    throw unsupported(
+      engine,
+      "verifycnName",
+      `it verifies the name that it sends: ${JSON.stringify(serverName)}`,
+    );
+  }
+}

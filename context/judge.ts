@@ -1,0 +1,338 @@
+/**
+ * The judgement on a peer: the engine says what it found out about the chain,
+ * the policy says what counts, the report says what was decided and why.
+ * Pure.
+ *
+ * | what                       | without pins | `fingerprint` matches | no match | `forceFingerprint` |
+ * |----------------------------|--------------|-----------------------|----------|--------------------|
+ * | a certificate is revoked   | refused      | refused               | refused  | refused            |
+ * | chain, dates or name wrong | refused      | accepted              | refused  | the pin decides    |
+ * | all right                  | accepted     | accepted              | accepted | the pin decides    |
+ *
+ * On the Deno engine, whose chain verification cannot be overridden, a pin is
+ * a condition on top of all others.
+ *
+ * @module
+ */
+
+import { Certificate } from "../certificate/certificate.ts";
+import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
+import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
+import { SslUnsupportedError, SslVerifyError } from "../errors.ts";
+import { type Pin, pinMatches } from "./pins.ts";
+import { explainHostname } from "../verify/hostname.ts";
+import type { PublicSuffix } from "../verify/public_suffix.ts";
+import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
+import type { Scheme } from "../verify/schemes.ts";
+import type { Names } from "./names.ts";
+
+/** What counts when a peer is judged. */
+export interface Policy {
+  /** Our side; the peer has the other. */
+  readonly role: Role;
+  /** Which engine verified the chain. */
+  readonly engine: EngineName;
+  /** The flags. */
+  readonly verifyMode: number;
+  /** By which rules names are compared. */
+  readonly scheme: Scheme;
+  /** What wildcards may not reach below. */
+  readonly publicSuffix: PublicSuffix | "" | undefined;
+  /** The pins; empty when there are none. */
+  readonly pins: readonly Pin[];
+  /** Whether the pins alone decide. */
+  readonly forceFingerprint: boolean;
+  /** The options that came from process-wide defaults. */
+  readonly defaultsApplied: readonly string[];
+}
+
+/** Until verify/codes.ts is there. */
+const verifyCode = (errno: number): string =>
+  errno === 62 ? "HOSTNAME_MISMATCH" : `X509_V_ERR_${errno}`;
+
+const CERT_REVOKED = 23;
+const HOSTNAME_MISMATCH = 62;
+const IP_ADDRESS_MISMATCH = 64;
+/** X509_V_ERR numbers about CRLs: missing, invalid, expired, out of scope. */
+const CRL_ERRORS = new Set([3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54]);
+
+/** Certificates from DER; one that is malformed is left out. */
+function parseAll(ders: readonly Uint8Array[]): Certificate[] {
+  return ders.flatMap((der) => {
+    try {
+      return [Certificate.fromDer(der)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** A report whose certificates are parsed when they are looked at. */
+function makeReport(
+  parts: {
+    readonly ok: boolean;
+    readonly chain: readonly Uint8Array[];
+    readonly anchored: boolean;
+    readonly checks: readonly VerifyCheck[];
+    readonly error: SslVerifyError | undefined;
+    readonly policy: Policy;
+  },
+): VerifyReport {
+  let chain: readonly Certificate[] | undefined;
+  const { ok, checks, error, policy } = parts;
+  const report = {
+    ok,
+    get chain(): readonly Certificate[] {
+      return chain ??= Object.freeze(parseAll(parts.chain));
+    },
+    checks: Object.freeze([...checks]),
+    ...(error === undefined ? {} : { error }),
+    ...(policy.defaultsApplied.length === 0 ? {} : { defaultsApplied: policy.defaultsApplied }),
+  } as VerifyReport;
+  if (parts.anchored) {
+    Object.defineProperty(report, "anchor", {
+      enumerable: true,
+      get: (): Certificate | undefined => report.chain.at(-1),
+    });
+  }
+  if (error !== undefined) error.report = report;
+  return report;
+}
+
+const check = (name: CheckName, ok: boolean | undefined, detail: string): VerifyCheck => ({
+  name,
+  ok,
+  detail,
+});
+
+/** The report of a connection on which nothing has been verified (yet). */
+export function unverifiedReport(policy: Policy, reason: string, ok: boolean): VerifyReport {
+  return makeReport({
+    ok,
+    chain: [],
+    anchored: false,
+    checks: [check("chain", undefined, reason), check("hostname", undefined, reason)],
+    error: undefined,
+    policy,
+  });
+}
+
+/** A reason to refuse the peer. */
+interface Failure {
+  readonly code: string;
+  readonly errno: number;
+  readonly reason: string;
+  /** What the message says beyond the reason. */
+  readonly about: string;
+  readonly check: CheckName;
+}
+
+const shown = (text: string): string => JSON.stringify(text);
+
+function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
+  const { error, errorDepth, errorText } = evidence;
+  const source = evidence.chain.length > errorDepth ? evidence.chain : evidence.presented;
+  const [at = leaf] = parseAll(source.slice(errorDepth, errorDepth + 1));
+  const code = verifyCode(error);
+  return {
+    code,
+    errno: error,
+    reason: errorText || code,
+    about: `${code} at depth ${errorDepth}, subject ${shown(at.subject)}, issuer ${
+      shown(at.issuer)
+    }`,
+    check: error === CERT_REVOKED || CRL_ERRORS.has(error) ? "crl" : "chain",
+  };
+}
+
+/** The names of a certificate, for a message. */
+function namesOf(leaf: Certificate): string {
+  const names = leaf.subjectAltNames.map(({ type, value }) => `${type}:${value}`);
+  const first = names.slice(0, 10).join(", ") + (names.length > 10 ? ", ..." : "");
+  const cn = leaf.commonName === undefined ? "" : `CN ${shown(leaf.commonName)}`;
+  if (names.length === 0) return `it has no subjectAltName${cn && `, only the ${cn}`}`;
+  return `it is valid for ${first}`;
+}
+
+interface NameResult {
+  readonly check: VerifyCheck;
+  readonly failure: Failure | undefined;
+}
+
+function judgeName(
+  evidence: PeerEvidence,
+  leaf: Certificate,
+  policy: Policy,
+  names: Names,
+): NameResult {
+  const { verifyName } = names;
+  if (policy.scheme === "none") {
+    return { check: check("hostname", undefined, 'the scheme is "none"'), failure: undefined };
+  }
+  if (verifyName === undefined) {
+    const why = policy.role === "server"
+      ? "a client certificate's name counts only with verifycnName"
+      : "there is no name to verify";
+    return { check: check("hostname", undefined, why), failure: undefined };
+  }
+  const byEngine = evidence.error === HOSTNAME_MISMATCH || evidence.error === IP_ADDRESS_MISMATCH;
+  const result = explainHostname(leaf, verifyName, policy.scheme, {
+    publicSuffix: policy.publicSuffix,
+  });
+  if (result.ok && !byEngine) {
+    return { check: check("hostname", true, result.reason), failure: undefined };
+  }
+  const detail = result.ok ? evidence.errorText : result.reason;
+  const errno = result.kind === "ip" ? IP_ADDRESS_MISMATCH : HOSTNAME_MISMATCH;
+  return {
+    check: check("hostname", false, detail),
+    failure: {
+      code: verifyCode(errno),
+      errno,
+      reason: "hostname verification failed",
+      about: `${detail}: ${namesOf(leaf)}, subject ${shown(leaf.subject)}`,
+      check: "hostname",
+    },
+  };
+}
+
+function makeError(failure: Failure, policy: Policy, names: Names): SslVerifyError {
+  const peer = policy.role === "server" ? "the client" : names.verifyName ?? "the server";
+  return new SslVerifyError(
+    `Cannot verify the certificate of ${peer}: ${failure.reason}: ${failure.about}`,
+    { code: failure.code, errno: failure.errno, reason: failure.reason },
+  );
+}
+
+/** No certificate came: whether that will do depends on who should have sent one. */
+function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): VerifyReport {
+  const base = { chain: [], anchored: false, policy };
+  if (policy.engine === "deno" && policy.role === "client") {
+    if (policy.pins.length > 0) {
+      throw new SslUnsupportedError(
+        `Cannot use option "fingerprint": the engine "deno" gives no access to the peer's ` +
+          `certificate here: run with --allow-ffi to use the engine "openssl"`,
+        { code: "ERR_UNSUPPORTED" },
+      );
+    }
+    if (evidence.error === 0) return engineReport(policy, names);
+  }
+  const optional = policy.role === "server" && policy.engine === "openssl" &&
+    (policy.verifyMode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) === 0 && !policy.forceFingerprint &&
+    evidence.error === 0;
+  if (optional) {
+    const none = check("chain", undefined, "the client sent no certificate");
+    return makeReport({ ...base, ok: true, checks: [none], error: undefined });
+  }
+  const nameFailed = evidence.error === HOSTNAME_MISMATCH || evidence.error === IP_ADDRESS_MISMATCH;
+  const failure: Failure = evidence.error === 0
+    ? {
+      code: "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+      errno: -1,
+      reason: "the peer sent no certificate",
+      about: policy.role === "server" ? "verifyMode demands one" : "a server must send one",
+      check: "chain",
+    }
+    : {
+      code: verifyCode(evidence.error),
+      errno: evidence.error,
+      reason: nameFailed ? "hostname verification failed" : evidence.errorText,
+      about: nameFailed ? evidence.errorText : verifyCode(evidence.error),
+      check: nameFailed ? "hostname" : "chain",
+    };
+  const error = makeError(failure, policy, names);
+  const failed = check(failure.check, false, `${failure.reason}: ${failure.about}`);
+  return makeReport({ ...base, ok: false, checks: [failed], error });
+}
+
+/** Where the engine verified chain and name and shows no certificate. */
+function engineReport(policy: Policy, names: Names): VerifyReport {
+  const name = policy.scheme === "none" || names.verifyName === undefined
+    ? check("hostname", undefined, 'the scheme is "none"')
+    : check("hostname", true, `${shown(names.verifyName)}, verified by the engine (rustls)`);
+  const chain = check("chain", true, "verified by the engine (rustls) against its roots");
+  return makeReport({
+    ok: true,
+    chain: [],
+    anchored: false,
+    checks: [chain, name],
+    error: undefined,
+    policy,
+  });
+}
+
+/**
+ * Judges a peer. The report has `ok: false` and the error when it is refused.
+ *
+ * @throws {SslUnsupportedError} when pins cannot be checked because the engine shows no certificate.
+ */
+export function judge(evidence: PeerEvidence, policy: Policy, names: Names): VerifyReport {
+  const leafDer = evidence.presented[0] ?? evidence.chain[0];
+  if (leafDer === undefined) return judgeMissing(evidence, policy, names);
+  const chainDers = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
+  let leaf: Certificate;
+  try {
+    leaf = Certificate.fromDer(leafDer);
+  } catch (cause) {
+    const failure: Failure = {
+      code: "UNSPECIFIED",
+      errno: 1,
+      reason: "the certificate is malformed",
+      about: cause instanceof Error ? cause.message : String(cause),
+      check: "chain",
+    };
+    const error = makeError(failure, policy, names);
+    const failed = check("chain", false, `${failure.reason}: ${failure.about}`);
+    return makeReport({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
+  }
+
+  const checks: VerifyCheck[] = [];
+  const failures: Failure[] = [];
+  const nameOnly = evidence.error === HOSTNAME_MISMATCH || evidence.error === IP_ADDRESS_MISMATCH;
+  if (evidence.error === 0 || nameOnly) {
+    const how = evidence.resumed ? "verified when the session was made" : "verified";
+    checks.push(check("chain", true, `${how}, subject ${shown(leaf.subject)}`));
+  } else {
+    const failure = chainFailure(evidence, leaf);
+    checks.push(check(failure.check, false, `${failure.reason}: ${failure.about}`));
+    failures.push(failure);
+  }
+  const name = judgeName(evidence, leaf, policy, names);
+  checks.push(name.check);
+  if (name.failure !== undefined) failures.push(name.failure);
+
+  let accepted = failures.length === 0;
+  if (policy.pins.length > 0) {
+    const pin = policy.pins.find((candidate) => pinMatches(candidate, leaf));
+    const revoked = evidence.error === CERT_REVOKED;
+    if (pin !== undefined) {
+      checks.push(check("fingerprint", true, `matches ${pin.text}`));
+      if (policy.engine !== "deno") accepted = !revoked;
+    } else {
+      const own = leaf.fingerprint("sha256");
+      const detail =
+        `none of ${policy.pins.length} pin(s) matches the certificate, which has ${own}`;
+      checks.push(check("fingerprint", policy.forceFingerprint ? false : undefined, detail));
+      if (policy.forceFingerprint) {
+        accepted = false;
+        failures.unshift({
+          code: "FINGERPRINT_MISMATCH",
+          errno: 50,
+          reason: "fingerprint verification failed",
+          about: `${detail}, subject ${shown(leaf.subject)}`,
+          check: "fingerprint",
+        });
+      }
+    }
+  }
+  const [first] = failures;
+  const error = accepted || first === undefined ? undefined : makeError(first, policy, names);
+  return makeReport({
+    ok: accepted,
+    chain: chainDers,
+    anchored: evidence.error === 0 && evidence.chain.length > 0,
+    checks,
+    error,
+    policy,
+  });
+}

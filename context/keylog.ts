@@ -1,0 +1,30 @@
+/**
+ * Where the lines of the NSS key log go.
+ *
+ * @module
+ */
+
+import { fileError } from "./files.ts";
+
+/**
+ * The function that takes a line. For `"env"` it appends to the file that
+ * SSLKEYLOGFILE names; without that variable there is none.
+ *
+ * @throws {Deno.errors.NotCapable} without the env or write permission.
+ * @throws {SslError} if the file cannot be written.
+ */
+export async function openKeylog(
+  keylog: ((line: string) => void) | "env",
+): Promise<((line: string) => void) | undefined> {
+  if (keylog !== "env") return keylog;
+  const file = Deno.env.get("SSLKEYLOGFILE");
+  if (!file) return undefined;
+  const options = { append: true, create: true, mode: 0o600 } as const;
+  try {
+    // Fails now, not in the middle of a handshake.
+    await Deno.writeTextFile(file, "", options);
+  } catch (cause) {
+    throw fileError("SSLKEYLOGFILE", file, cause);
+  }
+  return (line) => Deno.writeTextFileSync(file, line + "\n", options);
+}

@@ -1,0 +1,507 @@
+/**
+ * The options of every operation: what each means, its unit, its default and
+ * what it interacts with. `context/table.ts` holds the run-time half of this
+ * page; a name that is missing there is refused as unknown.
+ *
+ * Two rules hold for all of them. `undefined` is the same as not given. What
+ * the engine in use cannot honour throws `SslUnsupportedError`; nothing is
+ * ignored.
+ *
+ * @module
+ */
+
+import type { Certificate } from "../certificate/certificate.ts";
+import type { PrivateKey } from "../certificate/private_key.ts";
+import type { PublicSuffix } from "../verify/public_suffix.ts";
+import type { Scheme } from "../verify/schemes.ts";
+import type { SslContext } from "./context.ts";
+import type { DefaultCa } from "./default_ca.ts";
+import type { TlsVersionName } from "./versions.ts";
+
+/** One value for all server names, or one per SNI name with `""` as the default. */
+export type PerName<T> = T | Readonly<Record<string, T>>;
+
+/** PEM text; the bytes of PEM, DER or PKCS#12; a certificate; or a list of these. */
+export type CertificateInput =
+  | string
+  | Uint8Array
+  | Certificate
+  | readonly (string | Uint8Array | Certificate)[];
+
+/** A private key: PEM text (PKCS#8, PKCS#1, SEC1, encrypted or not), bytes of PEM or DER, or a key object. */
+export type KeyInput = string | Uint8Array | PrivateKey;
+
+/** A list of revocation lists: PEM text, or bytes of PEM or DER. */
+export type CrlInput = string | Uint8Array | readonly (string | Uint8Array)[];
+
+/** What `caFile: defaultCa()` takes besides a path. */
+export type FileInput = string | URL;
+
+/** The options shared by {@linkcode ConnectOptions}, {@linkcode StartOptions} and {@linkcode ListenOptions}. */
+export interface SslOptions {
+  // -- engine -----------------------------------------------------------------------------------
+
+  /**
+   * Which TLS implementation. `"auto"` is OpenSSL where the ffi permission is already granted and
+   * the library loads, else Deno's own.
+   *
+   * @default {"auto"}
+   */
+  engine?: "auto" | "openssl" | "deno" | undefined;
+
+  // -- names ------------------------------------------------------------------------------------
+
+  /**
+   * Client: the name sent in SNI (RFC 6066 3); `""` sends none. Default: the host name connected
+   * to, if it contains a letter and no `:`. Also the name to verify unless
+   * {@linkcode SslOptions.verifycnName} is given.
+   *
+   * Perl: `SSL_hostname`
+   */
+  serverName?: string | undefined;
+
+  /**
+   * The rules by which a certificate's names are compared: a scheme's name (`"rfc9525"`,
+   * `"default"`, `"http"`, `"smtp"`, ..., `"none"`) or an object with the rules. Perl's default is
+   * `"default"`, which also takes the CN and wildcards inside a label.
+   *
+   * @default {"rfc9525"}
+   *
+   * Perl: `SSL_verifycn_scheme`
+   */
+  verifycnScheme?: Scheme | undefined;
+
+  /**
+   * The name to verify. Default: `serverName`, then the host name; a port and the brackets of an
+   * IPv6 address are stripped. On a server: verify the client certificate's names too.
+   *
+   * Perl: `SSL_verifycn_name`
+   */
+  verifycnName?: string | undefined;
+
+  /**
+   * The public suffixes below which no wildcard may reach; `""` allows every wildcard.
+   * Default: the built-in list.
+   *
+   * Perl: `SSL_verifycn_publicsuffix`
+   */
+  verifycnPublicsuffix?: PublicSuffix | "" | undefined;
+
+  // -- trust ------------------------------------------------------------------------------------
+
+  /**
+   * The flags `SSL_VERIFY_*`. Default: `SSL_VERIFY_PEER` for clients, `SSL_VERIFY_NONE` for
+   * servers. A server with `SSL_VERIFY_PEER` asks for client certificates and needs `ca`,
+   * `caFile`, `caPath`, `clientCa` or `clientCaFile`.
+   *
+   * Perl: `SSL_verify_mode`
+   */
+  verifyMode?: number | undefined;
+
+  /**
+   * Trust anchors; with `caFile` and `caPath` exactly these, instead of the default ones. `[]` or
+   * `null`: none at all. A certificate that is no CA can be an anchor too.
+   *
+   * Perl: `SSL_ca`
+   */
+  ca?: CertificateInput | null | undefined;
+
+  /**
+   * A file of trust anchors in PEM or DER; CRLs in it are loaded too. `null`: none at all;
+   * `""`: not given; `defaultCa()`: the system's anchors.
+   *
+   * Perl: `SSL_ca_file`
+   */
+  caFile?: FileInput | DefaultCa | null | undefined;
+
+  /**
+   * Directories of trust anchors: hashed files (`3f7ac3d5.0`) and `.pem`, `.crt`, `.cer` files.
+   * A list, or one string joined by `:` (`;` on Windows). At least one must be readable. All
+   * files are read when the context is made. `null`: none at all; `""`: not given.
+   *
+   * Perl: `SSL_ca_path`
+   */
+  caPath?: FileInput | readonly FileInput[] | null | undefined;
+
+  /**
+   * Trust anchors in addition to the default ones, or to those of `ca`, `caFile` and `caPath`.
+   * On a server it adds to anchors, but is none of its own.
+   */
+  extraCa?: CertificateInput | undefined;
+
+  /** As {@linkcode SslOptions.extraCa}, from a file in PEM or DER. */
+  extraCaFile?: FileInput | undefined;
+
+  /**
+   * Server: the CA certificates whose names are sent to clients when asking for a certificate.
+   * Without `ca`, `caFile` and `caPath` they are the trust anchors too.
+   *
+   * Perl: `SSL_client_ca`
+   */
+  clientCa?: CertificateInput | undefined;
+
+  /**
+   * As {@linkcode SslOptions.clientCa}, from a file in PEM or DER.
+   *
+   * Perl: `SSL_client_ca_file`
+   */
+  clientCaFile?: FileInput | undefined;
+
+  /**
+   * Pins of the peer's own certificate: `algo$hex`, `algo$pub$hex` (its public key) or bare hex
+   * (32 digits md5, 40 sha1, 64 sha256); colons and case do not matter. A match overrides the
+   * chain, the name and the dates, never a verified revocation. Without a match the chain and
+   * the name decide.
+   *
+   * Perl: `SSL_fingerprint`
+   */
+  fingerprint?: string | readonly string[] | undefined;
+
+  /**
+   * The pins of `fingerprint` alone decide: without a match the peer is refused. On the Deno
+   * engine the pins are a condition on top of a valid chain.
+   *
+   * @default {false}
+   *
+   * Perl: `SSL_force_fingerprint`
+   */
+  forceFingerprint?: boolean | undefined;
+
+  /**
+   * Allows md5 and sha1 pins, for which collisions can be made.
+   *
+   * @default {false}
+   */
+  allowWeakPins?: boolean | undefined;
+
+  /**
+   * Checks the peer's certificate against CRLs: `true` or `"leaf"` the leaf alone, `"chain"`
+   * every certificate. Without a CRL of the issuer the peer is refused. Default: `"leaf"` when
+   * `crl` or `crlFile` is given, else off.
+   *
+   * Perl: `SSL_check_crl`
+   */
+  checkCrl?: boolean | "leaf" | "chain" | undefined;
+
+  /** Certificate revocation lists as PEM text or bytes (PEM, DER). */
+  crl?: CrlInput | undefined;
+
+  /**
+   * As {@linkcode SslOptions.crl}, from a file.
+   *
+   * Perl: `SSL_crl_file`
+   */
+  crlFile?: FileInput | undefined;
+
+  // -- our own certificate ----------------------------------------------------------------------
+
+  /**
+   * Our certificate with its chain: PEM text (several certificates, the key too), bytes in PEM,
+   * DER or PKCS#12, a `Certificate`, or a list `[leaf, chain...]`. A server may give a record per
+   * SNI name: `""` is the default, `"host%tag"` one more certificate (of another key type) for
+   * the same host. Without `""`, a client with another name or none is refused.
+   *
+   * Perl: `SSL_cert`
+   */
+  cert?: PerName<CertificateInput> | undefined;
+
+  /**
+   * As {@linkcode SslOptions.cert}, from a file in PEM, DER or PKCS#12, which is detected.
+   *
+   * Perl: `SSL_cert_file`
+   */
+  certFile?: PerName<FileInput> | undefined;
+
+  /**
+   * The private key of `cert`, as PEM text or bytes (PEM, DER). Default: the key in the same PEM
+   * text or PKCS#12. A record goes by the names of the certificate's record.
+   *
+   * Perl: `SSL_key`
+   */
+  key?: PerName<KeyInput> | undefined;
+
+  /**
+   * As {@linkcode SslOptions.key}, from a file.
+   *
+   * Perl: `SSL_key_file`
+   */
+  keyFile?: PerName<FileInput> | undefined;
+
+  /**
+   * Gives the password of an encrypted key or PKCS#12. Called once for each one that is loaded,
+   * and only if it is encrypted. Without it an encrypted key is an error: nothing ever prompts.
+   *
+   * Perl: `SSL_passwd_cb`
+   */
+  passwdCb?: (() => string | Promise<string>) | undefined;
+
+  /**
+   * Client: whether to send our certificate when the server asks for one. Default: whether there
+   * is one. A server always uses it.
+   *
+   * Perl: `SSL_use_cert`
+   */
+  useCert?: boolean | undefined;
+
+  /**
+   * Server: makes a self-signed certificate for these names (`true`: localhost and its
+   * addresses) that says in its subject that it is for tests. Excludes `cert` and `certFile`.
+   */
+  selfSigned?: boolean | string | readonly string[] | undefined;
+
+  // -- protocol ---------------------------------------------------------------------------------
+
+  /**
+   * The protocol, and exclusions, in Perl's grammar: `"TLSv1_3"`, `"SSLv23:!TLSv1_2"`. Without
+   * it TLS 1.2 and 1.3.
+   *
+   * Perl: `SSL_version`
+   */
+  version?: string | undefined;
+
+  /** The lowest version. @default {"TLSv1_2"} */
+  minVersion?: TlsVersionName | undefined;
+
+  /** The highest version. Default: the highest that the engine has. */
+  maxVersion?: TlsVersionName | undefined;
+
+  /**
+   * OpenSSL cipher string for TLS 1.2 and below; `""` is OpenSSL's own default. A server may give
+   * a record per SNI name.
+   *
+   * Perl: `SSL_cipher_list`
+   */
+  cipherList?: PerName<string> | undefined;
+
+  /**
+   * TLS 1.3 cipher suites, joined by `:`. A server may give a record per SNI name.
+   *
+   * Perl: `SSL_ciphersuites`
+   */
+  ciphersuites?: PerName<string> | undefined;
+
+  /**
+   * Server: its own order of ciphers decides, not the client's.
+   *
+   * @default {true}
+   *
+   * Perl: `SSL_honor_cipher_order`
+   */
+  honorCipherOrder?: boolean | undefined;
+
+  /**
+   * Groups for the key exchange, joined by `:` (`"X25519:P-256"`); `"auto"` is the engine's
+   * choice; `null` turns ephemeral ECDH off, which leaves finite-field DH (TLS 1.2).
+   *
+   * @default {"auto"}
+   *
+   * Perl: `SSL_ecdh_curve`
+   */
+  ecdhCurve?: string | null | undefined;
+
+  /** Signature algorithms, joined by `:`, as OpenSSL names them. Default: the engine's. */
+  sigalgs?: string | undefined;
+
+  /**
+   * Server: DH parameters as PEM text or bytes (PEM, DER); `null` turns finite-field DH off.
+   * Default: parameters that fit the key's strength.
+   *
+   * Perl: `SSL_dh`
+   */
+  dh?: string | Uint8Array | null | undefined;
+
+  /**
+   * As {@linkcode SslOptions.dh}, from a file.
+   *
+   * Perl: `SSL_dh_file`
+   */
+  dhFile?: FileInput | null | undefined;
+
+  /**
+   * ALPN protocols (RFC 7301): offered by a client, preferred in this order by a server.
+   *
+   * Perl: `SSL_alpn_protocols`
+   */
+  alpnProtocols?: readonly string[] | undefined;
+
+  /**
+   * NPN protocols, the predecessor of ALPN; TLS 1.2 only.
+   *
+   * Perl: `SSL_npn_protocols`
+   */
+  npnProtocols?: readonly string[] | undefined;
+
+  // -- context ----------------------------------------------------------------------------------
+
+  /**
+   * A context to share instead of making one, or a socket or listener that has one. An option
+   * that is part of a context cannot be given besides it, unless it is the very value that the
+   * context has.
+   *
+   * Perl: `SSL_reuse_ctx`
+   */
+  reuseCtx?: SslContext | { readonly context: SslContext } | undefined;
+
+  /**
+   * Server: what sessions are bound to, at most 32 bytes. Default: random per context when
+   * client certificates are asked for, so that no session crosses contexts.
+   *
+   * Perl: `SSL_session_id_context`
+   */
+  sessionIdContext?: string | Uint8Array | undefined;
+
+  /**
+   * Frees the buffers of idle connections: less memory, a little slower.
+   *
+   * @default {false}
+   *
+   * Perl: `SSL_mode_release_buffers`
+   */
+  modeReleaseBuffers?: boolean | undefined;
+
+  /**
+   * Gets each line of the NSS key log, with which recorded traffic can be decrypted. `"env"`
+   * appends the lines to the file that SSLKEYLOGFILE names, if it is set; this needs the env and
+   * write permissions.
+   */
+  keylog?: ((line: string) => void) | "env" | undefined;
+
+  // -- one connection ---------------------------------------------------------------------------
+
+  /**
+   * `false` leaves the connection plain until `connectSsl()` or `acceptSsl()`.
+   *
+   * @default {true}
+   *
+   * Perl: `SSL_startHandshake`
+   */
+  startHandshake?: boolean | undefined;
+
+  /**
+   * Whether the plain connection stays open after a failed handshake; the error's `transport`
+   * has it. Default: `false` for connect and listen, `true` for start.
+   *
+   * Perl: `SSL_keepSocketOnError`
+   */
+  keepSocketOnError?: boolean | undefined;
+
+  /**
+   * Reads an end of the stream without close_notify as an end of file, as Perl does. Data that
+   * an attacker cut off then goes unnoticed.
+   *
+   * @default {false}
+   */
+  allowTruncation?: boolean | undefined;
+
+  /**
+   * How long connecting and the handshake may take, in milliseconds; 0 is no limit.
+   *
+   * @default {30000}
+   *
+   * Perl: `Timeout`
+   */
+  timeout?: number | undefined;
+
+  /** Aborts connecting and the handshake with the signal's reason. */
+  signal?: AbortSignal | undefined;
+
+  /** The class of the sockets: `SslSocket` or a subclass of it. */
+  // deno-lint-ignore no-explicit-any -- a subclass may have any constructor
+  socketClass?: (abstract new (...args: any[]) => object) | undefined;
+}
+
+/** Options of `SslSocket.connect`. */
+export interface ConnectOptions extends SslOptions {
+  /**
+   * The host to connect to: a name, an IPv4 or an IPv6 address.
+   *
+   * Perl: `PeerAddr`
+   */
+  hostname?: string | undefined;
+  /**
+   * The port, or the name of a service.
+   *
+   * Perl: `PeerPort`
+   */
+  port?: number | string | undefined;
+  /** What to connect over. @default {"tcp"} */
+  transport?: "tcp" | "unix" | undefined;
+  /** The path of the Unix socket, with `transport: "unix"`. */
+  path?: string | undefined;
+  /**
+   * Connect over IPv4 or IPv6 only.
+   *
+   * Perl: `Domain`
+   */
+  family?: 4 | 6 | undefined;
+}
+
+/** Options of `SslSocket.start`. */
+export interface StartOptions extends SslOptions {
+  /**
+   * Take the server's part of the handshake.
+   *
+   * @default {false}
+   *
+   * Perl: `SSL_server`
+   */
+  server?: boolean | undefined;
+  /** Client: the host at the other end, from which `serverName` and the name to verify default. */
+  hostname?: string | undefined;
+}
+
+/** Options of `SslSocket.listen` and `serve`. */
+export interface ListenOptions extends SslOptions {
+  /**
+   * The address to bind. @default {"0.0.0.0"}
+   *
+   * Perl: `LocalAddr`
+   */
+  hostname?: string | undefined;
+  /**
+   * The port, or the name of a service; 0 picks one.
+   *
+   * Perl: `LocalPort`
+   */
+  port?: number | string | undefined;
+  /**
+   * Listen on IPv4 or IPv6 only.
+   *
+   * Perl: `Domain`
+   */
+  family?: 4 | 6 | undefined;
+  /**
+   * How many connections may wait to be accepted.
+   *
+   * Perl: `Listen`
+   */
+  backlog?: number | undefined;
+  /** How long a handshake of the iterator may take, in milliseconds; 0 is no limit. @default {10000} */
+  handshakeTimeout?: number | undefined;
+  /** How many handshakes run, or sockets wait to be taken, at a time. @default {256} */
+  maxHandshakes?: number | undefined;
+  /** Told of each handshake that failed in the iterator, with the address of the client. */
+  onHandshakeError?: ((error: Error, remoteAddr?: Deno.Addr) => void) | undefined;
+  /** Told what the handler of `serve` threw; that connection is closed, the server goes on. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/** The options that belong to one operation or connection, never to a context. */
+export type OperationOption =
+  | "reuseCtx"
+  | "startHandshake"
+  | "keepSocketOnError"
+  | "allowTruncation"
+  | "timeout"
+  | "signal"
+  | "socketClass";
+
+/** Options of `SslContext.create`. */
+export type ContextOptions = Omit<SslOptions, OperationOption> & {
+  /**
+   * Make the context for servers; otherwise for clients. The other side is made when it is used.
+   *
+   * @default {false}
+   */
+  server?: boolean | undefined;
+};

@@ -1,0 +1,94 @@
+/**
+ * The pins of the option `fingerprint`. Pure.
+ *
+ * @module
+ */
+
+import type { Certificate } from "../certificate/certificate.ts";
+import type { SslOptions } from "./options.ts";
+
+/** One pin. */
+export interface Pin {
+  /** As it was given. */
+  readonly text: string;
+  /** The digest. */
+  readonly algorithm: string;
+  /** Whether it is of the public key alone. */
+  readonly publicKey: boolean;
+  /** The digest in lower-case hex. */
+  readonly hex: string;
+}
+
+/** The length of the digests in hex, by algorithm. */
+const LENGTHS: Readonly<Record<string, number>> = {
+  md5: 32,
+  sha1: 40,
+  sha224: 56,
+  sha256: 64,
+  sha384: 96,
+  sha512: 128,
+};
+/** What a bare digest is taken for, by its length; as in Perl. */
+const BARE = new Map([[32, "md5"], [40, "sha1"], [64, "sha256"]]);
+/** Digests for which collisions can be made. */
+const WEAK = new Set(["md5", "sha1"]);
+
+/**
+ * Reads one pin.
+ *
+ * @throws {TypeError} `invalid fingerprint '...'` or `cannot detect hash algorithm ...`, and for a
+ * weak digest without leave.
+ */
+export function parsePin(text: string, allowWeak = false): Pin {
+  const match = /^(?:([a-z0-9-]+)\$(?:(pub)\$)?)?([0-9a-f:]+)$/i.exec(text.trim());
+  if (match === null) throw new TypeError(`invalid fingerprint '${text}'`);
+  const hex = match[3]!.replaceAll(":", "").toLowerCase();
+  const algorithm = match[1]?.toLowerCase().replace(/^sha-/, "sha") ?? BARE.get(hex.length);
+  if (algorithm === undefined) {
+    throw new TypeError(
+      `cannot detect hash algorithm from fingerprint '${text}': write it as sha256$hex`,
+    );
+  }
+  const length = Object.hasOwn(LENGTHS, algorithm) ? LENGTHS[algorithm] : undefined;
+  if (length === undefined) {
+    throw new TypeError(`invalid fingerprint '${text}': unknown hash algorithm ${algorithm}`);
+  }
+  if (hex.length !== length) {
+    throw new TypeError(
+      `invalid fingerprint '${text}': ${algorithm} has ${length} hex digits: received ${hex.length}`,
+    );
+  }
+  if (WEAK.has(algorithm) && !allowWeak) {
+    throw new TypeError(
+      `Cannot pin with ${algorithm}: collisions can be made: use sha256, or allowWeakPins: true: ` +
+        `received '${text}'`,
+    );
+  }
+  return { text, algorithm, publicKey: match[2] !== undefined, hex };
+}
+
+/** Whether a certificate has the digest of a pin. */
+export function pinMatches(pin: Pin, certificate: Certificate): boolean {
+  const bytes = pin.publicKey
+    ? certificate.publicKeyDigest(pin.algorithm)
+    : certificate.fingerprintBin(pin.algorithm);
+  return bytes.length * 2 === pin.hex.length &&
+    bytes.every((byte, i) => byte === parseInt(pin.hex.slice(2 * i, 2 * i + 2), 16));
+}
+
+/**
+ * The pins among the options.
+ *
+ * @throws {TypeError} for an invalid one, or `forceFingerprint` without any.
+ */
+export function parsePins(options: SslOptions): readonly Pin[] {
+  const { fingerprint, forceFingerprint, allowWeakPins } = options;
+  if (fingerprint === undefined) {
+    if (forceFingerprint !== true) return [];
+    throw new TypeError(
+      `Cannot use option "forceFingerprint": there is no fingerprint: give fingerprint`,
+    );
+  }
+  const texts = typeof fingerprint === "string" ? [fingerprint] : fingerprint;
+  return texts.map((text) => parsePin(text, allowWeakPins));
+}

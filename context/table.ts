@@ -1,0 +1,196 @@
+/**
+ * The run-time half of context/options.ts: for every option where it may
+ * stand, what it belongs to and how its value is checked. The compiler holds
+ * the two halves together; adding an option is adding a member there and a
+ * row here. Pure.
+ *
+ * @module
+ */
+
+import * as is from "./checks.ts";
+import type { Check } from "./checks.ts";
+import { DefaultCa } from "./default_ca.ts";
+import type { ConnectOptions, ContextOptions, ListenOptions, StartOptions } from "./options.ts";
+
+/** The operations that take options. */
+export type OptionKind = "connect" | "start" | "listen" | "context" | "close";
+
+/**
+ * What an option is part of: the engine's context, which many connections
+ * share; the judgement of one connection, for which a context only has the
+ * default; or the one operation.
+ */
+export type OptionScope = "context" | "connection" | "operation";
+
+/** One row of the table. */
+export interface OptionRow {
+  /** The operations that take it. */
+  readonly kinds: readonly OptionKind[];
+  /** What it is part of. */
+  readonly scope: OptionScope;
+  /** Checks a value that is not `undefined`. */
+  readonly check: Check;
+  /** True when the value must never appear in a message. */
+  readonly secret?: true;
+}
+
+/** The name of an option of any operation. */
+export type OptionName =
+  | keyof ConnectOptions
+  | keyof StartOptions
+  | keyof ListenOptions
+  | keyof ContextOptions;
+
+const TLS = ["connect", "start", "listen", "context"] as const;
+const OPERATIONS = ["connect", "start", "listen"] as const;
+
+const context = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check });
+const secret = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check, secret: true });
+const connection = (check: Check): OptionRow => ({ kinds: TLS, scope: "connection", check });
+const operation = (kinds: readonly OptionKind[], check: Check): OptionRow => ({
+  kinds,
+  scope: "operation",
+  check,
+});
+
+const caFile: Check = is.anyOf(
+  `must be a path, a file: URL, defaultCa(), or null for no anchors`,
+  is.path,
+  (v) => v === "" || v === null || v instanceof DefaultCa ? undefined : "no",
+);
+const caPath: Check = is.anyOf(
+  "must be a path, a list of paths, or null for no anchors",
+  is.path,
+  is.listOf(is.path, "", 1),
+  (v) => v === "" || v === null ? undefined : "no",
+);
+const scheme: Check = is.anyOf(
+  `must be the name of a scheme or an object with its rules`,
+  (v) => typeof v === "string" && v !== "" ? undefined : "no",
+  (v) => is.isRecord(v) ? undefined : "no",
+);
+const publicSuffix: Check = is.anyOf(
+  `must be a PublicSuffix, or "" for none`,
+  (v) => v === "" ? undefined : "no",
+  (v) =>
+    typeof v === "object" && v !== null && "publicSuffix" in v &&
+      typeof v.publicSuffix === "function"
+      ? undefined
+      : "no",
+);
+const reuse: Check = (value) =>
+  typeof value === "object" && value !== null ? undefined : "must be an SslContext or a socket";
+const signal: Check = (value) =>
+  value instanceof AbortSignal ? undefined : "must be an AbortSignal";
+const port: Check = is.anyOf(
+  "must be a port number from 0 to 65535 or the name of a service",
+  is.integer(0, 65535),
+  (v) => typeof v === "string" && v !== "" ? undefined : "no",
+);
+const names: Check = is.anyOf(
+  "must be true, a host name or a list of host names",
+  is.boolean,
+  is.string,
+  is.listOf(is.string, "", 1),
+);
+const pins: Check = is.anyOf(
+  "must be a fingerprint or a list of at least one",
+  (v) => typeof v === "string" && v !== "" ? undefined : "no",
+  is.listOf(is.string, "", 1),
+);
+const idContext: Check = (value) => {
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+    return "must be a string or a Uint8Array";
+  }
+  const { length } = typeof value === "string" ? new TextEncoder().encode(value) : value;
+  return length >= 1 && length <= 32 ? undefined : "must have 1 to 32 bytes";
+};
+
+/** Every option. */
+export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
+  engine: context(is.oneOf("auto", "openssl", "deno")),
+  serverName: connection(is.serverName),
+  verifycnScheme: connection(scheme),
+  verifycnName: connection(is.string),
+  verifycnPublicsuffix: connection(publicSuffix),
+  verifyMode: context(is.verifyMode),
+  ca: context(is.nullable(is.certificates)),
+  caFile: context(caFile),
+  caPath: context(caPath),
+  extraCa: context(is.certificates),
+  extraCaFile: context(is.path),
+  clientCa: context(is.someCertificates),
+  clientCaFile: context(is.path),
+  fingerprint: connection(pins),
+  forceFingerprint: connection(is.boolean),
+  allowWeakPins: connection(is.boolean),
+  checkCrl: context(is.oneOf(true, false, "leaf", "chain")),
+  crl: context(is.materials),
+  crlFile: context(is.path),
+  cert: secret(is.perName(is.someCertificates)),
+  certFile: context(is.perName(is.path)),
+  key: secret(is.perName(is.key)),
+  keyFile: context(is.perName(is.path)),
+  passwdCb: context(is.callback),
+  useCert: context(is.boolean),
+  selfSigned: context(names),
+  version: context(is.string),
+  minVersion: context(is.string),
+  maxVersion: context(is.string),
+  cipherList: context(is.perName(is.string)),
+  ciphersuites: context(is.perName(is.string)),
+  honorCipherOrder: context(is.boolean),
+  ecdhCurve: context(is.nullable(is.string)),
+  sigalgs: context(is.string),
+  dh: context(is.nullable(is.material)),
+  dhFile: context(is.nullable(is.path)),
+  alpnProtocols: context(is.protocols),
+  npnProtocols: context(is.protocols),
+  reuseCtx: operation(OPERATIONS, reuse),
+  sessionIdContext: context(idContext),
+  modeReleaseBuffers: context(is.boolean),
+  keylog: context(
+    is.anyOf(`must be a function or "env"`, is.callback, is.oneOf("env")),
+  ),
+  startHandshake: operation(OPERATIONS, is.boolean),
+  keepSocketOnError: operation(OPERATIONS, is.boolean),
+  allowTruncation: operation(OPERATIONS, is.boolean),
+  timeout: operation(OPERATIONS, is.milliseconds),
+  signal: operation(OPERATIONS, signal),
+  socketClass: operation(OPERATIONS, is.callback),
+  server: operation(["start", "context"], is.boolean),
+  hostname: operation(OPERATIONS, is.string),
+  port: operation(["connect", "listen"], port),
+  transport: operation(["connect"], is.oneOf("tcp", "unix")),
+  path: operation(["connect"], is.string),
+  family: operation(["connect", "listen"], is.oneOf(4, 6)),
+  backlog: operation(["listen"], is.integer(1)),
+  handshakeTimeout: operation(["listen"], is.milliseconds),
+  maxHandshakes: operation(["listen"], is.integer(1)),
+  onHandshakeError: operation(["listen"], is.callback),
+  onError: operation(["listen"], is.callback),
+};
+
+/** The options of `close()` and `stopSsl()`. */
+export const CLOSE_OPTIONS: Readonly<Record<string, OptionRow>> = {
+  noShutdown: operation(["close"], is.boolean),
+  fastShutdown: operation(["close"], is.boolean),
+  timeout: operation(["close"], is.milliseconds),
+};
+
+/** Options that the contract has and Deno makes impossible: name -> why and what instead. */
+export const IMPOSSIBLE: Readonly<Record<string, string>> = {
+  localAddress: "Deno.connect cannot bind the local end: leave it out, routing chooses the address",
+  localPort: "Deno.connect cannot bind the local end: leave it out, the system chooses a free port",
+};
+
+/** The row of an option, from either table. */
+export function optionRow(kind: OptionKind | undefined, name: string): OptionRow | undefined {
+  const table: Readonly<Record<string, OptionRow>> = kind === "close" ? CLOSE_OPTIONS : OPTIONS;
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** The names of the options in a scope. */
+export function optionsIn(scope: OptionScope): readonly OptionName[] {
+  return (Object.keys(OPTIONS) as OptionName[]).filter((name) => OPTIONS[name].scope === scope);
+}

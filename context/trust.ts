@@ -1,0 +1,124 @@
+/**
+ * Whom a context trusts: the options ca, caFile, caPath, extraCa, clientCa,
+ * crl and their files, to what an engine takes.
+ *
+ * | role, verifyMode     | ca, caFile or caPath given | not given                               |
+ * |----------------------|----------------------------|-----------------------------------------|
+ * | client, PEER         | exactly these              | `defaultCa()`                           |
+ * | server, PEER         | exactly these              | exactly clientCa, clientCaFile; without |
+ * |                      |                            | these a TypeError                       |
+ * | NONE                 | exactly these              | none: nothing is verified               |
+ *
+ * `[]` and `null` are given and hold no anchor; `""` is not given. The Deno
+ * engine always has its own roots, and takes extraCa and extraCaFile only.
+ *
+ * @module
+ */
+
+import { SSL_VERIFY_PEER } from "../constants.ts";
+import type { Role, TrustConfig } from "../engine/types.ts";
+import {
+  type Bundle,
+  loadBundle,
+  loadBundleFile,
+  loadCrlFile,
+  loadCrls,
+  loadDirectories,
+  mergeBundles,
+} from "./anchors.ts";
+import { DefaultCa, loadDefaultCa } from "./default_ca.ts";
+import type { SslOptions } from "./options.ts";
+
+/** Whom to trust, and whose certificates to ask for. */
+export interface Trust {
+  /** For the engine. */
+  readonly config: TrustConfig;
+  /** The CA certificates whose names a server sends, in DER. */
+  readonly clientCa: readonly Uint8Array[];
+}
+
+/** Whether an option that names anchors counts as given. */
+const given = (value: unknown): boolean => value !== undefined && value !== "";
+
+async function ownAnchors(options: SslOptions): Promise<Bundle | undefined> {
+  const { ca, caFile, caPath } = options;
+  if (![ca, caFile, caPath].some(given)) return undefined;
+  // A file of the system alone keeps its identity, by which an engine knows it again.
+  if (caFile instanceof DefaultCa && ca === undefined && !given(caPath)) {
+    return await loadDefaultCa(caFile);
+  }
+  const bundles: Bundle[] = [];
+  if (ca !== undefined && ca !== null) bundles.push(loadBundle("ca", ca));
+  if (caFile instanceof DefaultCa) bundles.push(await loadDefaultCa(caFile));
+  else if (given(caFile) && caFile !== null) {
+    bundles.push(await loadBundleFile("caFile", caFile as string | URL));
+  }
+  if (given(caPath) && caPath !== null) {
+    bundles.push(await loadDirectories(caPath as string | URL | readonly (string | URL)[]));
+  }
+  return mergeBundles(bundles);
+}
+
+/** Certificates of an option and of its file together; `undefined` when neither is given. */
+async function both(
+  option: "extraCa" | "clientCa",
+  options: SslOptions,
+): Promise<Bundle | undefined> {
+  const value = options[option];
+  const file = options[`${option}File`];
+  if (value === undefined && file === undefined) return undefined;
+  return mergeBundles([
+    ...(value === undefined ? [] : [loadBundle(option, value)]),
+    ...(file === undefined ? [] : [await loadBundleFile(`${option}File`, file)]),
+  ]);
+}
+
+function checkCrl(options: SslOptions): "none" | "leaf" | "chain" {
+  const value = options.checkCrl ?? (options.crl !== undefined || options.crlFile !== undefined);
+  if (value === "chain") return "chain";
+  return value === false ? "none" : "leaf";
+}
+
+/**
+ * Loads all anchors and CRLs.
+ *
+ * @param roots Whether the engine has roots of its own, which cannot be replaced.
+ * @throws {TypeError} for a server that asks for certificates and trusts nobody.
+ */
+export async function loadTrust(
+  role: Role,
+  options: SslOptions,
+  verifyMode: number,
+  roots: boolean,
+): Promise<Trust> {
+  const clientCa = await both("clientCa", options);
+  const extra = await both("extraCa", options);
+  let anchors = roots ? undefined : await ownAnchors(options);
+  if (anchors === undefined && !roots) {
+    if ((verifyMode & SSL_VERIFY_PEER) === 0) anchors = { certificates: [], crls: [] };
+    else if (role === "client") anchors = await loadDefaultCa();
+    else if (clientCa !== undefined) anchors = clientCa;
+    else {
+      throw new TypeError(
+        "Cannot ask for client certificates: there is nobody to trust: give clientCa, " +
+          "clientCaFile, ca, caFile or caPath (every public CA: caFile: defaultCa())",
+      );
+    }
+  }
+  const crls = [
+    ...(anchors?.crls ?? []),
+    ...(extra?.crls ?? []),
+    ...(options.crl === undefined ? [] : loadCrls("crl", options.crl)),
+    ...(options.crlFile === undefined ? [] : await loadCrlFile("crlFile", options.crlFile)),
+  ];
+  const check = checkCrl(options);
+  return {
+    config: {
+      anchors: anchors?.certificates,
+      extra: extra?.certificates ?? [],
+      crls: check === "none" ? [] : crls,
+      checkCrl: check,
+    },
+    clientCa: clientCa?.certificates ?? [],
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Which TLS versions are allowed: Perl's `SSL_version` grammar and our
+ * `minVersion` / `maxVersion`, as a set of wire versions. Pure.
+ *
+ * @module
+ */
+
+import type { TlsVersion } from "../engine/types.ts";
+import { SslUnsupportedError } from "../errors.ts";
+
+/** The names a version may have in `minVersion`, `maxVersion` and in what a socket reports. */
+export type TlsVersionName = "SSLv3" | "TLSv1" | "TLSv1_1" | "TLSv1_2" | "TLSv1_3";
+
+const BY_NAME: Readonly<Record<TlsVersionName, TlsVersion>> = {
+  SSLv3: 0x0300,
+  TLSv1: 0x0301,
+  TLSv1_1: 0x0302,
+  TLSv1_2: 0x0303,
+  TLSv1_3: 0x0304,
+};
+
+/**
+ * What `SSLv23` means: every version of TLS. SSLv3 is broken (RFC 7568), so it
+ * takes part only when it is named, where Perl leaves that to the library.
+ */
+const ANY: readonly TlsVersion[] = [0x0301, 0x0302, 0x0303, 0x0304];
+
+/** TLS 1.2 and 1.3: RFC 8996 deprecates what is older. */
+export const DEFAULT_VERSIONS: ReadonlySet<TlsVersion> = new Set<TlsVersion>([0x0303, 0x0304]);
+
+const ELEMENT = /^(!?)(SSLv2\/3|SSLv23|SSLv2|SSLv3|TLSv1(?:_?[123])?)$/i;
+
+/** The element's version as we spell it: `tlsV12` and `TLSv1_2` are `TLSv1_2`. */
+function canonical(text: string): "SSLv23" | "SSLv2" | TlsVersionName {
+  const lower = text.toLowerCase();
+  if (lower === "sslv23" || lower === "sslv2/3") return "SSLv23";
+  if (lower === "sslv2") return "SSLv2";
+  if (lower === "sslv3") return "SSLv3";
+  const minor = lower.at(-1)!;
+  return lower === "tlsv1" ? "TLSv1" : `TLSv1_${minor as "1" | "2" | "3"}`;
+}
+
+/** The name of a version, as `getSslversion()` gives it. */
+export function versionName(version: TlsVersion): TlsVersionName {
+  for (const [name, value] of Object.entries(BY_NAME)) {
+    if (value === version) return name as TlsVersionName;
+  }
+  throw new RangeError(`Cannot name a TLS version: unknown number: received ${version}`);
+}
+
+/**
+ * Reads Perl's `SSL_version`: one protocol, and exclusions with `!`, joined by
+ * colons, in any case: `SSLv23:!TLSv1:!TLSv1_1`, `TLSv1_3`, `tlsv12`. With
+ * exclusions alone, everything else is allowed.
+ *
+ * @throws {TypeError} `invalid SSL_version specified`, or `cannot set multiple
+ * SSL protocols in SSL_version`, or when nothing is left.
+ * @throws {SslUnsupportedError} for SSLv2, which no supported library has.
+ */
+export function parseVersion(text: string): ReadonlySet<TlsVersion> {
+  let only: ReturnType<typeof canonical> | undefined;
+  const excluded = new Set<TlsVersion>();
+  for (const part of text.trim().split(/\s*:\s*/)) {
+    const match = ELEMENT.exec(part);
+    if (match === null) {
+      throw new TypeError(`invalid SSL_version specified: received ${JSON.stringify(text)}`);
+    }
+    const name = canonical(match[2]!);
+    if (match[1] === "!") {
+      if (name === "SSLv23") { for (const v of ANY) excluded.add(v); }
+      else if (name !== "SSLv2") excluded.add(BY_NAME[name]);
+    } else if (only !== undefined && only !== name) {
+      throw new TypeError(
+        `cannot set multiple SSL protocols in SSL_version: received ${JSON.stringify(text)}`,
+      );
+    } else only = name;
+  }
+  if (only === "SSLv2") {
+    throw new SslUnsupportedError(`SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3"`);
+  }
+  const base = only === undefined || only === "SSLv23" ? ANY : [BY_NAME[only]];
+  const left = new Set(base.filter((v) => !excluded.has(v)));
+  if (left.size === 0) {
+    throw new TypeError(
+      `Cannot use option "version": it excludes every protocol: received ${JSON.stringify(text)}`,
+    );
+  }
+  return left;
+}
+
+function bound(option: "minVersion" | "maxVersion", text: string): TlsVersion {
+  const match = ELEMENT.exec(text.trim());
+  const name = match === null || match[1] === "!" ? undefined : canonical(match[2]!);
+  if (name === undefined || name === "SSLv23") {
+    throw new TypeError(
+      `Cannot use option "${option}": must be one of ${Object.keys(BY_NAME).join(", ")}: ` +
+        `received ${JSON.stringify(text)}`,
+    );
+  }
+  if (name === "SSLv2") {
+    throw new SslUnsupportedError(
+      `SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3" as "${option}"`,
+    );
+  }
+  return BY_NAME[name];
+}
+
+/**
+ * The versions that `version`, `minVersion` and `maxVersion` allow together.
+ * Without `version` the lower bound is TLS 1.2 unless `minVersion` says
+ * otherwise: `maxVersion: "TLSv1_1"` alone is a contradiction, not a downgrade.
+ *
+ * @throws {TypeError} for an invalid value or when nothing is left.
+ */
+export function allowedVersions(
+  options: {
+    readonly version?: string | undefined;
+    readonly minVersion?: string | undefined;
+    readonly maxVersion?: string | undefined;
+  },
+): ReadonlySet<TlsVersion> {
+  const { version, minVersion, maxVersion } = options;
+  const base = version === undefined
+    ? (minVersion === undefined ? DEFAULT_VERSIONS : new Set(Object.values(BY_NAME)))
+    : parseVersion(version);
+  const min = minVersion === undefined ? 0 : bound("minVersion", minVersion);
+  const max = maxVersion === undefined ? 0xffff : bound("maxVersion", maxVersion);
+  const left = new Set([...base].filter((v) => v >= min && v <= max));
+  if (left.size === 0) {
+    const given = Object.entries({ version, minVersion, maxVersion })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+      .join(", ");
+    const why = minVersion === undefined && version === undefined
+      ? "the default lower bound is TLSv1_2, give minVersion too"
+      : "no protocol satisfies them all";
+    throw new TypeError(`Cannot combine ${given}: ${why}`);
+  }
+  return left;
+}

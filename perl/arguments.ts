@@ -1,0 +1,244 @@
+/**
+ * Perl-style arguments to our options. Pure.
+ *
+ * @module
+ */
+
+import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
+import { schemeFromPerl } from "../verify/schemes.ts";
+import { didYouMean } from "../verify/suggest.ts";
+import { perlNames, perlOption } from "./table.ts";
+
+/** Arguments as Perl code has them. */
+export type PerlArguments = Readonly<Record<string, unknown>>;
+
+/** What {@linkcode fromPerl} gives: options for `connect`, `start` or `listen`. */
+export type PerlConverted = ConnectOptions & StartOptions & ListenOptions;
+
+/** Perl's truth. */
+const truth = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== 0 && value !== "" && value !== "0" &&
+  value !== false;
+
+const show = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value) : String(value);
+
+const BOOLEAN = new Set([
+  "SSL_startHandshake",
+  "SSL_keepSocketOnError",
+  "SSL_force_fingerprint",
+  "SSL_use_cert",
+  "SSL_honor_cipher_order",
+  "SSL_check_crl",
+  "SSL_mode_release_buffers",
+  "SSL_no_shutdown",
+  "SSL_fast_shutdown",
+]);
+
+/** Here an explicit `undef` says something: off. */
+const UNDEF_IS_OFF: Readonly<Record<string, unknown>> = {
+  SSL_hostname: "",
+  SSL_dh: null,
+  SSL_dh_file: null,
+  SSL_ecdh_curve: null,
+};
+
+/** Arguments about what happens anyway: fine with these values, impossible with others. */
+const ANYWAY: Readonly<Record<string, (value: unknown) => boolean>> = {
+  Proto: (v) => v === undefined || v === "tcp" || v === 6,
+  Type: (v) => v === undefined || v === 1,
+  Blocking: (v) => v === undefined || truth(v),
+  MultiHomed: () => true,
+  ReuseAddr: (v) => v === undefined || truth(v),
+  Reuse: (v) => v === undefined || truth(v),
+  ReusePort: (v) => !truth(v),
+  SSL_usebio: () => true,
+};
+
+/** AF_INET and AF_INET6 as Linux, macOS, FreeBSD and Windows number them, and our own numbers. */
+const FAMILY = new Map<unknown, 4 | 6>([
+  [2, 4],
+  [4, 4],
+  ["inet", 4],
+  ["inet4", 4],
+  [6, 6],
+  [10, 6],
+  [23, 6],
+  [28, 6],
+  [30, 6],
+  ["inet6", 6],
+]);
+
+interface Address {
+  readonly host: string | undefined;
+  readonly port: string | number | undefined;
+}
+
+/** `host`, `host:port`, `host:service`, `host:service(port)`, `[::1]:port`, `::1`. */
+function parseAddress(name: string, value: unknown): Address {
+  if (value === undefined || value === null || value === "") {
+    return { host: undefined, port: undefined };
+  }
+  if (typeof value !== "string") {
+    throw new TypeError(`Cannot use ${name}: must be a string: received ${show(value)}`);
+  }
+  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::([\w()-]+))?$/.exec(value);
+  if (match === null) return { host: value, port: undefined }; // a bare IPv6 address
+  return { host: match[1] ?? match[2]!, port: match[3] };
+}
+
+/** `443`, `"443"`, `"https"`, `"https(443)"`. */
+function parsePort(name: string, value: unknown): number | string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value !== "number" && typeof value !== "string") {
+    throw new TypeError(`Cannot use ${name}: must be a port or service: received ${show(value)}`);
+  }
+  const text = String(value);
+  const number = /^\d+$/.test(text) ? text : /^[\w-]+\((\d+)\)$/.exec(text)?.[1];
+  return number === undefined ? text : Number(number);
+}
+
+/** The argument under its right name, whatever its case. */
+function collect(args: PerlArguments): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(args)) {
+    const row = perlOption(name);
+    if (row === undefined) throw unknown(name);
+    // Perl's own spelling is exact; another case would be ignored there.
+    if (row.perl !== name) {
+      throw new TypeError(
+        `unknown option ${JSON.stringify(name)}: use ${JSON.stringify(row.perl)}`,
+      );
+    }
+    if (row.ours === null && !Object.hasOwn(ANYWAY, row.perl)) {
+      throw new TypeError(
+        `unknown option ${JSON.stringify(name)}: ${row.reason}: use ${row.replacement}`,
+      );
+    }
+    if (row.ours === null && !ANYWAY[row.perl]!(value)) {
+      throw new TypeError(`Cannot use ${name}: ${row.reason}: received ${show(value)}`);
+    }
+    found.set(row.perl, value);
+  }
+  return found;
+}
+
+function unknown(name: string): TypeError {
+  const options = perlNames.filter((row) => row.kind === "option");
+  const start = `unknown option ${JSON.stringify(name)}`;
+  const ours = options.find((row) => row.ours === name);
+  if (ours !== undefined) {
+    return new TypeError(`${start}: this takes Perl's names: use ${JSON.stringify(ours.perl)}`);
+  }
+  const near = didYouMean(name, options.map((row) => row.perl));
+  return new TypeError(start + (near || ": there is none with a similar name"));
+}
+
+/** Both ends of the connection. */
+function addresses(
+  args: ReadonlyMap<string, unknown>,
+  listening: boolean,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  const put = (host: string, port: string, names: readonly [string, string, string]) => {
+    const [addrName, hostName, portName] = names;
+    const given = args.get(addrName) ?? args.get(hostName);
+    const address = parseAddress(args.has(addrName) ? addrName : hostName, given);
+    if (address.host) result[host] = address.host;
+    // As in IO::Socket, a port in the address goes before the one beside it.
+    const number = parsePort(portName, address.port ?? args.get(portName));
+    if (number !== undefined) result[port] = number;
+  };
+  put("hostname", "port", ["PeerAddr", "PeerHost", "PeerPort"]);
+  const local = listening ? ["hostname", "port"] as const : ["localAddress", "localPort"] as const;
+  put(local[0], local[1], ["LocalAddr", "LocalHost", "LocalPort"]);
+  return result;
+}
+
+function family(args: ReadonlyMap<string, unknown>): 4 | 6 | undefined {
+  if (truth(args.get("inet4"))) return 4;
+  if (truth(args.get("inet6"))) return 6;
+  for (const name of ["Domain", "Family"]) {
+    const value = args.get(name);
+    if (!truth(value)) continue;
+    const found = FAMILY.get(value);
+    if (found !== undefined) return found;
+    throw new TypeError(
+      `Cannot use ${name}: must be 4 or 6 (or AF_INET, AF_INET6): received ${show(value)}`,
+    );
+  }
+  return undefined;
+}
+
+const SPECIAL = new Set([
+  ...["PeerAddr", "PeerHost", "PeerPort", "LocalAddr", "LocalHost", "LocalPort"],
+  ...["Domain", "Family", "inet4", "inet6", "Timeout", "Listen", "SSL_server"],
+]);
+
+/**
+ * Turns the arguments of `IO::Socket::SSL->new`, `start_SSL` or
+ * `SSL_Context->new` into our options.
+ *
+ * - `PeerAddr`, `PeerHost`, `PeerPort` become `hostname` and `port`; with `Listen`, `LocalAddr` and
+ *   `LocalPort` do. A client's `LocalAddr` becomes `localAddress`, which is not supported.
+ * - `Timeout` is in seconds there and in milliseconds here. `Listen` becomes `backlog`.
+ * - Perl's truth counts: `0`, `""`, `"0"` and `undef` are false.
+ * - `undefined` is `undef`, and means not given, except where Perl switches something off by it
+ *   (`SSL_hostname`, `SSL_dh`, `SSL_ecdh_curve`). `null` is `\undef`: `SSL_ca_file: null` is no
+ *   anchor at all.
+ *
+ * The values are checked when the options are used.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromPerl } from "@socket/ssl/perl";
+ *
+ * assertEquals(
+ *   fromPerl({ PeerAddr: "www.example.com:443", SSL_verify_mode: 1, Timeout: 5 }),
+ *   { hostname: "www.example.com", port: 443, verifyMode: 1, timeout: 5000 },
+ * );
+ * ```
+ *
+ * @throws {TypeError} for an unknown argument, with the nearest right one; for one that is
+ * deliberately absent, with the reason.
+ */
+export function fromPerl(args: PerlArguments): PerlConverted {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    throw new TypeError(`Cannot convert arguments: must be an object: received ${show(args)}`);
+  }
+  const given = collect(args);
+  const listen = given.get("Listen");
+  const listening = truth(listen);
+  const result = addresses(given, listening);
+  if (listening) result.backlog = Number(listen);
+  else if (truth(given.get("SSL_server"))) result.server = true;
+  const ip = family(given);
+  if (ip !== undefined) result.family = ip;
+  const timeout = given.get("Timeout");
+  if (timeout !== undefined && timeout !== null) {
+    const seconds = Number(timeout);
+    if (timeout === "" || !(seconds >= 0)) {
+      throw new TypeError(`Cannot use Timeout: must be seconds: received ${show(timeout)}`);
+    }
+    result.timeout = seconds * 1000;
+  }
+  for (const [name, value] of given) {
+    const ours = perlOption(name)!.ours;
+    if (ours === null || SPECIAL.has(name)) continue;
+    const converted = convert(name, value);
+    if (converted !== undefined) result[ours] = converted;
+  }
+  return result as PerlConverted;
+}
+
+function convert(name: string, value: unknown): unknown {
+  if (value === undefined) {
+    return Object.hasOwn(UNDEF_IS_OFF, name) ? UNDEF_IS_OFF[name] : undefined;
+  }
+  if (BOOLEAN.has(name)) return truth(value);
+  if (name === "SSL_verifycn_scheme") {
+    return schemeFromPerl(value as string | Readonly<Record<string, unknown>>);
+  }
+  return value;
+}

@@ -1,0 +1,9 @@
+/**
+ * For whoever comes from Perl: the table of names, and Perl-style arguments
+ * turned into our options.
+ *
+ * @module
+ */
+
+export { fromPerl, type PerlArguments, type PerlConverted } from "./arguments.ts";
+export { type PerlName, type PerlNameKind, perlNames } from "./table.ts";

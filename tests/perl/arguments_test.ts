@@ -1,0 +1,116 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkOptions } from "../../context/validate.ts";
+import { SslUnsupportedError } from "../../errors.ts";
+import { fromPerl } from "../../perl/mod.ts";
+
+Deno.test("fromPerl() turns a client's arguments into options of connect", () => {
+  const options = fromPerl({ SSL_verify_mode: 1, PeerAddr: "host:443", Timeout: 5 });
+  assertEquals(options, { hostname: "host", port: 443, verifyMode: 1, timeout: 5000 });
+  checkOptions("connect", options);
+});
+
+Deno.test("fromPerl() reads addresses as IO::Socket does", () => {
+  const cases: [Record<string, unknown>, Record<string, unknown>][] = [
+    [{ PeerAddr: "host", PeerPort: 443 }, { hostname: "host", port: 443 }],
+    [{ PeerHost: "host", PeerPort: "https(443)" }, { hostname: "host", port: 443 }],
+    [{ PeerAddr: "host", PeerPort: "https" }, { hostname: "host", port: "https" }],
+    [{ PeerAddr: "host:https" }, { hostname: "host", port: "https" }],
+    [{ PeerAddr: "host:https(443)" }, { hostname: "host", port: 443 }],
+    [{ PeerAddr: "[::1]:8443" }, { hostname: "::1", port: 8443 }],
+    [{ PeerAddr: "::1", PeerPort: 8443 }, { hostname: "::1", port: 8443 }],
+    [{ PeerAddr: "host:1", PeerPort: 2 }, { hostname: "host", port: 1 }],
+    [{ LocalAddr: "127.0.0.1", LocalPort: 0, Listen: 5 }, {
+      hostname: "127.0.0.1",
+      port: 0,
+      backlog: 5,
+    }],
+    [{ LocalAddr: "127.0.0.1:8443", Listen: 5 }, { hostname: "127.0.0.1", port: 8443, backlog: 5 }],
+  ];
+  for (const [perl, ours] of cases) assertEquals<unknown>(fromPerl(perl), ours);
+});
+
+Deno.test("fromPerl() with Listen gives options of listen", () => {
+  const options = fromPerl({
+    Listen: 5,
+    LocalPort: 8443,
+    SSL_server: 1,
+    SSL_cert_file: { "": "a.pem", "b.example": "b.pem" },
+    Proto: "tcp",
+    ReuseAddr: 1,
+  });
+  assertEquals<unknown>(options, {
+    port: 8443,
+    backlog: 5,
+    certFile: { "": "a.pem", "b.example": "b.pem" },
+  });
+  checkOptions("listen", options);
+});
+
+Deno.test("fromPerl() keeps SSL_server without Listen, for start", () => {
+  assertEquals<unknown>(fromPerl({ SSL_server: 1 }), { server: true });
+  assertEquals<unknown>(fromPerl({ SSL_server: 0 }), {});
+});
+
+Deno.test("fromPerl() knows Perl's truth", () => {
+  for (const no of [0, "", "0", null]) {
+    assertEquals<unknown>(fromPerl({ SSL_startHandshake: no }), { startHandshake: false });
+  }
+  for (const yes of [1, "1", "yes", "0.0", true]) {
+    assertEquals<unknown>(fromPerl({ SSL_startHandshake: yes }), { startHandshake: true });
+  }
+});
+
+Deno.test("fromPerl() tells undef from \\undef", () => {
+  assertEquals<unknown>(fromPerl({ SSL_ca_file: undefined }), {});
+  assertEquals<unknown>(fromPerl({ SSL_ca_file: null }), { caFile: null });
+  assertEquals<unknown>(fromPerl({ SSL_ca: [] }), { ca: [] });
+  assertEquals<unknown>(fromPerl({ SSL_hostname: undefined }), { serverName: "" });
+  assertEquals<unknown>(fromPerl({ SSL_dh: undefined }), { dh: null });
+  assertEquals<unknown>(fromPerl({ SSL_ecdh_curve: undefined }), { ecdhCurve: null });
+});
+
+Deno.test("fromPerl() converts a scheme's keys", () => {
+  assertEquals<unknown>(
+    fromPerl({ SSL_verifycn_scheme: { check_cn: "when_only", wildcards_in_alt: "leftmost" } }),
+    { verifycnScheme: { checkCn: "when_only", wildcardsInAlt: "full_label" } },
+  );
+  assertEquals<unknown>(fromPerl({ SSL_verifycn_scheme: "http" }), { verifycnScheme: "http" });
+});
+
+Deno.test("fromPerl() converts families", () => {
+  for (const value of [2, 4, "inet"]) assertEquals(fromPerl({ Domain: value }).family, 4);
+  for (const value of [6, 10, 30, "inet6"]) assertEquals(fromPerl({ Family: value }).family, 6);
+  assertEquals(fromPerl({ inet6: 1 }).family, 6);
+  assertThrows(() => fromPerl({ Domain: 1 }), TypeError, "Cannot use Domain");
+});
+
+Deno.test("fromPerl() refuses unknown arguments and names the nearest", () => {
+  const cases: [string, string][] = [
+    ["SSL_verify_mod", 'unknown option "SSL_verify_mod": use "SSL_verify_mode"'],
+    ["SSL_Verify_Mode", 'unknown option "SSL_Verify_Mode": use "SSL_verify_mode"'],
+    ["verifyMode", 'unknown option "verifyMode": this takes Perl\'s names: use "SSL_verify_mode"'],
+    ["PeerAdr", 'unknown option "PeerAdr": use "PeerAddr"'],
+    ["frobnicate_everything", 'unknown option "frobnicate_everything": there is none'],
+  ];
+  for (const [name, message] of cases) {
+    assertThrows(() => fromPerl({ [name]: 1 }), TypeError, message);
+  }
+});
+
+Deno.test("fromPerl() refuses what cannot be, and lets pass what happens anyway", () => {
+  assertThrows(() => fromPerl({ Blocking: 0 }), TypeError, "Cannot use Blocking: nothing blocks");
+  assertThrows(() => fromPerl({ Proto: "udp" }), TypeError, "Cannot use Proto");
+  assertThrows(() => fromPerl({ SSL_ctx_free: 1 }), TypeError, 'unknown option "SSL_ctx_free"');
+  assertThrows(() => fromPerl({ Timeout: "soon" }), TypeError, "Cannot use Timeout");
+  assertThrows(() => fromPerl({ PeerAddr: 5 }), TypeError, "Cannot use PeerAddr");
+  assertEquals<unknown>(fromPerl({ Blocking: 1, Proto: "tcp", MultiHomed: 1, Type: 1 }), {});
+});
+
+Deno.test("fromPerl() gives a client's local end a name that connect refuses with the reason", () => {
+  const options = fromPerl({ PeerAddr: "host:1", LocalAddr: "10.0.0.1" });
+  assertThrows(
+    () => checkOptions("connect", options),
+    SslUnsupportedError,
+    'Cannot use option "localAddress"',
+  );
+});
