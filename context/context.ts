@@ -8,6 +8,7 @@ import { selectEngine } from "../engine/select.ts";
 import type { Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
 import { configFor, type RoleConfig } from "./config.ts";
+import { resolveScheme } from "../verify/schemes.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
 import { parsePins } from "./pins.ts";
 import { checkOptions, defaultsIn } from "./validate.ts";
@@ -115,8 +116,9 @@ export async function createContext(
   defaultsApplied: readonly string[],
   engine?: Engine,
 ): Promise<SslContext> {
-  // Pins are judged per connection, yet a bad one is a mistake in the context.
+  // These count per connection, yet a bad one is a mistake in the context.
   parsePins(options);
+  resolveScheme(options.verifycnScheme);
   const state: ContextState = {
     engine: engine ?? await selectEngine(options.engine ?? "auto"),
     options: Object.freeze({ ...options }),

@@ -263,9 +263,10 @@ export function sniName(name: string): string {
   const host = name.replace(/%[^%]*$/, "").replace(/\.$/, "").toLowerCase();
   if (host === "") return "";
   const ascii = idnToAscii(host);
-  if (ascii === undefined) {
+  if (ascii === undefined || !/^[a-z0-9_.-]+$/.test(ascii)) {
+    const hint = host.includes("*") ? `, names are compared as they are, "" is for all others` : "";
     throw new TypeError(
-      `Cannot use a certificate by server name: not a host name: received ${JSON.stringify(name)}`,
+      `Cannot use a value by server name: not a host name${hint}: received ${JSON.stringify(name)}`,
     );
   }
   return ascii;

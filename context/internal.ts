@@ -10,6 +10,7 @@ import { ConnectionState } from "./connection.ts";
 import { createContext, roleContext, SslContext, stateOf } from "./context.ts";
 import { requireFeatures, unsupported } from "./features.ts";
 import type { Policy } from "./judge.ts";
+import { resolveScheme } from "../verify/schemes.ts";
 import { clientNames, type Names, serverNames } from "./names.ts";
 import type { SslOptions } from "./options.ts";
 import { parsePins } from "./pins.ts";
@@ -112,6 +113,7 @@ export function newConnection(context: SslContext, input: ConnectionInput): NewC
   if (own.keepSocketOnError === true && !engine.features.has("stopTls")) {
     throw unsupported(engine, "keepSocketOnError", "starting TLS consumes the plain connection");
   }
+  resolveScheme(options.verifycnScheme);
   const policy: Policy = {
     role,
     engine: engine.name,
@@ -129,8 +131,10 @@ export function newConnection(context: SslContext, input: ConnectionInput): NewC
     );
   }
   const names = role === "client" ? clientNames({ ...options, hostname }) : serverNames(options);
-  if (role === "client") requireName(policy, names);
-  if (!engine.features.has("noSni")) requireSni(engine, options, names, shared);
+  if (role === "client") {
+    requireName(policy, names);
+    if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
+  }
   const { serverName, verifyName } = names;
   const state = new ConnectionState(policy, names);
   return { params: { serverName, verifyName, user: state }, state };
@@ -147,8 +151,16 @@ function requireName(policy: Policy, names: Names): void {
   );
 }
 
-/** An engine that verifies names itself has one name for SNI and verification. */
-function requireSni(engine: Engine, options: SslOptions, names: Names, shared: SslOptions): void {
+/**
+ * What an engine that verifies names itself cannot do for one connection. That it verifies the name
+ * that it sends is the engine's own check.
+ */
+function requireEngineName(
+  engine: Engine,
+  options: SslOptions,
+  names: Names,
+  shared: SslOptions,
+): void {
   if ((options.verifycnScheme === "none") !== (shared.verifycnScheme === "none")) {
     throw unsupported(
       engine,
@@ -157,23 +169,12 @@ function requireSni(engine: Engine, options: SslOptions, names: Names, shared: S
       "give it to SslContext.create, or run with --allow-ffi",
     );
   }
-  if (options.serverName === "") {
-    throw unsupported(engine, "serverName", "it always sends the name of the host");
-  }
   if (names.verifyName === undefined && options.verifycnScheme !== "none") {
     throw unsupported(
       engine,
       "forceFingerprint",
       "it cannot go without a name",
       `give serverName or verifycnScheme: "none", or run with --allow-ffi`,
-    );
-  }
-  const { serverName, verifyName } = names;
-  if (serverName !== undefined && verifyName?.replace(/\.$/, "").toLowerCase() !== serverName) {
-    throw unsupported(
-      engine,
-      "verifycnName",
-      `it verifies the name that it sends: ${JSON.stringify(serverName)}`,
     );
   }
 }

@@ -1,0 +1,44 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { clientNames, serverNames, stripPort } from "../../context/names.ts";
+
+Deno.test("clientNames() derives names from the host as Perl does", () => {
+  const cases: [Parameters<typeof clientNames>[0], string | undefined, string | undefined][] = [
+    [{ hostname: "www.example.com" }, "www.example.com", "www.example.com"],
+    [{ hostname: "WWW.Example.com." }, "www.example.com", "WWW.Example.com."],
+    [{ hostname: "127.0.0.1" }, undefined, "127.0.0.1"],
+    [{ hostname: "::1" }, undefined, "::1"],
+    [{ hostname: "[::1]" }, undefined, "::1"],
+    [{ hostname: "[fe80::abcd]:443" }, undefined, "fe80::abcd"],
+    [{ hostname: "host:443" }, "host", "host"],
+    [{ hostname: "löwe.example" }, "xn--lwe-sna.example", "löwe.example"],
+    [{ hostname: "a.example", serverName: "b.example" }, "b.example", "b.example"],
+    [{ hostname: "a.example", serverName: "" }, undefined, "a.example"],
+    [{ hostname: "a.example", verifycnName: "c.example" }, "a.example", "c.example"],
+    [{ serverName: "b.example", verifycnName: "c.example:443" }, "b.example", "c.example"],
+    [{ hostname: "a.example", serverName: "127.0.0.1" }, undefined, "127.0.0.1"],
+    [{ hostname: "a.example", verifycnName: "" }, "a.example", "a.example"],
+    [{}, undefined, undefined],
+    [{ serverName: "" }, undefined, undefined],
+  ];
+  for (const [input, serverName, verifyName] of cases) {
+    assertEquals(clientNames(input), { serverName, verifyName }, JSON.stringify(input));
+  }
+});
+
+Deno.test("clientNames() refuses a server name that no wire form exists for", () => {
+  assertThrows(() => clientNames({ serverName: "ａ b" }), TypeError, "Cannot send a server name");
+});
+
+Deno.test("serverNames() verifies a client's name only when asked to", () => {
+  assertEquals(serverNames({ hostname: "a", serverName: "b" }).verifyName, undefined);
+  assertEquals(serverNames({ verifycnName: "c" }).verifyName, "c");
+});
+
+Deno.test("stripPort() leaves addresses alone", () => {
+  assertEquals(["::1", "a:b:c", "host:https", "[::1]:https"].map(stripPort), [
+    "::1",
+    "a:b:c",
+    "host",
+    "::1",
+  ]);
+});
