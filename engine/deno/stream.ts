@@ -115,12 +115,17 @@ export class DenoStream implements TlsStream {
 
   /** Our address. */
   get localAddr(): Deno.Addr | undefined {
-    return (this.#conn ?? this.#init.plain?.tcp)?.localAddr;
+    return this.#addressed?.localAddr;
   }
 
   /** The peer's address. */
   get remoteAddr(): Deno.Addr | undefined {
-    return (this.#conn ?? this.#init.plain?.tcp)?.remoteAddr;
+    return this.#addressed?.remoteAddr;
+  }
+
+  /** The addresses that startTls gives lack their `transport`. */
+  get #addressed(): Deno.Conn | undefined {
+    return this.#init.plain?.tcp ?? this.#conn;
   }
 
   /** Which close_notify alerts have gone and come. */
