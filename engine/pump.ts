@@ -109,6 +109,8 @@ export class Pump implements TlsStream {
       for (;;) {
         signal?.throwIfAborted();
         const step = this.#step(() => this.#session.handshake());
+        // A server that is done has only tickets left: it does not wait for a client to read them.
+        if (step === true && this.role === "server") return this.#flushAside();
         if (this.#session.output > 0) await orAborted(this.#flush(), signal);
         if (step === true) return;
         if (step === SSL_WANT_READ) await this.#fill(signal);

@@ -130,7 +130,9 @@ export function streamTransport(pair: StreamPair): ByteTransport {
     },
     async write(p: Uint8Array): Promise<number> {
       await writer.ready;
-      await writer.write(p.slice()); // the caller may reuse p as soon as this resolves
+      // Not awaited: a pair without buffers would make each end wait for the other to read. A
+      // failure comes out of the next write, or of closeWrite. The copy: the caller reuses p.
+      writer.write(p.slice()).catch(() => {});
       return p.length;
     },
     close(): void {
