@@ -1,0 +1,315 @@
+/**
+ * The reading half of a handle: one connection, the bytes read ahead of the
+ * caller, and what happened to the connection.
+ *
+ * Rules:
+ * - One operation at a time. A second one is a mistake of the program: which
+ *   of them would get which bytes is a matter of chance.
+ * - What arrived before an error is delivered first; the error is the next
+ *   thing. A line cut by an error is no line: it never looks like the last
+ *   one. Its bytes can still be had with `read`.
+ * - An error stays, so that no later call takes the rest for a complete
+ *   stream; but a timeout, or a signal, leaves everything in place and the
+ *   next call goes on.
+ *
+ * @module
+ */
+
+import type { WaitOptions } from "../engine/types.ts";
+import { isWant, SSL_WANT_READ, SslError, SslTimeoutError, type Want } from "../errors.ts";
+import { LineReader, type Separator } from "./line_reader.ts";
+import type { HandleSettings } from "./options.ts";
+import type { HandleConn } from "./streams.ts";
+
+/** Read at once, in bytes: little for an idle connection, much for a busy one. */
+const SMALL_READ = 4096;
+const LARGE_READ = 1 << 17;
+
+/** What an operation met. */
+interface Failure {
+  readonly error: unknown;
+  /** Whether the connection may go on after it. */
+  readonly passing: boolean;
+}
+
+/** Two reads at once: the program's mistake, not the connection's. */
+const CONCURRENT = "ERR_CONCURRENT_READ";
+
+function isPassing(error: unknown): boolean {
+  return error instanceof SslTimeoutError ||
+    (error instanceof SslError && error.code === CONCURRENT) ||
+    (error instanceof DOMException &&
+      (error.name === "AbortError" || error.name === "TimeoutError"));
+}
+
+/** An operation on a closed handle, or one that was closed while it ran. */
+export function closedError(operation: string, cause?: unknown): SslError {
+  return new SslError(`Cannot ${operation}: the handle is closed`, {
+    code: "ECLOSED",
+    reason: "the handle is closed",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Waits for `promise`, which never rejects, or rejects with the reason of the signal. */
+function waitFor(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+  });
+}
+
+/** The reading half of one connection. */
+export class Input {
+  readonly #conn: HandleConn;
+  readonly #lines: LineReader;
+  #busy: string | undefined;
+  #filling: Promise<void> | undefined;
+  #filled: (() => void) | undefined;
+  #failure: Failure | undefined;
+  #closed = false;
+  #readSize = SMALL_READ;
+
+  /** Reads from a connection. */
+  constructor(conn: HandleConn, settings: HandleSettings) {
+    this.#conn = conn;
+    this.#lines = new LineReader(settings);
+  }
+
+  /** The records. */
+  get lines(): LineReader {
+    return this.#lines;
+  }
+
+  /** The operation that is in progress. */
+  get busy(): string | undefined {
+    return this.#busy;
+  }
+
+  /** Refuses an operation that cannot begin now. */
+  check(operation: string): void {
+    if (this.#closed) throw closedError(operation);
+    if (this.#busy !== undefined) {
+      throw new SslError(
+        `Cannot ${operation}: another read is in flight (${this.#busy}): await it first`,
+        { code: CONCURRENT, reason: "another read is in flight" },
+      );
+    }
+    if (typeof this.#conn.read !== "function") {
+      throw new TypeError(`Cannot ${operation}: the handle is open for writing only`);
+    }
+  }
+
+  /** Runs one operation. */
+  async run<T>(operation: string, body: () => Promise<T>): Promise<T> {
+    this.check(operation);
+    this.#busy = operation;
+    try {
+      return await body();
+    } finally {
+      this.#busy = undefined;
+    }
+  }
+
+  /** Has more bytes, or the end, afterwards; else throws what the connection met. */
+  async fill(options: WaitOptions | undefined, wanted = 0): Promise<void> {
+    const signal = options?.signal;
+    signal?.throwIfAborted();
+    this.#throwFailure();
+    if (this.#lines.ended) return;
+    this.#filling ??= this.#fill(signal, wanted);
+    await waitFor(this.#filling, signal);
+    if (this.#closed) throw closedError(this.#busy ?? "read");
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    if (failure === undefined) return;
+    if (failure.passing) this.#failure = undefined;
+    throw failure.error;
+  }
+
+  /** Never rejects: the failure is for whoever comes next. Ends early when the handle is closed. */
+  #fill(signal: AbortSignal | undefined, wanted: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#filled = resolve;
+      this.#readOnce(signal, wanted).then((failure) => {
+        this.#filling = undefined;
+        this.#filled = undefined;
+        this.#failure ??= failure;
+        resolve();
+      });
+    });
+  }
+
+  async #readOnce(
+    signal: AbortSignal | undefined,
+    wanted: number,
+  ): Promise<Failure | undefined> {
+    try {
+      const size = Math.max(this.#readSize, Math.min(wanted, 1 << 20));
+      const room = this.#lines.reserve(size);
+      this.#took(await this.#conn.read!(room, signal && { signal }), room.length);
+      return undefined;
+    } catch (error) {
+      // A read that its own caller gave up is nothing to the next one.
+      if (signal?.aborted && error === signal.reason) return undefined;
+      return { error, passing: isPassing(error) };
+    }
+  }
+
+  #took(n: number | null, room: number): void {
+    if (n === null) return this.#lines.end();
+    this.#lines.commit(n);
+    if (n === room && this.#readSize < LARGE_READ) this.#readSize *= 4;
+  }
+
+  /** The next record, waiting for it. */
+  async readRecord(
+    separator: Separator,
+    chomp: boolean,
+    options: WaitOptions | undefined,
+  ): Promise<string | undefined> {
+    while (true) {
+      const line = this.#lines.next(separator, chomp);
+      if (line !== undefined || this.#lines.ended) return this.#trimmed(line);
+      await this.fill(options);
+    }
+  }
+
+  #trimmed<T>(result: T): T {
+    if (this.#filling === undefined) this.#lines.trim();
+    return result;
+  }
+
+  /** The records that one read brings; empty at the end. */
+  async readBatch(
+    separator: Separator,
+    chomp: boolean,
+    options: WaitOptions | undefined,
+  ): Promise<string[]> {
+    while (true) {
+      const lines = this.#lines.batch(separator, chomp);
+      if (lines.length > 0 || this.#lines.ended) return lines;
+      await this.fill(options);
+    }
+  }
+
+  /** All the records up to the end. On an error nothing is consumed. */
+  async readRest(
+    separator: Separator,
+    chomp: boolean,
+    options: WaitOptions | undefined,
+  ): Promise<string[]> {
+    while (!this.#lines.ended) {
+      this.#lines.checkTotal();
+      await this.fill(options);
+    }
+    this.#lines.checkTotal();
+    return this.#trimmed(this.#lines.rest(separator, chomp));
+  }
+
+  /** Has `n` bytes, or all there are before the end or an error. Gives how many. */
+  async gather(n: number, options: WaitOptions | undefined): Promise<number> {
+    while (this.#lines.length < n && !this.#lines.ended) {
+      try {
+        await this.fill(options, n - this.#lines.length);
+      } catch (error) {
+        // Data first, and the error next; but a call that was given up takes nothing.
+        const given = options?.signal?.aborted && error === options.signal.reason;
+        if (given || this.#closed || this.#lines.length === 0) throw error;
+        this.#failure ??= { error, passing: isPassing(error) };
+        break;
+      }
+    }
+    return Math.min(n, this.#lines.length);
+  }
+
+  /** What is there, at least one byte; `null` at the end. */
+  async readSome(p: Uint8Array, options: WaitOptions | undefined): Promise<number | null> {
+    if (this.#lines.length > 0 || p.length === 0) return this.#lines.take(p);
+    // Straight into the caller's buffer, where an aborted wait cannot lose anything there.
+    if (!options?.signal && !this.#filling && !this.#lines.ended && !this.#failure) {
+      return await this.#readInto(p);
+    }
+    while (this.#lines.length === 0 && !this.#lines.ended) await this.fill(options);
+    return this.#lines.length === 0 ? null : this.#lines.take(p);
+  }
+
+  async #readInto(p: Uint8Array): Promise<number | null> {
+    let n: number | null;
+    try {
+      n = await this.#conn.read!(p);
+    } catch (error) {
+      if (this.#closed) throw closedError(this.#busy ?? "read", error);
+      if (!isPassing(error)) this.#failure = { error, passing: false };
+      throw error;
+    }
+    if (this.#closed) throw closedError(this.#busy ?? "read");
+    if (n === null) this.#lines.end();
+    return n;
+  }
+
+  /** The next record, without waiting. */
+  tryRecord(separator: Separator, chomp: boolean): string | undefined | Want {
+    while (true) {
+      const line = this.#lines.next(separator, chomp);
+      if (line !== undefined || this.#lines.ended) return line;
+      this.#throwFailure();
+      if (this.#filling || typeof this.#conn.tryRead !== "function") return SSL_WANT_READ;
+      const room = this.#lines.reserve(this.#readSize);
+      let n: number | null | Want;
+      try {
+        n = this.#conn.tryRead(room);
+      } catch (error) {
+        if (!isPassing(error)) this.#failure = { error, passing: false };
+        throw error;
+      }
+      if (isWant(n)) return n;
+      this.#took(n, room.length);
+    }
+  }
+
+  /** Waits until a call that did not wait may go on. An error comes out of that call. */
+  async ready(want: Want, options: WaitOptions | undefined): Promise<void> {
+    options?.signal?.throwIfAborted();
+    const conn = this.#conn;
+    if (!this.#filling && typeof conn.tryRead === "function" && typeof conn.ready === "function") {
+      if (!this.#failure && !this.#lines.ended) await conn.ready(want, options);
+      return;
+    }
+    if (want !== SSL_WANT_READ || this.#failure || this.#lines.ended) return;
+    this.#filling ??= this.#fill(undefined, 0);
+    await waitFor(this.#filling, options?.signal);
+  }
+
+  /**
+   * Gives away the bytes that were read ahead, and those that a read still in
+   * flight will bring.
+   */
+  takeAhead(): { ahead: Uint8Array; inFlight: Promise<Uint8Array | null> | undefined } {
+    const filling = this.#filling;
+    const ahead = this.#lines.view().slice();
+    this.#lines.consume(ahead.length);
+    if (filling === undefined) return { ahead, inFlight: undefined };
+    return {
+      ahead,
+      inFlight: filling.then(() => {
+        if (this.#failure) throw this.#failure.error;
+        return this.#lines.length === 0 && this.#lines.ended ? null : this.#lines.view().slice();
+      }),
+    };
+  }
+
+  /** Whoever waits learns that the handle is closed. */
+  close(): void {
+    this.#closed = true;
+    this.#filled?.();
+  }
+}

@@ -1,0 +1,430 @@
+/**
+ * Bytes in, records out: `$/` without any I/O.
+ *
+ * Speed comes from decoding once: the bytes up to the last separator that has
+ * arrived become one string, the window, and a line is a slice of it. UTF-8
+ * that decodes without error has one form only, so a place in the window is a
+ * place in the bytes, and whoever wants bytes in the middle of a window gets
+ * them. That costs the rest of the window, so the next one is small, and they
+ * grow again while lines are read: a protocol that alternates between lines
+ * and bytes does not decode everything over and over.
+ *
+ * Records are the stream cut up: without `chomp`, they are all of it.
+ *
+ * @module
+ */
+
+import { SslPeerError } from "../errors.ts";
+import { ByteQueue } from "./byte_queue.ts";
+import { decodeText, encodeText, type Encoding, tryDecode, utf8Length } from "./text.ts";
+
+/**
+ * What ends a record: text; `""` for paragraphs; `null` for the end of the
+ * stream; a number for records of that many characters.
+ *
+ * Perl: `$/`
+ */
+export type Separator = string | number | null;
+
+/** Limits and text rules of a {@linkcode LineReader}. */
+export interface LineReaderOptions {
+  /** The longest line or paragraph, in bytes, a line's separator not counted. */
+  readonly maxLineLength: number;
+  /** The most that is held for a record up to the end of the stream, in bytes. */
+  readonly maxBytes: number;
+  /** How bytes become text. */
+  readonly encoding: Encoding;
+  /** Whether bytes that are no UTF-8 are an error. */
+  readonly fatal: boolean;
+}
+
+const NEWLINE = 10;
+/** The smallest and the largest window, in bytes. */
+const SMALL_WINDOW = 256;
+const LARGE_WINDOW = 1 << 16;
+
+/** Where a separator begins at or after `from`; -1 if nowhere. */
+function find(bytes: Uint8Array, separator: Uint8Array, from: number): number {
+  const first = separator[0]!;
+  for (let i = bytes.indexOf(first, from); i >= 0; i = bytes.indexOf(first, i + 1)) {
+    if (i + separator.length > bytes.length) return -1;
+    if (matches(bytes, separator, i)) return i;
+  }
+  return -1;
+}
+
+/** Where the last separator begins; -1 if nowhere. */
+function findLast(bytes: Uint8Array, separator: Uint8Array): number {
+  const first = separator[0]!;
+  let i = bytes.length - separator.length;
+  while (i >= 0 && (i = bytes.lastIndexOf(first, i)) >= 0) {
+    if (matches(bytes, separator, i)) return i;
+    i--;
+  }
+  return -1;
+}
+
+function matches(bytes: Uint8Array, separator: Uint8Array, at: number): boolean {
+  for (let j = 1; j < separator.length; j++) {
+    if (bytes[at + j] !== separator[j]) return false;
+  }
+  return true;
+}
+
+/** Cuts a stream of bytes into records of text. */
+export class LineReader {
+  readonly #queue = new ByteQueue();
+  readonly #options: LineReaderOptions;
+  #encoding: Encoding;
+  #ended = false;
+  #lineLimit: number;
+
+  #separator: Separator = "\n";
+  #text = "\n";
+  #bytes: Uint8Array = Uint8Array.of(NEWLINE);
+
+  #window = "";
+  /** How many bytes the window is, and how many of its characters were consumed. */
+  #windowBytes = 0;
+  #at = 0;
+  #windowLimit = SMALL_WINDOW;
+  /** A place up to which the bytes of the window were counted. */
+  #measuredAt = 0;
+  #measuredBytes = 0;
+
+  /** Bytes from the start of the queue that need not be looked at again, and characters in them. */
+  #scanned = 0;
+  #counted = 0;
+
+  /** A reader with nothing in it. */
+  constructor(options: LineReaderOptions) {
+    this.#options = options;
+    this.#encoding = options.encoding;
+    this.#lineLimit = options.maxLineLength;
+  }
+
+  /** How bytes become text; may change between records. */
+  get encoding(): Encoding {
+    return this.#encoding;
+  }
+
+  set encoding(encoding: Encoding) {
+    this.#sync();
+    this.#encoding = encoding;
+    this.#separator = "\n";
+    this.#text = "\n";
+    this.#bytes = Uint8Array.of(NEWLINE);
+    this.#forget();
+  }
+
+  /** How many bytes have arrived and are not consumed. */
+  get length(): number {
+    return this.#queue.length - this.#consumed();
+  }
+
+  /** Whether the stream has ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Room for bytes to come, at least `min`. */
+  reserve(min: number): Uint8Array<ArrayBuffer> {
+    return this.#queue.reserve(min);
+  }
+
+  /** Takes in the first `n` bytes of the room. */
+  commit(n: number): void {
+    this.#queue.commit(n);
+  }
+
+  /** Copies bytes in. */
+  push(bytes: Uint8Array): void {
+    this.#queue.push(bytes);
+  }
+
+  /** No bytes will come. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** The bytes that are not consumed, in place: valid until the next call. */
+  view(): Uint8Array<ArrayBuffer> {
+    this.#sync();
+    return this.#queue.view();
+  }
+
+  /** Drops bytes that were viewed. */
+  consume(n: number): void {
+    this.#sync();
+    this.#queue.consume(n);
+    this.#forget();
+  }
+
+  /** Copies out as many bytes as are here and fit; their count. */
+  take(p: Uint8Array): number {
+    const bytes = this.view();
+    const n = Math.min(p.length, bytes.length);
+    p.set(n === bytes.length ? bytes : bytes.subarray(0, n));
+    this.consume(n);
+    return n;
+  }
+
+  /** Gives back memory that a large record needed; no room reserved may be in use. */
+  trim(): void {
+    if (this.#window === "") this.#queue.trim();
+  }
+
+  /**
+   * The next record; `undefined` if it is not complete yet or, after the end,
+   * when nothing is left.
+   *
+   * @throws {SslPeerError} With code `EMSGSIZE` if it is too long, `EILSEQ` if it is no UTF-8;
+   * its bytes stay here.
+   * @throws {TypeError} If the separator cannot be one.
+   */
+  next(separator: Separator, chomp: boolean): string | undefined {
+    if (separator !== this.#separator) this.#use(separator);
+    if (this.#at < this.#window.length) {
+      const found = this.#window.indexOf(this.#text, this.#at);
+      if (found >= 0) {
+        const end = found + this.#text.length;
+        const line = this.#window.slice(this.#at, chomp ? found : end);
+        this.#at = end;
+        return line;
+      }
+    }
+    this.#sync();
+    if (separator === null) return this.#slurp();
+    if (separator === "") return this.#paragraph(chomp);
+    return typeof separator === "number" ? this.#fixed(separator) : this.#line(chomp);
+  }
+
+  /** The records that are here: those of one window, or none. */
+  batch(separator: Separator, chomp: boolean): string[] {
+    const first = this.next(separator, chomp);
+    if (first === undefined) return [];
+    const lines = [first];
+    while (this.#at < this.#window.length) {
+      const line = this.next(separator, chomp);
+      if (line === undefined) break;
+      lines.push(line);
+    }
+    return lines;
+  }
+
+  /** After the end: all the records, or an error and everything still here. */
+  rest(separator: Separator, chomp: boolean): string[] {
+    this.#sync();
+    const length = this.#queue.length;
+    const lines: string[] = [];
+    // All of it was allowed to be here; a line in it may be as long.
+    this.#lineLimit = this.#options.maxBytes;
+    try {
+      for (let line; (line = this.next(separator, chomp)) !== undefined;) lines.push(line);
+    } catch (error) {
+      this.#sync();
+      this.#queue.restore(length - this.#queue.length);
+      this.#forget();
+      throw error;
+    } finally {
+      this.#lineLimit = this.#options.maxLineLength;
+    }
+    return lines;
+  }
+
+  /** Refuses more than `maxBytes` of bytes that are held for a record up to the end. */
+  checkTotal(): void {
+    if (this.length > this.#options.maxBytes) {
+      throw tooLong("the stream up to its end", "maxBytes", this.#options.maxBytes);
+    }
+  }
+
+  #use(separator: Separator): void {
+    let text = "";
+    let bytes: Uint8Array = new Uint8Array(0);
+    if (typeof separator === "number") {
+      if (!Number.isSafeInteger(separator) || separator < 1) {
+        throw new RangeError(
+          `Cannot read a record: its length must be a positive integer: received ${separator}`,
+        );
+      }
+      // A character has up to four bytes.
+      if (separator * (this.#encoding === "utf-8" ? 4 : 1) > this.#options.maxBytes) {
+        throw new RangeError(
+          `Cannot read a record: ${separator} characters may be more than maxBytes: ` +
+            `received maxBytes ${this.#options.maxBytes}`,
+        );
+      }
+    } else if (separator !== null) {
+      if (typeof separator !== "string") {
+        throw new TypeError(
+          `Cannot read a record: the separator must be a string, a number or null: ` +
+            `received ${typeof separator}`,
+        );
+      }
+      text = separator;
+      bytes = encodeText(separator, this.#encoding);
+    }
+    this.#sync();
+    this.#separator = separator;
+    this.#text = text;
+    this.#bytes = bytes;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#scanned = 0;
+    this.#counted = 0;
+  }
+
+  #consumed(): number {
+    if (this.#at === this.#window.length) return this.#windowBytes;
+    if (this.#window.length === this.#windowBytes) return this.#at;
+    this.#measuredBytes += utf8Length(this.#window, this.#measuredAt, this.#at);
+    this.#measuredAt = this.#at;
+    return this.#measuredBytes;
+  }
+
+  /** Closes the window: what was consumed of it leaves the queue. */
+  #sync(): void {
+    if (this.#window === "") return;
+    this.#queue.consume(this.#consumed());
+    this.#windowLimit = this.#at < this.#window.length
+      ? SMALL_WINDOW
+      : Math.min(this.#windowLimit * 2, LARGE_WINDOW);
+    this.#window = "";
+    this.#at =
+      this.#windowBytes =
+      this.#measuredAt =
+      this.#measuredBytes =
+        0;
+    this.#forget();
+  }
+
+  #decode(bytes: Uint8Array): string {
+    return decodeText(bytes, this.#encoding, this.#options.fatal);
+  }
+
+  /** Decodes the first `n` bytes and drops them. */
+  #record(n: number): string {
+    const text = this.#decode(this.#queue.view().subarray(0, n));
+    this.#queue.consume(n);
+    this.#forget();
+    return text;
+  }
+
+  #line(chomp: boolean): string | undefined {
+    const bytes = this.#queue.view();
+    const separator = this.#bytes;
+    const found = find(bytes, separator, this.#scanned);
+    if (found < 0) return this.#lastLine(bytes, separator);
+    if (found > this.#lineLimit) throw tooLong("a line", "maxLineLength", this.#lineLimit);
+
+    let end = found + separator.length;
+    const limit = Math.min(this.#windowLimit, this.#lineLimit);
+    if (limit > end && bytes.length > end) {
+      end = Math.max(end, findLast(bytes.subarray(0, limit), separator) + separator.length);
+    }
+    let text = tryDecode(bytes.subarray(0, end), this.#encoding);
+    if (text === undefined) {
+      // Lines before the one that is no UTF-8 are good: go one by one, and grow again.
+      this.#windowLimit = SMALL_WINDOW;
+      end = found + separator.length;
+      text = tryDecode(bytes.subarray(0, end), this.#encoding);
+      if (text === undefined) {
+        const line = this.#decode(bytes.subarray(0, chomp ? found : end));
+        this.#queue.consume(end);
+        this.#forget();
+        return line;
+      }
+    }
+    this.#window = text;
+    this.#windowBytes = end;
+    const at = text.indexOf(this.#text);
+    this.#at = at + this.#text.length;
+    return text.slice(0, chomp ? at : this.#at);
+  }
+
+  #lastLine(bytes: Uint8Array, separator: Uint8Array): string | undefined {
+    const length = bytes.length;
+    if (this.#ended) {
+      if (length > this.#lineLimit) throw tooLong("a line", "maxLineLength", this.#lineLimit);
+      return length === 0 ? undefined : this.#record(length);
+    }
+    if (length >= this.#lineLimit + separator.length) {
+      throw tooLong("a line", "maxLineLength", this.#lineLimit);
+    }
+    this.#scanned = Math.max(0, length - separator.length + 1);
+    return undefined;
+  }
+
+  /** Up to two newlines and all that follow: so it takes the byte behind them to know the end. */
+  #paragraph(chomp: boolean): string | undefined {
+    const bytes = this.#queue.view();
+    const length = bytes.length;
+    let end = length;
+    let complete = this.#ended;
+    for (let i = bytes.indexOf(NEWLINE, this.#scanned); i >= 0 && i + 1 < length;) {
+      if (bytes[i + 1] !== NEWLINE) {
+        i = bytes.indexOf(NEWLINE, i + 1);
+        continue;
+      }
+      i += 2;
+      while (i < length && bytes[i] === NEWLINE) i++;
+      if (i < length) complete = true;
+      end = i;
+      break;
+    }
+    if (end > this.#lineLimit) throw tooLong("a paragraph", "maxLineLength", this.#lineLimit);
+    if (!complete || length === 0) {
+      // The last two bytes may be the newlines.
+      this.#scanned = Math.max(0, length - 2);
+      return undefined;
+    }
+    const text = this.#record(end);
+    if (!chomp) return text;
+    let to = text.length;
+    while (to > 0 && text.charCodeAt(to - 1) === NEWLINE) to--;
+    return text.slice(0, to);
+  }
+
+  #slurp(): string | undefined {
+    this.checkTotal();
+    const length = this.#queue.length;
+    return this.#ended && length > 0 ? this.#record(length) : undefined;
+  }
+
+  #fixed(count: number): string | undefined {
+    const bytes = this.#queue.view();
+    const end = this.#encoding === "latin1"
+      ? Math.min(count, bytes.length)
+      : this.#characters(bytes, count);
+    const complete = this.#encoding === "latin1" ? end === count : this.#counted === count;
+    if (complete) return this.#record(end);
+    return this.#ended && bytes.length > 0 ? this.#record(bytes.length) : undefined;
+  }
+
+  /** Goes on counting whole characters of UTF-8, up to `count`; where the last one ends. */
+  #characters(bytes: Uint8Array, count: number): number {
+    let at = this.#scanned;
+    while (this.#counted < count && at < bytes.length) {
+      const lead = bytes[at]!;
+      const want = lead < 0xc2 || lead > 0xf4 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+      let next = at + 1;
+      while (next < at + want && next < bytes.length && (bytes[next]! & 0xc0) === 0x80) next++;
+      if (next < at + want && next === bytes.length) break; // the rest of it has yet to come
+      at = next;
+      this.#counted++;
+    }
+    this.#scanned = at;
+    return at;
+  }
+}
+
+function tooLong(what: string, option: string, limit: number): SslPeerError {
+  return new SslPeerError(
+    `Cannot read ${what}: the peer sent more than ${limit} bytes without an end: ` +
+      `raise \`${option}\` if that is right`,
+    { code: "EMSGSIZE", errno: 90, reason: `longer than ${option}` },
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * Lines as async iterators. No generator is at work: a line that is there
+ * comes in a promise that is already resolved, which is what makes a loop over
+ * millions of lines cheap.
+ *
+ * @module
+ */
+
+import type { WaitOptions } from "../engine/types.ts";
+import type { Separator } from "./line_reader.ts";
+
+/** Options of the calls that read lines. */
+export interface RecordOptions extends WaitOptions {
+  /**
+   * Whether the separator is taken off. Default: the handle's `chomp`, which is `false`.
+   *
+   * Perl: `chomp`
+   */
+  readonly chomp?: boolean | undefined;
+  /**
+   * What ends a line, for this call. Default: the handle's `inputRecordSeparator`.
+   *
+   * Perl: `$/`
+   */
+  readonly separator?: Separator | undefined;
+}
+
+/** The members of {@linkcode RecordOptions}. */
+export const RECORD_NAMES: readonly (keyof RecordOptions)[] = ["chomp", "separator", "signal"];
+
+/** What an iterator takes its values from. */
+export interface RecordSource<T> {
+  /** A value that is there, if one is. */
+  now(): T | undefined;
+  /** The next value; `undefined` at the end. */
+  later(): Promise<T | undefined>;
+}
+
+/** Iterates over a source. Leaving the loop early leaves the rest for other calls. */
+export class RecordIterator<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #source: RecordSource<T>;
+  #done = false;
+
+  /** Iterates over a source. */
+  constructor(source: RecordSource<T>) {
+    this.#source = source;
+  }
+
+  /** The next value. */
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#done) return Promise.resolve({ value: undefined, done: true });
+    try {
+      const value = this.#source.now();
+      if (value !== undefined) return Promise.resolve({ value, done: false });
+    } catch (error) {
+      this.#done = true;
+      return Promise.reject(error);
+    }
+    return this.#later();
+  }
+
+  async #later(): Promise<IteratorResult<T, undefined>> {
+    try {
+      const value = await this.#source.later();
+      if (value !== undefined) return { value, done: false };
+    } catch (error) {
+      this.#done = true;
+      throw error;
+    }
+    this.#done = true;
+    return { value: undefined, done: true };
+  }
+
+  /** Ends the iteration. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#done = true;
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  /** Itself. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * What the parts of a handle share: the connection with its two halves, the
+ * settings, and whether it is still there.
+ *
+ * @module
+ */
+
+import type { WaitOptions } from "../engine/types.ts";
+import { SslError, SslTimeoutError } from "../errors.ts";
+import type { CloseOptions } from "../socket/socket.ts";
+import { closedError, Input } from "./input.ts";
+import type { HandleSettings } from "./options.ts";
+import { Output } from "./output.ts";
+import type { HandleConn } from "./streams.ts";
+
+/** How long `close` waits for output that is still to go, in milliseconds. */
+const CLOSE_TIMEOUT = 5_000;
+
+/** The state of one handle. */
+export class HandleState {
+  /** How it reads and writes. */
+  readonly settings: HandleSettings;
+  #conn: HandleConn;
+  #input: Input;
+  #output: Output;
+  #changing: string | undefined;
+  #closing: Promise<void> | undefined;
+  #given = false;
+
+  /** The state of an open handle. */
+  constructor(conn: HandleConn, settings: HandleSettings) {
+    this.settings = settings;
+    this.#conn = conn;
+    this.#input = new Input(conn, settings);
+    this.#output = new Output(conn);
+  }
+
+  /** The connection. */
+  get conn(): HandleConn {
+    return this.#conn;
+  }
+
+  /** The reading half, whatever state it is in. */
+  get rawInput(): Input {
+    return this.#input;
+  }
+
+  /** Whether the handle can be used. */
+  get open(): boolean {
+    return this.#closing === undefined && !this.#given;
+  }
+
+  /** Refuses an operation while there is no connection that it could use. */
+  check(operation: string): void {
+    if (this.#given) {
+      throw new SslError(
+        `Cannot ${operation}: the connection of this handle was given to a socket: use that`,
+        { code: "ECLOSED", reason: "the connection was given away" },
+      );
+    }
+    if (this.#closing) throw closedError(operation);
+    // What is written while TLS starts must go through it, or not at all.
+    if (this.#changing !== undefined) {
+      throw new TypeError(
+        `Cannot ${operation}: the handle is about to ${this.#changing}: await it first`,
+      );
+    }
+  }
+
+  /** The reading half, for an operation. */
+  input(operation: string): Input {
+    this.check(operation);
+    return this.#input;
+  }
+
+  /** The writing half, for an operation. */
+  output(operation: string): Output {
+    this.check(operation);
+    return this.#output;
+  }
+
+  /** Runs a change of the connection, alone: no read runs, and what was written has gone. */
+  async change<T>(operation: string, body: () => Promise<T>): Promise<T> {
+    this.check(operation);
+    if (this.#input.busy !== undefined) this.#input.check(operation);
+    this.#changing = operation;
+    try {
+      await this.#output.flush();
+      return await body();
+    } finally {
+      this.#changing = undefined;
+    }
+  }
+
+  /** Goes on with another connection. What was read ahead of the old one must have been taken. */
+  async attach(conn: HandleConn): Promise<void> {
+    if (this.#closing) {
+      await conn.close?.();
+      throw closedError(this.#changing ?? "change the connection");
+    }
+    this.#conn = conn;
+    this.#input = new Input(conn, this.settings);
+    this.#output = new Output(conn);
+  }
+
+  /** The bytes read ahead, for whoever takes the connection; unless it changes hands within. */
+  take(operation: string): ReturnType<Input["takeAhead"]> {
+    if (this.#changing === undefined) {
+      this.check(operation);
+      if (this.#input.busy !== undefined) this.#input.check(operation);
+      if (this.#output.collected > 0 || this.#output.waiting > 0) {
+        throw new TypeError(
+          `Cannot ${operation}: output of the handle has yet to go: await flush() first`,
+        );
+      }
+      this.#given = true;
+    }
+    return this.#input.takeAhead();
+  }
+
+  /** The connection is lost: it was taken and not given back. */
+  lose(): void {
+    this.#closing ??= Promise.resolve();
+    this.#input.close();
+    this.#output.close();
+  }
+
+  /** Sends what is left and closes the connection. Once. */
+  close(options: CloseOptions): Promise<void> {
+    if (this.#given) return Promise.resolve();
+    return this.#closing ??= this.#close(options);
+  }
+
+  async #close(options: CloseOptions): Promise<void> {
+    const conn = this.#conn;
+    this.#input.close();
+    let failure: { error: unknown } | undefined;
+    try {
+      await this.#flushWithin(options.timeout ?? CLOSE_TIMEOUT);
+    } catch (error) {
+      failure = { error };
+    }
+    this.#output.close();
+    // After a lost write, the end must not look like a proper one.
+    await conn.close?.(failure ? { ...options, noShutdown: true } : options);
+    if (failure) throw failure.error;
+  }
+
+  async #flushWithin(timeout: number): Promise<void> {
+    const flushed = this.#output.flush();
+    if (timeout === 0) return await flushed;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new SslTimeoutError(`Cannot close: output did not go within ${timeout} ms`, {
+            code: "ETIMEDOUT",
+            errno: 110,
+            reason: "timeout",
+          }),
+        );
+      }, timeout);
+    });
+    flushed.catch(() => {}); // when it is late, nobody waits for it any more
+    try {
+      await Promise.race([flushed, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Refuses members of an options object that the call does not know. */
+export function checkNames(
+  operation: string,
+  options: object | undefined,
+  known: readonly string[],
+): void {
+  if (options === undefined) return;
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(`Cannot ${operation}: options must be an object: received ${options}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(
+        `Cannot ${operation}: unknown option ${JSON.stringify(name)}: use ${
+          known.map((k) => JSON.stringify(k)).join(" or ")
+        }`,
+      );
+    }
+  }
+}
+
+/** The members of {@linkcode WaitOptions}. */
+export const WAIT_NAMES: readonly (keyof WaitOptions)[] = ["signal"];
