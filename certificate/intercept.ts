@@ -264,10 +264,15 @@ export class Intercept {
 
   async #fromFunction(cache: CacheFunction, cert: Certificate, id: string): Promise<Clone> {
     if (this.#cacheType === undefined) {
-      const type = (await cache("type")) || 0;
+      const answer = await cache("type");
+      // A function of the old interface looks for an entry, and finds none: [] in JavaScript.
+      const none = !answer || (Array.isArray(answer) && answer.length === 0);
+      const type = none ? 0 : answer;
       if (type !== 1 && type !== 0) {
         throw new TypeError(
-          `Cannot clone certificate: invalid type of cache, 1 or nothing: received ${type}`,
+          `Cannot clone certificate: invalid type of cache, 1 or nothing: received ${
+            describe(answer)
+          }`,
         );
       }
       this.#cacheType = type;

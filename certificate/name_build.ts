@@ -6,6 +6,7 @@
 
 import { ia5Content, oidDer, printableString, seq, setOf, tlv, utf8String } from "./der_writer.ts";
 import { isDottedOid, oidByName } from "./oids.ts";
+import { describe } from "./pem.ts";
 
 /** A subject as `certCreate` takes it: attribute names (long, short or dotted) and values. */
 export type NameInput = Readonly<Record<string, string | readonly string[]>>;
@@ -32,10 +33,15 @@ export function attributeOid(name: string): string {
 
 /** Writes a Name with one attribute per relative name, in the order given. */
 export function buildName(input: NameInput): Uint8Array {
+  if (input === null || typeof input !== "object" || Array.isArray(input)) {
+    throw new TypeError(
+      `Cannot encode name: expected an object of attributes: received ${describe(input)}`,
+    );
+  }
   const rdns: Uint8Array[] = [];
   for (const [name, values] of Object.entries(input)) {
     const oid = attributeOid(name);
-    for (const text of typeof values === "string" ? [values] : values) {
+    for (const text of Array.isArray(values) ? values : [values]) {
       if (typeof text !== "string") {
         throw new TypeError(
           `Cannot encode name: ${name} must be a string or an array of strings: received ${typeof text}`,

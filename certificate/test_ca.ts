@@ -286,6 +286,14 @@ async function issue(
   return { cert, key };
 }
 
+/**
+ * Two CAs of one name are told apart by signatures alone, and the error of a
+ * client that trusts the wrong one would be about a signature.
+ */
+function uniqueName(prefix: string): string {
+  return `${prefix} ${randomSerial(32).toString(16)}`;
+}
+
 const CA_USAGE = ["keyCertSign", "cRLSign"];
 
 function leafUsage(options: TestCertificateOptions): string[] {
@@ -311,10 +319,10 @@ export class TestCa {
     this.#parent = parent;
   }
 
-  /** Makes a root CA with a key of its own. */
+  /** Makes a root CA with a key of its own. Its commonName is `Test CA` and a random number. */
   static async create(options: TestCertificateOptions = {}): Promise<TestCa> {
     const { cert, key } = await issue(
-      { keyUsage: CA_USAGE, commonName: "Test CA", ...options },
+      { keyUsage: CA_USAGE, commonName: uniqueName("Test CA"), ...options },
       true,
       undefined,
     );
@@ -399,7 +407,7 @@ export class TestCa {
   /** An intermediate CA below this one. Its certificates carry the chain to the root. */
   async intermediate(...args: TestCaArguments): Promise<TestCa> {
     const { names, ...options } = collect(args, {
-      commonName: "Test Intermediate CA",
+      commonName: uniqueName("Test Intermediate CA"),
       keyUsage: CA_USAGE,
     });
     const { cert, key } = await issue(
@@ -415,7 +423,7 @@ export class TestCa {
    * domains or IP ranges (nameConstraints), by default `permitted.test`.
    */
   nameConstrained(...args: TestCaArguments): Promise<TestCa> {
-    const { names, ...options } = collect(args, { commonName: "Test Constrained CA" });
+    const { names, ...options } = collect(args, { commonName: uniqueName("Test Constrained CA") });
     const limited = options.permitted !== undefined || options.excluded !== undefined;
     const permitted = options.permitted ?? names ?? (limited ? [] : ["permitted.test"]);
     return this.intermediate({ ...options, permitted });
