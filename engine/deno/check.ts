@@ -7,7 +7,7 @@
 
 import { SslUnsupportedError } from "../../errors.ts";
 import type { Feature } from "../features.ts";
-import type { ContextConfig } from "../types.ts";
+import type { ContextConfig, ContextHooks } from "../types.ts";
 import { REMEDY, unsupported } from "./unsupported.ts";
 
 interface Rule {
@@ -70,12 +70,8 @@ const RULES: readonly Rule[] = [
     option: "sessionIdContext",
     asked: (c) => c.sessionIdContext !== undefined,
   },
-  { feature: "keylog", option: "keylog", asked: (c) => c.hooks.keylog !== undefined },
-  {
-    feature: "sniServer",
-    option: "certificates by server name or sniCallback",
-    asked: (c) => c.hooks.selectContext !== undefined,
-  },
+  { feature: "sessions", option: "sessionCache", asked: (c) => c.sessions === true },
+  { feature: "psk", option: "psk", asked: (c) => c.psk === true },
   {
     feature: undefined,
     option: "several certificates with keys of different types",
@@ -84,6 +80,29 @@ const RULES: readonly Rule[] = [
   { feature: undefined, option: "modeReleaseBuffers", asked: (c) => c.releaseBuffers },
 ];
 
+/** What each hook is for; `verify` is the one that Deno's own TLS allows. */
+const HOOKS: Readonly<
+  Record<Exclude<keyof ContextHooks, "verify">, readonly [Feature | undefined, string]>
+> = {
+  verifyEach: ["verifyCallback", "verifyCallback"],
+  selectContext: ["sniServer", "certificates by server name, sniCallback or clientHelloCallback"],
+  newSession: ["sessions", "sessionCache"],
+  ticketKey: ["sessions", "ticketKeycb"],
+  ocsp: ["ocsp", "ocspMode"],
+  ocspStaple: ["ocsp", "ocspStaple"],
+  psk: ["psk", "psk"],
+  message: [undefined, "msgCallback"],
+  keylog: ["keylog", "keylog"],
+};
+
+function refuse(feature: Feature | undefined, option: string, remedy?: string): never {
+  if (feature !== undefined) throw unsupported(feature, option, remedy);
+  throw new SslUnsupportedError(
+    `Cannot use ${option}: the Deno engine cannot do that: ${REMEDY}`,
+    { code: "ERR_UNSUPPORTED", reason: `the Deno engine cannot do ${option}` },
+  );
+}
+
 /**
  * Checks a configuration.
  *
@@ -91,13 +110,14 @@ const RULES: readonly Rule[] = [
  * @throws {TypeError} For a server without a certificate, or ALPN names that have no wire form.
  */
 export function checkConfig(config: ContextConfig): void {
-  for (const rule of RULES) {
-    if (!rule.asked(config)) continue;
-    if (rule.feature !== undefined) throw unsupported(rule.feature, rule.option, rule.remedy);
-    throw new SslUnsupportedError(
-      `Cannot use ${rule.option}: the Deno engine cannot do that: ${REMEDY}`,
-      { code: "ERR_UNSUPPORTED", reason: `the Deno engine cannot do ${rule.option}` },
-    );
+  for (const { feature, option, asked, remedy } of RULES) {
+    if (asked(config)) refuse(feature, option, remedy);
+  }
+  for (const [name, hook] of Object.entries(config.hooks)) {
+    if (hook === undefined || name === "verify") continue;
+    // A hook that came later than this table is refused too.
+    const [feature, option] = HOOKS[name as keyof typeof HOOKS] ?? [undefined, `the hook ${name}`];
+    refuse(feature, option);
   }
   if (server(config) && config.credentials.length === 0) {
     throw new TypeError("Cannot create a server context: it needs a certificate and its key");

@@ -100,6 +100,7 @@ class DenoContext implements EngineContext {
     if (this.role === "server") {
       throw new TypeError("Cannot connect: the context was made for a server");
     }
+    if (params.session !== undefined) throw unsupported("sessions", "a session to resume");
     const { skipHostname, alpn } = this.#config;
     return {
       hostname: runtimeName(params, skipHostname),

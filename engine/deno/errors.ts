@@ -64,6 +64,13 @@ const REFUSALS: readonly Refusal[] = [
     text: (found) => `the certificate is not valid yet${atTime(found, /not valid before (\d+)/)}`,
   },
   {
+    match: /^certificate not valid for name "(?:[\d.]+|[^"]*:[^"]*)"/,
+    code: "IP_ADDRESS_MISMATCH",
+    errno: 64,
+    alert: "bad_certificate",
+    text: nameMismatch,
+  },
+  {
     match: /^(?:certificate not valid for name|NotValidForName)/,
     code: "HOSTNAME_MISMATCH",
     errno: 62,

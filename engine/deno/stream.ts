@@ -195,10 +195,9 @@ export class DenoStream implements TlsStream {
     const { judge } = this.#init;
     if (judge === undefined) return;
     const leaf = this.#leaf = peerLeaf(conn);
-    const presented = leaf === undefined ? [] : [leaf];
     const refusal = judge({
-      chain: presented,
-      presented,
+      chain: [], // Deno built one, and does not show it
+      presented: leaf === undefined ? [] : [leaf],
       error: 0,
       errorDepth: 0,
       errorText: "ok",

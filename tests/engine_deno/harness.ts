@@ -3,6 +3,7 @@
  * speak TLS to each other, and a proxy that cuts and corrupts.
  */
 
+import type { Certificate } from "../../certificate/certificate.ts";
 import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
 import type {
@@ -29,8 +30,14 @@ export function pki(): Promise<{ ca: TestCa; server: TestCertificate }> {
   })();
 }
 
+/** What a server shows: any chain, and a key. */
+export interface Shown {
+  readonly chain: readonly Certificate[];
+  readonly key: string;
+}
+
 /** A certificate as a context takes it. */
-export function credential(certificate: TestCertificate): Credential {
+export function credential(certificate: Shown): Credential {
   return {
     chain: certificate.chain.map((c) => c.der),
     key: { data: encoder.encode(certificate.key), format: "pem", source: "key" },
@@ -104,6 +111,11 @@ export async function listen(
 /** The target for an address. */
 export function target(addr: Deno.Addr): DialTarget {
   return { transport: "tcp", hostname: HOST, port: (addr as Deno.NetAddr).port };
+}
+
+/** A plain connection to an address. */
+export function connect(addr: Deno.Addr): Promise<Deno.TcpConn> {
+  return Deno.connect({ hostname: HOST, port: (addr as Deno.NetAddr).port });
 }
 
 /** Two ends with the handshake done, closed at the end of the block. */
