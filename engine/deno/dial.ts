@@ -65,13 +65,16 @@ export function runtimeName(params: SessionParams, skipHostname: boolean): strin
 
 /** Whether Deno.startTls takes the transport: a `Deno.TcpConn` and nothing else. */
 export function isTcpConn(transport: ByteTransport): transport is ByteTransport & Deno.TcpConn {
-  // The class is not public, and a look-alike must not pass: the getter of the address is branded.
+  // The classes are not public. Their getters are branded, so that a wrapper does not pass; what
+  // passes all the same, Deno.startTls itself refuses.
   const prototype = Object.getPrototypeOf(transport) as object | null;
-  if (prototype?.constructor?.name !== "TcpConn" || !Object.hasOwn(prototype, "setNoDelay")) {
+  const parent = prototype && Object.getPrototypeOf(prototype) as object | null;
+  if (prototype?.constructor?.name !== "TcpConn" || parent?.constructor?.name !== "Conn") {
     return false;
   }
   try {
-    return (transport.remoteAddr as Deno.Addr | undefined)?.transport === "tcp";
+    const get = Object.getOwnPropertyDescriptor(parent, "remoteAddr")?.get;
+    return (get?.call(transport) as Deno.Addr | undefined)?.transport === "tcp";
   } catch {
     return false;
   }
@@ -82,6 +85,9 @@ export function startError(options: ClientOptions, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof SslError) return error;
   const because = (reason: string, code: string): SslError =>
     new SslError(`Cannot start TLS: ${reason}`, { code, reason, cause: error });
+  if (/^expected type/.test(error.message)) {
+    return unsupported("anyTransport", "start() over anything but a Deno.TcpConn");
+  }
   if (/^Invalid hostname/.test(error.message)) {
     const name = JSON.stringify(options.hostname);
     return because(`${name} is neither a DNS name nor an IP address`, "ERR_INVALID_NAME");

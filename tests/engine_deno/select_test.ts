@@ -1,0 +1,119 @@
+/** The selection under real permission flags: each case is a Deno of its own. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { engineInfo, selectEngine } from "../../engine/select.ts";
+
+const HERE = new URL("../../engine/select.ts", import.meta.url).href;
+
+const SCRIPT = `
+const { selectEngine, engineInfo, autoFeatures } = await import(${JSON.stringify(HERE)});
+const before = autoFeatures().has("stopTls");
+const auto = await engineInfo();
+const after = autoFeatures().has("stopTls");
+const deno = (await selectEngine("deno")).name;
+let openssl;
+try {
+  openssl = (await selectEngine("openssl")).name;
+} catch (error) {
+  openssl = error.name + ": " + error.message;
+}
+console.log(JSON.stringify({
+  auto: auto.name, path: auto.path, before, after, deno, openssl,
+  callbacks: auto.features.has("keylog"),
+}));
+`;
+
+interface Report {
+  auto: string;
+  path?: string;
+  before: boolean;
+  after: boolean;
+  deno: string;
+  openssl: string;
+  callbacks: boolean;
+}
+
+async function under(flags: string[], env: Record<string, string> = {}): Promise<Report> {
+  const child = new Deno.Command(Deno.execPath(), {
+    // The answers to prompts would come from the terminal; there is none, and none may be asked for.
+    args: ["run", "--quiet", "--no-check", ...flags, "-"],
+    env: { ...env, NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(SCRIPT));
+  await writer.close();
+  const { stdout, stderr, success } = await child.output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  return JSON.parse(decoder.decode(stdout));
+}
+
+// Without a libssl on this machine there is nothing to select: the cases say so by their name.
+const { path } = await engineInfo("openssl").catch(() => ({ path: undefined }));
+const ignore = path === undefined;
+
+Deno.test("selectEngine() without the ffi permission is Deno's, and asks nobody", async () => {
+  for (const flags of [[], ["--deny-ffi"], ["--no-prompt"]]) {
+    const report = await under(flags);
+    assertEquals([report.auto, report.deno], ["deno", "deno"]);
+    assertEquals([report.before, report.after], [false, false]);
+    assert(report.openssl.startsWith("NotCapable"), report.openssl);
+    assert(report.openssl.includes("--allow-ffi"), report.openssl);
+  }
+});
+
+Deno.test({
+  name: "selectEngine() with --allow-ffi is OpenSSL",
+  ignore,
+  fn: async () => {
+    const report = await under(["--allow-ffi"]);
+    assertEquals([report.auto, report.deno, report.openssl], ["openssl", "deno", "openssl"]);
+    assertEquals([report.before, report.after, report.callbacks], [true, true, true]);
+    assertEquals(report.path, path);
+  },
+});
+
+Deno.test({
+  name: "selectEngine() with --allow-ffi=<path> is OpenSSL without callbacks",
+  ignore,
+  fn: async () => {
+    for (const more of [[], ["--no-prompt"]]) {
+      const report = await under([`--allow-ffi=${path}`, ...more]);
+      assertEquals([report.auto, report.path], ["openssl", path]);
+      assertEquals([report.before, report.after, report.callbacks], [false, true, false]);
+    }
+  },
+});
+
+Deno.test("selectEngine() with a path where no library is is Deno's", async () => {
+  const report = await under(["--allow-ffi=/nowhere/libssl.so.3"]);
+  assertEquals(report.auto, "deno");
+});
+
+Deno.test("selectEngine() without a library falls back, and openssl lists what was tried", async () => {
+  const report = await under(["--allow-ffi", "--allow-env"], {
+    SOCKET_SSL_LIBSSL: "/nowhere/libssl.so.3",
+  });
+  assertEquals(report.auto, "deno");
+  assertEquals([report.before, report.after], [true, false]);
+  assert(report.openssl.startsWith("SslUnsupportedError"), report.openssl);
+  assert(report.openssl.includes("/nowhere/libssl.so.3"), report.openssl);
+});
+
+Deno.test("selectEngine() refuses another choice", async () => {
+  await assertRejects(() => selectEngine("rustls" as "deno"), TypeError, "rustls");
+  await assertRejects(() => engineInfo("" as "deno"), TypeError);
+});
+
+Deno.test({
+  name: "engineInfo() names the library",
+  ignore,
+  fn: async () => {
+    const info = await engineInfo("openssl");
+    assert(info.version.startsWith("OpenSSL "), info.version);
+    assertEquals((await selectEngine()).name, "openssl");
+  },
+});
