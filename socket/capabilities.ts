@@ -1,28 +1,16 @@
 /**
  * What can be done here, asked before it is tried: the class functions
- * `can...()` of `SslSocket`. They answer for the engine that `"auto"` chooses,
- * and load it where that needs no prompt.
+ * `can...()` of `SslSocket`. They answer for the engine that `"auto"` chooses:
+ * exactly, once it is in use; before that, by the ffi permission alone.
  *
  * @module
  */
 
-import { type Feature, type FeatureSet, featuresOf } from "../engine/features.ts";
-import { loadOpenSsl } from "../engine/openssl/engine.ts";
-import { permittedPaths } from "../engine/openssl/library.ts";
-
-function available(): FeatureSet {
-  if (permittedPaths().length > 0) {
-    try {
-      return loadOpenSsl().features;
-    } catch {
-      // Not installed: "auto" goes on with Deno's own TLS.
-    }
-  }
-  return featuresOf("deno");
-}
+import type { Feature } from "../engine/features.ts";
+import { autoFeatures } from "../engine/select.ts";
 
 function can(feature: Feature): boolean {
-  return available().has(feature);
+  return autoFeatures().has(feature);
 }
 
 /** The class functions of `SslSocket` that tell what can be done. */

@@ -20,7 +20,13 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../engine/types.ts";
-import { SSL_WANT_READ, SslError, SslTruncatedError, type Want } from "../errors.ts";
+import {
+  SSL_WANT_READ,
+  SslError,
+  SslTruncatedError,
+  SslUnsupportedError,
+  type Want,
+} from "../errors.ts";
 import { closedError, namePeer, toSslError } from "./errors.ts";
 import { PlainStream } from "./plain.ts";
 import { type Ends, mayMove, type Phase } from "./state.ts";
@@ -427,7 +433,11 @@ export class SocketCore {
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     const tls = this.#data;
     if (tls === undefined || p.length === 0) return this.#readSlow(p, options);
-    return tls.read(p, options).then(undefined, this.#onReadError);
+    const signal = options?.signal;
+    return tls.read(p, options).then(
+      undefined,
+      signal ? (error) => this.#readFailed(error, signal) : this.#onReadError,
+    );
   }
 
   async #readSlow(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
@@ -452,12 +462,12 @@ export class SocketCore {
     throw this.#record(error);
   }
 
-  #readFailed(error: unknown): null {
+  #readFailed(error: unknown, signal?: AbortSignal): null {
     if (error instanceof SslTruncatedError && !this.#closing) {
       this.#truncated = true;
       if (this.options.allowTruncation) return null;
     }
-    throw this.#failed("read from", error);
+    throw this.#failed("read from", error, signal);
   }
 
   #failed(operation: string, error: unknown, signal?: AbortSignal): unknown {
@@ -472,7 +482,7 @@ export class SocketCore {
     try {
       return await (plain ?? this.#data!).peek(p, options);
     } catch (error) {
-      if (plain === undefined) return this.#readFailed(error);
+      if (plain === undefined) return this.#readFailed(error, options?.signal);
       throw this.#failed("read from", error, options?.signal);
     }
   }
@@ -501,7 +511,13 @@ export class SocketCore {
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     const tls = this.#data;
     if (tls === undefined || this.#writeEnded) return this.#writeSlow(p, options);
-    return tls.write(p, options).then(undefined, this.#onWriteError);
+    const signal = options?.signal;
+    return tls.write(p, options).then(
+      undefined,
+      signal
+        ? (error) => Promise.reject(this.#failed("write to", error, signal))
+        : this.#onWriteError,
+    );
   }
 
   async #writeSlow(p: Uint8Array, options?: WaitOptions): Promise<number> {
@@ -617,7 +633,30 @@ export class SocketCore {
 
   /** Closes everything; the second call waits for the first. */
   close(options: CloseOptions = {}): Promise<void> {
-    return this.#closing ??= this.#close(options);
+    if (this.#closing !== undefined) return this.#closing;
+    if (options.noShutdown) this.#mustCut();
+    const closing = this.#close(options);
+    this.#closing = closing.catch(() => {}); // the first caller is told
+    return closing;
+  }
+
+  /** Deno's TLS sends close_notify whenever it closes; there is no way around it. */
+  #mustCut(): void {
+    const engine = engineOf(this.context);
+    if (this.established === undefined || engine.features.has("stopTls")) return;
+    throw new SslUnsupportedError(
+      `Cannot close with noShutdown: the engine "${engine.name}" always sends close_notify: ` +
+        `leave it out, or run with --allow-ffi to use the engine "openssl"`,
+      { code: "ERR_UNSUPPORTED" },
+    );
+  }
+
+  /**
+   * Closes at once and, where the engine can, without close_notify, so that the peer does not take
+   * what it has got for the whole.
+   */
+  cut(): Promise<void> {
+    return this.#closing ??= this.#close({ noShutdown: true });
   }
 
   async #close(options: CloseOptions): Promise<void> {

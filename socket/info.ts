@@ -86,10 +86,21 @@ export function unwrapCore(init: SocketInit): SocketCore {
   return core;
 }
 
+let peek: (socket: SocketInfo) => SocketCore;
+
+/** The machine inside a socket, for the rest of this layer. */
+export function coreOf(socket: SocketInfo): SocketCore {
+  return peek(socket);
+}
+
 /** The getters of `SslSocket`. */
 export class SocketInfo extends SocketCapabilities {
   readonly #core: SocketCore;
   #peer: Certificate | undefined;
+
+  static {
+    peek = (socket) => socket.#core;
+  }
 
   /** Not for users: sockets come from `SslSocket.connect`, `start` and `listen`. */
   constructor(init: SocketInit) {

@@ -18,6 +18,7 @@ import { AcceptQueue } from "./accept_queue.ts";
 import { type Arrival, Doorway } from "./doorway.ts";
 import type { SocketCore, SocketOptions } from "./core.ts";
 import { closedError } from "./errors.ts";
+import { coreOf } from "./info.ts";
 import type { SslSocket } from "./socket.ts";
 import { describeAddr } from "./target.ts";
 import { Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
@@ -290,7 +291,7 @@ export class SslListener<S extends SslSocket = SslSocket>
   #drop(): Promise<unknown> {
     this.#stop();
     const cores = [...this.#running].map((core) => core.close());
-    const sockets = this.#queue.end().map((socket) => socket.close({ noShutdown: true }));
+    const sockets = this.#queue.end().map((socket) => coreOf(socket).cut());
     return Promise.allSettled([...cores, ...sockets]);
   }
 
@@ -318,7 +319,7 @@ export class SslListener<S extends SslSocket = SslSocket>
       await deadline.race(idle);
     } catch {
       await this.#drop();
-      await Promise.allSettled([...this.#live].map((s) => s.close({ noShutdown: true })));
+      await Promise.allSettled([...this.#live].map((s) => coreOf(s).cut()));
     }
   }
 

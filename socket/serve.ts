@@ -7,6 +7,7 @@
 import type { SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../context/options.ts";
 import { Handle } from "../handle/handle.ts";
+import { coreOf } from "./info.ts";
 import type { ShutdownListenerOptions, SslListener } from "./listener.ts";
 import { SslSocket } from "./socket.ts";
 
@@ -83,7 +84,7 @@ class Server implements SslServer {
       await socket.close();
     } catch (error) {
       // No close_notify: what was written may be half of an answer, and must not look complete.
-      await socket.close({ noShutdown: true }).catch(() => {});
+      await coreOf(socket).cut();
       this.#tell(error);
     }
   }

@@ -43,7 +43,7 @@ export type { CloseOptions } from "./core.ts";
  */
 export class SslSocket extends SocketInfo implements AsyncDisposable {
   readonly #core: SocketCore;
-  readonly #streams: SocketStreams = new SocketStreams(this);
+  #streams: SocketStreams | undefined;
 
   /** Not for users: use {@linkcode SslSocket.connect}, `start` or `listen`. */
   constructor(init: SocketInit) {
@@ -165,16 +165,16 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
 
   /** What the peer sends, as a byte stream; it ends after close_notify. Use this or `read`, not both. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#streams.readable;
+    return (this.#streams ??= new SocketStreams(this.#core)).readable;
   }
 
   /**
    * What goes to the peer, as a stream. Closing it is {@linkcode SslSocket.closeWrite}; when the
    * readable has ended too the socket is closed. Aborting it closes the socket without
-   * close_notify.
+   * close_notify, so that the peer sees a truncated stream (the Deno engine always sends it).
    */
   get writable(): WritableStream<Uint8Array> {
-    return this.#streams.writable;
+    return (this.#streams ??= new SocketStreams(this.#core)).writable;
   }
 
   /**

@@ -19,7 +19,9 @@ export interface Duplex {
   /** Ends our direction. */
   closeWrite(): Promise<void>;
   /** Closes both. */
-  close(options?: { noShutdown?: boolean }): Promise<void>;
+  close(): Promise<void>;
+  /** Closes both, without close_notify where the engine can. */
+  cut(): Promise<void>;
 }
 
 /** Read at once, in bytes. */
@@ -89,7 +91,7 @@ export class SocketStreams {
         await this.#done();
       },
       abort: async () => {
-        await this.#socket.close({ noShutdown: true });
+        await this.#socket.cut();
       },
     });
   }

@@ -1,3 +1,37 @@
 import { contractSuite } from "./suite.ts";
 
-contractSuite("deno", []);
+// What Deno's own TLS cannot do, by the feature table.
+await contractSuite("deno", [
+  "a failed connectSsl() leaves nothing open and nothing plain",
+  "a failed start() leaves the connection usable where the peer speaks plain text",
+  "a failed start() with keepSocketOnError: false closes the connection",
+  "a mixed port peeks and serves plain text or TLS",
+  "a start() that times out leaves the connection usable",
+  "a transport that stopSsl() gave may outlive the socket once TLS is started on it",
+  "acceptPlain() gives a TCP connection",
+  "an aborted writable never looks like a complete stream",
+  "both ends have the same exported keys and Finished messages",
+  "close() during connectSsl() ends it with ECLOSED",
+  "close() with noShutdown leaves a truncated stream",
+  "connect() over a Unix socket",
+  "connect() with keepSocketOnError leaves the connection in error.transport",
+  "connect() without verification takes any certificate",
+  "connectSsl() refuses plain bytes that were peeked at, and never reads them as TLS",
+  "connectSsl() with options adds to those of the socket",
+  "getters tell the protocol and the cipher",
+  "setContext() changes the certificate of later connections only",
+  "start() as server feeds a ClientHello that was read ahead to TLS",
+  "start() as server refuses plain bytes that came before the handshake",
+  "start() makes TLS in TLS",
+  "start() makes a TLS server of a TCP connection",
+  "start() over a pair of streams in memory",
+  "start() refuses the certificate of another name",
+  "startHandshake: false is plain until connectSsl() and acceptSsl()",
+  "stopSsl() and connectSsl() again, on the same socket",
+  "stopSsl() goes back to the very connection that start() was given",
+  "stopSsl() loses no plain byte that follows close_notify",
+  "stopSsl() of a truncated stream is SslTruncatedError",
+  "stopSsl() waits no longer than its timeout",
+  "the plain phase has tryRead(), tryWrite(), ready() and peek() too",
+  "tryConnectSsl() and tryAcceptSsl() make the handshake step by step",
+]);

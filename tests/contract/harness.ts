@@ -146,7 +146,40 @@ export function tcpServer(
   };
 }
 
-/** Resets a TCP connection: unread bytes make the kernel send RST on close. */
-export async function waitForBytes(conn: Deno.TcpConn): Promise<void> {
-  await conn.read(new Uint8Array(1));
+/** A pair with a relay between them that can cut the line: the end of TCP without the end of TLS. */
+export async function connectThroughRelay(
+  engine: EngineName,
+  options: ConnectOptions = {},
+): Promise<Pair & { cut(): void }> {
+  const listener = await listen(engine);
+  const conns: Deno.TcpConn[] = [];
+  const copy = async (from: Deno.TcpConn, to: Deno.TcpConn) => {
+    const p = new Uint8Array(65536);
+    for (let n; (n = await from.read(p)) !== null;) {
+      for (let at = 0; at < n;) at += await to.write(p.subarray(at, n));
+    }
+    await to.closeWrite();
+  };
+  const relay = tcpServer(async (conn) => {
+    const beyond = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    conns.push(conn, beyond);
+    await Promise.allSettled([copy(conn, beyond), copy(beyond, conn)]);
+  });
+  const cut = () => conns.splice(0).forEach((conn) => conn.close());
+  const [client, server] = await Promise.all([
+    SslSocket.connect({ ...await reach(engine, listener), port: relay.port, ...options }),
+    listener.accept(),
+  ]);
+  return {
+    client,
+    server,
+    listener,
+    cut,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([client.close(), server.close()]);
+      listener.close();
+      cut();
+      await relay[Symbol.asyncDispose]();
+    },
+  };
 }

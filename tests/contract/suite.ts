@@ -5,7 +5,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { type Feature, FEATURES, type FeatureSet, featuresOf } from "../../engine/features.ts";
+import { type Feature, FEATURES, type FeatureSet } from "../../engine/features.ts";
+import { selectEngine } from "../../engine/select.ts";
 import type { EngineName } from "../../engine/types.ts";
 import { addressCases } from "./cases_connect.ts";
 import { dataCases } from "./cases_data.ts";
@@ -39,8 +40,11 @@ export class Cases {
 }
 
 /** Registers the whole contract for one engine. */
-export function contractSuite(engine: EngineName, skipped: readonly string[]): void {
-  const features = featuresOf(engine);
+export async function contractSuite(
+  engine: EngineName,
+  skipped: readonly string[],
+): Promise<void> {
+  const { features } = await selectEngine(engine);
   const cases = new Cases();
   for (
     const fill of [
