@@ -15,17 +15,18 @@ import { TestCa } from "../certificate/mod.ts";
 type EngineChoice = "openssl" | "deno";
 
 /** The engines that work here; why another does not. */
-function availableEngines(): EngineChoice[] {
-  return (["openssl", "deno"] as const).filter((engine) => {
+async function availableEngines(): Promise<EngineChoice[]> {
+  const available: EngineChoice[] = [];
+  for (const engine of ["openssl", "deno"] as const) {
     try {
-      const { version, path } = engineInfo(engine);
+      const { version, path } = await engineInfo(engine);
       console.log(`engine ${engine}: ${version}${path ? ` (${path})` : ""}`);
-      return true;
+      available.push(engine);
     } catch (error) {
       console.log(`engine ${engine}: not available: ${(error as Error).message}`);
-      return false;
     }
-  });
+  }
+  return available;
 }
 
 /** A value that the engine may not be able to tell. */
@@ -75,7 +76,12 @@ async function loopback(engine: EngineChoice): Promise<void> {
 
   console.log(`-- ${engine}: the same server under a wrong name`);
   try {
-    await using wrong = await SslSocket.connect(`127.0.0.1:${port}`, { ...trust, engine });
+    const serverName = "wrong.example";
+    await using wrong = await SslSocket.connect(`localhost:${port}`, {
+      ...trust,
+      serverName,
+      engine,
+    });
     throw new Error(`A wrong name was accepted: ${wrong.remoteAddr}`);
   } catch (error) {
     if ((error as { code?: string }).code !== "HOSTNAME_MISMATCH") throw error;
@@ -97,7 +103,7 @@ async function remote(target: string, engine: EngineChoice): Promise<void> {
 }
 
 const [target] = Deno.args;
-const engines = availableEngines();
+const engines = await availableEngines();
 if (engines.length === 0) throw new Error("No engine is available");
 for (const engine of engines) await (target ? remote(target, engine) : loopback(engine));
 if (!target) console.log("\nAll of it worked.");
