@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readDer, sequence } from "../certificate/der.ts";
 import { derToPem, looksLikePem } from "../certificate/pem.ts";
 import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
 import type {
@@ -55,7 +56,13 @@ async function loadDh(options: SslOptions): Promise<"auto" | null | Uint8Array> 
   if (dh === null || dhFile === null) return null;
   if (dh === undefined && dhFile === undefined) return "auto";
   const bytes = dh === undefined ? await readOptionFile("dhFile", dhFile!) : bytesOf(dh);
-  return looksLikePem(bytes) ? bytes : encoder.encode(derToPem(bytes, "DH PARAMETERS"));
+  return looksLikePem(bytes) ? bytes : encoder.encode(derToPem(bytes, dhLabel(bytes)));
+}
+
+/** PKCS#3 has p, g and the length of the exponent; X9.42 has p, g, q, and so on. */
+function dhLabel(der: Uint8Array): string {
+  const third = sequence(readDer(der, "DH parameters"), "DH parameters")[2];
+  return (third?.body.length ?? 0) > 4 ? "X9.42 DH PARAMETERS" : "DH PARAMETERS";
 }
 
 /** Our certificates, as the role uses them. */

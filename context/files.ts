@@ -33,14 +33,19 @@ export function shownPath(file: string | URL): string {
 }
 
 /** The error for a file that cannot be used. */
-export function fileError(what: string, file: string | URL, cause: unknown): Error {
+export function fileError(
+  what: string,
+  file: string | URL,
+  cause: unknown,
+  verb: "read" | "write" = "read",
+): Error {
   if (cause instanceof Deno.errors.NotCapable || !(cause instanceof Error)) return cause as Error;
   // "No such file or directory (os error 2): readfile 'x.pem'"
   const reason = cause.message.replace(/: [a-z ]+ '[^]*'$/, "");
   const number = /\(os error (\d+)\)/.exec(reason)?.[1];
   const given = (cause as { code?: unknown }).code;
   const code = typeof given === "string" ? given : CODE_OF_CLASS[cause.name] ?? "EIO";
-  return new SslError(`Cannot read ${what} ${JSON.stringify(shownPath(file))}: ${reason}`, {
+  return new SslError(`Cannot ${verb} ${what} ${JSON.stringify(shownPath(file))}: ${reason}`, {
     code,
     errno: number === undefined ? ERRNO[code] ?? -1 : Number(number),
     reason,

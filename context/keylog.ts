@@ -24,7 +24,7 @@ export async function openKeylog(
     // Fails now, not in the middle of a handshake.
     await Deno.writeTextFile(file, "", options);
   } catch (cause) {
-    throw fileError("SSLKEYLOGFILE", file, cause);
+    throw fileError("SSLKEYLOGFILE", file, cause, "write");
   }
   return (line) => Deno.writeTextFileSync(file, line + "\n", options);
 }

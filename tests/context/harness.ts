@@ -1,0 +1,75 @@
+/** Two contexts talking over memory: what options do on the wire, below the socket layer. */
+
+import { TestCa } from "../../certificate/test_ca.ts";
+import { contextFor, engineContext, newConnection } from "../../context/internal.ts";
+import type { SslOptions } from "../../context/options.ts";
+import type { Negotiated, TlsStream } from "../../engine/types.ts";
+import type { VerifyReport } from "../../verify/report.ts";
+import { memoryPair } from "../helpers/memory.ts";
+
+export const ca = await TestCa.create();
+export const leaf = await ca.server("server.example");
+
+/** What a handshake came to. */
+export interface Outcome {
+  readonly clientError: Error | undefined;
+  readonly serverError: Error | undefined;
+  readonly clientReport: VerifyReport;
+  readonly serverReport: VerifyReport;
+  readonly client: Negotiated | undefined;
+  readonly server: Negotiated | undefined;
+  /** What the client sees of the server's certificates. */
+  readonly peer: readonly Uint8Array[];
+  /** What the server sees of the client's certificates. */
+  readonly clientPeer: readonly Uint8Array[];
+}
+
+const OPENSSL = { engine: "openssl" } as const;
+
+/** One handshake with these options, and a few bytes each way. */
+export async function shake(
+  clientOptions: SslOptions,
+  serverOptions: SslOptions = {},
+  hostname: string | undefined = "server.example",
+): Promise<Outcome> {
+  const serverAll = "cert" in serverOptions || "certFile" in serverOptions ||
+      "selfSigned" in serverOptions || "reuseCtx" in serverOptions
+    ? serverOptions
+    : { cert: leaf.cert, key: leaf.key, ...serverOptions };
+  const reuse = (o: SslOptions): SslOptions => "reuseCtx" in o ? o : { ...OPENSSL, ...o };
+  const clientContext = await contextFor("client", reuse(clientOptions));
+  const serverContext = await contextFor("server", reuse(serverAll));
+  const clientEngine = await engineContext(clientContext, "client");
+  const serverEngine = await engineContext(serverContext, "server");
+  const client = newConnection(clientContext, { role: "client", options: clientOptions, hostname });
+  const server = newConnection(serverContext, { role: "server", options: serverAll });
+  const [a, b] = memoryPair();
+  const c = clientEngine.start(a, client.params);
+  const s = serverEngine.start(b, server.params);
+  const run = async (stream: TlsStream, end: typeof a): Promise<Error | undefined> => {
+    try {
+      await stream.handshake();
+      await stream.write(new Uint8Array([1]));
+      await stream.read(new Uint8Array(1));
+      return undefined;
+    } catch (error) {
+      await end.closeWrite();
+      return error as Error;
+    }
+  };
+  const [clientError, serverError] = await Promise.all([run(c, a), run(s, b)]);
+  const ok = clientError === undefined && serverError === undefined;
+  const outcome = {
+    clientError,
+    serverError,
+    clientReport: client.state.report,
+    serverReport: server.state.report,
+    client: ok ? c.negotiated() : undefined,
+    server: ok ? s.negotiated() : undefined,
+    peer: ok ? c.peerChain() : [],
+    clientPeer: ok ? s.peerChain() : [],
+  };
+  c.close();
+  s.close();
+  return outcome;
+}
