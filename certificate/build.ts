@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
+import defer * as nodeCrypto from "node:crypto";
 import { Certificate } from "./certificate.ts";
 import { explicit, int, seq, timeDer } from "./der_writer.ts";
 import { encodeExtensions } from "./extension_build.ts";
@@ -64,7 +64,7 @@ export async function buildCertificateAsync(parts: CertificateParts): Promise<Ce
 
 /** The identifier of a key: SHA-1 over the content of its BIT STRING (RFC 5280 4.2.1.2 method 1). */
 export function keyIdentifier(publicBits: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash("sha1").update(publicBits).digest());
+  return new Uint8Array(nodeCrypto.createHash("sha1").update(publicBits).digest());
 }
 
 /** The key identifier of a certificate: its subjectKeyIdentifier, else computed. */

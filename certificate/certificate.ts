@@ -4,7 +4,8 @@
  * @module
  */
 
-import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import { asHash, type CertificateHash } from "./as_hash.ts";
 import {
@@ -140,7 +141,7 @@ export function digest(algorithm: string, data: Uint8Array): Uint8Array {
   const name = String(algorithm).toLowerCase().replace(/^sha-/, "sha");
   let hash;
   try {
-    hash = createHash(name);
+    hash = nodeCrypto.createHash(name);
   } catch (cause) {
     throw new SslUnsupportedError(
       `Cannot compute digest: unknown algorithm: received ${JSON.stringify(algorithm)}`,
@@ -382,7 +383,11 @@ export class Certificate {
   get publicKey(): KeyObject {
     try {
       // Deno's createPublicKey takes Buffers and Uint8Arrays alike; the types know only Buffer.
-      return createPublicKey({ key: this.rawSpki as never, format: "der", type: "spki" });
+      return nodeCrypto.createPublicKey({
+        key: this.rawSpki as never,
+        format: "der",
+        type: "spki",
+      });
     } catch (cause) {
       throw new SslUnsupportedError(
         `Cannot use the public key of certificate ${this.subject}: ${this.publicKeyAlgorithm} key is not supported`,

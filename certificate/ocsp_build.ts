@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
+import defer * as nodeCrypto from "node:crypto";
 import type { Certificate } from "./certificate.ts";
 import {
   children,
@@ -109,7 +109,7 @@ export function ocspCertId(
   digest: "sha1" | "sha256" = "sha1",
 ): Uint8Array {
   const algorithm = Object.keys(HASHES).find((id) => HASHES[id] === digest)!;
-  const name = new Uint8Array(createHash(digest).update(issuer.rawSubject).digest());
+  const name = new Uint8Array(nodeCrypto.createHash(digest).update(issuer.rawSubject).digest());
   return seq(
     seq(oidDer(algorithm), nul()),
     octets(name),

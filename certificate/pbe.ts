@@ -7,14 +7,7 @@
  * @module
  */
 
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  pbkdf2Sync,
-  randomBytes,
-  scryptSync,
-} from "node:crypto";
+import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   derError,
@@ -156,7 +149,7 @@ function decryptCbc(
   }
   try {
     if (!native) return legacy!(cipher, key, iv, data);
-    const decipher = createDecipheriv(cipher, key, iv);
+    const decipher = nodeCrypto.createDecipheriv(cipher, key, iv);
     return concat(new Uint8Array(decipher.update(data)), new Uint8Array(decipher.final()));
   } catch (cause) {
     throw badPassword(what, cause);
@@ -204,8 +197,8 @@ export function pkcs12Kdf(
   const input = concat(stretch(salt), stretch(password));
   const result = new Uint8Array(length);
   for (let at = 0; at < length;) {
-    let a = createHash(hash).update(diversifier).update(input).digest();
-    for (let i = 1; i < rounds; i++) a = createHash(hash).update(a).digest();
+    let a = nodeCrypto.createHash(hash).update(diversifier).update(input).digest();
+    for (let i = 1; i < rounds; i++) a = nodeCrypto.createHash(hash).update(a).digest();
     result.set(a.subarray(0, Math.min(a.length, length - at)), at);
     at += a.length;
     // Every block of I becomes I + B + 1 modulo 2^(8v), B being A repeated.
@@ -243,7 +236,7 @@ export function pbkdf2FromParameters(
     hash = HMAC_OIDS[id];
     if (hash === undefined) throw unsupported(what, `key derivation with ${id}`);
   }
-  return new Uint8Array(pbkdf2Sync(password, salt, rounds, length, hash));
+  return new Uint8Array(nodeCrypto.pbkdf2Sync(password, salt, rounds, length, hash));
 }
 
 function unsupported(what: string, feature: string): SslUnsupportedError {
@@ -267,7 +260,12 @@ function scrypt(
     throw derError(what, `scrypt parameters N=${N} r=${R} p=${P} are invalid or too expensive`);
   }
   return new Uint8Array(
-    scryptSync(password, salt, length, { N, r: R, p: P, maxmem: MAX_SCRYPT_MEMORY + (1 << 20) }),
+    nodeCrypto.scryptSync(password, salt, length, {
+      N,
+      r: R,
+      p: P,
+      maxmem: MAX_SCRYPT_MEMORY + (1 << 20),
+    }),
   );
 }
 
@@ -313,8 +311,8 @@ export function pbeDecrypt(
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
   const rounds = iterations(count, what);
   if (old !== undefined) {
-    let key = createHash(old[0]).update(utf8).update(salt).digest();
-    for (let i = 1; i < rounds; i++) key = createHash(old[0]).update(key).digest();
+    let key = nodeCrypto.createHash(old[0]).update(utf8).update(salt).digest();
+    for (let i = 1; i < rounds; i++) key = nodeCrypto.createHash(old[0]).update(key).digest();
     const bytes = new Uint8Array(key);
     return decryptCbc(old[1], bytes.subarray(0, 8), bytes.subarray(8, 16), data, what, legacy);
   }
@@ -330,10 +328,10 @@ export function pbes2Encrypt(
   password: string,
   rounds: number,
 ): { algorithm: Uint8Array; data: Uint8Array } {
-  const salt = new Uint8Array(randomBytes(16));
-  const iv = new Uint8Array(randomBytes(16));
-  const key = pbkdf2Sync(encoder.encode(password), salt, rounds, 32, "sha256");
-  const cipher = createCipheriv("aes-256-cbc", key, iv);
+  const salt = new Uint8Array(nodeCrypto.randomBytes(16));
+  const iv = new Uint8Array(nodeCrypto.randomBytes(16));
+  const key = nodeCrypto.pbkdf2Sync(encoder.encode(password), salt, rounds, 32, "sha256");
+  const cipher = nodeCrypto.createCipheriv("aes-256-cbc", key, iv);
   const encrypted = concat(new Uint8Array(cipher.update(data)), new Uint8Array(cipher.final()));
   const algorithm = seq(
     oidDer(PBES2),
@@ -354,11 +352,11 @@ export function pbe3DesEncrypt(
   password: string,
   rounds: number,
 ): { algorithm: Uint8Array; data: Uint8Array } {
-  const salt = new Uint8Array(randomBytes(8));
+  const salt = new Uint8Array(nodeCrypto.randomBytes(8));
   const bmp = bmpPassword(password);
   const key = pkcs12Kdf("sha1", bmp, salt, 1, rounds, 24);
   const iv = pkcs12Kdf("sha1", bmp, salt, 2, rounds, 8);
-  const cipher = createCipheriv("des-ede3-cbc", key, iv);
+  const cipher = nodeCrypto.createCipheriv("des-ede3-cbc", key, iv);
   const encrypted = concat(new Uint8Array(cipher.update(data)), new Uint8Array(cipher.final()));
   const algorithm = seq(oidDer(PKCS12_PBE + "3"), seq(octets(salt), int(rounds)));
   return { algorithm, data: encrypted };
@@ -391,7 +389,7 @@ export function dekDecrypt(
   let last = new Uint8Array(0);
   while (key.length < KEY_LENGTH[cipher]) {
     last = new Uint8Array(
-      createHash("md5").update(last).update(secret).update(iv.subarray(0, 8)).digest(),
+      nodeCrypto.createHash("md5").update(last).update(secret).update(iv.subarray(0, 8)).digest(),
     );
     key = concat(key, last) as Uint8Array<ArrayBuffer>;
   }

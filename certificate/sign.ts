@@ -6,7 +6,7 @@
  * @module
  */
 
-import { constants, createPublicKey, sign as nodeSign, verify as nodeVerify } from "node:crypto";
+import defer * as nodeCrypto from "node:crypto";
 import { SslUnsupportedError } from "../errors.ts";
 import { type DerNode, oid, readDer, sequence, smallInteger } from "./der.ts";
 import { bits, explicit, int, nul, oidDer, seq, unsignedInt } from "./der_writer.ts";
@@ -102,11 +102,11 @@ export function signBytes(key: PrivateKey, digest: string, data: Uint8Array): Ui
     const signer = key.type === "rsa-pss"
       ? {
         key: object,
-        padding: constants.RSA_PKCS1_PSS_PADDING,
+        padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING,
         saltLength: DIGESTS[digest]![3],
       }
       : object;
-    return new Uint8Array(nodeSign(edwards ? null : digest, data, signer));
+    return new Uint8Array(nodeCrypto.sign(edwards ? null : digest, data, signer));
   } catch (cause) {
     throw new SslUnsupportedError(
       `Cannot sign with ${key} and digest ${digest}: this combination is not supported, ` +
@@ -204,21 +204,21 @@ export function verifySignature(
   const id = oid(type, what);
   let key;
   try {
-    key = createPublicKey({ key: spki as never, format: "der", type: "spki" });
+    key = nodeCrypto.createPublicKey({ key: spki as never, format: "der", type: "spki" });
   } catch (cause) {
     throw new SslUnsupportedError("Cannot verify signature: unsupported public key", { cause });
   }
   const kind = key.asymmetricKeyType;
   if (id === "1.3.101.112" || id === "1.3.101.113") {
     return kind === (id.endsWith("2") ? "ed25519" : "ed448") &&
-      nodeVerify(null, data, key, signature);
+      nodeCrypto.verify(null, data, key, signature);
   }
   if (id === RSA_PSS) {
     const { digest, saltLength } = pssParameters(parameters);
-    return (kind === "rsa" || kind === "rsa-pss") && nodeVerify(
+    return (kind === "rsa" || kind === "rsa-pss") && nodeCrypto.verify(
       digest,
       data,
-      { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength },
+      { key, padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING, saltLength },
       signature,
     );
   }
@@ -227,5 +227,6 @@ export function verifySignature(
   if (digest === undefined) {
     throw new SslUnsupportedError(`Cannot verify signature: unknown algorithm: received ${id}`);
   }
-  return kind === (rsa !== undefined ? "rsa" : "ec") && nodeVerify(digest, data, key, signature);
+  return kind === (rsa !== undefined ? "rsa" : "ec") &&
+    nodeCrypto.verify(digest, data, key, signature);
 }

@@ -4,12 +4,14 @@
  * @module
  */
 
-import { hkdfSync } from "node:crypto";
+import defer * as nodeCrypto from "node:crypto";
 import type { TicketKey } from "../types.ts";
 import type { TicketKeyAnswer } from "./callbacks.ts";
 
 function derive(secret: Uint8Array, use: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(), `session ticket ${use}`, 32));
+  return new Uint8Array(
+    nodeCrypto.hkdfSync("sha256", secret, new Uint8Array(), `session ticket ${use}`, 32),
+  );
 }
 
 /** Splits a key; throws RangeError for wrong lengths. */
