@@ -62,7 +62,12 @@ class Server implements SslServer {
     }
     const listener = await SslSocket.listen(this.#options);
     this.#listener = listener;
-    if (this.#early !== undefined) listener.setContext(this.#early);
+    try {
+      if (this.#early !== undefined) listener.setContext(this.#early);
+    } catch (error) {
+      listener.close();
+      throw error;
+    }
     return listener;
   }
 
