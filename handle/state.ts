@@ -6,7 +6,7 @@
  */
 
 import type { WaitOptions } from "../engine/types.ts";
-import { SslError, SslTimeoutError } from "../errors.ts";
+import { SslError, SslTimeoutError, SslUnsupportedError } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
 import { closedError, Input } from "./input.ts";
 import type { HandleSettings } from "./options.ts";
@@ -141,9 +141,27 @@ export class HandleState {
       failure = { error };
     }
     this.#output.close();
-    // After a lost write, the end must not look like a proper one.
-    await conn.close?.(failure ? { ...options, noShutdown: true } : options);
-    if (failure) throw failure.error;
+    if (failure === undefined) return await this.#closeConn(conn, options);
+    try {
+      // After a lost write, the end must not look like a proper one.
+      await conn.close?.({ ...options, noShutdown: true });
+    } catch (error) {
+      // Deno's TLS always ends properly: the caller learns of the lost write from us alone.
+      if (error instanceof SslUnsupportedError) await conn.close?.(options);
+    }
+    throw failure.error;
+  }
+
+  async #closeConn(conn: HandleConn, options: CloseOptions): Promise<void> {
+    try {
+      await conn.close?.(options);
+    } catch (error) {
+      // Refused for its options: the connection is still open and can be closed in another way.
+      if (error instanceof SslUnsupportedError || error instanceof TypeError) {
+        this.#closing = undefined;
+      }
+      throw error;
+    }
   }
 
   async #flushWithin(timeout: number): Promise<void> {
