@@ -8,7 +8,8 @@
 import type { SslContext } from "../context/context.ts";
 import { newConnection } from "../context/internal.ts";
 import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/types.ts";
-import { type Connection, SocketCore, type SocketOptions } from "./core.ts";
+import { SocketCore } from "./core.ts";
+import type { Connection, SocketOptions } from "./core_types.ts";
 import { orAborted } from "./plain.ts";
 import { describeAddr } from "./target.ts";
 

@@ -16,7 +16,8 @@ import type { EngineContext, EngineListener, WaitOptions } from "../engine/types
 import { SslUnsupportedError } from "../errors.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import { type Arrival, Doorway } from "./doorway.ts";
-import type { SocketCore, SocketOptions } from "./core.ts";
+import type { SocketCore } from "./core.ts";
+import type { SocketOptions } from "./core_types.ts";
 import { closedError } from "./errors.ts";
 import { coreOf } from "./info.ts";
 import type { SslSocket } from "./socket.ts";
@@ -28,6 +29,8 @@ export type MakeSocket<S> = (core: SocketCore, socketClass: ListenOptions["socke
 
 /** What a listener is made from. */
 export interface ListenerSetup<S> {
+  /** The listener of the engine. */
+  readonly listener: EngineListener;
   /** The options of `SslSocket.listen`, checked. */
   readonly options: ListenOptions;
   /** The first context. */
@@ -36,6 +39,23 @@ export interface ListenerSetup<S> {
   readonly engineContext: EngineContext;
   /** Puts the class around a connection. */
   readonly makeSocket: MakeSocket<S>;
+}
+
+/** What only the library can make a listener from. */
+export interface ListenerInit<S extends SslSocket = SslSocket> {
+  /** Says that it was made by the library, and for which sockets. */
+  readonly kind: "ListenerInit";
+  /** Never there: it ties the type of the sockets to the listener's. */
+  readonly socket?: S;
+}
+
+const setups = new WeakMap<object, unknown>();
+
+/** Wraps what a listener is made from for the way through the public constructor. */
+export function wrapListener<S extends SslSocket>(setup: ListenerSetup<S>): ListenerInit<S> {
+  const init = Object.freeze({ kind: "ListenerInit" as const });
+  setups.set(init, setup);
+  return init;
 }
 
 /** Options of {@linkcode SslListener.shutdown}. */
@@ -83,12 +103,16 @@ export class SslListener<S extends SslSocket = SslSocket>
   #closed = false;
 
   /** Not for users: use `SslSocket.listen`. */
-  constructor(listener: EngineListener, setup: ListenerSetup<S>) {
+  constructor(init: ListenerInit<S>) {
+    const setup = setups.get(init) as ListenerSetup<S> | undefined;
+    if (setup === undefined) {
+      throw new TypeError("Cannot create a listener: use SslSocket.listen");
+    }
     this.#setup = setup;
-    this.#listener = listener;
+    this.#listener = setup.listener;
     this.#context = setup.context;
     this.#engineContext = setup.engineContext;
-    this.#doorway = new Doorway(listener, {
+    this.#doorway = new Doorway(this.#listener, {
       plain: engineOf(setup.context).features.has("acceptPlain"),
       settled: () => this.#swap,
       current: () => ({ context: this.#context, engineContext: this.#engineContext }),

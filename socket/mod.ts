@@ -8,12 +8,7 @@
 export type { Dualvar, Want } from "../errors.ts";
 export type { WaitOptions } from "../engine/types.ts";
 export { type CloseOptions, SslSocket } from "./socket.ts";
-export {
-  type ListenerSetup,
-  type MakeSocket,
-  type ShutdownListenerOptions,
-  SslListener,
-} from "./listener.ts";
+export { type ListenerInit, type ShutdownListenerOptions, SslListener } from "./listener.ts";
 export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";
 export { SocketCapabilities } from "./capabilities.ts";
 export { serve, type ServeHandler, type SslServer } from "./serve.ts";

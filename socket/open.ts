@@ -8,7 +8,8 @@ import { contextFor, engineContext, engineOf, newConnection } from "../context/i
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
 import { checkOptions } from "../context/validate.ts";
 import type { DialTarget, Role } from "../engine/types.ts";
-import { type CoreInit, SocketCore, type SocketOptions } from "./core.ts";
+import { SocketCore } from "./core.ts";
+import type { CoreInit, SocketOptions } from "./core_types.ts";
 import { dialPlain, inFamily } from "./dial.ts";
 import { describeAddr, describeTarget, parseTarget } from "./target.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";

@@ -165,6 +165,11 @@ export class PlainStream {
     return error;
   }
 
+  /** Bytes that `tryWrite` took and that have not gone. */
+  get unsent(): number {
+    return this.#unsent;
+  }
+
   /** Resolves when everything that `tryWrite` took has gone. */
   get sent(): Promise<void> {
     return this.#sending;

@@ -8,7 +8,8 @@ import type { ConnectOptions, ListenOptions, StartOptions } from "../context/opt
 import { checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import type { Want } from "../errors.ts";
-import type { CloseOptions, SocketCore, SocketOptions } from "./core.ts";
+import type { SocketCore } from "./core.ts";
+import type { CloseOptions, SocketOptions } from "./core_types.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
 import { openListener } from "./listen.ts";
 import type { SslListener } from "./listener.ts";
@@ -16,7 +17,7 @@ import { openClient, openOver } from "./open.ts";
 import { SocketStreams } from "./streams.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
-export type { CloseOptions } from "./core.ts";
+export type { CloseOptions } from "./core_types.ts";
 
 /**
  * A TLS connection. It reads and writes as a `Deno.Conn` does and can stand in

@@ -1,0 +1,310 @@
+/**
+ * The machine inside a socket, first part: its state, and the way of the data.
+ *
+ * The path of a byte must stay short: with TLS in place `read` and `write` are
+ * the engine's promise with one `then` on it, nothing else.
+ *
+ * @module
+ */
+
+import type { ConnectionState } from "../context/connection.ts";
+import type { SslContext } from "../context/context.ts";
+import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/types.ts";
+import { SSL_WANT_READ, SslError, SslTruncatedError, type Want } from "../errors.ts";
+import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
+import { closedError, toSslError } from "./errors.ts";
+import { PlainStream } from "./plain.ts";
+import { type Ends, mayMove, type Phase } from "./state.ts";
+
+/** The state of a socket, and reading and writing. */
+export abstract class CoreData {
+  /** Where it is in its life. */
+  phase: Phase = "plain";
+  /** The last error. */
+  error: SslError | undefined;
+  /** What the verification of the peer found. */
+  state: ConnectionState | undefined;
+  /** Told once, when nothing is left of the connection. */
+  onClose: (() => void) | undefined;
+  protected init: CoreInit;
+  protected plainData: PlainStream | undefined;
+  /** From the start of the handshake until it is closed or stopped. */
+  protected tls: TlsStream | undefined;
+  /** The same, only while reads and writes may use it: the hot path looks at this alone. */
+  protected data: TlsStream | undefined;
+  protected fresh: Connection | undefined;
+  protected transport: ByteTransport | undefined;
+  protected truncated = false;
+  protected writeEnded = false;
+  protected lastWant: Want | undefined;
+  protected closing: Promise<void> | undefined;
+  protected ownAddr: Deno.Addr | undefined;
+  protected peerAddr: Deno.Addr | undefined;
+
+  /** Nothing is there yet. */
+  protected constructor(init: CoreInit) {
+    this.init = init;
+  }
+
+  /**
+   * Who answers for a transport. `stopSsl` hands one out while the socket can still use it; when
+   * another socket starts TLS on it, closing the first must leave it alone.
+   */
+  static readonly #owners = new WeakMap<object, CoreData>();
+
+  /** The socket whose TLS runs over a transport, if one does. */
+  static ownerOf(transport: object): CoreData | undefined {
+    const owner = CoreData.#owners.get(transport);
+    return owner?.phase === "handshaking" || owner?.phase === "open" ? owner : undefined;
+  }
+
+  /** Answers for a transport from now on. */
+  own(transport: object): void {
+    CoreData.#owners.set(transport, this);
+  }
+
+  protected setTransport(transport: ByteTransport): void {
+    this.transport = transport;
+    this.own(transport);
+    this.plainData = new PlainStream(transport);
+    this.ownAddr ??= transport.localAddr;
+    this.peerAddr ??= transport.remoteAddr;
+  }
+
+  // ---- what it is
+
+  /** The context. */
+  get context(): SslContext {
+    return this.init.context;
+  }
+
+  /** The role. */
+  get role(): Role {
+    return this.init.role;
+  }
+
+  /** The peer, for messages. */
+  get peer(): string {
+    return this.init.peer;
+  }
+
+  /** The options it was made with. */
+  get options(): SocketOptions {
+    return this.init.options;
+  }
+
+  /** Our address. */
+  get localAddr(): Deno.Addr | undefined {
+    return this.ownAddr;
+  }
+
+  /** The peer's address. */
+  get remoteAddr(): Deno.Addr | undefined {
+    return this.peerAddr;
+  }
+
+  /** The established TLS stream, for the getters. */
+  get established(): TlsStream | undefined {
+    return this.phase === "open" ? this.tls : undefined;
+  }
+
+  /** Which directions have ended. */
+  get ends(): Ends {
+    const shutdown = this.tls?.shutdownState;
+    return {
+      sent: this.writeEnded || (shutdown?.sent ?? false),
+      received: shutdown?.received ?? false,
+      truncated: this.truncated,
+    };
+  }
+
+  protected moveTo(to: Phase): void {
+    if (this.phase === to || !mayMove(this.phase, to)) return;
+    this.phase = to;
+    if (to !== "open") this.data = undefined;
+    if (to === "closed") this.onClose?.();
+  }
+
+  /** Remembers an error that a caller gets. */
+  protected record(error: unknown): unknown {
+    if (error instanceof SslError) this.error = error;
+    return error;
+  }
+
+  // ---- data
+
+  readonly #onReadError = (error: unknown): null => this.readFailed(error);
+  readonly #onWriteError = (error: unknown): never => {
+    throw this.failure("write to", error);
+  };
+
+  /** Reads. */
+  read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    const tls = this.data;
+    if (tls === undefined || p.length === 0) return this.#readSlow(p, options);
+    const signal = options?.signal;
+    return tls.read(p, options).then(
+      undefined,
+      signal ? (error) => this.readFailed(error, signal) : this.#onReadError,
+    );
+  }
+
+  async #readSlow(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    const plain = this.plainFor("read from");
+    if (p.length === 0 || plain === undefined) return 0;
+    try {
+      return await plain.read(p, options);
+    } catch (error) {
+      throw this.failure("read from", error, options?.signal);
+    }
+  }
+
+  /** The plain stream if data goes there now; `undefined` with TLS; throws where there is neither. */
+  protected plainFor(operation: string): PlainStream | undefined {
+    if (this.data !== undefined) return undefined;
+    if (this.phase === "plain" && this.plainData !== undefined) return this.plainData;
+    if (this.phase === "closed" || this.closing) {
+      throw this.record(closedError(operation, this.peer));
+    }
+    const why = this.phase === "failed" ? "the handshake failed" : "the handshake is not complete";
+    const error = new SslError(`Cannot ${operation} ${this.peer}: ${why}`, { code: "ENOTCONN" });
+    throw this.record(error);
+  }
+
+  protected readFailed(error: unknown, signal?: AbortSignal): null {
+    if (error instanceof SslTruncatedError && !this.closing) {
+      this.truncated = true;
+      if (this.options.allowTruncation) return null;
+    }
+    throw this.failure("read from", error, signal);
+  }
+
+  protected failure(operation: string, error: unknown, signal?: AbortSignal): unknown {
+    if (this.closing) return closedError(operation, this.peer, error);
+    return this.record(toSslError(operation, this.peer, error, signal));
+  }
+
+  /** Reads without consuming. */
+  async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    const plain = this.plainFor("read from");
+    if (p.length === 0) return 0;
+    try {
+      return await (plain ?? this.data!).peek(p, options);
+    } catch (error) {
+      if (plain === undefined) return this.readFailed(error, options?.signal);
+      throw this.failure("read from", error, options?.signal);
+    }
+  }
+
+  /** Bytes that can be read without waiting. */
+  pending(): number {
+    if (this.data !== undefined) return this.data.pending();
+    return this.plainData?.pending() ?? 0;
+  }
+
+  /** Reads what is there. */
+  tryRead(p: Uint8Array): number | null | Want {
+    const plain = this.plainFor("read from");
+    if (p.length === 0) return 0;
+    try {
+      const r = (plain ?? this.data!).tryRead(p);
+      if (typeof r === "object" && r !== null) this.lastWant = r;
+      return r;
+    } catch (error) {
+      if (plain === undefined) return this.readFailed(error);
+      throw this.failure("read from", error);
+    }
+  }
+
+  /** Writes all of `p`. */
+  write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    const tls = this.data;
+    if (tls === undefined || this.writeEnded) return this.#writeSlow(p, options);
+    const signal = options?.signal;
+    return tls.write(p, options).then(
+      undefined,
+      signal
+        ? (error) => Promise.reject(this.failure("write to", error, signal))
+        : this.#onWriteError,
+    );
+  }
+
+  async #writeSlow(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    const plain = this.plainFor("write to");
+    this.mustBeWritable();
+    try {
+      return await (plain ?? this.data!).write(p, options);
+    } catch (error) {
+      throw this.failure("write to", error, options?.signal);
+    }
+  }
+
+  protected mustBeWritable(): void {
+    if (!this.writeEnded || this.data === undefined) return;
+    if (this.closing) throw this.record(closedError("write to", this.peer));
+    const why = "close_notify was sent, the writing direction has ended";
+    throw this.record(new SslError(`Cannot write to ${this.peer}: ${why}`, { code: "EPIPE" }));
+  }
+
+  /** Takes what fits into the send buffer. */
+  tryWrite(p: Uint8Array): number | Want {
+    const plain = this.plainFor("write to");
+    this.mustBeWritable();
+    try {
+      const r = (plain ?? this.data!).tryWrite(p);
+      if (typeof r === "object") this.lastWant = r;
+      return r;
+    } catch (error) {
+      throw this.failure("write to", error);
+    }
+  }
+
+  /** Resolves when the direction may progress. */
+  async ready(want: Want | undefined, options?: WaitOptions): Promise<void> {
+    const direction = want ?? this.lastWant ?? SSL_WANT_READ;
+    if (this.phase === "closed" || this.phase === "failed") return; // the next call says why
+    await (this.tls ?? this.plainData)?.ready(direction, options);
+  }
+
+  /** Frees TLS; the transport, where the engine gives it back. */
+  protected releaseTls(): ByteTransport | undefined {
+    const tls = this.tls;
+    this.tls = this.data = undefined;
+    try {
+      return tls?.release() ?? this.plainData?.take();
+    } catch {
+      tls?.close(); // the Deno engine consumes its transport
+      return undefined;
+    }
+  }
+
+  protected dropAll(): void {
+    this.tls?.close();
+    const rest = this.tls ? undefined : this.transport;
+    const transport = rest && CoreData.#owners.get(rest) === this ? rest : undefined;
+    this.tls =
+      this.data =
+      this.plainData =
+      this.transport =
+        undefined;
+    try {
+      const closed: unknown = transport?.close();
+      if (closed instanceof Promise) closed.catch(() => {});
+    } catch {
+      // It was closed beneath us: that is what was wanted.
+    }
+    this.moveTo("closed");
+  }
+
+  /** Lets the event loop wait. */
+  ref(): void {
+    if (this.tls) this.tls.ref();
+    else this.transport?.ref?.();
+  }
+
+  /** Does not let the event loop wait. */
+  unref(): void {
+    if (this.tls) this.tls.unref();
+    else this.transport?.unref?.();
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The machine inside a socket, second part: from plain text to TLS.
+ *
+ * @module
+ */
+
+import { contextFor, engineContext, newConnection } from "../context/internal.ts";
+import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
+import { SSL_WANT_WRITE, SslError, type Want } from "../errors.ts";
+import { CoreData } from "./core_data.ts";
+import type { Connection, SocketOptions } from "./core_types.ts";
+import { closedError, namePeer, toSslError } from "./errors.ts";
+import type { PlainStream } from "./plain.ts";
+import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
+import { adopt, refuseInjection } from "./transport.ts";
+
+/** The options of an upgrade that concern only how long it may take. */
+const TIMING = new Set(["timeout", "handshakeTimeout", "signal"]);
+
+function hasOthers(options: object): boolean {
+  return Object.entries(options).some(([k, v]) => v !== undefined && !TIMING.has(k));
+}
+
+/** Handshakes. */
+export abstract class CoreHandshake extends CoreData {
+  // ---- the handshake
+
+  /** Starts TLS on a plain socket, with options on top of its own, and completes the handshake. */
+  async upgrade(role: Role, more: SocketOptions = {}): Promise<void> {
+    this.#mustBePlain(role);
+    this.moveTo("handshaking");
+    using deadline = this.#deadline(role, { ...this.init.options, ...more });
+    let connection: Connection;
+    try {
+      if (hasOthers(more) || role !== this.init.role) {
+        const options = { ...this.init.options, ...more };
+        const context = await deadline.race(contextFor(role, options));
+        const ready = await deadline.race(engineContext(context, role));
+        const hostname = options.hostname ?? this.init.hostname;
+        this.init = { ...this.init, options, role, context, engineContext: ready, hostname };
+      }
+      connection = this.#newConnection();
+    } catch (error) {
+      if (this.closing) throw closedError("start TLS with", this.peer, error);
+      if (this.phase === "handshaking") this.phase = "plain"; // not a byte has gone: it may be tried again
+      throw this.record(error);
+    }
+    await this.upgradeWith(connection, deadline);
+  }
+
+  /** The server's part for a connection that a listener accepted. */
+  async accept(deadline: Deadline): Promise<void> {
+    if (this.tls !== undefined) return await this.handshake(deadline);
+    let connection: Connection;
+    try {
+      connection = this.#newConnection();
+    } catch (error) {
+      this.dropAll();
+      throw error;
+    }
+    await this.upgradeWith(connection, deadline);
+  }
+
+  /** Starts TLS on a plain socket and completes the handshake. */
+  async upgradeWith(connection: Connection, deadline: Deadline): Promise<void> {
+    this.moveTo("handshaking");
+    this.fresh = connection;
+    try {
+      await deadline.race(this.#takePlain());
+    } catch (error) {
+      throw this.#handshakeFailed(error, deadline.signal);
+    }
+    await this.handshake(deadline);
+  }
+
+  #mustBePlain(role: Role): void {
+    if (this.phase === "plain" && this.plainData !== undefined) return;
+    const call = role === "client" ? "connectSsl" : "acceptSsl";
+    if (this.phase === "closed" || this.closing) throw closedError("start TLS with", this.peer);
+    throw new TypeError(
+      `Cannot start TLS with ${this.peer}: ${call}() needs a plain socket, made with ` +
+        `{ startHandshake: false } or by stopSsl(): this one is ${this.phase}`,
+    );
+  }
+
+  #newConnection(): Connection {
+    const { context, role, options, hostname } = this.init;
+    return newConnection(context, { role, options, hostname });
+  }
+
+  /** A bound on the handshake. */
+  #deadline(role: Role, options: SocketOptions): Deadline {
+    return new Deadline({
+      timeout: options.timeout ?? DEFAULT_TIMEOUT,
+      signal: options.signal,
+      operation: role === "client" ? "complete the handshake with" : "accept a handshake from",
+      peer: this.peer,
+    });
+  }
+
+  /** Moves the plain transport under TLS, unless something came that must not. */
+  async #takePlain(): Promise<void> {
+    const plain = this.plainData!;
+    await plain.sent;
+    const { transport, ahead } = await adopt(plain.take());
+    if (this.phase !== "handshaking") return; // the time was up, or it was closed
+    this.setTransport(transport);
+    refuseInjection(this.role, ahead, this.peer);
+    this.#startTls(transport);
+  }
+
+  #startTls(transport: ByteTransport): void {
+    this.tls = this.init.engineContext.start(transport, this.fresh!.params);
+    this.plainData = undefined;
+  }
+
+  /** Completes the handshake on the TLS stream that is there. */
+  async handshake(deadline: Deadline): Promise<void> {
+    this.moveTo("handshaking");
+    const tls = this.tls;
+    if (tls === undefined || this.closing) throw closedError("start TLS with", this.peer);
+    this.state = this.fresh?.state;
+    try {
+      await deadline.race(tls.handshake({ signal: deadline.signal }));
+    } catch (error) {
+      throw this.#handshakeFailed(error, deadline.signal);
+    }
+    if (this.closing) throw closedError("complete the handshake with", this.peer);
+    this.#established(tls);
+  }
+
+  #established(tls: TlsStream): void {
+    this.moveTo("open");
+    this.data = tls;
+    this.truncated = this.writeEnded = false;
+  }
+
+  #handshakeFailed(cause: unknown, signal?: AbortSignal): unknown {
+    const what = this.role === "client" ? "connect to" : "accept a handshake from";
+    if (this.closing) return closedError(what, this.peer, cause);
+    const own = this.state?.error ?? cause;
+    const error = namePeer(what, this.peer, toSslError(what, this.peer, own, signal));
+    this.moveTo("failed");
+    if (error instanceof SslError && this.state?.report) error.report ??= this.state.report;
+    const kept = this.init.keepTransport ? this.releaseTls() : undefined;
+    if (kept === undefined) this.dropAll();
+    else {
+      this.setTransport(kept);
+      if (error instanceof SslError) error.transport = kept;
+    }
+    return this.record(error);
+  }
+
+  /** One step of the handshake, without waiting. */
+  tryHandshake(role: Role): true | Want {
+    if (this.phase === "open" && this.role === role) return true;
+    if (this.phase !== "handshaking") {
+      this.#mustBePlain(role);
+      if (role !== this.role) {
+        const call = role === "client" ? "connectSsl()" : "acceptSsl()";
+        throw new TypeError(
+          `Cannot start TLS with ${this.peer} without waiting: the socket was made for the ` +
+            `other side and its context must be loaded: use await ${call}`,
+        );
+      }
+      const plain = this.plainData!;
+      if (plain.unsent > 0) return this.lastWant = SSL_WANT_WRITE; // plain bytes go first
+      this.fresh = this.#newConnection();
+      this.state = this.fresh.state;
+      this.moveTo("handshaking");
+      try {
+        this.#lookAhead(plain);
+        this.#startTls(plain.take());
+      } catch (error) {
+        throw this.#handshakeFailed(error);
+      }
+    }
+    const tls = this.tls;
+    if (tls === undefined) throw closedError("start TLS with", this.peer);
+    try {
+      const step = tls.tryHandshake();
+      if (step === true) this.#established(tls);
+      else this.lastWant = step;
+      return step;
+    } catch (error) {
+      throw this.#handshakeFailed(error);
+    }
+  }
+
+  /** As `adopt` and `refuseInjection`, without waiting. */
+  #lookAhead(plain: PlainStream): void {
+    const head = new Uint8Array(Math.min(plain.pending(), 64));
+    refuseInjection(this.role, head.subarray(0, plain.peekNow(head)), this.peer);
+  }
+}
