@@ -102,11 +102,14 @@ export interface OcspCertId {
   readonly serial: Uint8Array;
 }
 
+/** The digests a CertID can be made with. */
+export type OcspDigest = "sha1" | "sha256" | "sha384" | "sha512";
+
 /** The DER of a CertID. */
 export function ocspCertId(
-  issuer: Certificate,
+  issuer: Pick<Certificate, "rawSubject" | "publicKeyDigest">,
   serial: Uint8Array,
-  digest: "sha1" | "sha256" = "sha1",
+  digest: OcspDigest = "sha1",
 ): Uint8Array {
   const algorithm = Object.keys(HASHES).find((id) => HASHES[id] === digest)!;
   const name = new Uint8Array(nodeCrypto.createHash(digest).update(issuer.rawSubject).digest());
@@ -118,7 +121,8 @@ export function ocspCertId(
   );
 }
 
-function readCertId(node: DerNode | undefined): OcspCertId {
+/** Reads a CertID. @throws {SslError} code `ERR_DER` if it is malformed. */
+export function readCertId(node: DerNode | undefined): OcspCertId {
   const what = "OCSP CertID";
   const [algorithm, name, key, serial] = sequence(node, what);
   return {
