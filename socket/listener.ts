@@ -75,7 +75,7 @@ const MAX_HANDSHAKES = 256;
  * `for await`.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { SslSocket } from "@socket/ssl";
  *
  * const listener = await SslSocket.listen({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" });

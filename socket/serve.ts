@@ -134,7 +134,7 @@ class Server implements SslServer {
  * @param handler Called for each connection.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { serve } from "@socket/ssl";
  *
  * const server = serve({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" }, async (handle) => {

@@ -29,7 +29,7 @@ export type { CloseOptions } from "./core_types.ts";
  * (RFC 8446 6.1).
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { SslSocket } from "@socket/ssl";
  *
  * await using socket = await SslSocket.connect("example.com:443");

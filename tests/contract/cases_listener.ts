@@ -4,7 +4,16 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import { SslContext } from "../../context/context.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
-import { bytes, listen, reach, readText, settle, testPki, trust } from "./harness.ts";
+import {
+  bytes,
+  captureClientHello,
+  listen,
+  reach,
+  readText,
+  settle,
+  testPki,
+  trust,
+} from "./harness.ts";
 import type { Cases } from "./suite.ts";
 
 const dial = (port: number) => Deno.connect({ hostname: "127.0.0.1", port });
@@ -32,6 +41,23 @@ const HOSTILE: Record<string, (port: number) => Promise<Deno.TcpConn>> = {
   async "a record that is too long"(port) {
     const conn = await dial(port);
     await conn.write(new Uint8Array([0x16, 3, 1, 0xff, 0xff, 1, 2, 3]));
+    return conn;
+  },
+  async "one byte at a time"(port) {
+    const conn = await dial(port);
+    (async () => {
+      for (const byte of await captureClientHello("openssl")) {
+        await conn.write(new Uint8Array([byte]));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })().catch(() => {}); // until the server has had enough
+    return conn;
+  },
+  async "reset after the server's answer"(port) {
+    const conn = await dial(port);
+    await conn.write(await captureClientHello("openssl"));
+    await conn.read(new Uint8Array(1));
+    conn.close(); // with bytes unread the kernel sends RST
     return conn;
   },
   async "gone at once"(port) {
@@ -310,6 +336,23 @@ export function listenerCases(cases: Cases): void {
     assertEquals(client.peerCertificate("cn"), "second");
     listener.setContext(await SslContext.create({ engine, server: true, ...await ca.server() }));
     assertEquals(client.peerCertificate("cn"), "second");
+    await client.close();
+    await server.close();
+    listener.close();
+  });
+
+  cases.add("setContext() with a context that cannot serve changes nothing and is told", [
+    "hotSwap",
+  ], async ({ engine }) => {
+    const { ca } = await testPki();
+    const failures: unknown[] = [];
+    const listener = await listen(engine, { onHandshakeError: (error) => failures.push(error) });
+    listener.setContext(await SslContext.create({ engine, ca: ca.pem })); // no certificate
+    const [client, server] = await Promise.all([
+      SslSocket.connect(await reach(engine, listener)),
+      listener.accept(),
+    ]);
+    assertEquals(failures.length, 1);
     await client.close();
     await server.close();
     listener.close();

@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { BufferedTransport } from "../../engine/transport.ts";
 import { SslError, SslPeerError, SslTimeoutError, SslVerifyError } from "../../errors.ts";
+import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import type { Transport } from "../../socket/transport.ts";
 import {
@@ -233,6 +234,59 @@ export function startCases(cases: Cases): void {
       a.close();
       assertEquals(await b.read(new Uint8Array(1)), null); // nothing of a handshake was sent
       b.close();
+    },
+  );
+
+  cases.add("start() as client refuses what a Handle has read ahead", [], async ({ engine }) => {
+    const { ca } = await testPki();
+    const [a, b] = await tcpPair();
+    const handle = new Handle(a);
+    await b.write(bytes("220 go ahead\r\n250 injected\r\n"));
+    assertEquals(await handle.readLine(), "220 go ahead\r\n");
+    const error = await assertRejects(
+      () => SslSocket.start(handle, { ...trust(engine, ca), hostname: "localhost" }),
+      SslPeerError,
+      "250 injected",
+    );
+    assertEquals(error.code, "ERR_INJECTION");
+    a.close();
+    assertEquals(await b.read(new Uint8Array(1)), null);
+    b.close();
+  });
+
+  cases.add(
+    "start() over TLS refuses what came over the outer TLS before",
+    ["anyTransport"],
+    async ({ engine }) => {
+      const { ca } = await testPki();
+      await using outer = await connectPair(engine);
+      await outer.server.write(bytes("250 injected\r\n"));
+      await outer.client.peek(new Uint8Array(1));
+      const error = await assertRejects(
+        () => SslSocket.start(outer.client, { ...trust(engine, ca), hostname: "localhost" }),
+        SslPeerError,
+        "250 injected",
+      );
+      assertEquals(error.code, "ERR_INJECTION");
+    },
+  );
+
+  cases.add(
+    "start() refuses a connection on which a socket has TLS",
+    ["startServer"],
+    async ({ engine }) => {
+      const { ca, server } = await testPki();
+      const [a, b] = await tcpPair();
+      const options = { ...trust(engine, ca), hostname: "localhost" };
+      const [client, served] = await Promise.all([
+        SslSocket.start(a, options),
+        SslSocket.start(b, { engine, server: true, ...server }),
+      ]);
+      await assertRejects(() => SslSocket.start(a, options), TypeError, "another socket");
+      await client.write(bytes("intact"));
+      assertEquals(await readText(served, 6), "intact");
+      await client.close();
+      await served.close();
     },
   );
 

@@ -146,6 +146,20 @@ export function tcpServer(
   };
 }
 
+/** The ClientHello that a client of an engine sends. */
+export async function captureClientHello(engine: EngineName): Promise<Uint8Array> {
+  const { ca } = await testPki();
+  const { promise: captured, resolve } = Promise.withResolvers<Uint8Array>();
+  await using server = tcpServer(async (conn) => {
+    const p = new Uint8Array(16384);
+    resolve(p.subarray(0, await conn.read(p) ?? 0));
+    conn.close();
+  });
+  await SslSocket.connect(`localhost:${server.port}`, { ...trust(engine, ca), family: 4 })
+    .catch(() => {});
+  return await captured;
+}
+
 /** A pair with a relay between them that can cut the line: the end of TCP without the end of TLS. */
 export async function connectThroughRelay(
   engine: EngineName,
