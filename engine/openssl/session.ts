@@ -160,7 +160,9 @@ export class OpenSslSession implements SansIoSession {
       this.#dry = this.#c.BIO_ctrl_pending(this.#rbio) === 0;
       return true;
     }
-    return error === SSL_ERROR.WANT_WRITE ? SSL_WANT_WRITE : SSL_WANT_READ;
+    if (error === SSL_ERROR.WANT_WRITE) return SSL_WANT_WRITE;
+    this.#dry = true;
+    return SSL_WANT_READ;
   }
 
   get #attempt(): string {
