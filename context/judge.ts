@@ -25,6 +25,7 @@ import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import type { Names } from "./names.ts";
+import { verifyCode } from "./x509_codes.ts";
 
 /** What counts when a peer is judged. */
 export interface Policy {
@@ -45,10 +46,6 @@ export interface Policy {
   /** The options that came from process-wide defaults. */
   readonly defaultsApplied: readonly string[];
 }
-
-/** Until verify/codes.ts is there. */
-const verifyCode = (errno: number): string =>
-  errno === 62 ? "HOSTNAME_MISMATCH" : `X509_V_ERR_${errno}`;
 
 const CERT_REVOKED = 23;
 const HOSTNAME_MISMATCH = 62;
