@@ -120,7 +120,7 @@ export async function createContext(
   parsePins(options);
   resolveScheme(options.verifycnScheme);
   const state: ContextState = {
-    engine: engine ?? await selectEngine(options.engine ?? "auto"),
+    engine: engine ?? selectEngine(options.engine ?? "auto"),
     options: Object.freeze({ ...options }),
     defaultsApplied,
     roles: new Map(),

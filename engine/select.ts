@@ -6,7 +6,10 @@
  */
 
 import { SslUnsupportedError } from "../errors.ts";
+import defer * as denoEngine from "./deno/engine.ts";
 import { type FeatureSet, featuresOf } from "./features.ts";
+import defer * as openSslEngine from "./openssl/engine.ts";
+import defer * as library from "./openssl/library.ts";
 import type { Engine, EngineInfo, EngineName } from "./types.ts";
 
 /** The option `engine`. */
@@ -22,16 +25,14 @@ function ffiState(): Deno.PermissionState {
 }
 
 /** OpenSSL, if it is permitted already and loads. */
-async function permittedOpenSsl(): Promise<Engine | undefined> {
+function permittedOpenSsl(): Engine | undefined {
   // "prompt" is also the answer under a path-limited flag; then each path is queried.
   if (ffiState() === "denied") return undefined;
-  const { permittedPaths } = await import("./openssl/library.ts");
-  const paths = permittedPaths();
+  const paths = library.permittedPaths();
   const tried = paths.join("\n");
   if (paths.length === 0 || tried === failed) return undefined;
-  const { loadOpenSsl } = await import("./openssl/engine.ts");
   try {
-    return loadOpenSsl();
+    return openSslEngine.loadOpenSsl();
   } catch (error) {
     if (!(error instanceof SslUnsupportedError || error instanceof Deno.errors.NotCapable)) {
       throw error;
@@ -39,11 +40,6 @@ async function permittedOpenSsl(): Promise<Engine | undefined> {
     failed = tried;
     return undefined;
   }
-}
-
-async function deno(): Promise<Engine> {
-  const { denoEngine } = await import("./deno/engine.ts");
-  return denoEngine();
 }
 
 /**
@@ -57,16 +53,14 @@ async function deno(): Promise<Engine> {
  * @throws {Deno.errors.NotCapable} For "openssl" without the ffi permission.
  * @throws {TypeError} For another choice.
  */
-export async function selectEngine(choice: EngineChoice = "auto"): Promise<Engine> {
+export function selectEngine(choice: EngineChoice = "auto"): Engine {
   switch (choice) {
     case "auto":
-      return chosen = await permittedOpenSsl() ?? await deno();
-    case "openssl": {
-      const { loadOpenSsl } = await import("./openssl/engine.ts");
-      return loadOpenSsl();
-    }
+      return chosen = permittedOpenSsl() ?? denoEngine.denoEngine();
+    case "openssl":
+      return openSslEngine.loadOpenSsl();
     case "deno":
-      return await deno();
+      return denoEngine.denoEngine();
     default:
       throw new TypeError(
         `Cannot select an engine: it must be "auto", "openssl" or "deno": received ${
@@ -82,8 +76,8 @@ export async function selectEngine(choice: EngineChoice = "auto"): Promise<Engin
  *
  * @throws As {@linkcode selectEngine}.
  */
-export async function engineInfo(choice: EngineChoice = "auto"): Promise<EngineInfo> {
-  return (await selectEngine(choice)).info();
+export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
+  return selectEngine(choice).info();
 }
 
 /**

@@ -15,11 +15,11 @@ import { TestCa } from "../certificate/mod.ts";
 type EngineChoice = "openssl" | "deno";
 
 /** The engines that work here; why another does not. */
-async function availableEngines(): Promise<EngineChoice[]> {
+function availableEngines(): EngineChoice[] {
   const available: EngineChoice[] = [];
   for (const engine of ["openssl", "deno"] as const) {
     try {
-      const { version, path } = await engineInfo(engine);
+      const { version, path } = engineInfo(engine);
       console.log(`engine ${engine}: ${version}${path ? ` (${path})` : ""}`);
       available.push(engine);
     } catch (error) {
@@ -103,7 +103,7 @@ async function remote(target: string, engine: EngineChoice): Promise<void> {
 }
 
 const [target] = Deno.args;
-const engines = await availableEngines();
+const engines = availableEngines();
 if (engines.length === 0) throw new Error("No engine is available");
 for (const engine of engines) await (target ? remote(target, engine) : loopback(engine));
 if (!target) console.log("\nAll of it worked.");

@@ -40,11 +40,11 @@ export class Cases {
 }
 
 /** Registers the whole contract for one engine. */
-export async function contractSuite(
+export function contractSuite(
   engine: EngineName,
   skipped: readonly string[],
-): Promise<void> {
-  const { features } = await selectEngine(engine);
+): void {
+  const { features } = selectEngine(engine);
   const cases = new Cases();
   for (
     const fill of [
