@@ -68,6 +68,9 @@ function dhLabel(der: Uint8Array): string {
 /** Our certificates, as the role uses them. */
 async function credentialsFor(role: Role, options: SslOptions): Promise<CredentialsByName> {
   if (role === "server") {
+    if (options.useCert === false) {
+      throw new TypeError('Cannot use option "useCert": a server always uses its certificate');
+    }
     if (options.selfSigned !== undefined && options.selfSigned !== false) {
       return await selfSignedCredentials(options);
     }

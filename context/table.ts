@@ -46,6 +46,12 @@ const OPERATIONS = ["connect", "start", "listen"] as const;
 
 const context = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check });
 const secret = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check, secret: true });
+/** What a client alone, or a server alone, can make use of. */
+const ofServer = (check: Check): OptionRow => ({
+  kinds: ["start", "listen", "context"],
+  scope: "context",
+  check,
+});
 const connection = (check: Check): OptionRow => ({ kinds: TLS, scope: "connection", check });
 const operation = (kinds: readonly OptionKind[], check: Check): OptionRow => ({
   kinds,
@@ -109,7 +115,7 @@ const idContext: Check = (value) => {
 /** Every option. */
 export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   engine: context(is.oneOf("auto", "openssl", "deno")),
-  serverName: connection(is.serverName),
+  serverName: { ...connection(is.serverName), kinds: ["connect", "start", "context"] },
   verifycnScheme: connection(scheme),
   verifycnName: connection(is.string),
   verifycnPublicsuffix: connection(publicSuffix),
@@ -119,8 +125,8 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   caPath: context(caPath),
   extraCa: context(is.certificates),
   extraCaFile: context(is.path),
-  clientCa: context(is.someCertificates),
-  clientCaFile: context(is.path),
+  clientCa: ofServer(is.someCertificates),
+  clientCaFile: ofServer(is.path),
   fingerprint: connection(pins),
   forceFingerprint: connection(is.boolean),
   allowWeakPins: connection(is.boolean),
@@ -133,7 +139,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   keyFile: context(is.perName(is.path)),
   passwdCb: context(is.callback),
   useCert: context(is.boolean),
-  selfSigned: context(names),
+  selfSigned: ofServer(names),
   version: context(is.string),
   minVersion: context(is.string),
   maxVersion: context(is.string),
@@ -147,7 +153,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   alpnProtocols: context(is.protocols),
   npnProtocols: context(is.protocols),
   reuseCtx: operation(OPERATIONS, reuse),
-  sessionIdContext: context(idContext),
+  sessionIdContext: ofServer(idContext),
   modeReleaseBuffers: context(is.boolean),
   keylog: context(
     is.anyOf(`must be a function or "env"`, is.callback, is.oneOf("env")),

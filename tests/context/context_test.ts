@@ -196,6 +196,7 @@ Deno.test("options of our certificate that make no sense are refused", async () 
     ["client", { ca: [], cert: { a: leaf.cert }, key: leaf.key }, "a record of certificates"],
     ["server", { ...PAIR, selfSigned: true }, "Cannot use both selfSigned and cert"],
     ["server", {}, "there is no certificate"],
+    ["server", { ...PAIR, useCert: false }, "a server always uses its certificate"],
   ];
   for (const [role, options, message] of cases) {
     await assertRejects(() => make(engine, role, options), TypeError, message);
@@ -242,6 +243,22 @@ Deno.test("the Deno engine: what it cannot honour is refused by the option's nam
     );
     assertStringIncludes(error.message, remedy);
     assertEquals(configs.length, 0);
+  }
+});
+
+Deno.test("OpenSSL without callbacks: what needs them is refused with the flag that helps", async () => {
+  for (
+    const [role, options, name] of [
+      ["client", { ca: [], keylog: () => {} }, "keylog"],
+      ["client", { ca: [], npnProtocols: ["a"] }, "npnProtocols"],
+      ["server", { ...PAIR, alpnProtocols: ["h2"] }, "alpnProtocols"],
+    ] as [Role, SslOptions, string][]
+  ) {
+    const { engine } = fakeEngine("openssl");
+    const narrow: Engine = { ...engine, features: featuresOf("openssl-narrow") };
+    const error = await assertRejects(() => make(narrow, role, options), SslUnsupportedError);
+    assertStringIncludes(error.message, `Cannot use option "${name}"`);
+    assertStringIncludes(error.message, "--allow-ffi without a path");
   }
 });
 

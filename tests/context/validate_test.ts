@@ -53,6 +53,9 @@ Deno.test("checkOptions() says where an option belongs", () => {
     TypeError,
     'unknown option "backlog": it belongs to listen, not to connect',
   );
+  assertThrows(() => check("connect", { selfSigned: true }), TypeError, "not to connect");
+  assertThrows(() => check("connect", { clientCaFile: "a" }), TypeError, "not to connect");
+  assertThrows(() => check("listen", { serverName: "a" }), TypeError, "not to listen");
   assertThrows(() => check("context", { timeout: 5 }), TypeError, "not to context");
   assertThrows(() => check("listen", { server: true }), TypeError, "not to listen");
 });
@@ -87,7 +90,7 @@ Deno.test("checkOptions() refuses wrong types and says what the value must be", 
     [{ signal: {} }, "must be an AbortSignal"],
     [{ keylog: "/tmp/keys" }, 'must be a function or "env"'],
     [{ passwdCb: "secret" }, "must be a function"],
-    [{ sessionIdContext: "x".repeat(33) }, "must have 1 to 32 bytes"],
+    [{ keyFile: [] }, "keyFile must be a path"],
   ];
   for (const [options, message] of cases) {
     const error = assertThrows(() => check("connect", options), TypeError, message);
