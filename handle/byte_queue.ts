@@ -4,9 +4,6 @@
  * @module
  */
 
-/** An emptied buffer beyond this size, in bytes, is given back. */
-const KEEP = 1 << 18;
-
 /** A queue of bytes that a read can fill in place. */
 export class ByteQueue {
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -63,9 +60,9 @@ export class ByteQueue {
     this.#start -= n;
   }
 
-  /** Gives back memory that a large record needed; nothing reserved may be in use. */
-  trim(): void {
-    if (this.#start === this.#end && this.#buffer.length > KEEP) {
+  /** Gives back an empty buffer beyond `keep` bytes; nothing reserved may be in use. */
+  trim(keep: number): void {
+    if (this.#start === this.#end && this.#buffer.length > keep) {
       this.#buffer = new Uint8Array(0);
       this.#start = this.#end = 0;
     }

@@ -29,7 +29,7 @@ export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
  * the connection beneath, such as `SslTruncatedError`, is passed on and never looks like the end.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { Handle } from "@socket/ssl/handle";
  *
  * await using handle = await Handle.connect("example.com:443");

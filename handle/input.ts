@@ -154,6 +154,8 @@ export class Input {
   ): Promise<Failure | undefined> {
     try {
       const size = Math.max(this.#readSize, Math.min(wanted, 1 << 20));
+      // An idle connection must not hold what a busy one, or a large record, needed.
+      this.#lines.trim(size * 4);
       const room = this.#lines.reserve(size);
       this.#took(await this.#conn.read!(room, signal && { signal }), room.length);
       return undefined;
@@ -167,7 +169,8 @@ export class Input {
   #took(n: number | null, room: number): void {
     if (n === null) return this.#lines.end();
     this.#lines.commit(n);
-    if (n === room && this.#readSize < LARGE_READ) this.#readSize *= 4;
+    if (n === room) this.#readSize = Math.min(this.#readSize * 4, LARGE_READ);
+    else if (n * 16 < this.#readSize) this.#readSize = Math.max(this.#readSize / 4, SMALL_READ);
   }
 
   /** The next record, waiting for it. */
@@ -178,13 +181,14 @@ export class Input {
   ): Promise<string | undefined> {
     while (true) {
       const line = this.#lines.next(separator, chomp);
-      if (line !== undefined || this.#lines.ended) return this.#trimmed(line);
+      if (line !== undefined || this.#lines.ended) return this.#atEnd(line);
       await this.fill(options);
     }
   }
 
-  #trimmed<T>(result: T): T {
-    if (this.#filling === undefined) this.#lines.trim();
+  /** After the end no read will come to give back the memory of a large record. */
+  #atEnd<T>(result: T): T {
+    if (this.#lines.ended) this.#lines.trim(LARGE_READ);
     return result;
   }
 
@@ -212,7 +216,7 @@ export class Input {
       await this.fill(options);
     }
     this.#lines.checkTotal();
-    return this.#trimmed(this.#lines.rest(separator, chomp));
+    return this.#atEnd(this.#lines.rest(separator, chomp));
   }
 
   /** Has `n` bytes, or all there are before the end or an error. Gives how many. */
@@ -260,7 +264,7 @@ export class Input {
   tryRecord(separator: Separator, chomp: boolean): string | undefined | Want {
     while (true) {
       const line = this.#lines.next(separator, chomp);
-      if (line !== undefined || this.#lines.ended) return line;
+      if (line !== undefined || this.#lines.ended) return this.#atEnd(line);
       this.#throwFailure();
       if (this.#filling || typeof this.#conn.tryRead !== "function") return SSL_WANT_READ;
       const room = this.#lines.reserve(this.#readSize);

@@ -169,9 +169,10 @@ export class LineReader {
     return n;
   }
 
-  /** Gives back memory that a large record needed; no room reserved may be in use. */
-  trim(): void {
-    if (this.#window === "") this.#queue.trim();
+  /** Gives back an empty buffer beyond `keep` bytes; no room reserved may be in use. */
+  trim(keep: number): void {
+    if (this.#at === this.#window.length) this.#sync();
+    this.#queue.trim(keep);
   }
 
   /**
