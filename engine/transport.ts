@@ -16,6 +16,7 @@ export class BufferedTransport implements ByteTransport {
   readonly inner: ByteTransport;
   #ahead: Uint8Array;
   #inFlight: Promise<Uint8Array | null> | undefined;
+  #closed = false;
 
   /** Puts `ahead`, and what `inFlight` will bring, in front of `inner`. */
   constructor(inner: ByteTransport, ahead: Uint8Array, inFlight?: Promise<Uint8Array | null>) {
@@ -70,8 +71,10 @@ export class BufferedTransport implements ByteTransport {
     return this.inner.write(p);
   }
 
-  /** Closes the transport. */
+  /** Closes the transport. Idempotent. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.inner.close();
   }
 

@@ -81,8 +81,8 @@ export class Handle extends HandleWriting
    * written meanwhile is refused. Bytes that were read ahead go into the handshake and nowhere else:
    * a client refuses them, since they would be injected.
    *
-   * When it fails and the connection is left, the handle goes on over it, in plain text: do not go
-   * on unless plain text will do.
+   * When it fails, the handle refuses to read and write, since it must not go on in plain text
+   * unnoticed. Where plain text will do, a new `Handle(error.transport)` goes on, with no byte lost.
    *
    * @param options Those of `SslSocket.start`: `hostname` or `serverName` for a client, `server: true`
    * for a server.
@@ -111,8 +111,10 @@ export class Handle extends HandleWriting
         return socket;
       } catch (error) {
         const left = error instanceof SslError ? error.transport : undefined;
-        if (left !== undefined && state.open) await state.attach(left as HandleConn);
-        else if (taken) state.lose();
+        if (left !== undefined && state.open) {
+          await state.attach(left as HandleConn);
+          state.refuse(error);
+        } else if (taken) state.lose();
         throw error;
       }
     });

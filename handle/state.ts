@@ -26,6 +26,7 @@ export class HandleState {
   #changing: string | undefined;
   #closing: Promise<void> | undefined;
   #given = false;
+  #refusal: unknown;
 
   /** The state of an open handle. */
   constructor(conn: HandleConn, settings: HandleSettings) {
@@ -59,6 +60,12 @@ export class HandleState {
       );
     }
     if (this.#closing) throw closedError(operation);
+    if (this.#refusal !== undefined) {
+      throw new SslError(
+        `Cannot ${operation}: starting TLS has failed: in plain text, go on with a new Handle over error.transport`,
+        { code: "ERR_START_TLS", reason: "starting TLS has failed", cause: this.#refusal },
+      );
+    }
     // What is written while TLS starts must go through it, or not at all.
     if (this.#changing !== undefined) {
       throw new TypeError(
@@ -101,6 +108,11 @@ export class HandleState {
     this.#conn = conn;
     this.#input = new Input(conn, this.settings);
     this.#output = new Output(conn);
+  }
+
+  /** The connection is there, but in plain text where TLS was wanted: nothing goes over it. */
+  refuse(reason: unknown): void {
+    this.#refusal = reason;
   }
 
   /** The bytes read ahead, for whoever takes the connection; unless it changes hands within. */
@@ -156,6 +168,8 @@ export class HandleState {
     try {
       await conn.close?.(options);
     } catch (error) {
+      // After a failed start, whoever went on with error.transport may have closed it.
+      if (this.#refusal !== undefined && error instanceof Deno.errors.BadResource) return;
       // Refused for its options: the connection is still open and can be closed in another way.
       if (error instanceof SslUnsupportedError || error instanceof TypeError) {
         this.#closing = undefined;

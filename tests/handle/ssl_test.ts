@@ -221,16 +221,19 @@ Deno.test("Handle.startSsl() as client refuses plain bytes that were injected", 
   await server.close();
 });
 
-Deno.test("Handle.startSsl() that fails on a peer without TLS leaves the plain connection", async () => {
+Deno.test("Handle.startSsl() that fails leaves the plain connection to a new handle only", async () => {
   const { client, server, asClient } = await starters();
   const failing = assertRejects(() => client.startSsl(asClient), SslPeerError);
   await server.read(50); // of the ClientHello
   await server.print("This is no SSL handshake\n");
-  await failing;
-  assertEquals(client.opened(), 1);
-  assertEquals(await client.readLine(), "This is no SSL handshake");
+  const error = await failing;
+  await assertRejects(() => client.say("PASS secret"), SslError, "starting TLS has failed");
+  await assertRejects(() => client.readLine(), SslError, "starting TLS has failed");
+  const plain = new Handle(error.transport as Deno.Conn, { chomp: true });
+  assertEquals(await plain.readLine(), "This is no SSL handshake");
   await server.say("plain");
-  assertEquals(await client.readLine(), "plain");
+  assertEquals(await plain.readLine(), "plain");
+  await plain.close();
   await client.close();
   await server.close();
 });
