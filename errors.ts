@@ -102,7 +102,6 @@ export class SslError extends Error implements Dualvar {
     this.queue = options.queue ?? [];
     this.report = options.report;
     this.transport = options.transport;
-    // deno-lint-ignore no-this-alias -- this is what `$SSL_ERROR` is
     last = this;
   }
 

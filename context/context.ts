@@ -39,7 +39,7 @@ let makeContext: (state: ContextState) => SslContext;
  * first used.
  *
  * @example One context for many connections
- * ```ts
+ * ```ts ignore
  * import { SslContext } from "@socket/ssl/context";
  * import { SslSocket } from "@socket/ssl";
  *

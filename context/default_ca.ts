@@ -140,7 +140,7 @@ export type DefaultCaInput =
  * `undefined` or `null` it forgets and detects again.
  *
  * @example A server that takes clients with a certificate of any public CA
- * ```ts
+ * ```ts ignore
  * import { defaultCa } from "@socket/ssl/context";
  * import { SslSocket } from "@socket/ssl";
  *

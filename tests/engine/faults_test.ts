@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SslError, SslTruncatedError } from "../../errors.ts";
 import type { ContextConfig } from "../../engine/types.ts";
-import { type MemoryTransport } from "../helpers/memory.ts";
+import type { MemoryTransport } from "../helpers/memory.ts";
 import { pair, text, V12, V13 } from "./harness.ts";
 
 const MESSAGE = text("All of this must arrive, or an error must say that it did not.");
