@@ -1,0 +1,136 @@
+/**
+ * Asking an OCSP responder over HTTP (RFC 6960 appendix A).
+ *
+ * The address comes from a certificate and the answer from whoever is on the
+ * way: answers carry their own signature, so neither needs to be trusted, but
+ * the scheme, the redirects, the time and the length are bounded.
+ *
+ * @module
+ */
+
+/** Options of {@linkcode fetchOcsp}. */
+export interface FetchOcspOptions {
+  /** How to ask. */
+  readonly method: "POST" | "GET";
+  /** A client with a proxy. */
+  readonly client: Deno.HttpClient | undefined;
+  /** Ends it. */
+  readonly signal: AbortSignal | undefined;
+  /** In ms; 0 = none. */
+  readonly timeout: number;
+  /** The longest body, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** The body of an answer, or why there is none. */
+export type FetchOcspResult = { readonly body: Uint8Array } | { readonly fault: string };
+
+const MAX_REDIRECTS = 3;
+
+/** RFC 6960 A.1: a GET is for requests of less than 255 bytes after encoding. */
+const MAX_GET = 255;
+
+/** Whether a URI is one that can be asked. */
+export function isHttpUri(uri: string): boolean {
+  const protocol = URL.parse(uri)?.protocol;
+  return protocol === "http:" || protocol === "https:";
+}
+
+/** The address of a GET request: `{uri}/{url-encoding of base-64 of the request}`. */
+function getUrl(uri: string, request: Uint8Array): string | undefined {
+  const path = encodeURIComponent(request.toBase64());
+  return path.length < MAX_GET ? `${uri.replace(/\/$/, "")}/${path}` : undefined;
+}
+
+async function readBody(response: Response, maxBytes: number): Promise<FetchOcspResult> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop cancels the stream.
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) return { fault: `the answer is longer than ${maxBytes} bytes` };
+    chunks.push(chunk);
+  }
+  if (length === 0) return { fault: "the answer is empty" };
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return { body };
+}
+
+async function exchange(
+  uri: string,
+  request: Uint8Array,
+  options: FetchOcspOptions,
+  signal: AbortSignal,
+): Promise<FetchOcspResult> {
+  const get = options.method === "GET" ? getUrl(uri, request) : undefined;
+  let url = new URL(get ?? uri);
+  const init: RequestInit & { client?: Deno.HttpClient } = {
+    method: get === undefined ? "POST" : "GET",
+    headers: {
+      accept: "application/ocsp-response",
+      ...(get === undefined ? { "content-type": "application/ocsp-request" } : {}),
+    },
+    ...(get === undefined ? { body: request as Uint8Array<ArrayBuffer> } : {}),
+    redirect: "manual",
+    signal,
+    ...(options.client === undefined ? {} : { client: options.client }),
+  };
+  for (let hops = 0;; hops++) {
+    const response = await fetch(url, init);
+    if (response.ok) return await readBody(response, options.maxBytes);
+    await response.body?.cancel();
+    const location = response.headers.get("location");
+    if (![301, 302, 307, 308].includes(response.status) || location === null) {
+      return { fault: `HTTP status ${response.status}` };
+    }
+    const next = URL.parse(location, url);
+    if (next?.protocol !== url.protocol) {
+      return { fault: `redirected from ${url.protocol} to another scheme` };
+    }
+    if (hops === MAX_REDIRECTS) return { fault: `redirected more than ${MAX_REDIRECTS} times` };
+    url = next;
+  }
+}
+
+/** What went wrong, in words: the reason of a failed fetch is in the cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}
+
+/**
+ * Sends a request and gives the body of the answer. What goes wrong on the
+ * network is a fault; the caller's abort and a missing permission are thrown.
+ */
+export async function fetchOcsp(
+  uri: string,
+  request: Uint8Array,
+  options: FetchOcspOptions,
+): Promise<FetchOcspResult> {
+  const { signal, timeout } = options;
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal!.reason);
+  signal?.addEventListener("abort", abort);
+  let late = false;
+  const timer = timeout === 0 ? undefined : setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, timeout);
+  try {
+    return await exchange(uri, request, options, controller.signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    // A missing permission is the program's affair: it must not look like a silent responder.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return { fault: late ? `no answer within ${timeout} ms` : reasonOf(error) };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Judging the OCSP response that a server stapled to its handshake. Pure.
+ *
+ * | state          | TRY_STAPLE | FAIL_HARD | MUST_STAPLE, or the certificate demands it |
+ * |----------------|------------|-----------|--------------------------------------------|
+ * | good           | accepted   | accepted  | accepted                                   |
+ * | revoked        | refused    | refused   | refused                                    |
+ * | wrong signer   | refused    | refused   | refused                                    |
+ * | unknown        | tolerated  | refused   | refused                                    |
+ * | expired        | tolerated  | refused   | refused                                    |
+ * | error          | tolerated  | refused   | refused                                    |
+ * | missing        | tolerated  | tolerated | refused                                    |
+ *
+ * "Tolerated" is what a missing response must be, since an attacker can always
+ * leave it out. That is why the last column exists: MUST_STAPLE, and the TLS
+ * feature extension (RFC 7633) in a certificate, with which a site says that
+ * it always staples. With that extension a response that proves nothing does
+ * not do either, or garbage would get around it.
+ *
+ * @module
+ */
+
+import type { Certificate } from "../../certificate/certificate.ts";
+import {
+  SSL_OCSP_FAIL_HARD,
+  SSL_OCSP_MUST_STAPLE,
+  SSL_OCSP_NO_STAPLE,
+  SSL_OCSP_TRY_STAPLE,
+} from "../../constants.ts";
+import { SslVerifyError } from "../../errors.ts";
+import { type OcspBasicResponse, readOcspResponse } from "./read.ts";
+import { checkOcspResponse, checkTime, judgeResponse, type OcspVerdict } from "./response.ts";
+import { issuerIn } from "./signer.ts";
+
+/** Options of {@linkcode judgeStaple}. */
+export interface JudgeStapleOptions {
+  /** The chain that was built and verified, the leaf first. */
+  readonly chain: readonly Certificate[];
+  /** The `SSL_OCSP_*` flags. */
+  readonly ocspMode: number;
+  /** The time of the check. @default {now} */
+  readonly time?: Date;
+}
+
+/** The result of {@linkcode judgeStaple}. */
+export interface StapleJudgement {
+  /** What the response says about the leaf. */
+  readonly verdict: OcspVerdict;
+  /** Why the peer must be refused; absent if it must not. */
+  readonly refuse?: SslVerifyError;
+  /** `true`: good. `false`: refused. `undefined`: nothing was proved, and that is tolerated. */
+  readonly ok: boolean | undefined;
+  /** What was found, in words, for the report. */
+  readonly detail: string;
+}
+
+const MISSING = "did not receive the required stapled OCSP response";
+
+/**
+ * Whether a client with these `SSL_OCSP_*` flags asks the server for a stapled
+ * response. {@linkcode judgeStaple} refuses nothing if it does not.
+ *
+ * Perl: `SSL_ocsp_mode`
+ */
+export function asksForStaple(ocspMode: number): boolean {
+  const asks = SSL_OCSP_TRY_STAPLE | SSL_OCSP_MUST_STAPLE | SSL_OCSP_FAIL_HARD;
+  return (ocspMode & SSL_OCSP_NO_STAPLE) === 0 && (ocspMode & asks) !== 0;
+}
+
+/** Whether the leaf demands a staple. An extension that cannot be read may be that demand. */
+function demandsStaple(leaf: Certificate): boolean {
+  try {
+    return leaf.mustStaple;
+  } catch {
+    return true;
+  }
+}
+
+function refusal(code: string, errno: number, what: string, detail: string): SslVerifyError {
+  return new SslVerifyError(`Cannot verify the peer: ${what}: ${detail}`, {
+    code,
+    errno,
+    reason: what,
+  });
+}
+
+function refuse(verdict: OcspVerdict, came: boolean): SslVerifyError {
+  const { state, detail } = verdict;
+  switch (state) {
+    case "revoked":
+      return refusal("CERT_REVOKED", 23, "certificate revoked", `stapled OCSP: ${detail}`);
+    case "unknown":
+      return refusal("OCSP_CERT_UNKNOWN", 75, "OCSP unknown cert", `stapled OCSP: ${detail}`);
+    case "missing": {
+      const options = { code: "OCSP_VERIFY_NEEDED", errno: 73, reason: MISSING };
+      return new SslVerifyError(came ? `${MISSING}: ${detail}` : MISSING, options);
+    }
+    default:
+      return refusal(
+        "OCSP_VERIFY_FAILED",
+        74,
+        "OCSP verification failed",
+        `stapled OCSP response: ${state}: ${detail}`,
+      );
+  }
+}
+
+function judgeLeaf(
+  response: Uint8Array | undefined,
+  { chain, time }: JudgeStapleOptions,
+): OcspVerdict {
+  const certificate = chain[0]!;
+  const issuer = response && issuerIn(chain, 0);
+  if (response !== undefined && issuer === undefined) {
+    return {
+      state: "error",
+      detail: `the certificate of ${certificate.issuer}, which issued ${certificate.subject}, ` +
+        "is not in the chain",
+    };
+  }
+  // Without a response the issuer is not looked at.
+  return checkOcspResponse(response, {
+    certificate,
+    issuer: issuer ?? certificate,
+    ...(time && { time }),
+  });
+}
+
+/** The first certificate above the leaf that the response says is revoked. */
+function revokedAbove(
+  response: Uint8Array,
+  { chain, time }: JudgeStapleOptions,
+): OcspVerdict | undefined {
+  let basic: OcspBasicResponse | undefined;
+  try {
+    basic = readOcspResponse(response).basic;
+  } catch {
+    return undefined; // the leaf's verdict says so
+  }
+  for (let i = 1; basic !== undefined && i < chain.length; i++) {
+    const certificate = chain[i]!;
+    // No answer with its serial number, no need for its issuer.
+    const serial = String(certificate.rawSerial);
+    if (!basic.answers.some(({ id }) => String(id.serial) === serial)) continue;
+    const issuer = issuerIn(chain, i);
+    const verdict = issuer && judgeResponse(basic, { certificate, issuer, ...(time && { time }) });
+    if (verdict?.state === "revoked") return verdict;
+  }
+  return undefined;
+}
+
+/**
+ * Judges a stapled OCSP response, or its absence, for a client.
+ *
+ * "revoked" and "wrong signer" are refused; `SSL_OCSP_FAIL_HARD` refuses
+ * everything but "good" and "missing"; `SSL_OCSP_MUST_STAPLE`, or a leaf whose
+ * TLS feature extension demands a staple (RFC 7633), refuses everything but
+ * "good". An answer in the response that another certificate of the chain is
+ * revoked is a refusal, too. With flags that do not ask for a staple (see
+ * {@linkcode asksForStaple}) nothing is refused.
+ *
+ * The error's code is `CERT_REVOKED` (23), `OCSP_VERIFY_NEEDED` (73: none
+ * came), `OCSP_CERT_UNKNOWN` (75), or `OCSP_VERIFY_FAILED` (74: anything else).
+ *
+ * @param response The DER; `undefined` when none came.
+ * @throws {TypeError} if the chain is empty.
+ *
+ * Perl: `SSL_ocsp_mode`
+ */
+export function judgeStaple(
+  response: Uint8Array | undefined,
+  options: JudgeStapleOptions,
+): StapleJudgement {
+  const { chain, ocspMode, time } = options;
+  if (chain.length === 0) {
+    throw new TypeError("Cannot judge stapled OCSP response: chain is empty");
+  }
+  checkTime(time, "judge stapled OCSP response");
+  const verdict = judgeLeaf(response, options);
+  const detail = `${verdict.state}: ${verdict.detail}`;
+  if (!asksForStaple(ocspMode)) {
+    return { verdict, ok: undefined, detail: `not asked for; ${detail}` };
+  }
+  const above = response && revokedAbove(response, options);
+  if (above !== undefined) {
+    const error = refuse(above, true);
+    return { verdict, refuse: error, ok: false, detail: `revoked: ${above.detail}` };
+  }
+  const { state } = verdict;
+  if (state === "good") return { verdict, ok: true, detail };
+  const flagged = (ocspMode & SSL_OCSP_MUST_STAPLE) !== 0;
+  const must = flagged || demandsStaple(chain[0]!);
+  const hard = (ocspMode & SSL_OCSP_FAIL_HARD) !== 0 && state !== "missing";
+  if (must || hard || state === "revoked" || state === "wrong signer") {
+    const why = must && !flagged ? "; the certificate demands a stapled OCSP response" : "";
+    return {
+      verdict,
+      refuse: refuse(verdict, response !== undefined),
+      ok: false,
+      detail: detail + why,
+    };
+  }
+  return { verdict, ok: undefined, detail: `tolerated: ${detail}` };
+}
