@@ -25,7 +25,7 @@ import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import type { Names } from "./names.ts";
-import { verifyCode } from "./x509_codes.ts";
+import { verifyCode } from "../verify/codes.ts";
 
 /** What counts when a peer is judged. */
 export interface Policy {

@@ -85,7 +85,6 @@ async function loopback(engine: EngineChoice): Promise<void> {
     throw new Error(`A wrong name was accepted: ${wrong.remoteAddr}`);
   } catch (error) {
     if ((error as { code?: string }).code !== "HOSTNAME_MISMATCH") throw error;
-    console.log(`  refused: ${error}`);
     console.log(explain(error).replace(/^/gm, "  | "));
   }
 }
@@ -96,7 +95,6 @@ async function remote(target: string, engine: EngineChoice): Promise<void> {
     await using socket = await SslSocket.connect(target, { engine });
     show(socket);
   } catch (error) {
-    console.log(`  failed: ${error}`);
     console.log(explain(error).replace(/^/gm, "  | "));
     Deno.exitCode = 1;
   }

@@ -72,9 +72,26 @@ const NOT_TLS =
 const OURS =
   /internal error|malloc failure|no certificate assigned|no private key|uninitialized|not supported by|called a function you should not call|library bug/;
 
-/** A short stable code from OpenSSL's reason: `no shared cipher` gives `ERR_SSL_NO_SHARED_CIPHER`. */
+/** The codes that the Deno engine uses too. */
+const CODES: readonly (readonly [RegExp, string])[] = [
+  [/bad record mac|decryption failed|bad decrypt/, "ERR_SSL_BAD_RECORD"],
+  [
+    /no shared cipher|unsupported protocol|no protocols available|no suitable|no ciphers available|no shared groups|wrong ssl version|no cipher match|inappropriate fallback/,
+    "ERR_SSL_INCOMPATIBLE",
+  ],
+  [/unexpected message|unexpected record/, "ERR_SSL_UNEXPECTED_MESSAGE"],
+  [
+    /data length too long|packet length too long|encrypted length too long/,
+    "ERR_SSL_RECORD_OVERFLOW",
+  ],
+  [/peer did not return a certificate/, "ERR_SSL_NO_CERTIFICATE"],
+];
+
+/** A short stable code from OpenSSL's reason: `bad length` gives `ERR_SSL_BAD_LENGTH`. */
 function codeOf(reason: string): string {
-  return "ERR_SSL_" + reason.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "");
+  const row = CODES.find(([match]) => match.test(reason));
+  return row?.[1] ??
+    "ERR_SSL_" + reason.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "");
 }
 
 /** The options of an {@linkcode SslError} for an error queue. */
@@ -83,7 +100,9 @@ export function queueOptions(queue: readonly ErrorQueueEntry[]): SslErrorOptions
   if (main === undefined) return {};
   const alert = alertOf(queue);
   return {
-    code: codeOf(main.reason),
+    code: alert === undefined
+      ? codeOf(main.reason)
+      : `ERR_SSL_ALERT_${alert.toUpperCase().replace(/ /g, "_")}`,
     errno: main.code,
     library: main.library,
     reason: queueText(queue),
@@ -116,7 +135,7 @@ export function connectionError(
   if (!established && NOT_TLS.test(reason)) {
     return new SslPeerError(
       `${operation} failed: the peer does not speak TLS here: check the port, or whether STARTTLS is due first: ${reason}`,
-      options,
+      { ...options, code: "ERR_SSL_NOT_TLS" },
     );
   }
   const Class = OURS.test(reason) ? SslError : SslPeerError;

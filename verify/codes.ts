@@ -40,3 +40,9 @@ const NAMES: readonly string[] = [
 export function verifyCode(errno: number): string {
   return NAMES[errno] ?? `X509_V_ERR_${errno}`;
 }
+
+/** The number of an error by its name without `X509_V_ERR_`; `undefined` if there is none. */
+export function verifyErrno(code: string): number | undefined {
+  const errno = NAMES.indexOf(code);
+  return errno < 0 ? undefined : errno;
+}
