@@ -31,3 +31,9 @@ export type { SubjectAltName, SubjectAltNameType } from "../certificate/subject_
 export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 export { explain } from "./explain.ts";
 export { verifyCode, verifyErrno } from "./codes.ts";
+export {
+  type CertificatesInput,
+  verifyCertificate,
+  type VerifyCertificateOptions,
+} from "./verify_certificate.ts";
+export type { ChainPurpose } from "../engine/types.ts";
