@@ -1,0 +1,29 @@
+/** The interop suite skips nothing: without the peers it fails, here, by name. */
+
+import { assertEquals } from "@std/assert";
+
+/** How each peer is asked whether it is there. */
+const PEERS: Record<string, [string, ...string[]]> = {
+  "openssl": ["openssl", "version"],
+  "Perl's IO::Socket::SSL": ["perl", "-MIO::Socket::SSL", "-MJSON::PP", "-e1"],
+  "gnutls-cli": ["gnutls-cli", "--version"],
+  "gnutls-serv": ["gnutls-serv", "--version"],
+  "curl": ["curl", "--version"],
+};
+
+Deno.test("the real peers are installed", async () => {
+  const missing: string[] = [];
+  for (const [name, [command, ...args]] of Object.entries(PEERS)) {
+    try {
+      const { success } = await new Deno.Command(command, { args, stdin: "null" }).output();
+      if (!success) missing.push(name);
+    } catch {
+      missing.push(name);
+    }
+  }
+  assertEquals(
+    missing,
+    [],
+    "install openssl, gnutls-bin, libio-socket-ssl-perl and curl to run this suite",
+  );
+});
