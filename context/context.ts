@@ -7,7 +7,7 @@
 import { selectEngine } from "../engine/select.ts";
 import type { Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
-import { configFor, type RoleConfig } from "./config.ts";
+import type { RoleConfig } from "./config.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
 import { parsePins } from "./pins.ts";
@@ -109,6 +109,11 @@ export function stateOf(context: SslContext): ContextState {
   return stateOfContext(context);
 }
 
+/** The engine of a context. */
+export function engineOf(context: SslContext): Engine {
+  return stateOf(context).engine;
+}
+
 /** Makes a context for a role out of checked options. */
 export async function createContext(
   role: Role,
@@ -150,6 +155,7 @@ export function roleContext(context: SslContext, role: Role): Promise<EngineCont
 }
 
 async function makeRole(state: ContextState, role: Role): Promise<EngineContext> {
+  const { configFor } = await import("./config.ts"); // all that reads files and keys, not at start-up
   const config = await configFor(state.engine, role, state.options);
   const made: EngineContext[] = [];
   try {

@@ -7,7 +7,7 @@
 import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
 import { verifyModeOf } from "./config.ts";
 import { ConnectionState } from "./connection.ts";
-import { createContext, roleContext, SslContext, stateOf } from "./context.ts";
+import { createContext, engineOf, roleContext, SslContext, stateOf } from "./context.ts";
 import { requireFeatures, unsupported } from "./features.ts";
 import type { Policy } from "./judge.ts";
 import { resolveScheme } from "../verify/schemes.ts";
@@ -16,6 +16,8 @@ import type { SslOptions } from "./options.ts";
 import { parsePins } from "./pins.ts";
 import { OPTIONS, optionsIn } from "./table.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
+
+export { engineOf };
 
 /** What is needed to make one connection. */
 export interface NewConnection {
@@ -92,11 +94,6 @@ export async function contextFor(role: Role, options: SslOptions): Promise<SslCo
 /** The engine's context for a role; made when it is first asked for. */
 export function engineContext(context: SslContext, role: Role): Promise<EngineContext> {
   return roleContext(context, role);
-}
-
-/** The engine of a context. */
-export function engineOf(context: SslContext): Engine {
-  return stateOf(context).engine;
 }
 
 /** Prepares one connection: its names, its policy, what goes to the engine. */

@@ -26,7 +26,8 @@ import {
   loadDirectories,
   mergeBundles,
 } from "./anchors.ts";
-import { DefaultCa, loadDefaultCa } from "./default_ca.ts";
+import { DefaultCa } from "./default_ca.ts";
+import { loadDefaultCa } from "./default_ca_load.ts";
 import type { SslOptions } from "./options.ts";
 
 /** Whom to trust, and whose certificates to ask for. */

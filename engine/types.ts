@@ -452,5 +452,5 @@ export interface Engine {
   /** Listens. The context is the first one; a later `accept` may bring another. */
   listen(target: ListenTarget, context: EngineContext): EngineListener;
   /** Verifies a chain without a connection, where the engine can. */
-  verifyChain?(request: ChainRequest): ChainResult;
+  verifyChain?(request: ChainRequest): Promise<ChainResult>;
 }

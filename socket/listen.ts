@@ -8,6 +8,7 @@ import { contextFor, engineContext, engineOf, newConnection } from "../context/i
 import type { ListenOptions } from "../context/options.ts";
 import { checkOptions } from "../context/validate.ts";
 import { SslUnsupportedError } from "../errors.ts";
+import { Doorway } from "./doorway.ts";
 import { type MakeSocket, SslListener, wrapListener } from "./listener.ts";
 import type { SslSocket } from "./socket.ts";
 import { isIpv6Literal, parsePort } from "./target.ts";
@@ -52,11 +53,13 @@ export async function openListener<S extends SslSocket>(
   }
   // What is wrong for every connection is told now, not to each of them.
   newConnection(context, { role: "server", options });
+  const listener = engine.listen(target, ready);
   return new SslListener(wrapListener({
-    listener: engine.listen(target, ready),
+    listener,
     options,
     context,
     engineContext: ready,
+    openDoorway: (more) => new Doorway(listener, more),
     makeSocket,
   }));
 }

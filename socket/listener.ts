@@ -9,13 +9,12 @@
  * @module
  */
 
-import type { SslContext } from "../context/context.ts";
-import { engineContext, engineOf } from "../context/internal.ts";
+import { engineOf, roleContext, type SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../context/options.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { AcceptQueue } from "./accept_queue.ts";
-import { type Arrival, Doorway } from "./doorway.ts";
+import type { Arrival, Doorway, DoorwayOptions } from "./doorway.ts";
 import type { SocketCore } from "./core.ts";
 import type { SocketOptions } from "./core_types.ts";
 import { closedError } from "./errors.ts";
@@ -37,6 +36,8 @@ export interface ListenerSetup<S> {
   readonly context: SslContext;
   /** The same, ready in the engine. */
   readonly engineContext: EngineContext;
+  /** Where connections come in. */
+  readonly openDoorway: (options: DoorwayOptions) => Doorway;
   /** Puts the class around a connection. */
   readonly makeSocket: MakeSocket<S>;
 }
@@ -112,7 +113,7 @@ export class SslListener<S extends SslSocket = SslSocket>
     this.#listener = setup.listener;
     this.#context = setup.context;
     this.#engineContext = setup.engineContext;
-    this.#doorway = new Doorway(this.#listener, {
+    this.#doorway = setup.openDoorway({
       plain: engineOf(setup.context).features.has("acceptPlain"),
       settled: () => this.#swap,
       current: () => ({ context: this.#context, engineContext: this.#engineContext }),
@@ -278,7 +279,7 @@ export class SslListener<S extends SslSocket = SslSocket>
           `the listener of "${this.engine}"`,
       );
     }
-    const swap = engineContext(context, "server").then((ready) => {
+    const swap = roleContext(context, "server").then((ready) => {
       if (this.#swap !== swap) return; // a later one came
       this.#context = context;
       this.#engineContext = ready;

@@ -11,9 +11,7 @@ import type { Want } from "../errors.ts";
 import type { SocketCore } from "./core.ts";
 import type { CloseOptions, SocketOptions } from "./core_types.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
-import { openListener } from "./listen.ts";
 import type { SslListener } from "./listener.ts";
-import { openClient, openOver } from "./open.ts";
 import { SocketStreams } from "./streams.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
@@ -72,6 +70,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
     target: string | ConnectOptions,
     options?: ConnectOptions,
   ): Promise<InstanceType<T>> {
+    const { openClient } = await import("./open.ts"); // the machine, not at start-up
     const core = await openClient(target, options);
     const Class = (core.options.socketClass ?? this) as T;
     return new Class(wrapCore(core)) as InstanceType<T>;
@@ -86,11 +85,12 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    *
    * Perl: `new(Listen => 10)`
    */
-  static listen<T extends typeof SslSocket>(
+  static async listen<T extends typeof SslSocket>(
     this: T,
     options: ListenOptions,
   ): Promise<SslListener<InstanceType<T>>> {
-    return openListener<InstanceType<T>>(options, (core, socketClass) => {
+    const { openListener } = await import("./listen.ts");
+    return await openListener<InstanceType<T>>(options, (core, socketClass) => {
       const Class = (socketClass ?? this) as T;
       return new Class(wrapCore(core)) as InstanceType<T>;
     });
@@ -118,6 +118,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
     connection: Transport | StreamPair | TransportSource,
     options?: StartOptions,
   ): Promise<InstanceType<T>> {
+    const { openOver } = await import("./open.ts");
     const core = await openOver(connection, options);
     const Class = (core.options.socketClass ?? this) as T;
     return new Class(wrapCore(core)) as InstanceType<T>;

@@ -6,11 +6,7 @@
  */
 
 import { Certificate } from "../certificate/certificate.ts";
-import { loadBundle } from "../context/anchors.ts";
-import { judge } from "../context/judge.ts";
-import { stripPort } from "../context/names.ts";
 import type { DefaultCa } from "../context/default_ca.ts";
-import { loadTrust } from "../context/trust.ts";
 import { type EngineChoice, selectEngine } from "../engine/select.ts";
 import type { ChainPurpose } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
@@ -140,6 +136,13 @@ export async function verifyCertificate(
       { code: "ERR_UNSUPPORTED" },
     );
   }
+  // What a connection needs too, and only by then: not at start-up.
+  const [{ loadBundle }, { judge }, { stripPort }, { loadTrust }] = await Promise.all([
+    import("../context/anchors.ts"),
+    import("../context/judge.ts"),
+    import("../context/names.ts"),
+    import("../context/trust.ts"),
+  ]);
   const { config: trust } = await loadTrust(
     "client",
     {
@@ -155,7 +158,7 @@ export async function verifyCertificate(
   const untrusted = intermediates === undefined
     ? []
     : loadBundle("intermediates", intermediates as Certificate[]).certificates;
-  const result = engine.verifyChain({
+  const result = await engine.verifyChain({
     leaf: certificate.der,
     intermediates: [...following.map((c) => c.der), ...untrusted],
     trust,

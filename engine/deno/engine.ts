@@ -18,114 +18,20 @@
  */
 
 import { type Feature, type FeatureSet, featuresOf } from "../features.ts";
-import { dialTcp } from "../dial.ts";
 import type {
-  ByteTransport,
   ContextConfig,
-  DialTarget,
   Engine,
   EngineContext,
   EngineInfo,
   EngineListener,
   ListenTarget,
-  PeerEvidence,
-  Role,
-  SessionParams,
-  TlsStream,
-  WaitOptions,
 } from "../types.ts";
-import { checkConfig } from "./check.ts";
-import { certificatesPem, type PemCredential, pemCredential } from "./credentials.ts";
-import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
-import { DenoListener } from "./listener.ts";
+import type { DenoContext } from "./context.ts";
 import { hasPeerCertificate } from "./peer_certificate.ts";
-import { DenoStream } from "./stream.ts";
-import { unsupported } from "./unsupported.ts";
-
-class DenoContext implements EngineContext {
-  readonly role: Role;
-  readonly #config: ContextConfig;
-  readonly #credential: PemCredential | undefined;
-  readonly #caCerts: readonly string[];
-
-  constructor(config: ContextConfig, credential: PemCredential | undefined) {
-    this.role = config.role;
-    this.#config = config;
-    this.#credential = credential;
-    this.#caCerts = certificatesPem(config.trust.extra);
-  }
-
-  async dial(
-    target: DialTarget,
-    params: SessionParams,
-    options: WaitOptions = {},
-  ): Promise<TlsStream> {
-    const client = this.#clientOptions(params);
-    if (target.transport !== "tcp") {
-      throw unsupported("anyTransport", `TLS over the Unix socket ${target.path}`);
-    }
-    if (this.#credential !== undefined) {
-      const conn = await dialWithCertificate(target, client, this.#credential, options);
-      return this.#stream(params, { conn, ownCertificate: this.#credential.leaf });
-    }
-    const tcp = await dialTcp(target, options) as Deno.TcpConn;
-    return this.#stream(params, { plain: { tcp, options: client } });
-  }
-
-  start(transport: ByteTransport, params: SessionParams): TlsStream {
-    if (this.role === "server") throw unsupported("startServer", "start() as server");
-    if (this.#credential !== undefined) {
-      throw unsupported("clientCertificateOnStart", "a client certificate with start()");
-    }
-    const options = this.#clientOptions(params);
-    if (!isTcpConn(transport)) {
-      throw unsupported("anyTransport", "start() over anything but a Deno.TcpConn");
-    }
-    return this.#stream(params, { plain: { tcp: transport, options } });
-  }
-
-  listen(target: ListenTarget): EngineListener {
-    if (this.role !== "server" || this.#credential === undefined) {
-      throw new TypeError("Cannot listen: the context was made for a client");
-    }
-    const { alpn } = this.#config;
-    return new DenoListener(target, { context: this, credential: this.#credential, alpn });
-  }
-
-  close(): void {
-    // Nothing is held outside of memory.
-  }
-
-  #clientOptions(params: SessionParams): ClientOptions {
-    if (this.role === "server") {
-      throw new TypeError("Cannot connect: the context was made for a server");
-    }
-    if (params.session !== undefined) throw unsupported("sessions", "a session to resume");
-    const { skipHostname, alpn } = this.#config;
-    return {
-      hostname: runtimeName(params, skipHostname),
-      caCerts: [...this.#caCerts],
-      unsafelyDisableHostnameVerification: skipHostname,
-      ...(alpn.length === 0 ? {} : { alpnProtocols: [...alpn] }),
-    };
-  }
-
-  #stream(
-    params: SessionParams,
-    more: Pick<ConstructorParameters<typeof DenoStream>[0], "conn" | "plain" | "ownCertificate">,
-  ): DenoStream {
-    const { hooks } = this.#config;
-    return new DenoStream({
-      role: "client",
-      serverName: params.serverName,
-      judge: (evidence: PeerEvidence) => hooks.verify?.(evidence, params.user),
-      ...more,
-    });
-  }
-}
 
 class DenoEngine implements Engine {
   readonly name = "deno";
+  readonly #contexts = new WeakMap<EngineContext, DenoContext>();
   #features: FeatureSet | undefined;
 
   get features(): FeatureSet {
@@ -149,16 +55,16 @@ class DenoEngine implements Engine {
   }
 
   async createContext(config: ContextConfig): Promise<EngineContext> {
-    checkConfig(config);
-    const credential = config.credentials[0];
-    return new DenoContext(config, credential && await pemCredential(credential));
+    const { createContext } = await import("./context.ts"); // by the first context, not by a question
+    const context = await createContext(config);
+    this.#contexts.set(context, context);
+    return context;
   }
 
   listen(target: ListenTarget, context: EngineContext): EngineListener {
-    if (!(context instanceof DenoContext)) {
-      throw new TypeError("Cannot listen: the context is of another engine");
-    }
-    return context.listen(target);
+    const own = this.#contexts.get(context);
+    if (own === undefined) throw new TypeError("Cannot listen: the context is of another engine");
+    return own.listen(target);
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The OpenSSL engine.
+ * The OpenSSL engine. To ask what is there loads libssl and this file; what
+ * makes connections is imported by the first context.
  *
  * @module
  */
@@ -15,44 +16,48 @@ import type {
   EngineListener,
   ListenTarget,
 } from "../types.ts";
-import { Callbacks } from "./callbacks.ts";
-import { OpenSslContext, type Runtime } from "./context.ts";
-import { openLibrary } from "./library.ts";
+import type { Runtime } from "./context.ts";
+import { type Library, openLibrary } from "./library.ts";
 import { TcpListener } from "./listener.ts";
 import { textOf } from "./memory.ts";
-import { verifyChain } from "./verify_chain.ts";
 
 class OpenSslEngine implements Engine {
   readonly name = "openssl";
   readonly features: FeatureSet;
-  readonly #runtime: Runtime;
+  readonly #library: Library = openLibrary();
+  #runtime: Runtime | undefined;
 
   constructor() {
-    const library = openLibrary();
-    this.#runtime = { library, callbacks: library.narrow ? undefined : new Callbacks(library) };
-    this.features = featuresOf(library.narrow ? "openssl-narrow" : "openssl");
+    this.features = featuresOf(this.#library.narrow ? "openssl-narrow" : "openssl");
   }
 
   info(): EngineInfo {
-    const { library } = this.#runtime;
+    const { c, path } = this.#library;
     return {
       name: this.name,
-      version: textOf(library.c, library.c.OpenSSL_version(0)),
-      path: library.path,
+      version: textOf(c, c.OpenSSL_version(0)),
+      path,
       features: this.features,
     };
   }
 
-  createContext(config: ContextConfig): Promise<EngineContext> {
-    return Promise.resolve().then(() => new OpenSslContext(this.#runtime, config));
+  async createContext(config: ContextConfig): Promise<EngineContext> {
+    const [{ OpenSslContext }, { Callbacks }] = await Promise.all([
+      import("./context.ts"),
+      import("./callbacks.ts"),
+    ]);
+    const library = this.#library;
+    this.#runtime ??= { library, callbacks: library.narrow ? undefined : new Callbacks(library) };
+    return new OpenSslContext(this.#runtime, config);
   }
 
   listen(target: ListenTarget): EngineListener {
     return new TcpListener(target);
   }
 
-  verifyChain(request: ChainRequest): ChainResult {
-    return verifyChain(this.#runtime.library.c, request);
+  async verifyChain(request: ChainRequest): Promise<ChainResult> {
+    const { verifyChain } = await import("./verify_chain.ts");
+    return verifyChain(this.#library.c, request);
   }
 }
 

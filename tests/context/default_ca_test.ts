@@ -8,7 +8,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
-import { DefaultCa, defaultCa, loadDefaultCa } from "../../context/default_ca.ts";
+import { DefaultCa, defaultCa } from "../../context/default_ca.ts";
+import { loadDefaultCa } from "../../context/default_ca_load.ts";
 import { SslError } from "../../errors.ts";
 
 /** Runs with environment variables and a fresh default, and puts both back. */

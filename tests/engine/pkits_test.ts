@@ -21,7 +21,7 @@ Deno.test("Engine.verifyChain() is right on NIST PKITS 1 to 7 where OpenSSL is, 
   for (const test of data.tests) {
     const [anchor, ...path] = test.certs.map((name) => der(data.certs[name]!));
     const leaf = path.pop()!;
-    const result = engine.verifyChain!({
+    const result = await engine.verifyChain!({
       leaf,
       intermediates: path,
       trust: {
