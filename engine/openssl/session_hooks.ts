@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SslError, SslVerifyError } from "../../errors.ts";
+import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
 import type { ContextHooks, PeerEvidence, Role, SessionParams } from "../types.ts";
 import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
 import type { OpenSslContext } from "./context.ts";
@@ -175,7 +175,7 @@ export class SessionHooks implements CallbackTarget {
     const chosen = alpn.find((name) => offered.includes(name));
     if (chosen === undefined) {
       this.fail(
-        new SslError(
+        new SslPeerError(
           `Cannot agree on an ALPN protocol: we have ${alpn.join(", ")}: received ${
             offered.join(", ")
           }`,
