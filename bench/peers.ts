@@ -1,0 +1,164 @@
+/**
+ * The fixed other end of the benchmarks: the C programs in bench/peers, built
+ * into a temporary folder, with a certificate made on the spot. So only the
+ * side under test differs. Without a C compiler or OpenSSL's headers the other
+ * end is a process with Deno's own TLS.
+ *
+ * @module
+ */
+
+import { TestCa } from "../certificate/test_ca.ts";
+import { SideProcess } from "./process.ts";
+
+const HERE = new URL("./peers/", import.meta.url).pathname;
+
+/** Runs a program to its end; its output, or `undefined` if it failed or is not there. */
+export async function output(
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string | undefined> {
+  try {
+    const { code, stdout, stderr } = await new Deno.Command(command, { args, env }).output();
+    if (code === 0) return new TextDecoder().decode(stdout);
+    const text = new TextDecoder().decode(stderr).trim();
+    if (text) console.error(`${command}: ${text.split("\n")[0]}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return undefined;
+}
+
+/** A port that is free now. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** What one measurement gives. */
+export interface Measured {
+  /** Seconds from begin to end. */
+  readonly wall: number;
+  /** CPU seconds of the side under test. */
+  readonly cpu: number;
+  /** Handshakes that resumed a session, where that is asked. */
+  readonly reused?: number;
+}
+
+/** A server that runs. */
+export interface Server extends AsyncDisposable {
+  readonly port: number;
+  /** CPU seconds it has used so far. */
+  cpu(): Promise<number>;
+  /** Resident memory in KiB. */
+  rss(): Promise<number>;
+}
+
+/** The clock ticks a second that /proc counts in. */
+const TICKS = 100;
+
+/** User and system CPU seconds of a process, where /proc is. */
+export function processCpu(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** Resident memory of a process in KiB, where /proc is. */
+export function processRss(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/VmRSS:\s*(\d+)/.exec(status)?.[1] ?? 0);
+}
+
+/** The peers, built, with their certificates. */
+export class Peers implements AsyncDisposable {
+  /** The folder with ca.pem, server.pem, server.key and the programs. */
+  readonly folder: string;
+  /** Whether the C programs are there. */
+  readonly native: boolean;
+
+  private constructor(folder: string, native: boolean) {
+    this.folder = folder;
+    this.native = native;
+  }
+
+  /** Builds them. */
+  static async build(): Promise<Peers> {
+    const folder = await Deno.makeTempDir({ prefix: "socket-ssl-bench-" });
+    const ca = await TestCa.create();
+    const server = await ca.server();
+    await Deno.writeTextFile(`${folder}/ca.pem`, ca.pem);
+    await Deno.writeTextFile(`${folder}/server.pem`, server.cert);
+    await Deno.writeTextFile(`${folder}/server.key`, server.key);
+    let native = true;
+    for (const name of ["peer_server", "peer_client"]) {
+      const args = ["-O2", "-o", `${folder}/${name}`, `${HERE}${name}.c`];
+      const built = await output("gcc", [...args, "-lssl", "-lcrypto", "-lpthread"]);
+      native &&= built !== undefined;
+    }
+    return new Peers(folder, native);
+  }
+
+  /** A server for clients under test. */
+  async server(version: "12" | "13", kind: "tls" | "plain" = "tls"): Promise<Server> {
+    if (!this.native) return await startSideServer("deno", this.folder);
+    const port = freePort();
+    const child = new Deno.Command(`${this.folder}/peer_server`, {
+      args: [String(port), kind, version],
+      env: { BENCH_CERTS: this.folder },
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    await reachable(port);
+    return {
+      port,
+      cpu: () => Promise.resolve(processCpu(child.pid)),
+      rss: () => Promise.resolve(processRss(child.pid)),
+      async [Symbol.asyncDispose]() {
+        child.kill();
+        await child.status;
+      },
+    };
+  }
+
+  /** Runs the client with a command of its protocol; needs {@linkcode Peers.native}. */
+  async client(port: number, version: "12" | "13", ...command: string[]): Promise<Measured> {
+    const args = [String(port), "tls", version, ...command];
+    const text = await output(`${this.folder}/peer_client`, args, { BENCH_CERTS: this.folder });
+    if (text === undefined) throw new Error(`peer_client ${command.join(" ")} failed`);
+    return JSON.parse(text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** Waits until something listens on a port. */
+export async function reachable(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}
+
+/** A server under test in its own process. */
+export async function startSideServer(
+  kind: string,
+  folder: string,
+  profile?: string,
+): Promise<Server> {
+  const side = await SideProcess.start(kind, folder, profile);
+  const { port } = await side.run<{ port: number }>({ do: "serve" });
+  return {
+    port,
+    cpu: async () => (await side.run<{ cpu: number }>({ do: "cpu" })).cpu,
+    rss: async () => (await side.run<{ rss: number }>({ do: "rss" })).rss,
+    [Symbol.asyncDispose]: () => side[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * A side under test in a process of its own (bench/side.ts), told what to do
+ * by lines of JSON: so each side has its own memory, CPU count and warm code.
+ *
+ * @module
+ */
+
+const SIDE = new URL("./side.ts", import.meta.url).pathname;
+
+/** A process that runs bench/side.ts. */
+export class SideProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  #rest = "";
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#writer = child.stdin.getWriter();
+    this.#lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Starts it: `kind` is "openssl", "deno-engine" or "deno"; `profile` a folder for a CPU profile. */
+  static async start(kind: string, folder: string, profile?: string): Promise<SideProcess> {
+    const flags = ["--allow-all", "--v8-flags=--expose-gc"];
+    if (profile) flags.push("--cpu-prof", `--cpu-prof-dir=${profile}`);
+    const side = new SideProcess(
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", ...flags, SIDE, kind, folder],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn(),
+    );
+    await side.#line();
+    return side;
+  }
+
+  async #line(): Promise<string> {
+    while (!this.#rest.includes("\n")) {
+      const { value, done } = await this.#lines.read();
+      if (done) throw new Error("the side under test ended");
+      this.#rest += value;
+    }
+    const end = this.#rest.indexOf("\n");
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + 1);
+    return line;
+  }
+
+  /** Does one thing; its answer. */
+  async run<T>(command: Record<string, unknown>): Promise<T> {
+    await this.#writer.write(new TextEncoder().encode(JSON.stringify(command) + "\n"));
+    const answer = JSON.parse(await this.#line());
+    if (answer.error) throw new Error(answer.error);
+    return answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close().catch(() => {});
+    await this.#child.status;
+  }
+}

@@ -1,0 +1,319 @@
+/**
+ * One side under test, as client or server of the protocol in bench/peers.
+ * Started by bench/process.ts; reads commands as lines of JSON from stdin.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { Handle } from "../handle/mod.ts";
+import { SslSocket } from "../socket/socket.ts";
+
+/** What the three kinds have in common. */
+interface Conn {
+  read(p: Uint8Array): Promise<number | null>;
+  write(p: Uint8Array): Promise<number>;
+  close(): void | Promise<void>;
+}
+
+/** One way to make TLS connections. */
+interface Side {
+  connect(port: number, resume: boolean): Promise<Conn>;
+  listen(): Promise<{ port: number; connections: AsyncIterable<Conn> }>;
+  lines(conn: Conn): AsyncIterable<string>;
+}
+
+const [kind, folder] = Deno.args as [string, string];
+const file = (name: string) => Deno.readTextFileSync(`${folder}/${name}`);
+const ca = file("ca.pem"), cert = file("server.pem"), key = file("server.key");
+
+function ours(engine: "openssl" | "deno"): Side {
+  const trust = engine === "deno" ? { extraCa: ca } : { ca };
+  const contexts = new Map<boolean, Promise<Awaited<ReturnType<typeof context>>>>();
+  const context = async (resume: boolean) => {
+    const { SslContext } = await import("../context/mod.ts");
+    const sessions = resume ? { sessionCacheSize: 100 } : {};
+    return await SslContext.create({ engine, ...trust, ...sessions });
+  };
+  return {
+    async connect(port, resume) {
+      let made = contexts.get(resume);
+      if (made === undefined) contexts.set(resume, made = context(resume));
+      const reuseCtx = await made;
+      return await SslSocket.connect({
+        hostname: "127.0.0.1",
+        port,
+        serverName: "localhost",
+        verifycnName: "localhost",
+        reuseCtx,
+      });
+    },
+    async listen() {
+      const listener = await SslSocket.listen({
+        engine,
+        hostname: "127.0.0.1",
+        port: 0,
+        backlog: 1024,
+        cert,
+        key,
+        maxHandshakes: 5000,
+      });
+      return { port: listener.addr.port, connections: listener };
+    },
+    lines: (conn) => new Handle(conn as SslSocket).lines(),
+  };
+}
+
+/** Deno's own TLS, used as well as it can be: NODELAY through connect + startTls. */
+const bare: Side = {
+  async connect(port) {
+    const tcp = await Deno.connect({ hostname: "127.0.0.1", port });
+    tcp.setNoDelay(true);
+    const conn = await Deno.startTls(tcp, { hostname: "localhost", caCerts: [ca] });
+    await conn.handshake();
+    return conn;
+  },
+  listen() {
+    const listener = Deno.listenTls(
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        cert,
+        key,
+        tcpBacklog: 1024,
+      } as Deno.ListenTlsOptions & Deno.TlsCertifiedKeyPem,
+    );
+    return Promise.resolve({ port: listener.addr.port, connections: listener });
+  },
+  async *lines(conn) {
+    let rest = "";
+    const decoder = new TextDecoder();
+    const p = new Uint8Array(65536);
+    for (let n; (n = await conn.read(p)) !== null;) {
+      const lines = (rest + decoder.decode(p.subarray(0, n), { stream: true })).split("\n");
+      rest = lines.pop()!;
+      yield* lines;
+    }
+  },
+};
+
+const side = kind === "deno" ? bare : ours(kind === "openssl" ? "openssl" : "deno");
+const encode = (text: string) => new TextEncoder().encode(text);
+
+async function writeAll(conn: Conn, p: Uint8Array): Promise<void> {
+  for (let at = await conn.write(p); at < p.length;) at += await conn.write(p.subarray(at));
+}
+
+async function readAll(conn: Conn, p: Uint8Array, count: number): Promise<void> {
+  for (let left = count; left > 0;) {
+    const n = await conn.read(left < p.length ? p.subarray(0, left) : p);
+    if (n === null) throw new Error(`the stream ended, ${left} bytes are missing`);
+    left -= n;
+  }
+}
+
+// ---- as server
+
+async function serveOne(conn: Conn): Promise<void> {
+  const buffer = new Uint8Array(262144);
+  const line = new Uint8Array(512);
+  for (let at = 0;;) {
+    let end = line.subarray(0, at).indexOf(10);
+    while (end < 0) {
+      const n = await conn.read(line.subarray(at));
+      if (n === null) return;
+      at += n;
+      end = line.subarray(0, at).indexOf(10);
+    }
+    const [command, a, b] = new TextDecoder().decode(line.subarray(0, end)).split(" ");
+    const rest = line.slice(end + 1, at); // what came in one read with the line
+    const total = Number(a);
+    at = 0;
+    if (command === "D") {
+      const chunk = buffer.subarray(0, Math.min(Number(b), buffer.length));
+      for (let left = total; left > 0; left -= chunk.length) {
+        await writeAll(conn, left < chunk.length ? chunk.subarray(0, left) : chunk);
+      }
+    } else if (command === "U") {
+      await readAll(conn, buffer, total - rest.length);
+      await writeAll(conn, encode("K"));
+    } else if (command === "E") {
+      if (rest.length > 0) await writeAll(conn, rest);
+      for (let n; (n = await conn.read(buffer)) !== null;) {
+        await writeAll(conn, buffer.subarray(0, n));
+      }
+      return;
+    } else if (command === "P") { // the idle client waits for one byte, then for nothing
+      await writeAll(conn, encode("P"));
+      await conn.read(new Uint8Array(64));
+      return;
+    } else if (command === "L") {
+      await writeLines(conn, total);
+    } else {
+      await writeAll(conn, encode("B"));
+      return;
+    }
+  }
+}
+
+async function writeLines(conn: Conn, count: number): Promise<void> {
+  const text = "the quick brown fox jumps over the lazy dog 0123456\n";
+  for (let i = 0; i < count;) {
+    let chunk = "";
+    for (let k = 0; k < 270 && i < count; k++, i++) {
+      chunk += `${String(i).padStart(8, "0")} ${text}`;
+    }
+    await writeAll(conn, encode(chunk));
+  }
+}
+
+async function serve(): Promise<number> {
+  const { port, connections } = await side.listen();
+  (async () => {
+    for await (const conn of connections) {
+      serveOne(conn).catch(() => {}).then(async () => {
+        try {
+          await conn.close();
+        } catch {
+          // The client was faster.
+        }
+      });
+    }
+  })();
+  return port;
+}
+
+// ---- as client
+
+interface Command {
+  do: string;
+  port: number;
+  total: number;
+  chunk: number;
+  size: number;
+  concurrency: number;
+  resume?: boolean;
+}
+
+async function open(c: Command, line?: string): Promise<Conn> {
+  const conn = await side.connect(c.port, c.resume ?? false);
+  if (line) await writeAll(conn, encode(line));
+  return conn;
+}
+
+const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>> = {
+  async serve() {
+    return { port: await serve() };
+  },
+  cpu: () => Promise.resolve({}),
+  rss() {
+    (globalThis as { gc?: () => void }).gc?.();
+    return Promise.resolve({ rss: Deno.memoryUsage().rss / 1024 });
+  },
+  async D(c) {
+    const conn = await open(c);
+    const buffer = new Uint8Array(262144);
+    return await timed(async () => {
+      await writeAll(conn, encode(`D ${c.total} ${c.chunk}\n`));
+      await readAll(conn, buffer, c.total);
+    }, conn);
+  },
+  async U(c) {
+    const conn = await open(c);
+    const chunk = new Uint8Array(c.chunk);
+    return await timed(async () => {
+      await writeAll(conn, encode(`U ${c.total} ${c.chunk}\n`));
+      for (let left = c.total; left > 0; left -= chunk.length) {
+        await writeAll(conn, left < chunk.length ? chunk.subarray(0, left) : chunk);
+      }
+      await readAll(conn, new Uint8Array(1), 1);
+    }, conn);
+  },
+  async P(c) {
+    const conn = await open(c, "E\n");
+    const out = new Uint8Array(c.size), back = new Uint8Array(c.size);
+    const round = async (n: number) => {
+      for (let i = 0; i < n; i++) {
+        await writeAll(conn, out);
+        await readAll(conn, back, c.size);
+      }
+    };
+    await round(200);
+    return await timed(() => round(c.total), conn);
+  },
+  async H(c) {
+    let left = c.total, reused = 0;
+    const one = new Uint8Array(1);
+    return {
+      ...await timed(() =>
+        Promise.all(Array.from({ length: c.concurrency }, async () => {
+          while (left-- > 0) {
+            const conn = await open(c, "B\n");
+            await readAll(conn, one, 1);
+            if (one[0] === 82) reused++;
+            await conn.close();
+          }
+        }))
+      ),
+      reused,
+    };
+  },
+  async L(c) {
+    const conn = await open(c, `L ${c.total}\n`);
+    return await timed(async () => {
+      let count = 0;
+      for await (const line of side.lines(conn)) if (line.length > 0 && ++count === c.total) break;
+      if (count !== c.total) throw new Error(`${count} of ${c.total} lines`);
+    }, conn);
+  },
+  async I(c) {
+    const { rss } = await COMMANDS.rss!(c) as { rss: number };
+    const conns = [];
+    const one = new Uint8Array(1);
+    for (let i = 0; i < c.total; i++) {
+      const conn = await open(c, "E\n"); // an echo server goes on waiting
+      await writeAll(conn, one);
+      await readAll(conn, one, 1);
+      conns.push(conn);
+      conn.read(one).catch(() => {});
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const after = await COMMANDS.rss!(c) as { rss: number };
+    for (const conn of conns) await conn.close();
+    return { perConnection: (after.rss - rss) / c.total };
+  },
+};
+
+async function timed(
+  run: () => Promise<unknown>,
+  conn?: Conn,
+): Promise<{ wall: number; cpu: number }> {
+  const start = performance.now(), before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  const wall = (performance.now() - start) / 1000;
+  await conn?.close();
+  return { wall, cpu: (user + system) / 1e6 };
+}
+
+async function main(): Promise<void> {
+  const say = (answer: unknown) => console.log(JSON.stringify(answer));
+  say({ ready: true });
+  let rest = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    rest += text;
+    for (let at; (at = rest.indexOf("\n")) >= 0;) {
+      const command = JSON.parse(rest.slice(0, at)) as Command;
+      rest = rest.slice(at + 1);
+      try {
+        const { user, system } = process.cpuUsage();
+        say({ cpu: (user + system) / 1e6, ...await COMMANDS[command.do]!(command) });
+      } catch (error) {
+        say({ error: String(error) });
+      }
+    }
+  }
+  Deno.exit(0);
+}
+
+await main();
