@@ -5,6 +5,7 @@ import {
   explicit,
   generalizedTime,
   int,
+  nul,
   octets,
   oidDer,
   seq,
@@ -59,7 +60,9 @@ export interface Shape {
   tamper?: boolean;
   /** The AlgorithmIdentifier, in place of the right one. */
   algorithm?: Uint8Array;
-  /** The version, which is left out when it is 0. */
+  /** An element too many, at the end of this part. */
+  junk?: "response" | "typed" | "basic" | "tbs" | "answer";
+  /** The version; left out by default. */
   version?: number;
 }
 
@@ -82,6 +85,7 @@ function status({ status: kind = "good", reason }: Answer): Uint8Array {
 /** A response with anything that a responder could put into one. */
 export function respond(shape: Shape): Uint8Array {
   const { signer, answers, certs = [], extensions = [] } = shape;
+  const junk = (part: Shape["junk"]) => shape.junk === part ? [nul()] : [];
   const now = Date.now();
   const tbs = seq(
     ...(shape.version === undefined ? [] : [explicit(0, int(shape.version))]),
@@ -97,9 +101,11 @@ export function respond(shape: Shape): Uint8Array {
         generalizedTime(answer.thisUpdate ?? new Date(now - HOUR)),
         ...(next === null ? [] : [explicit(0, generalizedTime(next))]),
         ...(answer.extensions ? [explicit(1, encodeExtensions(answer.extensions))] : []),
+        ...junk("answer"),
       );
     })),
     ...(extensions.length > 0 ? [explicit(1, encodeExtensions(extensions))] : []),
+    ...junk("tbs"),
   );
   const digest = shape.digest ?? defaultDigest(signer.key);
   const signature = signBytes(signer.key, digest, tbs);
@@ -115,8 +121,11 @@ export function respond(shape: Shape): Uint8Array {
           shape.algorithm ?? signatureAlgorithm(signer.key, digest),
           bits(signature),
           ...(certs.length > 0 ? [explicit(0, seq(...certs))] : []),
+          ...junk("basic"),
         )),
+        ...junk("typed"),
       ),
     ),
+    ...junk("response"),
   );
 }

@@ -271,6 +271,40 @@ Deno.test("OcspResolver.resolve() is safe to call twice at once", async () => {
   const resolver = new OcspResolver({ chain: await chainOf(responder.url), ocspMode: HARD });
   assertEquals(await Promise.all([resolver.resolve(), resolver.resolve()]), ["", ""]);
   assertEquals(await resolver.resolve(), "");
+  // What went wrong once is told once.
+  responder.options = { httpStatus: 500 };
+  const failing = new OcspResolver({ chain: await chainOf(responder.url) });
+  assertEquals(await Promise.all([failing.resolve(), failing.resolve()]), ["", ""]);
+  assertEquals(failing.softError()!.match(/HTTP status 500/g)!.length, 1);
+});
+
+Deno.test("OcspResolver.resolve() leaves nothing behind: no listener, no body", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listeners--;
+    removeEventListener.apply(signal, args);
+  };
+  const stopped = Promise.withResolvers<void>();
+  const handler = () => {
+    const pull = (controller: ReadableStreamDefaultController) =>
+      controller.enqueue(new Uint8Array(1000));
+    return new Response(new ReadableStream({ pull, cancel: () => stopped.resolve() }), {
+      status: 500,
+    });
+  };
+  await withServer(handler, async (url) => {
+    const resolver = new OcspResolver({ chain: await chainOf(url) });
+    assertEquals(await resolver.resolve({ signal }), "");
+    assertStringIncludes(resolver.softError()!, "HTTP status 500");
+    await stopped.promise;
+  });
+  assertEquals(listeners, 0);
 });
 
 Deno.test("OcspResolver.resolve() refuses options that it cannot honour", async () => {

@@ -265,6 +265,30 @@ Deno.test("OcspResolver: one revoked certificate of the chain is enough", async 
   }
 });
 
+Deno.test("OcspResolver with FAIL_HARD names the revocation, not the soft error beside it", () => {
+  const resolver = make({ ocspMode: FULL | HARD });
+  // Signed by the root, which may not answer for the leaf.
+  const response = respond({
+    answers: [
+      { id: idOf(ca, leaf) },
+      { id: idOf(root, { certificate: ca.cert }), status: "revoked" },
+    ],
+    signer: signerOf(root),
+  });
+  assertStringIncludes(resolver.addResponse(A, response)!, "revoked");
+});
+
+Deno.test("OcspResolver asks no more than eight addresses about one certificate", async () => {
+  const ocspUris = Array.from({ length: 12 }, (_, i) => `http://${i}.test/`);
+  const resolver = new OcspResolver({ chain: (await leafWith({ ocspUris })).chain });
+  let asked = 0;
+  while (resolver.hardError() === undefined) {
+    resolver.addResponse(Object.keys(resolver.requests())[0]!, undefined);
+    asked++;
+  }
+  assertEquals(asked, 8);
+});
+
 Deno.test("OcspResolver tries the next address when one is of no use", async () => {
   const open = () => new OcspResolver({ chain: two.chain, ocspMode: HARD });
   for (

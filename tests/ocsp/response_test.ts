@@ -111,6 +111,27 @@ Deno.test("checkOcspResponse() refuses the responder ID of another than the sign
   }
 });
 
+Deno.test("checkOcspResponse() refuses the responder ID of another delegate than the signer", async () => {
+  const one = await ca.ocspSigner("delegate");
+  const two = await ca.ocspSigner("delegate");
+  const certs = [one.signer.der, two.signer.der];
+  const liar = { cert: two.signer, key: one.key };
+  assertEquals(state(respond({ answers: [{ id }], signer: liar, certs })), "wrong signer");
+  const honest = { cert: two.signer, key: two.key };
+  assertEquals(state(respond({ answers: [{ id }], signer: honest, certs })), "good");
+});
+
+Deno.test("checkOcspResponse() tries eight certificates that came along, and no more", async () => {
+  const { signer: cert, key } = await ca.ocspSigner("delegate");
+  const behind = (count: number) =>
+    state(respond({
+      answers: [{ id }],
+      signer: { cert, key },
+      certs: [...Array.from({ length: count }, () => root.cert.der), cert.der],
+    }));
+  assertEquals([behind(7), behind(8)], ["good", "wrong signer"]);
+});
+
 Deno.test("checkOcspResponse() takes a delegated responder only if the issuer made it one", async () => {
   assertEquals(state(await ca.ocspResponse(leaf, { signer: "delegate" })), "good");
   const wrongUsage = check(await ca.ocspResponse(leaf, { signer: "wrong-usage" }));
@@ -278,6 +299,11 @@ Deno.test("checkOcspResponse() goes by the given time for the responder's certif
   const response = respond({ answers, signer: { cert, key }, certs: [cert.der] });
   assertEquals(state(response, { time }), "wrong signer");
   assertEquals(state(respond({ answers, signer }), { time }), "good");
+  // The key of a certificate that has ended may have leaked: it revokes nothing, either.
+  const revoked = [{ ...answers[0]!, status: "revoked" as const }];
+  const late = respond({ answers: revoked, signer: { cert, key }, certs: [cert.der] });
+  assertEquals(state(late, { time }), "wrong signer");
+  assertEquals(state(late), "revoked");
 });
 
 Deno.test("checkOcspResponse() refuses another nonce and takes none", async () => {
@@ -310,7 +336,12 @@ Deno.test("checkOcspResponse(): of several answers for one certificate revoked w
   assertEquals(judge(good, unknown), "unknown");
   assertEquals(judge({ ...good, ...old }, good), "good");
   assertEquals(judge({ ...unknown, ...old }, good), "good");
-  assertEquals(judge({ ...good, ...old }, { ...good, ...old }), "expired");
+  const older = { ...old, thisUpdate: new Date("2020-01-01T00:00:00Z") };
+  for (const answers of [[{ id, ...old }, { id, ...older }], [{ id, ...older }, { id, ...old }]]) {
+    const verdict = check(respond({ answers, signer }));
+    assertEquals(verdict.state, "expired");
+    assertEquals(verdict.thisUpdate!.getFullYear() > 2020, true);
+  }
 });
 
 Deno.test("checkOcspResponse(): a revocation does not end with its nextUpdate or by a nonce", async () => {
@@ -329,6 +360,12 @@ Deno.test("checkOcspResponse(): a revocation does not end with its nextUpdate or
 Deno.test("checkOcspResponse() reads explicit version 1 and no other", () => {
   assertEquals(state(respond({ answers: [{ id }], signer, version: 0 })), "good");
   assertEquals(state(respond({ answers: [{ id }], signer, version: 1 })), "error");
+});
+
+Deno.test("checkOcspResponse() refuses an element too many, wherever it is", () => {
+  for (const junk of ["response", "typed", "basic", "tbs", "answer"] as const) {
+    assertEquals(state(respond({ answers: [{ id }], signer, junk })), "error", junk);
+  }
 });
 
 Deno.test("checkOcspResponse() refuses the same extension twice", () => {
