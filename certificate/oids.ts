@@ -346,41 +346,54 @@ const TABLE: readonly (readonly [number, string, string, string])[] = [
   [1245, "1.3.6.1.5.5.7.48.13", "rpkiNotify", "RPKI Notify"],
 ];
 
-const byOid = new Map<string, NamedOid>();
-const byName = new Map<string, NamedOid>();
-const byNid = new Map<number, NamedOid>();
-for (const [nid, oid, sn, ln] of TABLE) {
-  const entry = { nid, oid, sn, ln };
-  byOid.set(oid, entry);
-  byNid.set(nid, entry);
-  // The short name of one may be the long name of another: the short one wins, as in OpenSSL.
-  byName.set(sn, entry);
+interface Index {
+  readonly byOid: ReadonlyMap<string, NamedOid>;
+  readonly byName: ReadonlyMap<string, NamedOid>;
+  readonly byNid: ReadonlyMap<number, NamedOid>;
 }
-for (const entry of byOid.values()) if (!byName.has(entry.ln)) byName.set(entry.ln, entry);
+
+let made: Index | undefined;
+
+/** Made by the first question: importing this must cost nothing. */
+function index(): Index {
+  if (made !== undefined) return made;
+  const byOid = new Map<string, NamedOid>();
+  const byName = new Map<string, NamedOid>();
+  const byNid = new Map<number, NamedOid>();
+  for (const [nid, oid, sn, ln] of TABLE) {
+    const entry = { nid, oid, sn, ln };
+    byOid.set(oid, entry);
+    byNid.set(nid, entry);
+    // The short name of one may be the long name of another: the short one wins, as in OpenSSL.
+    byName.set(sn, entry);
+  }
+  for (const entry of byOid.values()) if (!byName.has(entry.ln)) byName.set(entry.ln, entry);
+  return made = { byOid, byName, byNid };
+}
 
 /** The names of an object identifier, if it has any here. */
 export function oidEntry(oid: string): NamedOid | undefined {
-  return byOid.get(oid);
+  return index().byOid.get(oid);
 }
 
 /** The object identifier for OpenSSL's number. */
 export function oidByNid(nid: number): NamedOid | undefined {
-  return byNid.get(nid);
+  return index().byNid.get(nid);
 }
 
 /** The object identifier for a short or long name, letters as OpenSSL has them. */
 export function oidByName(name: string): NamedOid | undefined {
-  return byName.get(name);
+  return index().byName.get(name);
 }
 
 /** The long name, or the dotted form: what Perl's `OBJ_obj2txt` gives. */
 export function oidLongName(oid: string): string {
-  return byOid.get(oid)?.ln ?? oid;
+  return index().byOid.get(oid)?.ln ?? oid;
 }
 
 /** The short name, or the dotted form. */
 export function oidShortName(oid: string): string {
-  return byOid.get(oid)?.sn ?? oid;
+  return index().byOid.get(oid)?.sn ?? oid;
 }
 
 const DOTTED = /^[0-2](\.(0|[1-9]\d*))+$/;

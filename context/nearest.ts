@@ -5,7 +5,7 @@
  * @module
  */
 
-import { perlOption } from "../perl/table.ts";
+import defer * as perl from "../perl/table.ts";
 import { didYouMean } from "../verify/suggest.ts";
 
 /** How a Perl option would be called here: without `SSL_`, in camel case. */
@@ -19,7 +19,7 @@ export function camelCase(name: string): string {
 /** `unknown option "SSL_verify_mode": use "verifyMode"`. */
 export function unknownOption(name: string, names: readonly string[]): string {
   const start = `unknown option ${JSON.stringify(name)}`;
-  const row = perlOption(name);
+  const row = perl.perlOption(name);
   if (row?.ours === null) return `${start}: ${row.reason}: use ${row.replacement}`;
   if (row !== undefined) return `${start}: use ${JSON.stringify(row.ours)}`;
   return start +

@@ -14,16 +14,23 @@ export type Encoding = "utf-8" | "latin1";
 const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
-// The label "latin1" of TextDecoder means windows-1252, which differs in 0x80 to 0x9f.
-const windows1252 = new TextDecoder("windows-1252");
 // deno-lint-ignore no-control-regex -- these are the characters of latin1
 const beyondLatin1 = /[^\x00-\xff]/g;
-const backToLatin1: ReadonlyMap<string, string> = new Map(
-  Array.from({ length: 32 }, (_, i) => {
-    const byte = 0x80 + i;
-    return [windows1252.decode(Uint8Array.of(byte)), String.fromCharCode(byte)];
-  }),
-);
+
+let decodeLatin1: ((bytes: Uint8Array) => string) | undefined;
+
+/** Made when it is first used: importing this must cost nothing. */
+function latin1Decoder(): (bytes: Uint8Array) => string {
+  // The label "latin1" of TextDecoder means windows-1252, which differs in 0x80 to 0x9f.
+  const windows1252 = new TextDecoder("windows-1252");
+  const back: ReadonlyMap<string, string> = new Map(
+    Array.from({ length: 32 }, (_, i) => {
+      const byte = 0x80 + i;
+      return [windows1252.decode(Uint8Array.of(byte)), String.fromCharCode(byte)];
+    }),
+  );
+  return (bytes) => windows1252.decode(bytes).replace(beyondLatin1, (c) => back.get(c)!);
+}
 
 /**
  * The bytes of a text.
@@ -57,8 +64,7 @@ export function encodeText(text: string, encoding: Encoding): Uint8Array<ArrayBu
 /** The text of bytes; `undefined` where they are no UTF-8. */
 export function tryDecode(bytes: Uint8Array, encoding: Encoding): string | undefined {
   if (encoding === "latin1") {
-    const text = windows1252.decode(bytes);
-    return text.replace(beyondLatin1, (c) => backToLatin1.get(c)!);
+    return (decodeLatin1 ??= latin1Decoder())(bytes);
   }
   try {
     return strict.decode(bytes);
