@@ -33,8 +33,14 @@ import type {
   WaitOptions,
 } from "./types.ts";
 
-/** Chunk that a read of the transport brought; `null` at its end. */
-type Chunk = { readonly buffer: Uint8Array<ArrayBuffer>; readonly n: number } | null;
+/** A read of the transport: `n` bytes are in the buffer when it is done; `null` at the end. */
+interface InFlight {
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  n: number | null;
+  done: Promise<void>;
+}
+
+const DONE = Promise.resolve();
 
 const ignore = (): void => {};
 
@@ -60,9 +66,11 @@ export class Pump implements TlsStream {
   readonly #transport: ByteTransport;
   readonly #size = new ReadSize();
   #handshaking: Promise<void> | undefined;
-  #inFlight: Promise<Chunk> | undefined;
+  #inFlight: InFlight | undefined;
   #flushing: Promise<void> | undefined;
-  #writing: Promise<unknown> | undefined;
+  /** Writes that have not ended, and the last of them. */
+  #writes = 0;
+  #lastWrite: Promise<unknown> = DONE;
   #reading = false;
   #ended: { cause?: unknown } | undefined;
   #writeError: unknown;
@@ -144,15 +152,16 @@ export class Pump implements TlsStream {
   // ---- reading
 
   /** Reads decrypted bytes; `null` only after the peer's close_notify. */
-  async read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return await this.#readWith(p, options?.signal, false);
+  read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return this.#readWith(p, options?.signal, false);
   }
 
   /** Reads without consuming. */
-  async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return await this.#readWith(p, options?.signal, true);
+  peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return this.#readWith(p, options?.signal, true);
   }
 
+  /** One async function deep: every layer costs a round trip some of its time. */
   async #readWith(
     p: Uint8Array,
     signal: AbortSignal | undefined,
@@ -167,8 +176,10 @@ export class Pump implements TlsStream {
     try {
       for (;;) {
         const r = peek ? this.#tryPeek(p) : this.tryRead(p);
-        if (r !== SSL_WANT_READ && r !== SSL_WANT_WRITE) return r as number | null;
-        await this.#fill(signal);
+        if (typeof r !== "object" || r === null) return r;
+        const read = this.#beginFill();
+        await (signal ? orAborted(read.done, signal) : read.done);
+        this.#endFill(read);
       }
     } finally {
       this.#reading = false;
@@ -177,9 +188,14 @@ export class Pump implements TlsStream {
 
   /** Reads what is there without waiting. */
   tryRead(p: Uint8Array): number | null | Want {
-    const r = this.#step(() => this.#session.read(p));
-    if (this.#session.output > 0) this.#flushAside();
-    return r;
+    this.#mustWork();
+    try {
+      const r = this.#session.read(p);
+      if (this.#session.output > 0) this.#flushAside();
+      return r;
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   #tryPeek(p: Uint8Array): number | null | Want {
@@ -216,35 +232,41 @@ export class Pump implements TlsStream {
 
   /** Feeds the session with what one read of the transport brings. */
   async #fill(signal?: AbortSignal): Promise<void> {
+    const read = this.#beginFill();
+    await orAborted(read.done, signal);
+    this.#endFill(read);
+  }
+
+  /** The read of the transport that is in flight, begun if there is none. `done` never rejects. */
+  #beginFill(): InFlight {
     if (this.#closed) throw this.#closedError();
     if (this.#ended) throw this.#endError();
-    const inFlight = this.#inFlight ??= this.#readTransport();
-    const chunk = await (signal ? orAborted(inFlight, signal) : inFlight);
-    if (this.#inFlight !== inFlight) return; // somebody else fed it
+    if (this.#inFlight !== undefined) return this.#inFlight;
+    const buffer = takeBuffer(this.#size.next);
+    const read: InFlight = { buffer, n: 0, done: DONE };
+    read.done = this.#transport.read(buffer).then((n) => {
+      read.n = n;
+    }, (cause) => { // a reset is an end like any other: told by #endError
+      read.n = null;
+      this.#ended = { cause };
+    });
+    return this.#inFlight = read;
+  }
+
+  /** Takes in what it brought, once. */
+  #endFill(read: InFlight): void {
+    if (this.#inFlight !== read) return; // somebody else fed it
     this.#inFlight = undefined;
     if (this.#closed) throw this.#closedError();
-    if (chunk === null) {
+    const { buffer, n } = read;
+    if (n === null) {
+      giveBuffer(buffer);
       this.#ended ??= {};
       throw this.#endError();
     }
-    this.#session.feed(chunk.buffer, chunk.n);
-    giveBuffer(chunk.buffer);
-  }
-
-  #readTransport(): Promise<Chunk> {
-    const buffer = takeBuffer(this.#size.next);
-    const read = this.#transport.read(buffer).then((n): Chunk => {
-      if (n === null) {
-        giveBuffer(buffer);
-        return null;
-      }
-      this.#size.got(n);
-      return { buffer, n };
-    }, (cause): Chunk => {
-      this.#ended = { cause }; // a reset is an end like any other: told by #endError
-      return null;
-    });
-    return read;
+    this.#size.got(n);
+    this.#session.feed(buffer, n);
+    giveBuffer(buffer);
   }
 
   #endError(): unknown {
@@ -255,30 +277,34 @@ export class Pump implements TlsStream {
 
   /** Encrypts and sends all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
-    const before = this.#writing;
-    const done = before === undefined
-      ? this.#writeAll(p, options?.signal)
-      : before.then(() => this.#writeAll(p, options?.signal));
-    const settled: Promise<unknown> = done.then(ignore, ignore).then(() => {
-      if (this.#writing === settled) this.#writing = undefined;
-    });
-    this.#writing = settled;
-    return done;
+    const signal = options?.signal;
+    const run = () => this.#writeAll(p, signal);
+    const done = this.#writes++ === 0 ? run() : this.#lastWrite.then(run, run);
+    return this.#lastWrite = done;
   }
 
   async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
-    for (let at = 0; at < p.length;) {
-      signal?.throwIfAborted();
+    try {
+      for (let at = 0; at < p.length; at += MAX_WRITE) {
+        signal?.throwIfAborted();
+        this.#encrypt(p.length <= MAX_WRITE ? p : p.subarray(at, at + MAX_WRITE));
+        await (signal ? orAborted(this.#flush(), signal) : this.#flush());
+      }
       this.#checkWritable();
-      const part = p.length - at <= MAX_WRITE
-        ? (at === 0 ? p : p.subarray(at))
-        : p.subarray(at, at + MAX_WRITE);
-      this.#step(() => this.#session.write(part));
-      at += part.length;
-      await (signal ? orAborted(this.#flush(), signal) : this.#flush());
+      return p.length;
+    } finally {
+      this.#writes--;
     }
+  }
+
+  #encrypt(part: Uint8Array): void {
     this.#checkWritable();
-    return p.length;
+    this.#mustWork();
+    try {
+      this.#session.write(part);
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   #checkWritable(): void {
@@ -291,9 +317,9 @@ export class Pump implements TlsStream {
     this.#checkWritable();
     if (p.length === 0) return 0;
     const room = MAX_WRITE - this.#session.output - this.#underWay;
-    if (room <= 0 || this.#writing !== undefined) return SSL_WANT_WRITE;
+    if (room <= 0 || this.#writes > 0) return SSL_WANT_WRITE;
     const part = p.length <= room ? p : p.subarray(0, room);
-    this.#step(() => this.#session.write(part));
+    this.#encrypt(part);
     this.#flushAside();
     return part.length;
   }
@@ -349,7 +375,7 @@ export class Pump implements TlsStream {
   /** Sends close_notify; unless `fast`, reads on until the peer's has come. */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     const { signal } = options;
-    if (this.#writing) await orAborted(this.#writing, signal);
+    if (this.#writes > 0) await orAborted(this.#lastWrite.then(ignore, ignore), signal);
     this.#checkWritable();
     this.#step(() => this.#session.closeNotify());
     await orAborted(this.#flush(), signal);
@@ -367,7 +393,7 @@ export class Pump implements TlsStream {
   /** One step of the shutdown, without waiting. */
   tryShutdown(): true | Want {
     this.#checkWritable();
-    if (this.#writing !== undefined) return SSL_WANT_WRITE;
+    if (this.#writes > 0) return SSL_WANT_WRITE;
     this.#step(() => this.#session.closeNotify());
     this.#flushAside();
     if (this.#flushing !== undefined) return SSL_WANT_WRITE;
@@ -386,10 +412,10 @@ export class Pump implements TlsStream {
   /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
   release(): ByteTransport {
     const ahead = this.#closed ? new Uint8Array() : this.#session.takeInput();
-    const inFlight = this.#inFlight?.then((chunk) => {
-      if (chunk === null) return null;
-      const bytes = chunk.buffer.slice(0, chunk.n);
-      giveBuffer(chunk.buffer);
+    const read = this.#inFlight;
+    const inFlight = read?.done.then(() => {
+      const bytes = read.n === null ? null : read.buffer.slice(0, read.n);
+      giveBuffer(read.buffer);
       return bytes;
     });
     this.#inFlight = undefined;
@@ -418,15 +444,23 @@ export class Pump implements TlsStream {
 
   /** Runs one call of the session; a failure is final and is what later calls meet. */
   #step<T>(call: () => T): T {
-    if (this.#closed) throw this.#closedError();
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#mustWork();
     try {
       return call();
     } catch (error) {
-      if (!(error instanceof TypeError || error instanceof RangeError)) this.#failure = error;
-      this.#flushAside();
-      throw error;
+      throw this.#failed(error);
     }
+  }
+
+  #mustWork(): void {
+    if (this.#closed) throw this.#closedError();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #failed(error: unknown): unknown {
+    if (!(error instanceof TypeError || error instanceof RangeError)) this.#failure = error;
+    this.#flushAside();
+    return error;
   }
 
   // ---- what was negotiated

@@ -247,8 +247,13 @@ export class OpenSslSession implements SansIoSession {
       this.#calls--;
       if (r > 0) {
         n += r;
-        const more = length - n >= RECORD && c.BIO_ctrl_pending(this.#rbio) !== 0;
-        if (!more) return this.#checked(n);
+        const left = length - n;
+        if (left === 0) return this.#checked(n); // there may be more of the record
+        if (c.BIO_ctrl_pending(this.#rbio) === 0) {
+          this.#dry = true;
+          return this.#checked(n);
+        }
+        if (left < RECORD) return this.#checked(n);
         continue;
       }
       const error = c.SSL_get_error(ssl, r);
