@@ -114,8 +114,10 @@ async function readAll(conn: Conn, p: Uint8Array, count: number): Promise<void> 
 
 // ---- as server
 
+/** What is sent and where what nobody looks at is received, on all connections. */
+const shared = new Uint8Array(262144);
+
 async function serveOne(conn: Conn): Promise<void> {
-  const buffer = new Uint8Array(262144);
   const line = new Uint8Array(512);
   for (let at = 0;;) {
     let end = line.subarray(0, at).indexOf(10);
@@ -130,15 +132,16 @@ async function serveOne(conn: Conn): Promise<void> {
     const total = Number(a);
     at = 0;
     if (command === "D") {
-      const chunk = buffer.subarray(0, Math.min(Number(b), buffer.length));
+      const chunk = shared.subarray(0, Math.min(Number(b), shared.length));
       for (let left = total; left > 0; left -= chunk.length) {
         await writeAll(conn, left < chunk.length ? chunk.subarray(0, left) : chunk);
       }
     } else if (command === "U") {
-      await readAll(conn, buffer, total - rest.length);
+      await readAll(conn, shared, total - rest.length);
       await writeAll(conn, encode("K"));
     } else if (command === "E") {
       if (rest.length > 0) await writeAll(conn, rest);
+      const buffer = new Uint8Array(65536);
       for (let n; (n = await conn.read(buffer)) !== null;) {
         await writeAll(conn, buffer.subarray(0, n));
       }
