@@ -92,8 +92,9 @@ const NEEDS: readonly Need[] = [
     when: (v, _, role) => role === "server" && (v as readonly string[]).length > 0,
   },
   { option: "npnProtocols", feature: "npn", when: (v) => (v as readonly string[]).length > 0 },
-  { option: "sessionIdContext", feature: "sessions" },
+  { option: "sessionIdContext", feature: "sessionIdContext" },
   { option: "keylog", feature: "keylog" },
+  { option: "modeReleaseBuffers", feature: "releaseBuffers", when: (v) => v === true },
 ];
 
 /** Refuses options that the engine cannot honour in this role. */
@@ -105,9 +106,6 @@ export function requireFeatures(engine: Engine, role: Role, options: SslOptions)
     throw unsupported(engine, option, `no ${FEATURES[feature].text}`, remedy);
   }
   if (!engine.features.has("versions")) requireDefaultVersions(engine, options);
-  if (options.modeReleaseBuffers === true && engine.name !== "openssl") {
-    throw unsupported(engine, "modeReleaseBuffers", "it manages its buffers by itself");
-  }
 }
 
 function requireDefaultVersions(engine: Engine, options: SslOptions): void {

@@ -107,7 +107,7 @@ export function newConnection(context: SslContext, input: ConnectionInput): NewC
     verifyMode: verifyModeOf(role, shared),
   };
   requireFeatures(engine, role, options);
-  if (own.keepSocketOnError === true && !engine.features.has("stopTls")) {
+  if (own.keepSocketOnError === true && !engine.features.has("keepSocket")) {
     throw unsupported(engine, "keepSocketOnError", "starting TLS consumes the plain connection");
   }
   resolveScheme(options.verifycnScheme);

@@ -1,6 +1,7 @@
 /**
  * What each engine can do: the one table behind the selection, the `can*()`
  * methods, the errors, the skips of the tests and the table in the README.
+ * tests/features/ holds every row against every engine.
  *
  * @module
  */
@@ -8,9 +9,14 @@
 /** The columns of the table. `openssl-narrow` is OpenSSL under `--allow-ffi=<path>`: no callbacks. */
 export type FeatureColumn = "openssl" | "openssl-narrow" | "deno";
 
-interface FeatureRow {
+/** One row of the table. */
+export interface FeatureRow {
+  /** What it is, in words. */
   readonly text: string;
+  /** Where it is there. */
   readonly on: readonly FeatureColumn[];
+  /** Where that is known at run time only. */
+  readonly maybe?: readonly FeatureColumn[];
 }
 
 const ALL = ["openssl", "openssl-narrow", "deno"] as const;
@@ -24,6 +30,8 @@ export const FEATURES = {
   startClient: { text: "start TLS on an open connection, as client", on: ALL },
   startServer: { text: "start TLS on an open connection, as server", on: OPENSSL },
   stopTls: { text: "go back to plain text", on: OPENSSL },
+  noShutdown: { text: "close without close_notify (noShutdown)", on: OPENSSL },
+  keepSocket: { text: "keep the connection when the handshake fails", on: OPENSSL },
   anyTransport: { text: "TLS over Unix sockets, streams and TLS", on: OPENSSL },
   ownAnchors: { text: "exactly the given anchors (ca, caFile, caPath)", on: OPENSSL },
   extraAnchors: { text: "extra anchors (extraCa, extraCaFile)", on: ALL },
@@ -31,12 +39,15 @@ export const FEATURES = {
   clientCertificate: { text: "client certificate", on: ALL },
   clientCertificateOnStart: { text: "client certificate with start()", on: OPENSSL },
   requestClientCertificate: { text: "server asks for client certificates", on: OPENSSL },
-  peerCertificate: { text: "the peer's certificate", on: OPENSSL },
+  multiCert: { text: "certificates with several types of keys for one name", on: OPENSSL },
+  peerCertificate: { text: "the peer's certificate", on: OPENSSL, maybe: ["deno"] },
   hostnameSchemes: { text: "host name schemes other than rfc9525", on: OPENSSL },
   fingerprint: { text: "pins that replace the chain", on: OPENSSL },
   versions: { text: "choice of TLS versions", on: OPENSSL },
   ciphers: { text: "choice of ciphers, groups, signature algorithms", on: OPENSSL },
-  negotiated: { text: "negotiated version, cipher, Finished, exporter", on: OPENSSL },
+  negotiated: { text: "negotiated version and cipher, whether resumed", on: OPENSSL },
+  exporter: { text: "exported keying material", on: OPENSSL },
+  finished: { text: "the Finished messages", on: OPENSSL },
   alpnClient: { text: "ALPN as client", on: ALL },
   alpnServer: { text: "ALPN as server", on: ["openssl", "deno"] },
   sniClient: { text: "SNI as client", on: ALL },
@@ -45,14 +56,19 @@ export const FEATURES = {
   hotSwap: { text: "change the server's context while it runs", on: OPENSSL },
   halfClose: { text: "closeWrite", on: ALL },
   crl: { text: "CRL checks", on: OPENSSL },
-  ocsp: { text: "OCSP stapling and checks", on: OPENSSL },
-  sessions: { text: "session cache and resumption", on: OPENSSL },
+  verifyChain: { text: "verifyCertificate(), without a connection", on: OPENSSL },
+  ocsp: { text: "stapled OCSP responses, as client and server", on: FULL },
+  sessions: { text: "session cache of a client", on: FULL },
+  sessionIdContext: { text: "session id context of a server", on: OPENSSL },
+  ticketKeys: { text: "ticket keys of a server (ticketKeycb)", on: FULL },
   psk: { text: "pre-shared keys", on: FULL },
   npn: { text: "NPN", on: FULL },
   keylog: { text: "key log", on: FULL },
   verifyCallback: { text: "verifyCallback", on: FULL },
+  msgCallback: { text: "msgCallback and debug", on: FULL },
+  releaseBuffers: { text: "modeReleaseBuffers", on: OPENSSL },
   acceptPlain: { text: "accept plain connections on a listener", on: OPENSSL },
-} as const satisfies Record<string, FeatureRow>;
+} as const satisfies Readonly<Record<string, FeatureRow>>;
 
 /** The name of a feature. */
 export type Feature = keyof typeof FEATURES;
@@ -60,10 +76,8 @@ export type Feature = keyof typeof FEATURES;
 /** The features that an engine has. */
 export type FeatureSet = ReadonlySet<Feature>;
 
-/** The features of one column of the table. */
-export function featuresOf(column: FeatureColumn): FeatureSet {
-  const names = Object.keys(FEATURES) as Feature[];
-  return new Set(
-    names.filter((f) => (FEATURES[f].on as readonly FeatureColumn[]).includes(column)),
-  );
+/** The features of one column of the table; `maybe` gives those that are known at run time only. */
+export function featuresOf(column: FeatureColumn, where: "on" | "maybe" = "on"): FeatureSet {
+  const rows = Object.entries(FEATURES) as [Feature, FeatureRow][];
+  return new Set(rows.filter(([, row]) => row[where]?.includes(column)).map(([name]) => name));
 }

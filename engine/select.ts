@@ -81,10 +81,11 @@ export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
 }
 
 /**
- * What the engine of "auto" can do, without waiting: exactly, once it has been
- * selected; before, as the general ffi permission has it, without loading
- * anything.
+ * What the engine of "auto" can do: exactly, once it has been selected;
+ * before, as the ffi permission has it, without loading anything.
  */
 export function autoFeatures(): FeatureSet {
-  return chosen?.features ?? featuresOf(ffiState() === "granted" ? "openssl" : "deno");
+  if (chosen !== undefined) return chosen.features;
+  if (ffiState() === "granted") return featuresOf("openssl");
+  return featuresOf(library.permittedPaths().length > 0 ? "openssl-narrow" : "deno");
 }

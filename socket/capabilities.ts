@@ -66,7 +66,7 @@ export class SocketCapabilities {
    * Perl: `can_multi_cert`
    */
   static canMultiCert(): boolean {
-    return can("sniServer");
+    return can("multiCert");
   }
 
   /**

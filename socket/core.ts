@@ -139,7 +139,7 @@ export class SocketCore extends CoreHandshake {
   /** Deno's TLS sends close_notify whenever it closes; there is no way around it. */
   #mustCut(): void {
     const engine = engineOf(this.context);
-    if (this.established === undefined || engine.features.has("stopTls")) return;
+    if (this.established === undefined || engine.features.has("noShutdown")) return;
     throw new SslUnsupportedError(
       `Cannot close with noShutdown: the engine "${engine.name}" always sends close_notify: ` +
         `leave it out, or run with --allow-ffi to use the engine "openssl"`,

@@ -270,7 +270,7 @@ export class SocketInfo extends SocketCapabilities {
    * Perl: `get_session_reused`
    */
   getSessionReused(): boolean | undefined {
-    return this.#negotiated("getSessionReused()", "sessions")?.reused;
+    return this.#negotiated("getSessionReused()", "negotiated")?.reused;
   }
 
   /**
@@ -395,7 +395,7 @@ export class SocketInfo extends SocketCapabilities {
    * Perl: `export_keying_material`
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
-    const tls = this.#mustTls("exportKeyingMaterial()", "negotiated");
+    const tls = this.#mustTls("exportKeyingMaterial()", "exporter");
     return tls.exportKeyingMaterial(label, length, context);
   }
 
@@ -407,7 +407,7 @@ export class SocketInfo extends SocketCapabilities {
    * Perl: `get_finished`
    */
   getFinished(): Uint8Array {
-    return this.#mustTls("getFinished()", "negotiated").finished("own");
+    return this.#mustTls("getFinished()", "finished").finished("own");
   }
 
   /**
@@ -418,6 +418,6 @@ export class SocketInfo extends SocketCapabilities {
    * Perl: `get_peer_finished`
    */
   getPeerFinished(): Uint8Array {
-    return this.#mustTls("getPeerFinished()", "negotiated").finished("peer");
+    return this.#mustTls("getPeerFinished()", "finished").finished("peer");
   }
 }

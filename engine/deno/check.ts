@@ -11,8 +11,8 @@ import type { ContextConfig, ContextHooks } from "../types.ts";
 import { REMEDY, unsupported } from "./unsupported.ts";
 
 interface Rule {
-  /** The feature that is missing; `undefined` for what the table of features has no row for. */
-  readonly feature: Feature | undefined;
+  /** The feature that is missing. */
+  readonly feature: Feature;
   /** The option, as the user knows it. */
   readonly option: string;
   /** Whether the configuration asks for it. */
@@ -66,32 +66,32 @@ const RULES: readonly Rule[] = [
   { feature: "npn", option: "npnProtocols", asked: (c) => c.npn.length > 0 },
   { feature: "ocsp", option: "ocspMode", asked: (c) => c.requestOcsp },
   {
-    feature: "sessions",
+    feature: "sessionIdContext",
     option: "sessionIdContext",
     asked: (c) => c.sessionIdContext !== undefined,
   },
   { feature: "sessions", option: "sessionCache", asked: (c) => c.sessions === true },
   { feature: "psk", option: "psk", asked: (c) => c.psk === true },
   {
-    feature: undefined,
+    feature: "multiCert",
     option: "several certificates with keys of different types",
     asked: (c) => c.credentials.length > 1,
   },
-  { feature: undefined, option: "modeReleaseBuffers", asked: (c) => c.releaseBuffers },
+  { feature: "releaseBuffers", option: "modeReleaseBuffers", asked: (c) => c.releaseBuffers },
 ];
 
 /** What each hook is for; `verify` is the one that Deno's own TLS allows. */
 const HOOKS: Readonly<
-  Record<Exclude<keyof ContextHooks, "verify">, readonly [Feature | undefined, string]>
+  Record<Exclude<keyof ContextHooks, "verify">, readonly [Feature, string]>
 > = {
   verifyEach: ["verifyCallback", "verifyCallback"],
   selectContext: ["sniServer", "certificates by server name, sniCallback or clientHelloCallback"],
   newSession: ["sessions", "sessionCache"],
-  ticketKey: ["sessions", "ticketKeycb"],
+  ticketKey: ["ticketKeys", "ticketKeycb"],
   ocsp: ["ocsp", "ocspMode"],
   ocspStaple: ["ocsp", "ocspStaple"],
   psk: ["psk", "psk"],
-  message: [undefined, "msgCallback"],
+  message: ["msgCallback", "msgCallback"],
   keylog: ["keylog", "keylog"],
 };
 

@@ -17,7 +17,7 @@
  * @module
  */
 
-import { type Feature, type FeatureSet, featuresOf } from "../features.ts";
+import { type FeatureSet, featuresOf } from "../features.ts";
 import type {
   ContextConfig,
   Engine,
@@ -36,13 +36,10 @@ class DenoEngine implements Engine {
 
   get features(): FeatureSet {
     const told = hasPeerCertificate();
-    if (this.#features?.has("peerCertificate") !== told) {
-      const names = new Set<Feature>(featuresOf("deno"));
-      if (told) names.add("peerCertificate");
-      else names.delete("peerCertificate");
-      this.#features = names;
-    }
-    return this.#features!;
+    if (this.#features?.has("peerCertificate") === told) return this.#features;
+    return this.#features = told
+      ? featuresOf("deno").union(featuresOf("deno", "maybe"))
+      : featuresOf("deno");
   }
 
   info(): EngineInfo {

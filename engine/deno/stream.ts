@@ -542,12 +542,12 @@ export class DenoStream implements TlsStream {
 
   /** Not possible. */
   exportKeyingMaterial(_label: string, _length: number, _context?: Uint8Array): Uint8Array {
-    throw unsupported("negotiated", "exportKeyingMaterial()");
+    throw unsupported("exporter", "exportKeyingMaterial()");
   }
 
   /** Not possible. */
   finished(whose: "own" | "peer"): Uint8Array {
-    throw unsupported("negotiated", whose === "own" ? "getFinished()" : "getPeerFinished()");
+    throw unsupported("finished", whose === "own" ? "getFinished()" : "getPeerFinished()");
   }
 
   /** Lets the event loop wait for reads. */

@@ -114,7 +114,7 @@ export function dataCases(cases: Cases): void {
 
   cases.add(
     "an aborted writable never looks like a complete stream",
-    ["stopTls"],
+    ["noShutdown"],
     async ({ engine }) => {
       await using pair = await connectPair(engine);
       const writer = pair.client.writable.getWriter();

@@ -57,7 +57,7 @@ export function endCases(cases: Cases): void {
 
   cases.add(
     "close() with noShutdown leaves a truncated stream",
-    ["stopTls"],
+    ["noShutdown"],
     async ({ engine }) => {
       await using pair = await connectPair(engine);
       await pair.server.write(bytes("half"));
@@ -68,7 +68,7 @@ export function endCases(cases: Cases): void {
   );
 
   cases.add("close() with noShutdown is refused by the Deno engine", [], async (t) => {
-    if (t.features.has("stopTls")) return;
+    if (t.features.has("noShutdown")) return;
     await using pair = await connectPair(t.engine);
     await assertRejects(
       () => pair.client.close({ noShutdown: true }),

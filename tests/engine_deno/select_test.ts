@@ -89,7 +89,7 @@ Deno.test({
     for (const more of [[], ["--no-prompt"]]) {
       const report = await under([`--allow-ffi=${path}`, ...more]);
       assertEquals([report.auto, report.path], ["openssl", path]);
-      assertEquals([report.before, report.after, report.callbacks], [false, true, false]);
+      assertEquals([report.before, report.after, report.callbacks], [true, true, false]);
     }
   },
 });
