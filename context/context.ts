@@ -10,7 +10,7 @@ import { SslError } from "../errors.ts";
 import type { RoleConfig } from "./config.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
-import { parsePins } from "./pins.ts";
+import { parsePins } from "../verify/fingerprint.ts";
 import { checkOptions, defaultsIn } from "./validate.ts";
 
 /** What a context holds. Reached by the socket layer through context/internal.ts. */

@@ -13,7 +13,7 @@ import type { Policy } from "./judge.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { clientNames, type Names, serverNames } from "./names.ts";
 import type { SslOptions } from "./options.ts";
-import { parsePins } from "./pins.ts";
+import { parsePins } from "../verify/fingerprint.ts";
 import { OPTIONS, optionsIn } from "./table.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
 

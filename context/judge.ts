@@ -19,7 +19,7 @@ import { Certificate } from "../certificate/certificate.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
 import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
 import { SslUnsupportedError, SslVerifyError } from "../errors.ts";
-import { type Pin, pinMatches } from "./pins.ts";
+import { type Pin, pinMatches } from "../verify/fingerprint.ts";
 import { explainHostname } from "../verify/hostname.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";

@@ -29,6 +29,7 @@ export {
 } from "./public_suffix.ts";
 export type { SubjectAltName, SubjectAltNameType } from "../certificate/subject_alt_name.ts";
 export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
+export { parsePin, type Pin, pinMatches } from "./fingerprint.ts";
 export { explain } from "./explain.ts";
 export { verifyCode, verifyErrno } from "./codes.ts";
 export {

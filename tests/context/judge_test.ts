@@ -9,7 +9,7 @@ import {
 import { TestCa } from "../../certificate/test_ca.ts";
 import { ConnectionState } from "../../context/connection.ts";
 import { judge, type Policy } from "../../context/judge.ts";
-import { parsePins, pinMatches } from "../../context/pins.ts";
+import { parsePins, pinMatches } from "../../verify/fingerprint.ts";
 import type { PeerEvidence } from "../../engine/types.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 

@@ -1,13 +1,12 @@
 /**
- * The pins of the option `fingerprint`. Pure.
+ * Pins: the fingerprints of the option `fingerprint`. Pure.
  *
  * @module
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
-import type { SslOptions } from "./options.ts";
 
-/** One pin. */
+/** One pin: a digest of a certificate or of its public key. */
 export interface Pin {
   /** As it was given. */
   readonly text: string;
@@ -34,10 +33,23 @@ const BARE = new Map([[32, "md5"], [40, "sha1"], [64, "sha256"]]);
 const WEAK = new Set(["md5", "sha1"]);
 
 /**
- * Reads one pin.
+ * Reads one pin: `algo$hex`, `algo$pub$hex` or bare hex; colons and case do not matter.
  *
+ * @param text The pin.
+ * @param allowWeak Whether md5 and sha1 will do. @default {false}
  * @throws {TypeError} `invalid fingerprint '...'` or `cannot detect hash algorithm ...`, and for a
  * weak digest without leave.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parsePin } from "@socket/ssl/verify";
+ *
+ * const pin = parsePin("sha256$pub$" + "0A:".repeat(31) + "0A");
+ * assertEquals([pin.algorithm, pin.publicKey], ["sha256", true]);
+ * ```
+ *
+ * Perl: `SSL_fingerprint`
  */
 export function parsePin(text: string, allowWeak = false): Pin {
   const match = /^(?:([a-z0-9-]+)\$(?:(pub)\$)?)?([0-9a-f:]+)$/i.exec(text.trim());
@@ -67,7 +79,13 @@ export function parsePin(text: string, allowWeak = false): Pin {
   return { text, algorithm, publicKey: match[2] !== undefined, hex };
 }
 
-/** Whether a certificate has the digest of a pin. */
+/**
+ * Whether a certificate has the digest of a pin.
+ *
+ * @throws {SslUnsupportedError} for a digest that this runtime does not have.
+ *
+ * Perl: `SSL_fingerprint`
+ */
 export function pinMatches(pin: Pin, certificate: Certificate): boolean {
   const bytes = pin.publicKey
     ? certificate.publicKeyDigest(pin.algorithm)
@@ -76,12 +94,22 @@ export function pinMatches(pin: Pin, certificate: Certificate): boolean {
     bytes.every((byte, i) => byte === parseInt(pin.hex.slice(2 * i, 2 * i + 2), 16));
 }
 
+/** The options of a connection that concern pins. */
+export interface PinOptions {
+  /** The pins. */
+  readonly fingerprint?: string | readonly string[] | undefined;
+  /** Whether they alone decide. */
+  readonly forceFingerprint?: boolean | undefined;
+  /** Whether md5 and sha1 will do. */
+  readonly allowWeakPins?: boolean | undefined;
+}
+
 /**
  * The pins among the options.
  *
  * @throws {TypeError} for an invalid one, or `forceFingerprint` without any.
  */
-export function parsePins(options: SslOptions): readonly Pin[] {
+export function parsePins(options: PinOptions): readonly Pin[] {
   const { fingerprint, forceFingerprint, allowWeakPins } = options;
   if (fingerprint === undefined) {
     if (forceFingerprint !== true) return [];
