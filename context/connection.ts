@@ -8,27 +8,47 @@
 import type { PeerEvidence } from "../engine/types.ts";
 import type { SslVerifyError } from "../errors.ts";
 import type { VerifyReport } from "../verify/report.ts";
+import type { SslContext } from "./context.ts";
+import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import { judge, type Policy, unverifiedReport } from "./judge.ts";
 import type { Names } from "./names.ts";
 
 /** The verification of one connection. */
 export class ConnectionState {
-  /** What counts. */
-  readonly policy: Policy;
-  /** The names sent and verified. */
-  readonly names: Names;
+  #policy: Policy;
+  #names: Names;
   #report: VerifyReport;
+  #evidence: PeerEvidence | undefined;
+  #callback: CallbackFinding | undefined;
+  #ocsp: OcspFinding | undefined;
+  /** The context that a server chose for this connection, when it is not the one it began with. */
+  context: SslContext | undefined;
+  /** The stapled OCSP response that the peer sent. */
+  staple: Uint8Array | undefined;
 
   /** Nothing is verified yet. */
   constructor(policy: Policy, names: Names) {
-    this.policy = policy;
-    this.names = names;
-    const unchecked = policy.verifyMode === 0;
-    this.#report = unverifiedReport(
-      policy,
-      unchecked ? "verifyMode is SSL_VERIFY_NONE" : "the peer has not been verified",
-      unchecked,
-    );
+    this.#policy = policy;
+    this.#names = names;
+    this.#report = notVerified(policy);
+  }
+
+  /** What counts. */
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  /** The names sent and verified. */
+  get names(): Names {
+    return this.#names;
+  }
+
+  /** A server has chosen another context before the handshake began: what counts is in there. */
+  choose(context: SslContext, policy: Policy, names: Names): void {
+    this.context = context;
+    this.#policy = policy;
+    this.#names = names;
+    this.#report = notVerified(policy);
   }
 
   /** The evidence, on success and on failure. */
@@ -43,9 +63,63 @@ export class ConnectionState {
 
   /** Judges the peer: the error of the refusal, or `undefined` to accept it. */
   judge(evidence: PeerEvidence): Error | undefined {
-    const report = judge(evidence, this.policy, this.names);
+    this.#evidence = evidence;
+    return this.#decide(evidence);
+  }
+
+  /** Whether the peer has been judged: a resumed session is judged at the end of the handshake. */
+  get judged(): boolean {
+    return this.#evidence !== undefined;
+  }
+
+  /**
+   * verifyCallback has answered for one certificate: gives the refusal, if this is one. `chain` is
+   * what was built by then.
+   */
+  answered(
+    at: ChainError,
+    answer: boolean | { readonly cause: unknown },
+    chain: readonly Uint8Array[],
+  ): Error | undefined {
+    const before = this.#callback ?? { asked: 0, overridden: [] };
+    const again = before.overridden.some((o) => o.error === at.error && o.depth === at.depth);
+    const overrides = answer === true && at.error !== 0 && !again;
+    this.#callback = {
+      asked: before.asked + 1,
+      overridden: overrides ? [...before.overridden, at] : before.overridden,
+      refused: before.refused ?? (answer === false ? at : undefined),
+      thrown: before.thrown ?? (typeof answer === "object" ? answer : undefined),
+    };
+    if (answer === true) {
+      if (this.#evidence !== undefined) this.#decide(this.#evidence); // the report gets its check
+      return undefined;
+    }
+    return this.#decide(
+      this.#evidence ??
+        { chain, presented: chain, error: 0, errorDepth: 0, errorText: "", resumed: false },
+    );
+  }
+
+  /** The stapled OCSP response has been judged, or that there is none: gives the refusal. */
+  stapled(finding: OcspFinding): Error | undefined {
+    this.#ocsp = finding;
+    return this.#evidence === undefined ? finding.refuse : this.#decide(this.#evidence);
+  }
+
+  #decide(evidence: PeerEvidence): Error | undefined {
+    const findings = { callback: this.#callback, ocsp: this.#ocsp };
+    const report = judge(evidence, this.#policy, this.#names, findings);
     this.#report = report;
     // A refusal always has its error; should it not, the peer is refused all the same.
     return report.ok ? undefined : report.error ?? new Error("the peer was refused");
   }
+}
+
+function notVerified(policy: Policy): VerifyReport {
+  const unchecked = policy.verifyMode === 0;
+  return unverifiedReport(
+    policy,
+    unchecked ? "verifyMode is SSL_VERIFY_NONE" : "the peer has not been verified",
+    unchecked,
+  );
 }

@@ -12,6 +12,11 @@
  * On the Deno engine, whose chain verification cannot be overridden, a pin is
  * a condition on top of all others.
  *
+ * `verifyCallback` has a say before: what it accepts is right as far as the
+ * chain goes (the name still counts), and when it refuses what OpenSSL found
+ * right, nothing brings that back. A stapled OCSP response has its say last; a
+ * pin that matches leaves only a revocation of it.
+ *
  * @module
  */
 
@@ -24,8 +29,10 @@ import { explainHostname } from "../verify/hostname.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
+import type { ChainError, Findings } from "./findings.ts";
 import type { Names } from "./names.ts";
 import { verifyCode } from "../verify/codes.ts";
+import { hintFor } from "../verify/explain.ts";
 
 /** What counts when a peer is judged. */
 export interface Policy {
@@ -48,6 +55,7 @@ export interface Policy {
 }
 
 const CERT_REVOKED = 23;
+const APPLICATION_VERIFICATION = 50;
 const HOSTNAME_MISMATCH = 62;
 const IP_ADDRESS_MISMATCH = 64;
 /** X509_V_ERR numbers about CRLs: missing, invalid, expired, out of scope. */
@@ -86,6 +94,12 @@ function makeReport(
     ...(error === undefined ? {} : { error }),
     ...(policy.defaultsApplied.length === 0 ? {} : { defaultsApplied: policy.defaultsApplied }),
   } as VerifyReport;
+  if (error !== undefined) {
+    Object.defineProperty(report, "hint", {
+      enumerable: true,
+      get: (): string | undefined => hintFor(error),
+    });
+  }
   if (parts.anchored) {
     Object.defineProperty(report, "anchor", {
       enumerable: true,
@@ -122,6 +136,7 @@ interface Failure {
   /** What the message says beyond the reason. */
   readonly about: string;
   readonly check: CheckName;
+  readonly cause?: unknown;
 }
 
 const shown = (text: string): string => JSON.stringify(text);
@@ -194,10 +209,11 @@ function judgeName(
 }
 
 function makeError(failure: Failure, policy: Policy, names: Names): SslVerifyError {
+  const cause = failure.cause === undefined ? {} : { cause: failure.cause };
   const peer = policy.role === "server" ? "the client" : names.verifyName ?? "the server";
   return new SslVerifyError(
     `Cannot verify the certificate of ${peer}: ${failure.reason}: ${failure.about}`,
-    { code: failure.code, errno: failure.errno, reason: failure.reason },
+    { code: failure.code, errno: failure.errno, reason: failure.reason, ...cause },
   );
 }
 
@@ -258,12 +274,63 @@ function engineReport(policy: Policy, names: Names): VerifyReport {
   });
 }
 
+const at = ({ error, depth }: ChainError): string => `${verifyCode(error)} at depth ${depth}`;
+
+interface CallbackResult {
+  readonly check: VerifyCheck;
+  /** Set when the callback refused what OpenSSL accepted, or threw. */
+  readonly failure: Failure | undefined;
+}
+
+function judgeCallback(finding: NonNullable<Findings["callback"]>): CallbackResult {
+  const { asked, overridden, refused, thrown } = finding;
+  const failed = (reason: string, about: string, cause?: unknown): CallbackResult => ({
+    check: check("callback", false, `${reason}: ${about}`),
+    failure: {
+      code: verifyCode(APPLICATION_VERIFICATION),
+      errno: APPLICATION_VERIFICATION,
+      reason,
+      about,
+      check: "callback",
+      cause,
+    },
+  });
+  if (thrown !== undefined) {
+    const { cause } = thrown;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    return failed("verifyCallback failed", text, cause);
+  }
+  if (refused !== undefined && refused.error === 0) {
+    return failed("verifyCallback refused it", `the certificate at depth ${refused.depth}`);
+  }
+  if (refused !== undefined) {
+    return { check: check("callback", false, `refused ${at(refused)}`), failure: undefined };
+  }
+  const detail = overridden.length === 0
+    ? `accepted, asked ${asked} time(s)`
+    : `accepted in spite of ${overridden.map(at).join(", ")}`;
+  return { check: check("callback", true, detail), failure: undefined };
+}
+
+/** What verifyCallback made of OpenSSL's verdict: a refusal that is still to be counted. */
+function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence {
+  const { refused } = findings.callback ?? {};
+  if (evidence.error !== 0 || refused === undefined || refused.error === 0) return evidence;
+  return { ...evidence, error: refused.error, errorDepth: refused.depth, errorText: "" };
+}
+
 /**
  * Judges a peer. The report has `ok: false` and the error when it is refused.
  *
  * @throws {SslUnsupportedError} when pins cannot be checked because the engine shows no certificate.
  */
-export function judge(evidence: PeerEvidence, policy: Policy, names: Names): VerifyReport {
+export function judge(
+  found: PeerEvidence,
+  policy: Policy,
+  names: Names,
+  findings: Findings = {},
+): VerifyReport {
+  const evidence = withCallback(found, findings);
   const leafDer = evidence.presented[0] ?? evidence.chain[0];
   if (leafDer === undefined) return judgeMissing(evidence, policy, names);
   const chainDers = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
@@ -286,7 +353,10 @@ export function judge(evidence: PeerEvidence, policy: Policy, names: Names): Ver
   const checks: VerifyCheck[] = [];
   const failures: Failure[] = [];
   const nameOnly = evidence.error === HOSTNAME_MISMATCH || evidence.error === IP_ADDRESS_MISMATCH;
-  if (evidence.error === 0 || nameOnly) {
+  const overridden = findings.callback?.overridden[0];
+  if (evidence.error === 0 && overridden !== undefined) {
+    checks.push(check("chain", false, at(overridden)));
+  } else if (evidence.error === 0 || nameOnly) {
     const how = evidence.resumed ? "verified when the session was made" : "verified";
     checks.push(check("chain", true, `${how}, subject ${shown(leaf.subject)}`));
   } else {
@@ -294,17 +364,21 @@ export function judge(evidence: PeerEvidence, policy: Policy, names: Names): Ver
     checks.push(check(failure.check, false, `${failure.reason}: ${failure.about}`));
     failures.push(failure);
   }
+  const callback = findings.callback && judgeCallback(findings.callback);
+  if (callback !== undefined) checks.push(callback.check);
   const name = judgeName(evidence, leaf, policy, names);
   checks.push(name.check);
   if (name.failure !== undefined) failures.push(name.failure);
 
   let accepted = failures.length === 0;
+  let pinned = false;
   if (policy.pins.length > 0) {
     const pin = policy.pins.find((candidate) => pinMatches(candidate, leaf));
     const revoked = evidence.error === CERT_REVOKED;
     if (pin !== undefined) {
       checks.push(check("fingerprint", true, `matches ${pin.text}`));
-      if (policy.engine !== "deno") accepted = !revoked;
+      pinned = policy.engine !== "deno";
+      if (pinned) accepted = !revoked;
     } else {
       const own = leaf.fingerprint("sha256");
       const detail =
@@ -322,12 +396,26 @@ export function judge(evidence: PeerEvidence, policy: Policy, names: Names): Ver
       }
     }
   }
+  if (callback?.failure !== undefined) {
+    accepted = false;
+    failures.unshift(callback.failure);
+  }
+  const { ocsp } = findings;
+  if (ocsp?.refuse !== undefined && (!pinned || ocsp.revoked === true)) {
+    const { code, errno, reason } = ocsp.refuse;
+    accepted = false;
+    failures.unshift({ code, errno, reason, about: ocsp.detail, check: "ocsp" });
+    checks.push(check("ocsp", false, ocsp.detail));
+  } else if (ocsp !== undefined) {
+    const spared = ocsp.refuse === undefined ? "" : "a pin matches: ";
+    checks.push(check("ocsp", spared ? undefined : ocsp.ok, spared + ocsp.detail));
+  }
   const [first] = failures;
   const error = accepted || first === undefined ? undefined : makeError(first, policy, names);
   return makeReport({
     ok: accepted,
     chain: chainDers,
-    anchored: evidence.error === 0 && evidence.chain.length > 0,
+    anchored: evidence.error === 0 && overridden === undefined && evidence.chain.length > 0,
     checks,
     error,
     policy,

@@ -490,6 +490,11 @@ export class Pump implements TlsStream {
     return this.#session.finished(whose);
   }
 
+  /** The object that does the work, where there is one. */
+  native(): Deno.PointerObject | undefined {
+    return this.#session.native?.();
+  }
+
   /** Lets the event loop wait for the transport. */
   ref(): void {
     this.#transport.ref?.();

@@ -59,6 +59,8 @@ export interface SansIoSession {
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
   /** A Finished message. */
   finished(whose: "own" | "peer"): Uint8Array;
+  /** The object that does the work, where there is one. */
+  native?(): Deno.PointerObject | undefined;
 }
 
 /** The most that one `write` of a session takes, in bytes: four full records. */

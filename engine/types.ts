@@ -241,8 +241,8 @@ export interface ContextHooks {
   ticketKey?(name: Uint8Array | undefined, user: unknown): TicketKey | undefined;
   /** A client judges the stapled OCSP response, or its absence, once the server's flight is in. */
   ocsp?(response: Uint8Array | undefined, user: unknown): Error | undefined;
-  /** The OCSP response that a server staples, in DER. */
-  ocspStaple?(user: unknown): Uint8Array | undefined;
+  /** The OCSP response that a server staples, in DER, for the certificate that it sends, in DER. */
+  ocspStaple?(user: unknown, certificate: Uint8Array | undefined): Uint8Array | undefined;
   /** A client's key, by the server's hint; a server's key, by the client's identity. */
   psk?(name: Uint8Array | undefined, user: unknown): Psk | undefined;
   /** Every protocol message. */
@@ -289,6 +289,8 @@ export interface Negotiated {
   readonly alpn: string | undefined;
   /** The NPN protocol. */
   readonly npn: string | undefined;
+  /** TLS 1.2: whether the keys are bound to the whole handshake (RFC 7627). */
+  readonly extendedMasterSecret?: boolean | undefined;
   /** Whether a session was resumed. */
   readonly reused: boolean | undefined;
 }
@@ -349,6 +351,8 @@ export interface TlsStream {
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
   /** The Finished message we sent, or that the peer sent. */
   finished(whose: "own" | "peer"): Uint8Array;
+  /** The engine's own object, where it has one; valid until the stream is closed. */
+  native?(): Deno.PointerObject | undefined;
   /** The addresses. */
   readonly localAddr: Deno.Addr | undefined;
   /** The peer's address. */
@@ -393,6 +397,8 @@ export interface EngineContext {
   dial(target: DialTarget, params: SessionParams, options?: WaitOptions): Promise<TlsStream>;
   /** Prepares TLS over an open transport. */
   start(transport: ByteTransport, params: SessionParams): TlsStream;
+  /** The engine's own object, where it has one; valid until the context is closed. */
+  native?(): Deno.PointerObject | undefined;
   /** Frees what the engine holds. Connections that run keep what they need. */
   close(): void;
 }

@@ -64,6 +64,12 @@ const X509_V_FLAG = {
   PARTIAL_CHAIN: 0x80000n,
 };
 
+/** The versions down from the highest, as far as there is no gap. */
+function topRange(versions: readonly TlsVersion[]): readonly TlsVersion[] {
+  const start = versions.findLastIndex((v, i) => versions[i - 1] !== v - 1);
+  return versions.slice(start);
+}
+
 /** What the sessions of one engine share. */
 export interface Runtime {
   /** The C functions. */
@@ -133,6 +139,11 @@ export class OpenSslContext implements EngineContext {
     return new Pump(new OpenSslSession(this.#runtime, this, params), transport);
   }
 
+  /** The SSL_CTX. */
+  native(): Deno.PointerObject | undefined {
+    return this.#ctx.ptr ?? undefined;
+  }
+
   /** Frees the SSL_CTX; connections that run keep it alive. */
   close(): void {
     this.#ctx.free();
@@ -159,8 +170,10 @@ export class OpenSslContext implements EngineContext {
   }
 
   #setVersions(): void {
-    const { versions } = this.config;
-    const allowed = VERSIONS.filter((v) => versions.has(v));
+    const { versions, role } = this.config;
+    const given = VERSIONS.filter((v) => versions.has(v));
+    // A client can offer one range only, and OpenSSL would take what is below a gap.
+    const allowed = role === "client" ? topRange(given) : given;
     const lowest = allowed.at(0), highest = allowed.at(-1);
     if (lowest === undefined || highest === undefined) {
       throw new TypeError("Cannot create a context: version: no TLS version is left");

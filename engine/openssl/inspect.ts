@@ -65,6 +65,7 @@ export function negotiated(
       ? protocol(c, ssl, c.SSL_get0_next_proto_negotiated)
       : undefined,
     reused: c.SSL_session_reused(ssl) === 1,
+    extendedMasterSecret: c.SSL_ctrl(ssl, CTRL.GET_EXTMS_SUPPORT, 0n, null) === 1,
   };
 }
 

@@ -404,6 +404,11 @@ export class OpenSslSession implements SansIoSession {
     return inspect.finished(this.#c, this.ssl, whose);
   }
 
+  /** The SSL. */
+  native(): Deno.PointerObject | undefined {
+    return this.#handle.ptr ?? undefined;
+  }
+
   // ---- calls
 
   /** One call into OpenSSL with its SSL_get_error, the queue cleared before. */

@@ -226,7 +226,7 @@ export class SessionHooks implements CallbackTarget {
       this.fail(refusal);
       return 0;
     }
-    const staple = this.#hooks.ocspStaple?.(this.#user);
+    const staple = this.#hooks.ocspStaple?.(this.#user, inspect.ownCertificate(c, ssl));
     if (staple === undefined) return TLSEXT.NOACK;
     const copy = c.CRYPTO_malloc(BigInt(staple.length), null, 0); // the SSL frees it
     if (copy === null) return TLSEXT.NOACK;

@@ -1,0 +1,179 @@
+/**
+ * A readable trace of handshakes, in the manner of `curl -v`: one line a
+ * message, and the alerts by name. The formatting is pure; the writer is given
+ * from outside, the library itself writes nowhere.
+ *
+ * | debug | what is written                                                         |
+ * |-------|-------------------------------------------------------------------------|
+ * | 0     | nothing                                                                 |
+ * | 1     | the outcome of each handshake: version and cipher, or the error         |
+ * | 2     | the messages of the handshake and the alerts, too                       |
+ * | 3     | the records and a dump of each handshake message, too                   |
+ *
+ * @module
+ */
+
+import type { MessageEvent as ProtocolMessage } from "../engine/types.ts";
+import { ALERT_NAMES, HANDSHAKE_NAMES } from "./trace_names.ts";
+
+/** Where a trace goes: a function, an object with `write`, or a stream. Its failures are ignored. */
+export type TraceWriter =
+  | ((text: string) => unknown)
+  | { write(text: string): unknown }
+  | WritableStream<string>;
+
+/** One protocol message, as the option `msgCallback` gets it. */
+export interface TlsMessage {
+  /** Whether it was received or sent. */
+  readonly direction: "read" | "write";
+  /** The protocol version, as the wire has it: 0x0304 is TLS 1.3; 0 for a record header. */
+  readonly version: number;
+  /** 20 change cipher spec, 21 alert, 22 handshake, 256 record header, 257 inner content type. */
+  readonly contentType: number;
+  /** The message. */
+  readonly bytes: Uint8Array;
+  /** In words: `TLSv1.3 (OUT), TLS handshake, Client hello (1)`. */
+  readonly text: string;
+}
+
+const VERSIONS: Readonly<Record<number, string>> = {
+  0x0300: "SSLv3",
+  0x0301: "TLSv1.0",
+  0x0302: "TLSv1.1",
+  0x0303: "TLSv1.2",
+  0x0304: "TLSv1.3",
+};
+
+const CONTENT: Readonly<Record<number, string>> = {
+  20: "TLS change cipher",
+  21: "TLS alert",
+  22: "TLS handshake",
+  23: "TLS app data",
+  256: "TLS header",
+  257: "TLS inner content type",
+};
+
+const CHANGE_CIPHER = 20, ALERT = 21, HANDSHAKE = 22, HEADER = 256, INNER_TYPE = 257;
+const HELLO_RETRY_REQUEST = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The message itself, by its first bytes. */
+function subject(contentType: number, bytes: Uint8Array): string {
+  const [first = 0, second = 0] = bytes;
+  switch (contentType) {
+    case HANDSHAKE: {
+      const retry = first === 2 && hex(bytes.subarray(6, 38)) === HELLO_RETRY_REQUEST;
+      const name = retry ? "Hello retry request" : HANDSHAKE_NAMES[first] ?? "Unknown";
+      return `${name} (${first})`;
+    }
+    case ALERT: {
+      const level = first === 1 ? "warning" : first === 2 ? "fatal" : "unknown level";
+      return `${level}, ${ALERT_NAMES[second] ?? "unknown"} (${second})`;
+    }
+    case CHANGE_CIPHER:
+      return `Change cipher spec (${first})`;
+    case HEADER: {
+      const length = (bytes[3] ?? 0) << 8 | (bytes[4] ?? 0);
+      return `${CONTENT[first] ?? "Unknown"} (${first}), ${length} bytes`;
+    }
+    case INNER_TYPE:
+      return `${CONTENT[first] ?? "Unknown"} (${first})`;
+    default:
+      return `${bytes.length} bytes`;
+  }
+}
+
+/** A message in words: `TLSv1.3 (OUT), TLS handshake, Client hello (1)`. */
+export function describeMessage(message: ProtocolMessage): string {
+  const { direction, contentType, bytes } = message;
+  // A record header carries its version itself.
+  const version = message.version || (contentType === HEADER ? wireVersion(bytes) : 0);
+  const name = VERSIONS[version] ?? `(version 0x${version.toString(16).padStart(4, "0")})`;
+  const content = CONTENT[contentType] ?? `content type ${contentType}`;
+  const way = direction === "write" ? "OUT" : "IN";
+  return `${name} (${way}), ${content}, ${subject(contentType, bytes)}`;
+}
+
+function wireVersion(bytes: Uint8Array): number {
+  return (bytes[1] ?? 0) << 8 | (bytes[2] ?? 0);
+}
+
+/** Bytes as lines of offset, hex and text, 16 a line. */
+export function dump(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = bytes.subarray(at, at + 16);
+    const text = String.fromCharCode(...row).replace(/[^\x20-\x7e]/g, ".");
+    const digits = hex(row).replace(/../g, "$& ").padEnd(48);
+    lines.push(`${at.toString(16).padStart(4, "0")}: ${digits} ${text}\n`);
+  }
+  return lines.join("");
+}
+
+/** What a message looks like at a level; "" when it is not shown. */
+export function formatMessage(message: ProtocolMessage, level: number): string {
+  const record = message.contentType === HEADER || message.contentType === INNER_TYPE;
+  if (level < (record ? 3 : 2)) return "";
+  const line = `* ${describeMessage(message)}:\n`;
+  return level >= 3 && !record ? line + dump(message.bytes) : line;
+}
+
+/** How a handshake ended, for {@linkcode Tracer.outcome}. */
+export interface TracedOutcome {
+  /** The other end, for people. */
+  readonly peer: string;
+  /** The protocol, `TLSv1_3`. */
+  readonly version?: string | undefined;
+  /** The cipher suite. */
+  readonly cipher?: string | undefined;
+  /** Why it failed. */
+  readonly error?: unknown;
+}
+
+/** Writes the trace of the connections of one context. */
+export class Tracer {
+  readonly #write: (text: string) => unknown;
+  readonly #level: number;
+
+  /** Takes the writer; a stream is locked until the context is forgotten. */
+  constructor(writer: TraceWriter, level: number) {
+    this.#level = level;
+    this.#write = writerOf(writer);
+  }
+
+  /** A protocol message. */
+  message(message: ProtocolMessage): void {
+    this.#put(formatMessage(message, this.#level));
+  }
+
+  /** The end of a handshake. */
+  outcome({ peer, version, cipher, error }: TracedOutcome): void {
+    if (this.#level < 1) return;
+    if (error !== undefined) {
+      this.#put(`* SSL error: ${error instanceof Error ? error.message : String(error)}\n`);
+    } else this.#put(`* SSL connection with ${peer} using ${version} / ${cipher}\n`);
+  }
+
+  #put(text: string): void {
+    if (text === "") return;
+    try {
+      const written = this.#write(text);
+      if (written instanceof Promise) written.catch(() => {});
+    } catch {
+      // A trace must not change what it watches.
+    }
+  }
+}
+
+function writerOf(writer: TraceWriter): (text: string) => unknown {
+  if (typeof writer === "function") return writer;
+  if ("getWriter" in writer) {
+    const stream = writer.getWriter();
+    stream.closed.catch(() => {});
+    return (text) => stream.write(text);
+  }
+  return (text) => writer.write(text);
+}
