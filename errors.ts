@@ -73,6 +73,7 @@ export function lastError(): SslError | undefined {
  * Perl: `$SSL_ERROR`
  */
 export class SslError extends Error implements Dualvar {
+  /** The name of the class. */
   override name = "SslError";
   /** The number: an OpenSSL error, an X509_V_ERR number or an OS errno; -1 when there is none. */
   readonly errno: number;
@@ -117,11 +118,13 @@ export class SslError extends Error implements Dualvar {
  * prefix (`CERT_HAS_EXPIRED`, `HOSTNAME_MISMATCH`), `errno` its number.
  */
 export class SslVerifyError extends SslError {
+  /** The name of the class. */
   override name = "SslVerifyError";
 }
 
 /** The peer broke the protocol, refused us with an alert, or is not a TLS peer. */
 export class SslPeerError extends SslError {
+  /** The name of the class. */
   override name = "SslPeerError";
 }
 
@@ -130,16 +133,19 @@ export class SslPeerError extends SslError {
  * an attacker can cut a connection but cannot forge its end (RFC 8446 6.1).
  */
 export class SslTruncatedError extends SslError {
+  /** The name of the class. */
   override name = "SslTruncatedError";
 }
 
 /** An operation did not end within its timeout. */
 export class SslTimeoutError extends SslError {
+  /** The name of the class. */
   override name = "SslTimeoutError";
 }
 
 /** The engine in use cannot do what was asked; the message names the remedy. */
 export class SslUnsupportedError extends SslError {
+  /** The name of the class. */
   override name = "SslUnsupportedError";
 }
 

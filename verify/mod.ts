@@ -11,6 +11,7 @@ export {
   type HostnameReport,
   type HostnameRule,
   type NameComparison,
+  type ReferenceName,
   verifyHostname,
   type VerifyHostnameOptions,
 } from "./hostname.ts";

@@ -46,7 +46,6 @@ const sameName = await TestCa.create({ commonName: "The Same Name" });
 const inter = await ca.intermediate();
 const good = await ca.server("localhost", "127.0.0.1");
 const rsaKey = await keyCreateRsa(2048);
-const client = await ca.client("a client");
 
 /** A leaf made with certCreate, as options of a server. */
 async function made(
