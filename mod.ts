@@ -25,4 +25,4 @@ export * from "./verify/mod.ts";
 export { Certificate } from "./certificate/certificate.ts";
 export { type EngineChoice, engineInfo } from "./engine/select.ts";
 export type { EngineInfo, EngineName, Role } from "./engine/types.ts";
-export type { Feature, FeatureSet } from "./engine/features.ts";
+export { type Feature, FEATURES, type FeatureSet } from "./engine/features.ts";

@@ -11,7 +11,6 @@ export {
   type HostnameReport,
   type HostnameRule,
   type NameComparison,
-  type ReferenceName,
   verifyHostname,
   type VerifyHostnameOptions,
 } from "./hostname.ts";
@@ -29,6 +28,7 @@ export {
   type PublicSuffixOptions,
 } from "./public_suffix.ts";
 export type { SubjectAltName, SubjectAltNameType } from "../certificate/subject_alt_name.ts";
+export type { ReferenceName } from "./names.ts";
 export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 export { parsePin, type Pin, pinMatches } from "./fingerprint.ts";
 export { explain } from "./explain.ts";
