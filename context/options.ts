@@ -253,7 +253,7 @@ export interface SslOptions {
 
   /**
    * The protocol, and exclusions, in Perl's grammar: `"TLSv1_3"`, `"SSLv23:!TLSv1_2"`. Without
-   * it TLS 1.2 and 1.3.
+   * it TLS 1.2 and 1.3. Of versions with a gap a client offers those above it.
    *
    * Perl: `SSL_version`
    */
