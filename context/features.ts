@@ -103,7 +103,7 @@ export function requireFeatures(engine: Engine, role: Role, options: SslOptions)
     const value = options[option];
     if (value === undefined || engine.features.has(feature)) continue;
     if (when !== undefined && !when(value, options, role)) continue;
-    throw unsupported(engine, option, `no ${FEATURES[feature].text}`, remedy);
+    throw unsupported(engine, option, `it lacks: ${FEATURES[feature].text}`, remedy);
   }
   if (!engine.features.has("versions")) requireDefaultVersions(engine, options);
 }
@@ -115,5 +115,5 @@ function requireDefaultVersions(engine: Engine, options: SslOptions): void {
   if (same) return;
   const option = (["version", "minVersion", "maxVersion"] as const)
     .find((name) => options[name] !== undefined) ?? "version";
-  throw unsupported(engine, option, `no ${FEATURES.versions.text}: it has TLS 1.2 and 1.3`);
+  throw unsupported(engine, option, `it lacks: ${FEATURES.versions.text}; it has TLS 1.2 and 1.3`);
 }
