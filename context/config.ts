@@ -13,8 +13,8 @@ import type {
   ContextHooks,
   Credential,
   Engine,
-  PeerEvidence,
   Role,
+  TrustConfig,
 } from "../engine/types.ts";
 import { isRecord } from "./checks.ts";
 import { ConnectionState } from "./connection.ts";
@@ -135,11 +135,13 @@ function namesIn(value: PerName<string> | undefined): string[] {
 }
 
 /** Every judgement is made by the state that travels with the connection. */
-function verify(evidence: PeerEvidence, user: unknown): Error | undefined {
-  if (!(user instanceof ConnectionState)) {
-    throw new TypeError("Cannot verify the peer: the connection has no state");
-  }
-  return user.judge(evidence);
+function judgeWith(revocation: TrustConfig): NonNullable<ContextHooks["verify"]> {
+  return (evidence, user) => {
+    if (!(user instanceof ConnectionState)) {
+      throw new TypeError("Cannot verify the peer: the connection has no state");
+    }
+    return user.judge({ ...evidence, revocation });
+  };
 }
 
 function groupsOf(options: SslOptions): string | undefined {
@@ -180,6 +182,7 @@ export async function configFor(
   const roots = !engine.features.has("ownAnchors");
   const trust = await loadTrust(role, options, verifyMode, roots);
   const keylog = options.keylog === undefined ? undefined : await openKeylog(options.keylog);
+  const verify = judgeWith(trust.config);
   const hooks: ContextHooks = { verify, ...(keylog === undefined ? {} : { keylog }) };
   const shared = {
     role,

@@ -12,6 +12,7 @@ import type { SslContext } from "./context.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import { judge, type Policy, unverifiedReport } from "./judge.ts";
 import type { Names } from "./names.ts";
+import { refusalReport } from "./refusal.ts";
 
 /** The verification of one connection. */
 export class ConnectionState {
@@ -65,6 +66,11 @@ export class ConnectionState {
   judge(evidence: PeerEvidence): Error | undefined {
     this.#evidence = evidence;
     return this.#decide(evidence);
+  }
+
+  /** The engine refused the peer by itself: the error gets the same kind of report. */
+  refused(error: SslVerifyError): void {
+    this.#report = refusalReport(error, this.#policy, this.#names);
   }
 
   /** Whether the peer has been judged: a resumed session is judged at the end of the handshake. */

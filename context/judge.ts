@@ -29,6 +29,7 @@ import { explainHostname } from "../verify/hostname.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
+import { describeCrl, describeRevocation, revocationOf } from "../verify/crl.ts";
 import type { ChainError, Findings } from "./findings.ts";
 import type { Names } from "./names.ts";
 import { verifyCode } from "../verify/codes.ts";
@@ -55,6 +56,7 @@ export interface Policy {
 }
 
 const CERT_REVOKED = 23;
+const REVOKED_LEAF = { error: CERT_REVOKED, errorDepth: 0, errorText: "certificate revoked" };
 const APPLICATION_VERIFICATION = 50;
 const HOSTNAME_MISMATCH = 62;
 const IP_ADDRESS_MISMATCH = 64;
@@ -73,7 +75,7 @@ function parseAll(ders: readonly Uint8Array[]): Certificate[] {
 }
 
 /** A report whose certificates are parsed when they are looked at. */
-function makeReport(
+export function makeReport(
   parts: {
     readonly ok: boolean;
     readonly chain: readonly Uint8Array[];
@@ -129,7 +131,7 @@ export function unverifiedReport(policy: Policy, reason: string, ok: boolean): V
 }
 
 /** A reason to refuse the peer. */
-interface Failure {
+export interface Failure {
   readonly code: string;
   readonly errno: number;
   readonly reason: string;
@@ -146,15 +148,53 @@ function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
   const source = evidence.chain.length > errorDepth ? evidence.chain : evidence.presented;
   const [at = leaf] = parseAll(source.slice(errorDepth, errorDepth + 1));
   const code = verifyCode(error);
+  const crls = evidence.revocation?.crls ?? [];
+  const entry = error === CERT_REVOKED ? revocationOf(at, crls) : undefined;
+  const crl = CRL_ERRORS.has(error) || error === CERT_REVOKED ? describeCrl(at, crls) : undefined;
   return {
     code,
     errno: error,
     reason: errorText || code,
     about: `${code} at depth ${errorDepth}, subject ${shown(at.subject)}, issuer ${
       shown(at.issuer)
+    }${entry === undefined ? "" : `, revoked ${describeRevocation(entry)}`}${
+      crl === undefined ? "" : `, by ${crl}`
     }`,
     check: error === CERT_REVOKED || CRL_ERRORS.has(error) ? "crl" : "chain",
   };
+}
+
+/** The way to the anchor, in words. */
+function describeChain(evidence: PeerEvidence, leaf: Certificate): string {
+  if (evidence.resumed) return `verified when the session was made, subject ${shown(leaf.subject)}`;
+  if (evidence.chain.length === 0) {
+    return `verified by the engine (rustls) against its roots, subject ${shown(leaf.subject)}`;
+  }
+  const [, ...issuers] = parseAll(evidence.chain);
+  const anchor = issuers.pop();
+  if (anchor === undefined) return `verified, subject ${shown(leaf.subject)}, which is an anchor`;
+  const through = issuers.map(({ subject }) => ` issued by ${shown(subject)},`).join("");
+  return `verified, subject ${shown(leaf.subject)},${through} issued by the anchor ${
+    shown(anchor.subject)
+  }`;
+}
+
+/** Which revocation lists cleared which certificates. */
+function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
+  const { revocation, resumed, error } = evidence;
+  if (revocation === undefined || revocation.checkCrl === "none") return [];
+  if (resumed) return [check("crl", undefined, "checked when the session was made")];
+  if (error !== 0) {
+    return [check("crl", undefined, "not reached: the chain was refused before")];
+  }
+  const chain = parseAll(evidence.chain);
+  const checked = revocation.checkCrl === "chain" ? chain : chain.slice(0, 1);
+  const details = checked.map((cert) =>
+    `${shown(cert.subject)} is not revoked by ${
+      describeCrl(cert, revocation.crls) ?? "a CRL of its issuer"
+    }`
+  );
+  return [check("crl", true, details.join("; "))];
 }
 
 /** The names of a certificate, for a message. */
@@ -195,9 +235,12 @@ function judgeName(
     return { check: check("hostname", true, result.reason), failure: undefined };
   }
   const detail = result.ok ? evidence.errorText : result.reason;
+  const each = result.names.slice(0, 10).map(({ type, value, detail }) =>
+    `${type}:${value}: ${detail}`
+  );
   const errno = result.kind === "ip" ? IP_ADDRESS_MISMATCH : HOSTNAME_MISMATCH;
   return {
-    check: check("hostname", false, detail),
+    check: check("hostname", false, [detail, ...each].join("; ")),
     failure: {
       code: verifyCode(errno),
       errno,
@@ -319,6 +362,29 @@ function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence 
   return { ...evidence, error: refused.error, errorDepth: refused.depth, errorText: "" };
 }
 
+/** The report on a peer that is refused for one reason. */
+export function refusedReport(policy: Policy, names: Names, failure: Failure): VerifyReport {
+  const error = makeError(failure, policy, names);
+  const failed = check(failure.check, false, `${failure.reason}: ${failure.about}`);
+  return makeReport({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
+}
+
+/** The report on a peer that has shown no certificate, but that it knows the pre-shared key. */
+export function pskReport(policy: Policy, names: Names): VerifyReport {
+  if (policy.forceFingerprint) {
+    return refusedReport(policy, names, {
+      code: "FINGERPRINT_MISMATCH",
+      errno: 50,
+      reason: "fingerprint verification failed",
+      about: "a pre-shared key was used, so there is no certificate",
+      check: "fingerprint",
+    });
+  }
+  const why = "the peer knows the pre-shared key and showed no certificate";
+  const checks = [check("chain", undefined, why), check("hostname", undefined, why)];
+  return makeReport({ ok: true, chain: [], anchored: false, checks, error: undefined, policy });
+}
+
 /**
  * Judges a peer. The report has `ok: false` and the error when it is refused.
  *
@@ -357,11 +423,11 @@ export function judge(
   if (evidence.error === 0 && overridden !== undefined) {
     checks.push(check("chain", false, at(overridden)));
   } else if (evidence.error === 0 || nameOnly) {
-    const how = evidence.resumed ? "verified when the session was made" : "verified";
-    checks.push(check("chain", true, `${how}, subject ${shown(leaf.subject)}`));
+    checks.push(check("chain", true, describeChain(evidence, leaf)), ...judgeCrls(evidence));
   } else {
     const failure = chainFailure(evidence, leaf);
     checks.push(check(failure.check, false, `${failure.reason}: ${failure.about}`));
+    if (failure.check !== "crl") checks.push(...judgeCrls(evidence));
     failures.push(failure);
   }
   const callback = findings.callback && judgeCallback(findings.callback);
@@ -374,7 +440,16 @@ export function judge(
   let pinned = false;
   if (policy.pins.length > 0) {
     const pin = policy.pins.find((candidate) => pinMatches(candidate, leaf));
-    const revoked = evidence.error === CERT_REVOKED;
+    // OpenSSL stops at the first error, so that a revocation may hide behind another one.
+    const hidden = evidence.error === 0 || pin === undefined
+      ? undefined
+      : revocationOf(leaf, evidence.revocation?.crls ?? []);
+    const revoked = evidence.error === CERT_REVOKED || hidden !== undefined;
+    if (hidden !== undefined && evidence.error !== CERT_REVOKED) {
+      const failure = chainFailure({ ...evidence, ...REVOKED_LEAF }, leaf);
+      checks.push(check("crl", false, `${failure.reason}: ${failure.about}`));
+      failures.unshift(failure);
+    }
     if (pin !== undefined) {
       checks.push(check("fingerprint", true, `matches ${pin.text}`));
       pinned = policy.engine !== "deno";
@@ -402,9 +477,9 @@ export function judge(
   }
   const { ocsp } = findings;
   if (ocsp?.refuse !== undefined && (!pinned || ocsp.revoked === true)) {
-    const { code, errno, reason } = ocsp.refuse;
+    const { code, errno, reason, cause } = ocsp.refuse;
     accepted = false;
-    failures.unshift({ code, errno, reason, about: ocsp.detail, check: "ocsp" });
+    failures.unshift({ code, errno, reason, about: ocsp.detail, check: "ocsp", cause });
     checks.push(check("ocsp", false, ocsp.detail));
   } else if (ocsp !== undefined) {
     const spared = ocsp.refuse === undefined ? "" : "a pin matches: ";

@@ -139,6 +139,8 @@ export interface ContextConfig {
   readonly requestOcsp: boolean;
   /** The session id context of a server. */
   readonly sessionIdContext: Uint8Array | undefined;
+  /** A server gives no TLS 1.3 tickets. */
+  readonly noTickets?: boolean | undefined;
   /** SSL_MODE_RELEASE_BUFFERS. */
   readonly releaseBuffers: boolean;
   /** The Deno engine's switch that leaves the host name unchecked. */
@@ -209,6 +211,10 @@ export interface PeerEvidence {
   readonly errorText: string;
   /** True when a resumed session carries the earlier verification. */
   readonly resumed: boolean;
+  /** True when a pre-shared key was used and the peer showed no certificate. */
+  readonly psk?: boolean;
+  /** The revocation lists in force and how they count; the layer above adds them. */
+  readonly revocation?: Pick<TrustConfig, "crls" | "checkCrl">;
   /** The stapled OCSP response, where the peer sent one and it has arrived. */
   readonly ocspResponse?: Uint8Array;
 }
