@@ -6,7 +6,7 @@
  *
  *     deno task bench                          everything, about ten minutes
  *     deno task bench --rounds=3 --only=download,round --scale=0.2
- *     deno task bench --only=handshakes --profile=/tmp/prof --sides=openssl
+ *     deno task bench --only=handshakes --role=client --profile=/tmp/prof --sides=openssl
  *
  * `wall` is how fast, `cpu` how much work for the side under test; 1.00x is
  * the reference, more is better for us.
@@ -32,6 +32,7 @@ const rounds = Number(flags.get("rounds") ?? 5);
 const scale = Number(flags.get("scale") ?? 1);
 const version = (flags.get("version") ?? "13") as "12" | "13";
 const only = flags.get("only")?.split(",");
+const role = flags.get("role");
 const sides = flags.get("sides")?.split(",") ?? ["openssl", "deno-engine", "deno", "C", "perl"];
 
 /** One thing that is measured. */
@@ -190,6 +191,7 @@ function rate(s: Scenario, wall: number): string {
 const rows: string[][] = [];
 const notes: string[] = [];
 for (const s of SCENARIOS) {
+  if (role && s.role !== role) continue;
   if (only && !only.some((word) => s.name.includes(word))) continue;
   const results = await measure(s);
   const mine = results.get("openssl");

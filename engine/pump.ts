@@ -67,7 +67,7 @@ export class Pump implements TlsStream {
   readonly #size = new ReadSize();
   #handshaking: Promise<void> | undefined;
   #inFlight: InFlight | undefined;
-  #flushing: Promise<void> | undefined;
+  #flushing: Promise<unknown> | undefined;
   /** Writes that have not ended, and the last of them. */
   #writes = 0;
   #lastWrite: Promise<unknown> = DONE;
@@ -278,9 +278,22 @@ export class Pump implements TlsStream {
   /** Encrypts and sends all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     const signal = options?.signal;
+    if (p.length <= MAX_WRITE && this.#flushing === undefined && this.#writes === 0 && !signal) {
+      return this.#writeOne(p);
+    }
     const run = () => this.#writeAll(p, signal);
     const done = this.#writes++ === 0 ? run() : this.#lastWrite.then(run, run);
     return this.#lastWrite = done;
+  }
+
+  /** The short way for the usual case: the promise is that of the flush. */
+  #writeOne(p: Uint8Array): Promise<number> {
+    try {
+      this.#encrypt(p);
+      return this.#beginFlush(p.length);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
@@ -326,15 +339,22 @@ export class Pump implements TlsStream {
 
   #underWay = 0;
 
-  #flush(): Promise<void> {
-    return this.#flushing ??= this.#flushLoop();
+  #flush(): Promise<unknown> {
+    return this.#flushing ?? this.#beginFlush(undefined);
+  }
+
+  #beginFlush<T>(result: T): Promise<T> {
+    const loop = this.#flushLoop(result); // it may have ended by now
+    if (this.#underWay > 0) this.#flushing = loop;
+    return loop;
   }
 
   #flushAside(): void {
     if (this.#session.output > 0) this.#flush().catch(ignore); // told by the next write
   }
 
-  async #flushLoop(): Promise<void> {
+  /** Sends until nothing is left; then gives `result`. */
+  async #flushLoop<T>(result: T): Promise<T> {
     try {
       while (this.#session.output > 0 && !this.#closed) {
         if (this.#writeError !== undefined) throw this.#writeError;
@@ -351,6 +371,8 @@ export class Pump implements TlsStream {
         this.#underWay = 0;
         giveBuffer(buffer);
       }
+      if (this.#closed) throw this.#closedError();
+      return result;
     } catch (cause) {
       this.#underWay = 0;
       this.#writeError ??= this.#closed ? this.#closedError() : transportError("write", cause);

@@ -248,13 +248,12 @@ export class OpenSslSession implements SansIoSession {
       if (r > 0) {
         n += r;
         const left = length - n;
-        if (left === 0) return this.#checked(n); // there may be more of the record
-        if (c.BIO_ctrl_pending(this.#rbio) === 0) {
-          this.#dry = true;
-          return this.#checked(n);
+        if (c.BIO_ctrl_pending(this.#rbio) !== 0) {
+          if (left >= RECORD) continue;
+        } else if (read === c.SSL_read && (left > 0 || c.SSL_pending(ssl) === 0)) {
+          this.#dry = true; // to know costs less than to ask again
         }
-        if (left < RECORD) return this.#checked(n);
-        continue;
+        return this.#checked(n);
       }
       const error = c.SSL_get_error(ssl, r);
       if (error === SSL_ERROR.WANT_READ) {
