@@ -18,7 +18,7 @@ import type {
 } from "../types.ts";
 import type { Runtime } from "./context.ts";
 import { type Library, openLibrary } from "./library.ts";
-import { TcpListener } from "./listener.ts";
+import { TcpListener } from "../tcp_listener.ts";
 import { textOf } from "./memory.ts";
 
 class OpenSslEngine implements Engine {

@@ -1,11 +1,12 @@
 /**
- * The listener of the OpenSSL engine: plain TCP, with TLS prepared over what it accepts.
+ * The listener of an engine that can start TLS on any transport: plain TCP, with TLS prepared over
+ * what it accepts.
  *
  * @module
  */
 
-import { listenTcp } from "../dial.ts";
-import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../types.ts";
+import { listenTcp } from "./dial.ts";
+import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "./types.ts";
 
 /** Accepts TCP and prepares TLS. */
 export class TcpListener implements EngineListener {
