@@ -96,16 +96,30 @@ export const path: Check = when(
   "must be a path (a string or a file: URL)",
 );
 
-const bytes = (v: unknown): boolean => v instanceof Uint8Array && v.length > 0;
+const hasBytes = (v: unknown): boolean => v instanceof Uint8Array && v.length > 0;
+
+/** Bytes, at least one. */
+export const bytes: Check = when(hasBytes, "must be a Uint8Array that is not empty");
+
+/** An object with some methods. */
+export function hasMethods(must: string, ...names: readonly string[]): Check {
+  return when(
+    (v) =>
+      typeof v === "object" && v !== null &&
+      names.every((name) => typeof (v as Record<string, unknown>)[name] === "function"),
+    must,
+  );
+}
+
 const pem = (v: unknown): boolean => typeof v === "string" && /^-----BEGIN /m.test(v);
 
 /** Said when a string is neither: most often it is a path. */
 const MATERIAL = "must be PEM text or a Uint8Array (for a path use the option that ends in File)";
 
 /** PEM text or bytes. */
-export const material: Check = when((v) => pem(v) || bytes(v), MATERIAL);
+export const material: Check = when((v) => pem(v) || hasBytes(v), MATERIAL);
 
-const certificateItem = (v: unknown): boolean => pem(v) || bytes(v) || v instanceof Certificate;
+const certificateItem = (v: unknown): boolean => pem(v) || hasBytes(v) || v instanceof Certificate;
 
 /** A certificate or a list of them. */
 export const certificates: Check = when(
@@ -120,13 +134,16 @@ export const someCertificates: Check = (value) =>
 
 /** PEM text, bytes, or a list of them. */
 export const materials: Check = when(
-  (v) => Array.isArray(v) ? v.length > 0 && v.every((i) => pem(i) || bytes(i)) : pem(v) || bytes(v),
+  (v) =>
+    Array.isArray(v)
+      ? v.length > 0 && v.every((i) => pem(i) || hasBytes(i))
+      : pem(v) || hasBytes(v),
   `${MATERIAL}, or a list of these`,
 );
 
 /** A private key: PEM text, bytes, or a key object. */
 export const key: Check = when(
-  (v) => pem(v) || bytes(v) || v instanceof PrivateKey,
+  (v) => pem(v) || hasBytes(v) || v instanceof PrivateKey,
   `${MATERIAL}, or a PrivateKey`,
 );
 

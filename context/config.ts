@@ -21,6 +21,9 @@ import { ConnectionState } from "./connection.ts";
 import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
 import { requireFeatures } from "./features.ts";
 import { readOptionFile } from "./files.ts";
+import { observerHooks } from "./hooks.ts";
+import type { StapleCallback } from "./staple.ts";
+import type { Tracer } from "./trace.ts";
 import { openKeylog } from "./keylog.ts";
 import type { PerName, SslOptions } from "./options.ts";
 import { loadTrust } from "./trust.ts";
@@ -39,6 +42,10 @@ export interface RoleConfig {
   readonly byName: ReadonlyMap<string, ContextConfig>;
   /** Whether a server name that is not in the map gets the base; otherwise it is refused. */
   readonly hasDefault: boolean;
+  /** Where the outcomes of handshakes are told. */
+  readonly tracer: Tracer | undefined;
+  /** What each handshake of a server has to wait for, if anything. */
+  readonly before: (() => Promise<void> | undefined) | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -124,13 +131,13 @@ async function selfSignedCredentials(options: SslOptions): Promise<CredentialsBy
 }
 
 /** The value of an option for one server name. */
-function forName(value: PerName<string> | undefined, name: string): string | undefined {
-  if (!isRecord(value)) return value as string | undefined;
+function forName<T>(value: PerName<T> | undefined, name: string): T | undefined {
+  if (!isRecord(value)) return value as T | undefined;
   const own = Object.entries(value).find(([key]) => sniName(key) === name);
-  return (own?.[1] ?? value[""]) as string | undefined;
+  return (own?.[1] ?? value[""]) as T | undefined;
 }
 
-function namesIn(value: PerName<string> | undefined): string[] {
+function namesIn(value: PerName<unknown> | undefined): string[] {
   return isRecord(value) ? Object.keys(value).map(sniName) : [];
 }
 
@@ -142,6 +149,22 @@ function judgeWith(revocation: TrustConfig): NonNullable<ContextHooks["verify"]>
     }
     return user.judge({ ...evidence, revocation });
   };
+}
+
+/** What to staple for a server name: a record's own entry, or the one value for all. */
+function staplesFor(
+  value: SslOptions["ocspStaple"],
+  credentials: CredentialsByName,
+): (name: string) => Uint8Array | StapleCallback | undefined {
+  if (!isRecord(value)) return () => value as Uint8Array | StapleCallback | undefined;
+  const entries = new Map(Object.entries(value).map(([key, own]) => [sniName(key), own]));
+  for (const name of entries.keys()) {
+    if (credentials.has(name)) continue;
+    throw new TypeError(
+      `Cannot use option "ocspStaple": there is no certificate for ${JSON.stringify(name)}`,
+    );
+  }
+  return (name) => entries.get(name) as Uint8Array | StapleCallback | undefined;
 }
 
 function groupsOf(options: SslOptions): string | undefined {
@@ -183,7 +206,13 @@ export async function configFor(
   const trust = await loadTrust(role, options, verifyMode, roots);
   const keylog = options.keylog === undefined ? undefined : await openKeylog(options.keylog);
   const verify = judgeWith(trust.config);
-  const hooks: ContextHooks = { verify, ...(keylog === undefined ? {} : { keylog }) };
+  const observers = observerHooks(engine, role, options, verifyMode);
+  const hooks: ContextHooks = {
+    verify,
+    ...observers.hooks,
+    ...(keylog === undefined ? {} : { keylog }),
+  };
+  const staples = staplesFor(options.ocspStaple, credentials);
   const shared = {
     role,
     versions,
@@ -197,17 +226,17 @@ export async function configFor(
     verifyMode,
     alpn: options.alpnProtocols ?? [],
     npn: options.npnProtocols ?? [],
-    requestOcsp: false,
+    requestOcsp: observers.requestOcsp,
     sessionIdContext: sessionIdContext(options, role, verifyMode),
     releaseBuffers: options.modeReleaseBuffers ?? false,
     skipHostname: options.verifycnScheme === "none",
-    hooks,
   };
   const make = (name: string): ContextConfig => ({
     ...shared,
     cipherList: forName(options.cipherList, name),
     ciphersuites: forName(options.ciphersuites, name),
     credentials: credentials.get(name) ?? credentials.get("") ?? [],
+    hooks: { ...hooks, ...observers.staple(staples(name), credentials, name) },
   });
   const names = role === "server"
     ? new Set([
@@ -221,5 +250,9 @@ export async function configFor(
     base: make(""),
     byName: new Map([...names].map((name) => [name, make(name)])),
     hasDefault: role === "client" || credentials.has(""),
+    tracer: observers.tracer,
+    before: typeof options.ocspStaple === "function" || isRecord(options.ocspStaple)
+      ? observers.before
+      : undefined,
   };
 }

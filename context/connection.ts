@@ -12,6 +12,8 @@ import type { SslContext } from "./context.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import { judge, type Policy, unverifiedReport } from "./judge.ts";
 import type { Names } from "./names.ts";
+import type { SslOptions } from "./options.ts";
+import type { Tracer } from "./trace.ts";
 import { refusalReport } from "./refusal.ts";
 
 /** The verification of one connection. */
@@ -26,6 +28,10 @@ export class ConnectionState {
   context: SslContext | undefined;
   /** The stapled OCSP response that the peer sent. */
   staple: Uint8Array | undefined;
+  /** Where the outcome of the handshake is told. */
+  tracer: Tracer | undefined;
+  /** What the operation says beyond its context: it counts with a chosen context, too. */
+  extra: SslOptions = {};
 
   /** Nothing is verified yet. */
   constructor(policy: Policy, names: Names) {

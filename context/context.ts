@@ -5,9 +5,13 @@
  */
 
 import { selectEngine } from "../engine/select.ts";
-import type { Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
+import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
 import type { RoleConfig } from "./config.ts";
+import { unsupportedCall } from "./features.ts";
+import { type NativeObject, nativeObject } from "./native.ts";
+import type { Records } from "./sni.ts";
+import type { Tracer } from "./trace.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
@@ -27,6 +31,16 @@ export interface ContextState {
   readonly made: Set<EngineContext>;
   /** Whether {@linkcode SslContext.close} was called. */
   closed: boolean;
+  /** The side that it was made for first. */
+  readonly role: Role;
+  /** The engine's contexts that are ready, for new connections to begin with. */
+  readonly ready: Map<Role, EngineContext>;
+  /** Where the outcomes of handshakes are told. */
+  tracer?: Tracer | undefined;
+  /** A server's choice among its certificates by name, if there is one. */
+  records?: Records | undefined;
+  /** What a server's handshakes have to wait for, if anything. */
+  before?: (() => Promise<void> | undefined) | undefined;
 }
 
 let stateOfContext: (context: SslContext) => ContextState;
@@ -96,6 +110,27 @@ export class SslContext implements Disposable {
     for (const context of state.made) context.close();
     state.made.clear();
     state.roles.clear();
+    state.ready.clear();
+  }
+
+  /**
+   * The engine's own object, for `./ssleay/low`: that of the side it was made for, or of another
+   * one that has been used. With certificates by SNI name it is the one that handshakes begin with.
+   *
+   * @throws {SslUnsupportedError} on the Deno engine, which has none.
+   * @throws {SslError} if the context is closed, or that side has not been used.
+   *
+   * Perl: `_get_ctx_object`
+   */
+  ctxObject(role: Role = this.#state.role): NativeObject {
+    const { engine, closed, ready } = this.#state;
+    if (!engine.features.has("nativeObjects")) {
+      throw unsupportedCall(engine, "ctxObject()", "nativeObjects");
+    }
+    const pointer = closed ? undefined : ready.get(role)?.native?.();
+    if (pointer !== undefined) return nativeObject("SSL_CTX", pointer);
+    const why = closed ? "it is closed" : `it has not been used as ${role} yet`;
+    throw new SslError(`Cannot use the context: ${why}`, { code: closed ? "ECLOSED" : "ENOTCONN" });
   }
 
   /** As {@linkcode SslContext.close}. */
@@ -131,6 +166,8 @@ export async function createContext(
     roles: new Map(),
     made: new Set(),
     closed: false,
+    role,
+    ready: new Map(),
   };
   const context = makeContext(state);
   await roleContext(context, role);
@@ -159,11 +196,12 @@ async function makeRole(state: ContextState, role: Role): Promise<EngineContext>
   const config = await configFor(state.engine, role, state.options);
   const made: EngineContext[] = [];
   try {
-    const context = await makeEngineContexts(state.engine, config, made);
+    const context = await makeEngineContexts(state, role, config, made);
     if (state.closed) {
       throw new SslError("Cannot use the context: it is closed", { code: "ECLOSED" });
     }
     for (const each of made) state.made.add(each);
+    state.ready.set(role, context);
     return context;
   } catch (error) {
     for (const each of made) each.close();
@@ -173,25 +211,35 @@ async function makeRole(state: ContextState, role: Role): Promise<EngineContext>
 
 /** One context of the engine per server name, and the choice among them. */
 async function makeEngineContexts(
-  engine: Engine,
+  state: ContextState,
+  role: Role,
   config: RoleConfig,
   made: EngineContext[],
 ): Promise<EngineContext> {
-  const { base, byName, hasDefault } = config;
-  if (byName.size === 0) {
-    const only = await engine.createContext(base);
-    made.push(only);
-    return only;
-  }
-  const contexts = new Map<string, EngineContext>();
-  for (const [name, each] of byName) {
-    const context = await engine.createContext(each);
+  const { base, byName, hasDefault, before, tracer } = config;
+  const make = async (each: ContextConfig): Promise<EngineContext> => {
+    const context = await state.engine.createContext(each);
     made.push(context);
-    contexts.set(name, context);
-  }
-  const selectContext = (serverName: string): EngineContext | undefined | null =>
-    contexts.get(serverName.replace(/\.$/, "").toLowerCase()) ?? (hasDefault ? undefined : null);
-  const first = await engine.createContext({ ...base, hooks: { ...base.hooks, selectContext } });
-  made.push(first);
-  return first;
+    const pointer = context.native?.();
+    const { createCtxCallback } = state.options;
+    if (createCtxCallback !== undefined && pointer !== undefined) {
+      await createCtxCallback(nativeObject("SSL_CTX", pointer));
+    }
+    return context;
+  };
+  state.tracer ??= tracer;
+  if (role === "client") return await make(base);
+  const contexts = new Map<string, EngineContext>();
+  for (const [name, each] of byName) contexts.set(name, await make(each));
+  const records = byName.size === 0
+    ? undefined
+    : (serverName: string) =>
+      contexts.get(serverName.replace(/\.$/, "").toLowerCase()) ?? (hasDefault ? undefined : null);
+  state.records = records;
+  state.before = before;
+  const { selector } = await import("./sni.ts");
+  const selectContext = selector(state, records, before);
+  return await make(
+    selectContext === undefined ? base : { ...base, hooks: { ...base.hooks, selectContext } },
+  );
 }

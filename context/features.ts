@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SSL_VERIFY_PEER } from "../constants.ts";
+import { SSL_OCSP_NO_STAPLE, SSL_VERIFY_PEER } from "../constants.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Engine, Role } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
@@ -27,6 +27,19 @@ export function unsupported(
     `Cannot use option "${option}": the engine "${engine.name}" cannot do it here (${lacks}): ` +
       (remedy ?? how),
     { code: "ERR_UNSUPPORTED", reason: lacks },
+  );
+}
+
+/** The error for a call that an engine cannot answer. */
+export function unsupportedCall(
+  engine: Engine,
+  call: string,
+  feature: Feature,
+): SslUnsupportedError {
+  return new SslUnsupportedError(
+    `Cannot use ${call}: the engine "${engine.name}" does not have: ${FEATURES[feature].text}: ` +
+      `run with --allow-ffi to use the engine "openssl"`,
+    { code: "ERR_UNSUPPORTED" },
   );
 }
 
@@ -94,6 +107,22 @@ const NEEDS: readonly Need[] = [
   { option: "npnProtocols", feature: "npn", when: (v) => (v as readonly string[]).length > 0 },
   { option: "sessionIdContext", feature: "sessionIdContext" },
   { option: "keylog", feature: "keylog" },
+  { option: "msgCallback", feature: "msgCallback" },
+  { option: "debug", feature: "msgCallback", when: (v) => (v as number) >= 2 },
+  {
+    option: "trace",
+    feature: "msgCallback",
+    when: (_, { debug = 2 }) => debug >= 2,
+    remedy: "use debug: 1 (the outcomes alone), or run with --allow-ffi",
+  },
+  { option: "verifyCallback", feature: "verifyCallback" },
+  { option: "ocspMode", feature: "ocsp", when: (v) => ((v as number) & ~SSL_OCSP_NO_STAPLE) !== 0 },
+  { option: "ocspStapleCallback", feature: "ocsp" },
+  { option: "ocspStaple", feature: "ocsp" },
+  { option: "ocspCache", feature: "ocspResolver" },
+  { option: "sniCallback", feature: "sniServer" },
+  { option: "clientHelloCallback", feature: "sniServer" },
+  { option: "createCtxCallback", feature: "nativeObjects" },
   { option: "modeReleaseBuffers", feature: "releaseBuffers", when: (v) => v === true },
 ];
 

@@ -5,16 +5,14 @@
  */
 
 import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
-import { verifyModeOf } from "./config.ts";
 import { ConnectionState } from "./connection.ts";
 import { createContext, engineOf, roleContext, SslContext, stateOf } from "./context.ts";
-import { requireFeatures, unsupported } from "./features.ts";
+import { unsupported } from "./features.ts";
 import type { Policy } from "./judge.ts";
-import { resolveScheme } from "../verify/schemes.ts";
-import { clientNames, type Names, serverNames } from "./names.ts";
+import type { Names } from "./names.ts";
 import type { SslOptions } from "./options.ts";
-import { parsePins } from "../verify/fingerprint.ts";
-import { OPTIONS, optionsIn } from "./table.ts";
+import { beyondContext, connectionPolicy, inScope } from "./policy.ts";
+import { OPTIONS } from "./table.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
 
 export { engineOf };
@@ -35,16 +33,6 @@ export interface ConnectionInput {
   readonly options: SslOptions;
   /** The host that was connected to. */
   readonly hostname?: string | undefined;
-}
-
-/** The members of `options` in a scope, as a new object. */
-function inScope(options: SslOptions, scope: "context" | "connection"): SslOptions {
-  const picked: Record<string, unknown> = {};
-  for (const name of optionsIn(scope)) {
-    const value = (options as Record<string, unknown>)[name];
-    if (value !== undefined) picked[name] = value;
-  }
-  return picked;
 }
 
 /** The context that `reuseCtx` means. */
@@ -99,41 +87,22 @@ export function engineContext(context: SslContext, role: Role): Promise<EngineCo
 /** Prepares one connection: its names, its policy, what goes to the engine. */
 export function newConnection(context: SslContext, input: ConnectionInput): NewConnection {
   const { role, hostname } = input;
-  const { engine, options: shared, defaultsApplied } = stateOf(context);
+  const { engine, options: shared, tracer } = stateOf(context);
   const own = checkAny(role, input.options);
-  const options: SslOptions = {
-    ...inScope(shared, "connection"),
-    ...inScope(own, "connection"),
-    verifyMode: verifyModeOf(role, shared),
-  };
-  requireFeatures(engine, role, options);
-  if (own.keepSocketOnError === true && !engine.features.has("keepSocket")) {
-    throw unsupported(engine, "keepSocketOnError", "starting TLS consumes the plain connection");
+  const defaults = defaultsIn(own);
+  const { policy, names, options } = connectionPolicy(context, role, own, { hostname, defaults });
+  for (const name of ["keepSocketOnError", "errorTrap"] as const) {
+    if (!own[name] || engine.features.has("keepSocket")) continue;
+    throw unsupported(engine, name, "starting TLS consumes the plain connection");
   }
-  resolveScheme(options.verifycnScheme);
-  const policy: Policy = {
-    role,
-    engine: engine.name,
-    verifyMode: options.verifyMode!,
-    scheme: options.verifycnScheme ?? "rfc9525",
-    publicSuffix: options.verifycnPublicsuffix,
-    pins: parsePins(options),
-    forceFingerprint: options.forceFingerprint ?? false,
-    defaultsApplied: [...new Set([...defaultsApplied, ...defaultsIn(own)])],
-  };
-  if (policy.verifyMode === 0 && policy.pins.length > 0) {
-    throw new TypeError(
-      `Cannot use option "fingerprint": the context has verifyMode SSL_VERIFY_NONE, so nothing ` +
-        `would be checked: make it with verifyMode SSL_VERIFY_PEER`,
-    );
-  }
-  const names = role === "client" ? clientNames({ ...options, hostname }) : serverNames(options);
   if (role === "client") {
     requireName(policy, names);
     if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
   }
   const { serverName, verifyName } = names;
   const state = new ConnectionState(policy, names);
+  state.tracer = tracer;
+  if (role === "server") state.extra = beyondContext(context, own);
   return { params: { serverName, verifyName, user: state }, state };
 }
 

@@ -14,8 +14,17 @@ import type { Certificate } from "../certificate/certificate.ts";
 import type { PrivateKey } from "../certificate/private_key.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
+import type { SslSocket } from "../socket/socket.ts"; // a type alone: this layer runs without it
+import type { ByteTransport } from "../engine/types.ts";
 import type { SslContext } from "./context.ts";
 import type { DefaultCa } from "./default_ca.ts";
+import type { NativeObject } from "./native.ts";
+import type { OcspStapleCallback } from "./ocsp.ts";
+import type { ClientHelloCallback, SniCallback } from "./sni.ts";
+import type { StapleCallback } from "./staple.ts";
+import type { TlsMessage, TraceWriter } from "./trace.ts";
+import type { VerifyCallback } from "./verify_callback.ts";
+import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
 import type { TlsVersionName } from "./versions.ts";
 
 /** One value for all server names, or one per SNI name with `""` as the default. */
@@ -193,6 +202,48 @@ export interface SslOptions {
    */
   crlFile?: FileInput | undefined;
 
+  /**
+   * Judges each certificate of the peer's chain, from the anchor down to its own; only `true`, or
+   * a promise of it, accepts. `true` overrides what OpenSSL found wrong; the host name and the
+   * pins are judged afterwards all the same. What it throws refuses the peer, as `cause`. While a
+   * promise is pending nothing leaves. Not called for resumed sessions.
+   *
+   * Perl: `SSL_verify_callback`
+   */
+  verifyCallback?: VerifyCallback | undefined;
+
+  /**
+   * Client: the flags `SSL_OCSP_*`. Default: `SSL_OCSP_TRY_STAPLE` when verifying and the engine
+   * can: a stapled response is asked for, and a revocation in it refuses the server; a missing or
+   * useless one is tolerated. When a pin matches, only a revocation counts.
+   *
+   * Perl: `SSL_ocsp_mode`
+   */
+  ocspMode?: number | undefined;
+
+  /**
+   * Client: judges the stapled OCSP response (`undefined`: the server sent none) in place of the
+   * built-in check: a throw, or `false`, refuses the server. With `SSL_OCSP_MUST_STAPLE` a missing
+   * one refuses without it.
+   *
+   * Perl: `SSL_ocsp_staple_callback`
+   */
+  ocspStapleCallback?: OcspStapleCallback | undefined;
+
+  /**
+   * Client: where `ocspResolver()` keeps results. Default: a cache of the context's own.
+   *
+   * Perl: `SSL_ocsp_cache`
+   */
+  ocspCache?: OcspCacheStore | undefined;
+
+  /**
+   * Server: the OCSP response to staple, in DER, or a function that fetches it: ahead, and again
+   * when half of its life is over. Bytes are sent as they are. A record is by SNI name, as for
+   * `cert`; a function is asked for each certificate.
+   */
+  ocspStaple?: PerName<Uint8Array | StapleCallback> | undefined;
+
   // -- our own certificate ----------------------------------------------------------------------
 
   /**
@@ -351,6 +402,42 @@ export interface SslOptions {
   sessionIdContext?: string | Uint8Array | undefined;
 
   /**
+   * Server: chooses the context, or its options, by the server name (`""`: none was sent);
+   * `undefined` leaves it to the certificates here, `null` refuses the client.
+   */
+  sniCallback?: SniCallback | undefined;
+
+  /** Server: as `sniCallback`, by all that the client offers, and asked before it. */
+  clientHelloCallback?: ClientHelloCallback | undefined;
+
+  /**
+   * Called with the engine's context after it is set up: once for each side, and for each SNI name
+   * with a certificate of its own. For settings that have no option, with `./ssleay/low`.
+   *
+   * Perl: `SSL_create_ctx_callback`
+   */
+  createCtxCallback?: ((context: NativeObject) => unknown) | undefined;
+
+  /**
+   * Gets each protocol message. What it throws ends the connection.
+   *
+   * Perl: `set_msg_callback`
+   */
+  msgCallback?: ((message: TlsMessage) => void) | undefined;
+
+  /**
+   * What goes to `trace`: 0 nothing, 1 the outcome of handshakes, 2 their messages and the alerts
+   * too, 3 records and dumps too. Needs `trace`: the library never writes to the console by itself.
+   * Default: 2 with `trace`, else 0.
+   *
+   * Perl: `$DEBUG`
+   */
+  debug?: 0 | 1 | 2 | 3 | undefined;
+
+  /** Where the trace goes: a function, an object with `write(text)`, or a stream of text. */
+  trace?: TraceWriter | undefined;
+
+  /**
    * Frees the buffers of idle connections: less memory, a little slower.
    *
    * @default {false}
@@ -384,6 +471,25 @@ export interface SslOptions {
    * Perl: `SSL_keepSocketOnError`
    */
   keepSocketOnError?: boolean | undefined;
+
+  /**
+   * Gets the plain connection of a failed handshake, with what was read from it, and the error's
+   * text: a client that does not speak TLS can so be told. It closes the connection; if it throws,
+   * the connection is closed. The handshake has failed all the same.
+   *
+   * Perl: `SSL_error_trap`
+   */
+  errorTrap?: ((connection: ByteTransport, message: string) => unknown) | undefined;
+
+  /**
+   * Called once when a read meets the peer's close_notify; a number that it gives replaces the
+   * `null` of that read, a throw makes it fail. `stopSsl()` in it goes back to plain text.
+   *
+   * Perl: `SSL_on_peer_shutdown`
+   */
+  onPeerShutdown?:
+    | ((socket: SslSocket) => number | null | void | Promise<number | null | void>)
+    | undefined;
 
   /**
    * Reads an end of the stream without close_notify as an end of file, as Perl does. Data that
@@ -491,6 +597,8 @@ export type OperationOption =
   | "reuseCtx"
   | "startHandshake"
   | "keepSocketOnError"
+  | "errorTrap"
+  | "onPeerShutdown"
   | "allowTruncation"
   | "timeout"
   | "signal"

@@ -52,6 +52,11 @@ const ofServer = (check: Check): OptionRow => ({
   scope: "context",
   check,
 });
+const ofClient = (check: Check): OptionRow => ({
+  kinds: ["connect", "start", "context"],
+  scope: "context",
+  check,
+});
 const connection = (check: Check): OptionRow => ({ kinds: TLS, scope: "connection", check });
 const operation = (kinds: readonly OptionKind[], check: Check): OptionRow => ({
   kinds,
@@ -112,6 +117,14 @@ const idContext: Check = (value) => {
   return length >= 1 && length <= 32 ? undefined : "must have 1 to 32 bytes";
 };
 
+const staple: Check = is.anyOf("must be a Uint8Array or a function", is.bytes, is.callback);
+const writer: Check = is.anyOf(
+  "must be a function, an object with write(text), or a WritableStream of text",
+  is.callback,
+  is.hasMethods("", "write"),
+  is.hasMethods("", "getWriter"),
+);
+
 /** Every option. */
 export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   engine: context(is.oneOf("auto", "openssl", "deno")),
@@ -133,6 +146,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   checkCrl: context(is.oneOf(true, false, "leaf", "chain")),
   crl: context(is.materials),
   crlFile: context(is.path),
+  verifyCallback: context(is.callback),
+  ocspMode: ofClient(is.integer(0, 31)),
+  ocspStapleCallback: ofClient(is.callback),
+  ocspCache: ofClient(is.hasMethods("must be an OcspCache, or have put and get", "put", "get")),
+  ocspStaple: ofServer(is.perName(staple)),
   cert: secret(is.perName(is.someCertificates)),
   certFile: context(is.perName(is.path)),
   key: secret(is.perName(is.key)),
@@ -154,12 +172,20 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   npnProtocols: context(is.protocols),
   reuseCtx: operation(OPERATIONS, reuse),
   sessionIdContext: ofServer(idContext),
+  sniCallback: ofServer(is.callback),
+  clientHelloCallback: ofServer(is.callback),
+  createCtxCallback: context(is.callback),
+  msgCallback: context(is.callback),
+  debug: context(is.oneOf(0, 1, 2, 3)),
+  trace: context(writer),
   modeReleaseBuffers: context(is.boolean),
   keylog: context(
     is.anyOf(`must be a function or "env"`, is.callback, is.oneOf("env")),
   ),
   startHandshake: operation(OPERATIONS, is.boolean),
   keepSocketOnError: operation(OPERATIONS, is.boolean),
+  errorTrap: operation(OPERATIONS, is.callback),
+  onPeerShutdown: operation(OPERATIONS, is.callback),
   allowTruncation: operation(OPERATIONS, is.boolean),
   timeout: operation(OPERATIONS, is.milliseconds),
   signal: operation(OPERATIONS, signal),

@@ -66,6 +66,8 @@ export const FEATURES = {
   keylog: { text: "key log", on: FULL },
   verifyCallback: { text: "verifyCallback", on: FULL },
   msgCallback: { text: "msgCallback and debug", on: FULL },
+  nativeObjects: { text: "OpenSSL's own objects (ctxObject, sslObject)", on: OPENSSL },
+  ocspResolver: { text: "OCSP requests for the peer's chain", on: OPENSSL },
   releaseBuffers: { text: "modeReleaseBuffers", on: OPENSSL },
   acceptPlain: { text: "accept plain connections on a listener", on: OPENSSL },
 } as const satisfies Readonly<Record<string, FeatureRow>>;

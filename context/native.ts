@@ -1,0 +1,21 @@
+/**
+ * The engine's own objects, for what the options do not offer.
+ *
+ * @module
+ */
+
+/** An object of OpenSSL. It belongs to its context or socket: do not free it, nor keep it longer. */
+export interface NativeObject {
+  /** What it is. */
+  readonly kind: "SSL_CTX" | "SSL";
+  /** Its address. */
+  readonly pointer: Deno.PointerObject;
+}
+
+/** Wraps a pointer. */
+export function nativeObject(
+  kind: NativeObject["kind"],
+  pointer: Deno.PointerObject,
+): NativeObject {
+  return Object.freeze({ kind, pointer });
+}

@@ -1,0 +1,158 @@
+/**
+ * What a server staples: bytes as they are given, or what a function fetches.
+ * Nothing waits for a timer: a response is fetched ahead when the context is
+ * made, again in the background when half of its life is over, and a handshake
+ * that finds none in time waits for it, for three seconds at most.
+ *
+ * @module
+ */
+
+import { Certificate } from "../certificate/certificate.ts";
+import { equalBytes } from "../certificate/der.ts";
+import type { Credential } from "../engine/types.ts";
+import { type OcspAnswer, readOcspResponse } from "../verify/ocsp/read.ts";
+
+/** The certificate that an OCSP response is wanted for. */
+export interface StapleRequest {
+  /** The certificate. */
+  readonly certificate: Certificate;
+  /** The certificate with its chain, as the server sends it. */
+  readonly chain: readonly Certificate[];
+  /** The SNI name of the record that it is from; `""` for the default. */
+  readonly serverName: string;
+}
+
+/**
+ * Fetches the OCSP response for a certificate, in DER; `undefined` if there is none now. What it
+ * throws means the same: then nothing is stapled, and it is asked again after 10 s.
+ */
+export type StapleCallback = (
+  request: StapleRequest,
+) => Uint8Array | undefined | PromiseLike<Uint8Array | undefined>;
+
+/** How long there is no asking again after a failure, in ms. */
+const RETRY = 10_000;
+/** When a response without nextUpdate, or one that cannot be read, is fetched again, in ms. */
+const DEFAULT_LIFE = 3_600_000;
+/** How long a handshake waits for a response at most, in ms. */
+const PATIENCE = 3_000;
+
+function answersIn(response: Uint8Array): readonly OcspAnswer[] {
+  try {
+    return readOcspResponse(response).basic?.answers ?? [];
+  } catch {
+    return []; // the client judges it
+  }
+}
+
+/** The responses of one certificate. */
+class FetchedStaple {
+  readonly #request: StapleRequest;
+  readonly #fetch: StapleCallback;
+  #latest: Uint8Array | undefined;
+  #refreshAt = 0;
+  #endsAt = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(fetch: StapleCallback, request: StapleRequest) {
+    this.#fetch = fetch;
+    this.#request = request;
+    this.#refresh();
+  }
+
+  /** The response for a handshake now. */
+  latest(): Uint8Array | undefined {
+    const now = Date.now();
+    if (now >= this.#refreshAt) this.#refresh();
+    return now < this.#endsAt ? this.#latest : undefined;
+  }
+
+  /** Resolves when there is a response or an attempt has failed; `undefined` if there is no need to wait. */
+  ready(): Promise<void> | undefined {
+    if (this.#running === undefined) this.latest();
+    return Date.now() < this.#endsAt ? undefined : this.#running;
+  }
+
+  #refresh(): void {
+    this.#running ??= this.#run().finally(() => this.#running = undefined);
+  }
+
+  async #run(): Promise<void> {
+    let response: Uint8Array | undefined;
+    try {
+      response = await this.#fetch(this.#request);
+    } catch {
+      // As none: the function's own business to tell somebody.
+    }
+    const now = Date.now();
+    this.#refreshAt = now + RETRY;
+    if (!(response instanceof Uint8Array)) return;
+    this.#latest = response;
+    const end = Math.min(
+      ...answersIn(response).map(({ nextUpdate }) => nextUpdate?.getTime() ?? Infinity),
+    );
+    const life = end === Infinity ? DEFAULT_LIFE : end - now;
+    this.#refreshAt = now + Math.max(life / 2, RETRY);
+    this.#endsAt = end === Infinity ? Infinity : Math.max(end, this.#refreshAt);
+  }
+}
+
+/** What one context staples. */
+export interface Stapler {
+  /** The response for the certificate in use, in DER. */
+  staple(certificate: Uint8Array | undefined): Uint8Array | undefined;
+  /** Resolves when a handshake may begin; `undefined` if at once. */
+  ready(): Promise<void> | undefined;
+}
+
+function serialIn(response: Uint8Array, certificate: Certificate): boolean {
+  return answersIn(response).some(({ id }) => equalBytes(id.serial, certificate.rawSerial));
+}
+
+/**
+ * The stapler for the credentials of a server name.
+ *
+ * @param only Whether the server has no other certificate: then bytes go with it as they are.
+ */
+export function makeStapler(
+  source: Uint8Array | StapleCallback,
+  credentials: readonly Credential[],
+  serverName: string,
+  only: boolean,
+): Stapler {
+  const all = credentials.map(({ chain }) => {
+    const parsed = chain.map((der) => Certificate.fromDer(der));
+    const certificate = parsed[0]!;
+    const response = typeof source !== "function"
+      ? undefined
+      : new FetchedStaple(source, { certificate, chain: parsed, serverName });
+    return { certificate, response };
+  });
+  const find = (der: Uint8Array | undefined) =>
+    all.length === 1 || der === undefined
+      ? all[0]
+      : all.find(({ certificate }) => equalBytes(certificate.der, der));
+  return {
+    staple(der) {
+      const own = find(der);
+      if (own === undefined) return undefined;
+      if (typeof source === "function") return own.response!.latest();
+      // With several certificates it goes with the one that it is about.
+      return only || serialIn(source, own.certificate) ? source : undefined;
+    },
+    ready() {
+      const waits = all.flatMap(({ response }) => response?.ready() ?? []);
+      return waits.length === 0 ? undefined : patiently(Promise.all(waits));
+    },
+  };
+}
+
+async function patiently(promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE));
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
