@@ -30,6 +30,28 @@ export interface ErrorQueueEntry {
   readonly data?: string;
 }
 
+/** What one side offered in a handshake, as far as it is known. Lists are empty where nothing was said. */
+export interface Offer {
+  /** The TLS versions: `TLSv1_2`, `TLSv1_3`. */
+  readonly versions: readonly string[];
+  /** Cipher suites, or cipher lists in OpenSSL's grammar. */
+  readonly ciphers?: readonly string[];
+  /** Groups (curves). */
+  readonly groups?: readonly string[];
+  /** Signature algorithms. */
+  readonly signatureAlgorithms?: readonly string[];
+  /** ALPN protocols. */
+  readonly alpnProtocols?: readonly string[];
+}
+
+/** What the two sides of a failed handshake offered. */
+export interface Offers {
+  /** We. */
+  readonly own?: Offer;
+  /** The peer, where it got as far as to say. */
+  readonly peer?: Offer;
+}
+
 /** What an {@linkcode SslError} carries besides its message. */
 export interface SslErrorOptions {
   /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
@@ -48,6 +70,8 @@ export interface SslErrorOptions {
   report?: VerifyReport;
   /** What is left of the plain connection after a failed start. */
   transport?: unknown;
+  /** What the two sides offered. */
+  offers?: Offers;
   /** The error beneath. */
   cause?: unknown;
 }
@@ -91,6 +115,8 @@ export class SslError extends Error implements Dualvar {
   report: VerifyReport | undefined;
   /** After a failed `start`: what is left of the plain connection, unread bytes included. */
   transport: unknown;
+  /** After a failed handshake: what the two sides offered, as far as it is known. */
+  offers: Offers | undefined;
 
   /** Makes the error and remembers it for {@linkcode lastError}. */
   constructor(message: string, options: SslErrorOptions = {}) {
@@ -103,6 +129,7 @@ export class SslError extends Error implements Dualvar {
     this.queue = options.queue ?? [];
     this.report = options.report;
     this.transport = options.transport;
+    this.offers = options.offers;
     last = this;
   }
 

@@ -5,8 +5,9 @@
  */
 
 import { contextFor, engineContext, newConnection } from "../context/internal.ts";
+import { ownOffer } from "../context/offer.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
-import { SSL_WANT_WRITE, SslError, SslVerifyError, type Want } from "../errors.ts";
+import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } from "../errors.ts";
 import { CoreData } from "./core_data.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
 import { closedError, namePeer, toSslError } from "./errors.ts";
@@ -141,6 +142,10 @@ export abstract class CoreHandshake extends CoreData {
     const own = this.state?.error ?? cause;
     const error = namePeer(what, this.peer, toSslError(what, this.peer, own, signal));
     this.moveTo("failed");
+    if (error instanceof SslPeerError) {
+      const own = ownOffer(this.state?.context ?? this.init.context);
+      error.offers = { ...error.offers, own };
+    }
     if (error instanceof SslVerifyError && error.report === undefined) this.state?.refused(error);
     if (error instanceof SslError && this.state?.report) error.report ??= this.state.report;
     const kept = this.init.keepTransport ? this.releaseTls() : undefined;

@@ -18,6 +18,7 @@ import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } fr
 import type { OpenSslContext, Runtime } from "./context.ts";
 import { drainErrors } from "./error_queue.ts";
 import { connectionError, endError, localError } from "./errors.ts";
+import { peerOffer } from "../offer.ts";
 import { FirstBytes } from "./first_bytes.ts";
 import { NativeHandle } from "./handles.ts";
 import * as inspect from "./inspect.ts";
@@ -441,7 +442,12 @@ export class OpenSslSession implements SansIoSession {
 
   #failed(operation: string): Error {
     if (this.#freeLater) this.free();
-    return connectionError(operation, drainErrors(this.#c), this.#established);
+    const error = connectionError(operation, drainErrors(this.#c), this.#established);
+    if (this.#first.open && !this.#established) {
+      const peer = peerOffer(this.role, this.#first.all());
+      if (peer !== undefined) error.offers = { peer };
+    }
+    return error;
   }
 }
 

@@ -1,0 +1,201 @@
+/**
+ * The explanations that need evidence: what is wrong, from the certificate
+ * and the report, and what to do.
+ *
+ * @module
+ */
+
+import type { Certificate } from "../certificate/certificate.ts";
+import type { SslError } from "../errors.ts";
+import type { CheckName } from "./report.ts";
+
+/** What an explanation is made from. */
+export interface Case {
+  readonly error: SslError;
+  readonly chain: readonly Certificate[];
+  readonly leaf: Certificate | undefined;
+  /** The certificate that the error is about. */
+  readonly at: Certificate | undefined;
+}
+
+/** Lines: what is wrong, then what to do. */
+export type Explanation = readonly string[];
+
+const day = 86_400_000;
+
+export function certificateAt(
+  error: SslError,
+  chain: readonly Certificate[],
+): Certificate | undefined {
+  const depth = Number(/ at depth (\d+)/.exec(error.message)?.[1] ?? 0);
+  return chain[depth] ?? chain[0];
+}
+
+function span(ms: number): string {
+  const abs = Math.abs(ms);
+  if (abs >= 2 * day) return `${Math.floor(abs / day)} days`;
+  if (abs >= 7_200_000) return `${Math.floor(abs / 3_600_000)} hours`;
+  return `${Math.max(1, Math.floor(abs / 60_000))} minutes`;
+}
+
+const iso = (date: Date): string => date.toISOString().replace(".000", "");
+
+export function who({ at }: Case): string {
+  return at === undefined ? "The peer's certificate" : `The certificate "${at.subject}"`;
+}
+
+function names(leaf: Certificate | undefined): string | undefined {
+  if (leaf === undefined) return undefined;
+  const all = leaf.subjectAltNames.map(({ type, value }) => `${type}:${value}`);
+  if (all.length > 0) return `The certificate is valid for: ${all.join(", ")}.`;
+  return leaf.commonName === undefined
+    ? "The certificate has no subjectAltName at all."
+    : `The certificate has no subjectAltName, only the commonName "${leaf.commonName}", which the scheme rfc9525 does not count; verifycnScheme: "default" does.`;
+}
+
+function pinLine(leaf: Certificate | undefined): string | undefined {
+  if (leaf === undefined) return undefined;
+  return `If you know this very certificate (compare it with what its owner tells you by another way), pin it: fingerprint: "${
+    leaf.fingerprint("sha256")
+  }"`;
+}
+
+export function lines(...items: readonly (string | undefined)[]): Explanation {
+  return items.filter((item): item is string => item !== undefined);
+}
+
+/** Where the Deno engine refused a certificate, which it does not show. */
+const UNSEEN =
+  "The Deno engine does not show a certificate that it refuses: with --allow-ffi this explanation says more, or look with: openssl s_client -showcerts -connect host:port";
+
+const unseen = ({ leaf }: Case): string | undefined => leaf === undefined ? UNSEEN : undefined;
+
+/** What a check of the report found, in words. */
+function found({ error }: Case, name: CheckName): string | undefined {
+  return error.report?.checks.find((check) => check.name === name)?.detail;
+}
+
+/** A date that the Deno engine says in its reason. */
+function dateIn(reason: string): Date | undefined {
+  const text = /\((?:since|from) ([-\dT:]+Z)\)/.exec(reason)?.[1];
+  return text === undefined ? undefined : new Date(text);
+}
+
+export function expired(c: Case): Explanation {
+  const end = c.at?.notAfter ?? dateIn(c.error.reason);
+  return lines(
+    end === undefined
+      ? `${who(c)} has expired.`
+      : `${who(c)} expired on ${iso(end)}, ${span(Date.now() - end.getTime())} ago.`,
+    `This machine's clock says ${iso(new Date())}: if that is wrong, set the clock.`,
+    "Otherwise whoever runs the peer must install a renewed certificate.",
+  );
+}
+
+export function notYet(c: Case): Explanation {
+  const start = c.at?.notBefore ?? dateIn(c.error.reason);
+  return lines(
+    start === undefined
+      ? `${who(c)} is not valid yet.`
+      : `${who(c)} is valid from ${iso(start)} on, in ${span(start.getTime() - Date.now())}.`,
+    `This machine's clock says ${
+      iso(new Date())
+    }: if it is slow, set it. Otherwise wait, or ask whoever runs the peer.`,
+  );
+}
+
+export function wrongName(c: Case): Explanation {
+  const { message, reason } = c.error;
+  const name = /certificate of (\S+): hostname verification failed/.exec(message)?.[1] ??
+    /not valid for "([^"]*)"/.exec(reason)?.[1];
+  // Why a wildcard does not count is worth saying; that a name is a different one is not.
+  const why = found(c, "hostname")?.split("; ").filter((part) => /wildcard|NUL/.test(part)) ?? [];
+  return lines(
+    name === undefined
+      ? "The certificate is for another name than the one you connected to."
+      : `You connected to "${name}", but the peer's certificate is for another name.`,
+    names(c.leaf) ?? `${reason[0]?.toUpperCase()}${reason.slice(1)}.`,
+    ...why.map((part) => `${part}.`),
+    "Connect under one of these names, or name the one you expect with verifycnName (and serverName if the server has several certificates). If none of them is whom you want, this is another server.",
+  );
+}
+
+export function missingIssuer(c: Case): Explanation {
+  const last = c.chain.at(-1) ?? c.leaf;
+  if (last === undefined) {
+    return lines(
+      "No trusted CA issued the peer's certificate, or the server forgot to send an intermediate CA.",
+      "If you trust its CA (or the certificate itself, when it is self-signed), give that certificate as extraCa or extraCaFile.",
+      UNSEEN,
+    );
+  }
+  const [aia] = last.aiaIssuers;
+  return lines(
+    `No way leads from the certificate "${last.subject}" to a trusted CA: its issuer "${last.issuer}" is neither sent by the peer nor among the trust anchors.`,
+    aia === undefined
+      ? undefined
+      : `If that is an intermediate CA, the server forgot to send it; it says where to find it: ${aia}. The server's operator should add it to the certificate file.`,
+    "If it is a CA that you trust, give its certificate as extraCa or extraCaFile (or as ca, to trust no other).",
+    pinLine(c.leaf),
+  );
+}
+
+export function selfSigned(c: Case): Explanation {
+  return lines(
+    `${who(c)} is signed by itself: nobody you trust vouches for it.`,
+    pinLine(c.leaf),
+    "Or give it as ca if it is meant to be its own anchor.",
+  );
+}
+
+export function selfSignedInChain(c: Case): Explanation {
+  const root = c.chain.at(-1);
+  return lines(
+    `The chain ends in the CA "${root?.subject ?? "?"}", which is not among the trust anchors.`,
+    "If you trust that CA, give its certificate as extraCa or extraCaFile (or as ca, to trust no other).",
+    pinLine(c.leaf),
+  );
+}
+
+export function revoked(c: Case): Explanation {
+  const since = /revoked (since \S+Z(?:, \w+)?)/.exec(found(c, "crl") ?? "")?.[1];
+  return lines(
+    `${who(c)} has been revoked by its issuer${
+      since === undefined ? "" : ` (${since})`
+    }: its key may be in the wrong hands.`,
+    "Do not go on. The server's operator must install a new certificate. No pin overrides this.",
+  );
+}
+
+export function purpose(c: Case): Explanation {
+  const uses = c.at?.extKeyUsage;
+  return lines(
+    `${who(c)} is not made for this use.`,
+    uses === undefined ? unseen(c) : `Its extended key usages are: ${uses.join(", ")}.`,
+    "A server needs serverAuth (1.3.6.1.5.5.7.3.1), a client clientAuth (1.3.6.1.5.5.7.3.2): ask its CA for the right kind.",
+  );
+}
+
+export function noCrl(c: Case): Explanation {
+  return lines(
+    `checkCrl is on, and there is no CRL from "${c.at?.issuer ?? "the issuer"}".`,
+    c.at?.crlUris[0] === undefined ? undefined : `It is published at ${c.at.crlUris[0]}.`,
+    'Give it as crl or crlFile, or in caPath; checkCrl: "chain" needs one from every CA of the chain.',
+  );
+}
+
+/** A CRL that does not count: what is wrong with it. */
+export function badCrl(what: string): (c: Case) => Explanation {
+  return (c) =>
+    lines(
+      `The CRL of "${c.at?.issuer ?? "the issuer"}" ${what}.`,
+      c.at?.crlUris[0] === undefined
+        ? "Fetch the current one from the CA."
+        : `Fetch the current one from ${c.at.crlUris[0]}.`,
+    );
+}
+
+/** Something about a certificate that only its makers can put right. */
+export function fault(what: string, fix: string): (c: Case) => Explanation {
+  return (c) => lines(`${who(c)} ${what}.`, fix, unseen(c));
+}
