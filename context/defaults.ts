@@ -18,6 +18,8 @@ export type DefaultOptions =
   & {
     /** Short for `verifyMode`, as in Perl. */
     readonly mode?: number | undefined;
+    /** Short for `verifyCallback`, as in Perl. */
+    readonly callback?: ConnectOptions["verifyCallback"];
     /** Short for `verifycnScheme`, as in Perl. */
     readonly scheme?: ConnectOptions["verifycnScheme"];
     /** Short for `verifycnName`, as in Perl. */
@@ -32,6 +34,7 @@ export type ArgsFilter = (
 
 const SHORT: Readonly<Record<string, OptionName>> = {
   mode: "verifyMode",
+  callback: "verifyCallback",
   scheme: "verifycnScheme",
   name: "verifycnName",
 };

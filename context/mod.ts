@@ -29,3 +29,11 @@ export type {
   StartOptions,
 } from "./options.ts";
 export type { TlsVersionName } from "./versions.ts";
+export type { NativeObject } from "./native.ts";
+export type { OcspStapleCallback, StapledConnection } from "./ocsp.ts";
+export type { ClientHelloCallback, SniCallback, SniChoice } from "./sni.ts";
+export type { StapleCallback, StapleRequest } from "./staple.ts";
+export type { TlsMessage, TraceWriter } from "./trace.ts";
+export type { VerifyCallback, VerifyStore } from "./verify_callback.ts";
+export type { ClientHello } from "../engine/client_hello.ts";
+export type { ByteTransport } from "../engine/types.ts";

@@ -97,6 +97,15 @@ export class SocketCapabilities {
   }
 
   /**
+   * Whether stapled OCSP responses are asked for and checked.
+   *
+   * Perl: `can_ocsp`
+   */
+  static canOcsp(): boolean {
+    return can("ocsp");
+  }
+
+  /**
    * Whether TLS can be started on a TLS socket.
    *
    * Perl: `can_nested_ssl`

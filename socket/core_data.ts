@@ -14,6 +14,7 @@ import { SSL_WANT_READ, SslError, SslTruncatedError, type Want } from "../errors
 import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
 import { PlainStream } from "./plain.ts";
+import type { SslSocket } from "./socket.ts";
 import { type Ends, mayMove, type Phase } from "./state.ts";
 
 /** The state of a socket, and reading and writing. */
@@ -26,6 +27,10 @@ export abstract class CoreData {
   state: ConnectionState | undefined;
   /** Told once, when nothing is left of the connection. */
   onClose: (() => void) | undefined;
+  /** The object around this machine, for the callbacks of the application. */
+  face: object | undefined;
+  /** Told once when a read meets the peer's close_notify. */
+  protected onPeerEnd: SocketOptions["onPeerShutdown"];
   protected init: CoreInit;
   protected plainData: PlainStream | undefined;
   /** From the start of the handshake until it is closed or stopped. */
@@ -75,7 +80,7 @@ export abstract class CoreData {
 
   /** The context. */
   get context(): SslContext {
-    return this.init.context;
+    return this.state?.context ?? this.init.context;
   }
 
   /** The role. */
@@ -141,7 +146,7 @@ export abstract class CoreData {
   /** Reads. */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     const tls = this.data;
-    if (tls === undefined || p.length === 0) return this.#readSlow(p, options);
+    if (tls === undefined || p.length === 0 || this.onPeerEnd) return this.#readSlow(p, options);
     const signal = options?.signal;
     return tls.read(p, options).then(
       undefined,
@@ -151,12 +156,43 @@ export abstract class CoreData {
 
   async #readSlow(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     const plain = this.plainFor("read from");
-    if (p.length === 0 || plain === undefined) return 0;
+    if (p.length === 0) return 0;
+    if (plain === undefined) return await this.#readWatched(this.data!, p, options);
     try {
       return await plain.read(p, options);
     } catch (error) {
       throw this.failure("read from", error, options?.signal);
     }
+  }
+
+  /** As `read`, with somebody to be told of the peer's close_notify. */
+  async #readWatched(
+    tls: TlsStream,
+    p: Uint8Array,
+    options?: WaitOptions,
+  ): Promise<number | null> {
+    let n: number | null;
+    try {
+      n = await tls.read(p, options);
+    } catch (error) {
+      return this.readFailed(error, options?.signal);
+    }
+    return n === null ? await this.#tellPeerEnd(p.length) : n;
+  }
+
+  #tellPeerEnd(length: number): number | null | Promise<number | null> {
+    const tell = this.onPeerEnd;
+    this.onPeerEnd = undefined;
+    const answer = tell?.(this.face as SslSocket);
+    const check = (value: number | null | void): number | null => {
+      if (value === undefined || value === null) return null;
+      if (Number.isInteger(value) && value >= 0 && value <= length) return value;
+      throw new RangeError(
+        `Cannot use what onPeerShutdown gave: it must be null or a number of bytes from 0 to ` +
+          `${length}: received ${value}`,
+      );
+    };
+    return answer instanceof Promise ? answer.then(check) : check(answer);
   }
 
   /** The plain stream if data goes there now; `undefined` with TLS; throws where there is neither. */
@@ -209,11 +245,15 @@ export abstract class CoreData {
     try {
       const r = (plain ?? this.data!).tryRead(p);
       if (typeof r === "object" && r !== null) this.lastWant = r;
-      return r;
+      if (r !== null || plain !== undefined || this.onPeerEnd === undefined) return r;
     } catch (error) {
       if (plain === undefined) return this.readFailed(error);
       throw this.failure("read from", error);
     }
+    const answer = this.#tellPeerEnd(p.length);
+    if (!(answer instanceof Promise)) return answer;
+    answer.catch((error) => this.record(toSslError("read from", this.peer, error)));
+    return null; // this call does not wait
   }
 
   /** Writes all of `p`. */

@@ -10,6 +10,7 @@ import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
 import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } from "../errors.ts";
 import { CoreData } from "./core_data.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
+import { springTrap } from "./error_trap.ts";
 import { closedError, namePeer, toSslError } from "./errors.ts";
 import type { PlainStream } from "./plain.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
@@ -24,6 +25,8 @@ function hasOthers(options: object): boolean {
 
 /** Handshakes. */
 export abstract class CoreHandshake extends CoreData {
+  #trap: Promise<void> | undefined;
+
   // ---- the handshake
 
   /** Starts TLS on a plain socket, with options on top of its own, and completes the handshake. */
@@ -69,7 +72,7 @@ export abstract class CoreHandshake extends CoreData {
     try {
       await deadline.race(this.#takePlain());
     } catch (error) {
-      throw this.#handshakeFailed(error, deadline.signal);
+      throw await this.#trapped(this.#handshakeFailed(error, deadline.signal), deadline);
     }
     await this.handshake(deadline);
   }
@@ -124,7 +127,7 @@ export abstract class CoreHandshake extends CoreData {
     try {
       await deadline.race(tls.handshake({ signal: deadline.signal }));
     } catch (error) {
-      throw this.#handshakeFailed(error, deadline.signal);
+      throw await this.#trapped(this.#handshakeFailed(error, deadline.signal), deadline);
     }
     if (this.closing) throw closedError("complete the handshake with", this.peer);
     this.#established(tls);
@@ -133,7 +136,20 @@ export abstract class CoreHandshake extends CoreData {
   #established(tls: TlsStream): void {
     this.moveTo("open");
     this.data = tls;
+    this.onPeerEnd = this.options.onPeerShutdown;
     this.truncated = this.writeEnded = false;
+    const tracer = this.state?.tracer;
+    if (tracer === undefined) return;
+    const { version, cipher } = tls.negotiated();
+    tracer.outcome({ peer: this.peer, version, cipher });
+  }
+
+  /** Lets errorTrap finish with the connection, as long as there is time. */
+  async #trapped(error: unknown, deadline: Deadline): Promise<unknown> {
+    if (this.#trap !== undefined && !deadline.signal?.aborted) {
+      await deadline.race(this.#trap).catch(() => {});
+    }
+    return error;
   }
 
   #handshakeFailed(cause: unknown, signal?: AbortSignal): unknown {
@@ -148,9 +164,16 @@ export abstract class CoreHandshake extends CoreData {
     }
     if (error instanceof SslVerifyError && error.report === undefined) this.state?.refused(error);
     if (error instanceof SslError && this.state?.report) error.report ??= this.state.report;
-    const kept = this.init.keepTransport ? this.releaseTls() : undefined;
+    this.state?.tracer?.outcome({ peer: this.peer, error });
+    const { errorTrap } = this.options;
+    const kept = this.init.keepTransport || errorTrap ? this.releaseTls() : undefined;
     if (kept === undefined) this.dropAll();
-    else {
+    else if (errorTrap !== undefined) {
+      this.transport = this.plainData = undefined; // it is the trap's now
+      this.dropAll();
+      const message = error instanceof Error ? error.message : String(error);
+      this.#trap = springTrap(errorTrap, kept, message);
+    } else {
       this.setTransport(kept);
       if (error instanceof SslError) error.transport = kept;
     }

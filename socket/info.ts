@@ -8,7 +8,8 @@
 
 import { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
-import { engineOf, type SslContext } from "../context/context.ts";
+import { type NativeObject, nativeObject } from "../context/native.ts";
+import { engineOf, type SslContext, stateOf } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Negotiated, TlsStream } from "../engine/types.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";
@@ -16,7 +17,12 @@ import { verifyHostname } from "../verify/hostname.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import type { VerifyReport } from "../verify/report.ts";
+import type { OcspResolver } from "../verify/ocsp/resolver.ts";
+import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
+import defer * as ocsp from "../verify/ocsp/mod.ts";
 import { SocketCapabilities } from "./capabilities.ts";
+import type { ChannelBindingType } from "./channel_binding.ts";
+import defer * as bindings from "./channel_binding.ts";
 import type { SocketCore } from "./core.ts";
 import { type Directions, directions, opened } from "./state.ts";
 
@@ -85,6 +91,15 @@ export function unwrapCore(init: SocketInit): SocketCore {
   return core;
 }
 
+/** The OCSP results of contexts that were given no cache. */
+const ocspCaches = new WeakMap<SslContext, OcspCacheStore>();
+
+function cacheOf(context: SslContext): OcspCacheStore {
+  let cache = ocspCaches.get(context);
+  if (cache === undefined) ocspCaches.set(context, cache = new ocsp.OcspCache());
+  return cache;
+}
+
 let peek: (socket: SocketInfo) => SocketCore;
 
 /** The machine inside a socket, for the rest of this layer. */
@@ -105,6 +120,7 @@ export class SocketInfo extends SocketCapabilities {
   constructor(init: SocketInit) {
     super();
     this.#core = unwrapCore(init);
+    this.#core.face = this;
   }
 
   /** The established TLS, if the engine can tell what the call asks for. */
@@ -397,6 +413,68 @@ export class SocketInfo extends SocketCapabilities {
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
     const tls = this.#mustTls("exportKeyingMaterial()", "exporter");
     return tls.exportKeyingMaterial(label, length, context);
+  }
+
+  /**
+   * Bytes that only the two ends of this connection know, to bind an authentication above TLS to
+   * it (SCRAM-PLUS, ...): `"tls-exporter"` (RFC 9266), `"tls-unique"` (RFC 5929, TLS 1.2 only) or
+   * `"tls-server-end-point"` (RFC 5929: a digest of the server's certificate).
+   *
+   * @throws {SslUnsupportedError} On the Deno engine; for `"tls-unique"` with TLS 1.3; where the
+   * handshake lacks what the type needs: the message says what.
+   * @throws {SslError} With code `ENOTCONN` without TLS.
+   */
+  channelBinding(type: ChannelBindingType): Uint8Array {
+    return bindings.channelBinding(this.#mustTls("channelBinding()", "exporter"), type);
+  }
+
+  /**
+   * The engine's own object, for `./ssleay/low`. It belongs to the socket: it must not be freed,
+   * nor used after `close()` or `stopSsl()`.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which has none.
+   * @throws {SslError} With code `ENOTCONN` without TLS.
+   *
+   * Perl: `_get_ssl_object`
+   */
+  sslObject(): NativeObject {
+    const pointer = this.#mustTls("sslObject()", "nativeObjects").native?.();
+    if (pointer !== undefined) return nativeObject("SSL", pointer);
+    throw new SslError(`Cannot use sslObject(): there is no TLS with ${this.#core.peer}`, {
+      code: "ENOTCONN",
+    });
+  }
+
+  /**
+   * Asks the OCSP responders about the peer's certificates: as `ocspMode` says, the leaf or the
+   * whole chain (`SSL_OCSP_FULL_CHAIN`). It has the stapled response and the results in `ocspCache`.
+   *
+   * @example
+   * ```ts ignore
+   * const error = await socket.ocspResolver().resolve();
+   * if (error !== "") throw new Error(`revoked: ${error}`);
+   * ```
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which does not show the chain.
+   * @throws {SslError} With code `ENOTCONN` without TLS, or where the peer showed no certificate.
+   *
+   * Perl: `ocsp_resolver`
+   */
+  ocspResolver(): OcspResolver {
+    this.#mustTls("ocspResolver()", "ocspResolver");
+    const { chain } = this.report;
+    if (chain.length > 0) {
+      const { ocspMode = 0, ocspCache } = stateOf(this.context).options;
+      return new ocsp.OcspResolver({
+        chain,
+        ocspMode,
+        cache: ocspCache ?? cacheOf(this.context),
+        staple: this.#core.state?.staple,
+      });
+    }
+    throw new SslError(`Cannot use ocspResolver(): ${this.#core.peer} showed no certificate`, {
+      code: "ENOTCONN",
+    });
   }
 
   /**

@@ -11,6 +11,7 @@ export { type CloseOptions, SslSocket } from "./socket.ts";
 export { type ListenerInit, type ShutdownListenerOptions, SslListener } from "./listener.ts";
 export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";
 export { SocketCapabilities } from "./capabilities.ts";
+export type { ChannelBindingType } from "./channel_binding.ts";
 export { serve, type ServeHandler, type SslServer } from "./serve.ts";
 export type { StreamPair, takeTransport, Transport, TransportSource } from "./transport.ts";
 export type { Directions } from "./state.ts";
