@@ -43,6 +43,13 @@ export interface ConnectionPolicy {
   readonly options: SslOptions;
 }
 
+/** A client's own function is asked even without a name to ask about; Perl's word for that is "unknown". */
+function nameForCallback({ role, scheme }: Policy, names: Names): Names {
+  const asks = typeof scheme === "object" && scheme.callback !== undefined;
+  if (role === "server" || !asks || names.verifyName !== undefined) return names;
+  return { ...names, verifyName: "unknown" };
+}
+
 /**
  * Makes the policy of one connection.
  *
@@ -81,5 +88,5 @@ export function connectionPolicy(
   }
   const { hostname } = more;
   const names = role === "client" ? clientNames({ ...options, hostname }) : serverNames(options);
-  return { policy, names, options };
+  return { policy, names: nameForCallback(policy, names), options };
 }
