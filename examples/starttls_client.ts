@@ -1,0 +1,56 @@
+/**
+ * STARTTLS: a plain conversation with a mail server becomes an encrypted one on the same connection
+ * (RFC 3207). What the server said in clear is forgotten, as it must be: the greeting is repeated.
+ *
+ * ```sh
+ * deno run --allow-net=mail.example.com:25 examples/starttls_client.ts mail.example.com:25
+ * deno run --allow-net=mail.example.com:25 --allow-read=ca.pem examples/starttls_client.ts mail.example.com:25 ca.pem
+ * ```
+ */
+
+import { explain, Handle } from "../mod.ts";
+
+const [, hostname, port] = /^(.*):(\d+)$/.exec(Deno.args[0] ?? "") ?? [];
+const extraCaFile = Deno.args[1];
+if (hostname === undefined || port === undefined) {
+  console.error("usage: starttls_client.ts host:port [ca.pem]");
+  Deno.exit(2);
+}
+
+/** A reply of SMTP: lines with a hyphen after the code are followed by more. */
+async function reply(mail: Handle, expected: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (;;) {
+    const line = await mail.readLine({ chomp: true });
+    if (line === undefined || !line.startsWith(expected)) {
+      throw new Error(`Expected ${expected}: received ${line ?? "the end of the stream"}`);
+    }
+    lines.push(line.trimEnd());
+    if (line[3] !== "-") return lines;
+  }
+}
+
+async function ehlo(mail: Handle): Promise<string[]> {
+  await mail.print("EHLO client.invalid\r\n");
+  return await reply(mail, "250");
+}
+
+try {
+  const plain = await Deno.connect({ hostname, port: Number(port) });
+  await using mail = new Handle(plain);
+  await reply(mail, "220");
+  const offered = await ehlo(mail);
+  // Without the offer it ends here: a password must never go out in clear.
+  if (!offered.some((line) => /^250.STARTTLS$/i.test(line))) {
+    throw new Error(`${hostname} does not offer STARTTLS`);
+  }
+  await mail.print("STARTTLS\r\n");
+  await reply(mail, "220");
+  await mail.startSsl({ hostname, extraCaFile });
+  for (const line of await ehlo(mail)) console.log(line);
+  await mail.print("QUIT\r\n");
+  await reply(mail, "221");
+} catch (error) {
+  console.error(explain(error));
+  Deno.exit(1);
+}
