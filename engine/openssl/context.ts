@@ -27,6 +27,7 @@ import { NativeHandle } from "./handles.ts";
 import type { Library } from "./library.ts";
 import { cString, withBio } from "./memory.ts";
 import { loadKey } from "./keys.ts";
+import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";
 import { CTRL } from "./symbols.ts";
 import type { CallbackKind } from "./trampolines.ts";
@@ -155,6 +156,7 @@ export class OpenSslContext implements EngineContext {
     this.#setVersions();
     this.#setModes();
     this.#setAlgorithms();
+    requireLegacyLevel(this.#runtime.library.c, this.ptr, this.config.versions);
     this.#setTrust();
     for (const credential of this.config.credentials) this.#addCredential(credential);
     this.#setVerification();

@@ -22,6 +22,7 @@ import { peerOffer } from "../offer.ts";
 import { FirstBytes } from "./first_bytes.ts";
 import { NativeHandle } from "./handles.ts";
 import * as inspect from "./inspect.ts";
+import { explainLegacy } from "./legacy.ts";
 import { cString, drainBio } from "./memory.ts";
 import { offerSession } from "./resumption.ts";
 import { SessionHooks } from "./session_hooks.ts";
@@ -447,7 +448,8 @@ export class OpenSslSession implements SansIoSession {
       const peer = peerOffer(this.role, this.#first.all());
       if (peer !== undefined) error.offers = { peer };
     }
-    return error;
+    const { context } = this.#hooks;
+    return explainLegacy(error, this.#c, context.native(), context.config.versions);
   }
 }
 

@@ -42,6 +42,8 @@ export const SSL_SYMBOLS = {
   SSL_CTX_check_private_key: { parameters: ["pointer"], result: "i32" },
   // void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store)
   SSL_CTX_set1_cert_store: { parameters: ["pointer", "pointer"], result: "void" },
+  // int SSL_CTX_get_security_level(const SSL_CTX *ctx)
+  SSL_CTX_get_security_level: { parameters: ["pointer"], result: "i32" },
   // X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx)
   SSL_CTX_get0_param: { parameters: ["pointer"], result: "pointer" },
   // int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *cacert)

@@ -1,0 +1,52 @@
+/**
+ * TLS 1.0 and 1.1 sign with MD5 and SHA-1 together, which OpenSSL 3 allows at
+ * security level 0 alone. What OpenSSL itself says about that ("internal
+ * error", "no suitable signature algorithm") helps nobody.
+ *
+ * @module
+ */
+
+import { type SslError, SslUnsupportedError } from "../../errors.ts";
+import type { TlsVersion } from "../types.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+
+const TLS1_1 = 0x0302;
+const OPENSSL_3 = 0x30000000n;
+const REMEDY = 'add @SECLEVEL=0 to cipherList, e.g. cipherList: "DEFAULT:@SECLEVEL=0"';
+const REASONS =
+  /no suitable signature algorithm|legacy sigalg disallowed|no protocols available|no suitable digest|internal error/;
+
+/** Refuses a context that could never complete a handshake. */
+export function requireLegacyLevel(
+  c: OpenSslSymbols,
+  ctx: Deno.PointerValue,
+  versions: ReadonlySet<TlsVersion>,
+): void {
+  if ([...versions].some((v) => v > TLS1_1)) return;
+  if (BigInt(c.OpenSSL_version_num()) < OPENSSL_3) return;
+  const level = c.SSL_CTX_get_security_level(ctx);
+  if (level === 0) return;
+  throw new SslUnsupportedError(
+    "Cannot create a context: version: TLS 1.0 and 1.1 need signatures with SHA-1, which the " +
+      `library's security level forbids: it is ${level}: ${REMEDY}`,
+    {
+      code: "ERR_SSL_UNSUPPORTED_VERSION",
+      reason: "no protocols available at this security level",
+    },
+  );
+}
+
+/** Adds the remedy to the error of a handshake in which an old version was allowed, but not possible. */
+export function explainLegacy(
+  error: SslError,
+  c: OpenSslSymbols,
+  ctx: Deno.PointerValue | undefined,
+  versions: ReadonlySet<TlsVersion>,
+): SslError {
+  if (![...versions].some((v) => v <= TLS1_1) || !REASONS.test(error.reason)) return error;
+  if (BigInt(c.OpenSSL_version_num()) < OPENSSL_3) return error;
+  if (!ctx || c.SSL_CTX_get_security_level(ctx) === 0) return error;
+  error.message +=
+    `: if it was about TLS 1.0 or 1.1, the library's security level forbids them: ${REMEDY}`;
+  return error;
+}
