@@ -447,6 +447,8 @@ export function judge(
     const revoked = evidence.error === CERT_REVOKED || hidden !== undefined;
     if (hidden !== undefined && evidence.error !== CERT_REVOKED) {
       const failure = chainFailure({ ...evidence, ...REVOKED_LEAF }, leaf);
+      const skipped = checks.findIndex(({ name }) => name === "crl");
+      if (skipped >= 0) checks.splice(skipped, 1);
       checks.push(check("crl", false, `${failure.reason}: ${failure.about}`));
       failures.unshift(failure);
     }
