@@ -31,12 +31,21 @@ export async function inFamily(
     return { ...target, hostname: address };
   } catch (cause) {
     if (deadline.signal?.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
+    if ((cause as { code?: unknown }).code === "EPERM") throw lookupRefused(hostname, cause);
     throw new SslError(`Cannot connect to ${hostname}: it has no IPv${family} address`, {
       code: "ENOTFOUND",
       reason: `no IPv${family} address`,
       cause,
     });
   }
+}
+
+/** node:dns hides Deno's refusal. */
+function lookupRefused(hostname: string, cause: unknown): Error {
+  const message =
+    `Requires net access to "${hostname}", run again with the --allow-net flag: the option family ` +
+    `looks the name up, which --allow-net=${hostname} without a port allows`;
+  return Object.assign(new Deno.errors.NotCapable(message), { cause });
 }
 
 /** Connects without TLS. */

@@ -142,6 +142,21 @@ Deno.test("without any permission nothing is asked for, and errors name the flag
   }
 });
 
+Deno.test("the option family needs --allow-net for the name without a port, and says so", async () => {
+  const script = `
+    const { SslSocket } = await import(${JSON.stringify(new URL("mod.ts", ROOT).href)});
+    try {
+      await SslSocket.connect("localhost:1", { family: 4 });
+    } catch (error) {
+      console.log(error.name + ": " + error.message);
+    }
+  `;
+  const refused = await evaluate(script, ["--allow-net=localhost:1"]);
+  assertStringIncludes(refused.stdout, 'NotCapable: Requires net access to "localhost"');
+  const { stdout } = await evaluate(script, ["--allow-net=localhost,127.0.0.1:1"]);
+  assertStringIncludes(stdout, "SslError: Cannot connect to 127.0.0.1:1");
+});
+
 Deno.test("deno task doc:lint names every entry point", () => {
   const files = config.tasks["doc:lint"]!.split(" ").filter((word) => word.endsWith(".ts"));
   const exported = Object.values(config.exports).map((file) => file.replace("./", ""));
