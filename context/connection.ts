@@ -102,6 +102,8 @@ export class ConnectionState {
       refused: before.refused ?? (answer === false ? at : undefined),
       thrown: before.thrown ?? (typeof answer === "object" ? answer : undefined),
     };
+    // One refusal is enough, and it is the one that the report tells.
+    if (this.#report.error !== undefined) return answer === true ? undefined : this.#report.error;
     if (answer === true) {
       if (this.#evidence !== undefined) this.#decide(this.#evidence); // the report gets its check
       return undefined;
