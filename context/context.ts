@@ -8,13 +8,13 @@ import { selectEngine } from "../engine/select.ts";
 import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
 import type { RoleConfig } from "./config.ts";
-import { unsupportedCall } from "./features.ts";
 import { type NativeObject, nativeObject } from "./native.ts";
 import type { Records } from "./sni.ts";
 import type { Tracer } from "./trace.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
+import { unsupportedCall } from "./unsupported.ts";
 import { checkOptions, defaultsIn } from "./validate.ts";
 
 /** What a context holds. Reached by the socket layer through context/internal.ts. */

@@ -7,12 +7,12 @@
 import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
 import { ConnectionState } from "./connection.ts";
 import { createContext, engineOf, roleContext, SslContext, stateOf } from "./context.ts";
-import { unsupported } from "./features.ts";
 import type { Policy } from "./judge.ts";
 import type { Names } from "./names.ts";
 import type { SslOptions } from "./options.ts";
 import { beyondContext, connectionPolicy, inScope } from "./policy.ts";
 import { OPTIONS } from "./table.ts";
+import { unsupported } from "./unsupported.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
 
 export { engineOf };
@@ -99,7 +99,8 @@ export function newConnection(context: SslContext, input: ConnectionInput): NewC
     requireName(policy, names);
     if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
   }
-  const { serverName, verifyName } = names;
+  const { serverName } = names;
+  const verifyName = names.verifyName && (idnToAscii(names.verifyName) ?? names.verifyName);
   const state = new ConnectionState(policy, names);
   state.tracer = tracer;
   if (role === "server") state.extra = beyondContext(context, own);

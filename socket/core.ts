@@ -9,9 +9,13 @@
 import { engineOf } from "../context/internal.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
 import { SslTruncatedError, SslUnsupportedError, type Want } from "../errors.ts";
+import type { OcspResolver } from "../verify/ocsp/resolver.ts";
+import type { VerifyReport } from "../verify/report.ts";
 import { CoreHandshake } from "./core_handshake.ts";
+import { channelBinding, type ChannelBindingType } from "./channel_binding.ts";
 import type { CloseOptions, Connection, CoreInit } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
+import { ocspResolver } from "./ocsp.ts";
 import { FastStopped } from "./stop.ts";
 import { Deadline, DEFAULT_CLOSE_TIMEOUT, DEFAULT_TIMEOUT } from "./timeouts.ts";
 import { adopt, type StreamPair, type Transport, type TransportSource } from "./transport.ts";
@@ -50,6 +54,18 @@ export class SocketCore extends CoreHandshake {
     core.ownAddr = tls.localAddr;
     core.peerAddr = tls.remoteAddr;
     return core;
+  }
+
+  // ---- what getters need and start-up must not pay for: the machine is loaded by a connection
+
+  /** Bytes that tie an authentication to this connection. */
+  channelBinding(tls: TlsStream, type: ChannelBindingType): Uint8Array {
+    return channelBinding(tls, type);
+  }
+
+  /** Asks about the certificates of a chain. */
+  ocspResolver(chain: VerifyReport["chain"]): OcspResolver {
+    return ocspResolver(this.context, chain, this.state?.staple);
   }
 
   // ---- the end

@@ -9,7 +9,7 @@
 import { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import { type NativeObject, nativeObject } from "../context/native.ts";
-import { engineOf, type SslContext, stateOf } from "../context/context.ts";
+import { engineOf, type SslContext } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Negotiated, TlsStream } from "../engine/types.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";
@@ -18,11 +18,8 @@ import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import type { OcspResolver } from "../verify/ocsp/resolver.ts";
-import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
-import defer * as ocsp from "../verify/ocsp/mod.ts";
 import { SocketCapabilities } from "./capabilities.ts";
 import type { ChannelBindingType } from "./channel_binding.ts";
-import defer * as bindings from "./channel_binding.ts";
 import type { SocketCore } from "./core.ts";
 import { type Directions, directions, opened } from "./state.ts";
 
@@ -89,15 +86,6 @@ export function unwrapCore(init: SocketInit): SocketCore {
     );
   }
   return core;
-}
-
-/** The OCSP results of contexts that were given no cache. */
-const ocspCaches = new WeakMap<SslContext, OcspCacheStore>();
-
-function cacheOf(context: SslContext): OcspCacheStore {
-  let cache = ocspCaches.get(context);
-  if (cache === undefined) ocspCaches.set(context, cache = new ocsp.OcspCache());
-  return cache;
 }
 
 let peek: (socket: SocketInfo) => SocketCore;
@@ -425,7 +413,7 @@ export class SocketInfo extends SocketCapabilities {
    * @throws {SslError} With code `ENOTCONN` without TLS.
    */
   channelBinding(type: ChannelBindingType): Uint8Array {
-    return bindings.channelBinding(this.#mustTls("channelBinding()", "exporter"), type);
+    return this.#core.channelBinding(this.#mustTls("channelBinding()", "exporter"), type);
   }
 
   /**
@@ -463,15 +451,7 @@ export class SocketInfo extends SocketCapabilities {
   ocspResolver(): OcspResolver {
     this.#mustTls("ocspResolver()", "ocspResolver");
     const { chain } = this.report;
-    if (chain.length > 0) {
-      const { ocspMode = 0, ocspCache } = stateOf(this.context).options;
-      return new ocsp.OcspResolver({
-        chain,
-        ocspMode,
-        cache: ocspCache ?? cacheOf(this.context),
-        staple: this.#core.state?.staple,
-      });
-    }
+    if (chain.length > 0) return this.#core.ocspResolver(chain);
     throw new SslError(`Cannot use ocspResolver(): ${this.#core.peer} showed no certificate`, {
       code: "ENOTCONN",
     });

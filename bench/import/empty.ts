@@ -1,0 +1,2 @@
+/** A program that does nothing: what starting Deno costs by itself. */
+export {};

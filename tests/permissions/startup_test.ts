@@ -1,0 +1,62 @@
+/**
+ * What importing the package links. Timings are for bench/import.ts; what they
+ * come from can be held fast: the code that only a connection, a certificate
+ * or a rare call needs is imported by these.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { ROOT } from "./headers.ts";
+
+interface Graph {
+  readonly roots: readonly string[];
+  readonly redirects?: Readonly<Record<string, string>>;
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly size?: number;
+    readonly dependencies?: readonly {
+      readonly isDynamic?: boolean;
+      readonly code?: { readonly specifier?: string };
+    }[];
+  }[];
+}
+
+/** The modules that are linked when a program imports the entry, with their sizes. */
+async function linked(entry: string): Promise<Map<string, number>> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", new URL(entry, ROOT).href],
+    cwd: ROOT,
+  }).output();
+  const { roots, redirects = {}, modules }: Graph = JSON.parse(new TextDecoder().decode(stdout));
+  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+  const found = new Map<string, number>();
+  const queue = [...roots];
+  for (let next; (next = queue.pop()) !== undefined;) {
+    const specifier = redirects[next] ?? next;
+    const name = specifier.replace(ROOT.href, "");
+    if (found.has(name)) continue;
+    const module = bySpecifier.get(specifier);
+    found.set(name, module?.size ?? 0);
+    for (const { isDynamic, code } of module?.dependencies ?? []) {
+      if (!isDynamic && code?.specifier !== undefined) queue.push(code.specifier);
+    }
+  }
+  return found;
+}
+
+const LATER =
+  /^(?:npm:\/?(?:@peculiar|reflect-metadata|node-forge)|node:(?:tls|dns|net)|certificate\/(?:build|sign|test_ca|test_ocsp|pkcs12|pbe|cert_create|intercept)|engine\/(?:pump|openssl\/(?:session|context|callbacks)|deno\/(?:stream|context))|context\/(?:config|credentials|trust|anchors)|socket\/(?:core|open|listen)\.|tests\/|bench\/|std\/)/;
+
+Deno.test("importing the package links no engine, no file reading and no maker of certificates", async () => {
+  const modules = await linked("mod.ts");
+  assert(modules.has("socket/socket.ts") && modules.has("certificate/certificate.ts"));
+  assertEquals([...modules.keys()].filter((name) => LATER.test(name)), []);
+});
+
+Deno.test("importing the package links at most 560 KB of source", async () => {
+  const sizes = [...(await linked("mod.ts")).values()];
+  const kb = sizes.reduce((sum, size) => sum + size, 0) / 1000;
+  assert(
+    kb <= 560,
+    `it links ${sizes.length} modules of ${kb.toFixed(0)} KB: import() what is rare`,
+  );
+});
