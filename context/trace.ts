@@ -138,7 +138,7 @@ export class Tracer {
   readonly #write: (text: string) => unknown;
   readonly #level: number;
 
-  /** Takes the writer; a stream is locked until the context is forgotten. */
+  /** Takes the writer; a stream stays locked, and may be shared by contexts. */
   constructor(writer: TraceWriter, level: number) {
     this.#level = level;
     this.#write = writerOf(writer);
@@ -154,7 +154,11 @@ export class Tracer {
     if (this.#level < 1) return;
     if (error !== undefined) {
       this.#put(`* SSL error: ${error instanceof Error ? error.message : String(error)}\n`);
-    } else this.#put(`* SSL connection with ${peer} using ${version} / ${cipher}\n`);
+    } else {
+      // The Deno engine does not know.
+      const what = `${version ?? "TLS"} / ${cipher ?? "unknown cipher"}`;
+      this.#put(`* SSL connection with ${peer} using ${what}\n`);
+    }
   }
 
   #put(text: string): void {
@@ -168,12 +172,18 @@ export class Tracer {
   }
 }
 
+/** Streams have one writer, whoever else traces to them. */
+const streamWriters = new WeakMap<WritableStream<string>, WritableStreamDefaultWriter<string>>();
+
 function writerOf(writer: TraceWriter): (text: string) => unknown {
   if (typeof writer === "function") return writer;
-  if ("getWriter" in writer) {
-    const stream = writer.getWriter();
+  if (!("getWriter" in writer)) return (text) => writer.write(text);
+  let stream = streamWriters.get(writer);
+  if (stream === undefined) {
+    stream = writer.getWriter();
     stream.closed.catch(() => {});
-    return (text) => stream.write(text);
+    stream.ready.catch(() => {});
+    streamWriters.set(writer, stream);
   }
-  return (text) => writer.write(text);
+  return (text) => stream.write(text);
 }
