@@ -142,12 +142,12 @@ function namesIn(value: PerName<unknown> | undefined): string[] {
 }
 
 /** Every judgement is made by the state that travels with the connection. */
-function judgeWith(revocation: TrustConfig): NonNullable<ContextHooks["verify"]> {
+function judgeWith(trust: TrustConfig): NonNullable<ContextHooks["verify"]> {
   return (evidence, user) => {
     if (!(user instanceof ConnectionState)) {
       throw new TypeError("Cannot verify the peer: the connection has no state");
     }
-    return user.judge({ ...evidence, revocation });
+    return user.judge({ ...evidence, trust });
   };
 }
 

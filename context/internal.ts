@@ -13,6 +13,7 @@ import type { SslOptions } from "./options.ts";
 import { beyondContext, connectionPolicy, inScope } from "./policy.ts";
 import { OPTIONS } from "./table.ts";
 import { unsupported } from "./unsupported.ts";
+import { idnToAscii } from "../verify/names.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
 
 export { engineOf };

@@ -22,10 +22,12 @@
 
 import { Certificate } from "../certificate/certificate.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
+import { equalBytes } from "../certificate/der.ts";
 import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
 import { SslUnsupportedError, SslVerifyError } from "../errors.ts";
 import { type Pin, pinMatches } from "../verify/fingerprint.ts";
 import { explainHostname } from "../verify/hostname.ts";
+import { visible } from "../verify/names.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
@@ -148,7 +150,7 @@ function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
   const source = evidence.chain.length > errorDepth ? evidence.chain : evidence.presented;
   const [at = leaf] = parseAll(source.slice(errorDepth, errorDepth + 1));
   const code = verifyCode(error);
-  const crls = evidence.revocation?.crls ?? [];
+  const crls = evidence.trust?.crls ?? [];
   const entry = error === CERT_REVOKED ? revocationOf(at, crls) : undefined;
   const crl = CRL_ERRORS.has(error) || error === CERT_REVOKED ? describeCrl(at, crls) : undefined;
   return {
@@ -164,13 +166,24 @@ function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
   };
 }
 
+/**
+ * The chain as far as its anchor. Where the leaf is itself an anchor, OpenSSL leaves in the chain
+ * what the peer sent beyond it, which nobody trusts.
+ */
+function trustedChain({ chain, trust }: PeerEvidence): readonly Uint8Array[] {
+  const anchors = [...trust?.anchors ?? [], ...trust?.extra ?? []];
+  const isAnchor = (der: Uint8Array): boolean => anchors.some((a) => equalBytes(a, der));
+  const last = trust === undefined ? chain.length - 1 : chain.findLastIndex(isAnchor);
+  return last < 0 ? chain : chain.slice(0, last + 1);
+}
+
 /** The way to the anchor, in words. */
 function describeChain(evidence: PeerEvidence, leaf: Certificate): string {
   if (evidence.resumed) return `verified when the session was made, subject ${shown(leaf.subject)}`;
   if (evidence.chain.length === 0) {
     return `verified by the engine (rustls) against its roots, subject ${shown(leaf.subject)}`;
   }
-  const [, ...issuers] = parseAll(evidence.chain);
+  const [, ...issuers] = parseAll(trustedChain(evidence));
   const anchor = issuers.pop();
   if (anchor === undefined) return `verified, subject ${shown(leaf.subject)}, which is an anchor`;
   const through = issuers.map(({ subject }) => ` issued by ${shown(subject)},`).join("");
@@ -181,17 +194,17 @@ function describeChain(evidence: PeerEvidence, leaf: Certificate): string {
 
 /** Which revocation lists cleared which certificates. */
 function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
-  const { revocation, resumed, error } = evidence;
-  if (revocation === undefined || revocation.checkCrl === "none") return [];
+  const { trust, resumed, error } = evidence;
+  if (trust === undefined || trust.checkCrl === "none") return [];
   if (resumed) return [check("crl", undefined, "checked when the session was made")];
   if (error !== 0) {
     return [check("crl", undefined, "not reached: the chain was refused before")];
   }
-  const chain = parseAll(evidence.chain);
-  const checked = revocation.checkCrl === "chain" ? chain : chain.slice(0, 1);
+  const chain = parseAll(trustedChain(evidence));
+  const checked = trust.checkCrl === "chain" ? chain : chain.slice(0, 1);
   const details = checked.map((cert) =>
     `${shown(cert.subject)} is not revoked by ${
-      describeCrl(cert, revocation.crls) ?? "a CRL of its issuer"
+      describeCrl(cert, trust.crls) ?? "a CRL of its issuer"
     }`
   );
   return [check("crl", true, details.join("; "))];
@@ -199,7 +212,7 @@ function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
 
 /** The names of a certificate, for a message. */
 function namesOf(leaf: Certificate): string {
-  const names = leaf.subjectAltNames.map(({ type, value }) => `${type}:${value}`);
+  const names = leaf.subjectAltNames.map(({ type, value }) => `${type}:${visible(value)}`);
   const first = names.slice(0, 10).join(", ") + (names.length > 10 ? ", ..." : "");
   const cn = leaf.commonName === undefined ? "" : `CN ${shown(leaf.commonName)}`;
   if (names.length === 0) return `it has no subjectAltName${cn && `, only the ${cn}`}`;
@@ -236,7 +249,7 @@ function judgeName(
   }
   const detail = result.ok ? evidence.errorText : result.reason;
   const each = result.names.slice(0, 10).map(({ type, value, detail }) =>
-    `${type}:${value}: ${detail}`
+    `${type}:${visible(value)}: ${detail}`
   );
   const errno = result.kind === "ip" ? IP_ADDRESS_MISMATCH : HOSTNAME_MISMATCH;
   return {
@@ -249,6 +262,22 @@ function judgeName(
       check: "hostname",
     },
   };
+}
+
+const named = new WeakMap<PeerEvidence, { policy: Policy; names: Names; result: NameResult }>();
+
+/** The judgement may be made again when more is known; the callback of a scheme is asked once. */
+function nameOnce(
+  evidence: PeerEvidence,
+  policy: Policy,
+  names: Names,
+  make: () => NameResult,
+): NameResult {
+  const known = named.get(evidence);
+  if (known?.policy === policy && known.names === names) return known.result;
+  const result = make();
+  named.set(evidence, { policy, names, result });
+  return result;
 }
 
 function makeError(failure: Failure, policy: Policy, names: Names): SslVerifyError {
@@ -423,7 +452,14 @@ export function judge(
   if (evidence.error === 0 && overridden !== undefined) {
     checks.push(check("chain", false, at(overridden)));
   } else if (evidence.error === 0 || nameOnly) {
-    checks.push(check("chain", true, describeChain(evidence, leaf)), ...judgeCrls(evidence));
+    let detail: string | undefined; // most reports are never read: the way is told when asked for
+    checks.push({
+      name: "chain",
+      ok: true,
+      get detail(): string {
+        return detail ??= describeChain(evidence, leaf);
+      },
+    }, ...judgeCrls(evidence));
   } else {
     const failure = chainFailure(evidence, leaf);
     checks.push(check(failure.check, false, `${failure.reason}: ${failure.about}`));
@@ -432,7 +468,7 @@ export function judge(
   }
   const callback = findings.callback && judgeCallback(findings.callback);
   if (callback !== undefined) checks.push(callback.check);
-  const name = judgeName(evidence, leaf, policy, names);
+  const name = nameOnce(found, policy, names, () => judgeName(evidence, leaf, policy, names));
   checks.push(name.check);
   if (name.failure !== undefined) failures.push(name.failure);
 
@@ -443,7 +479,7 @@ export function judge(
     // OpenSSL stops at the first error, so that a revocation may hide behind another one.
     const hidden = evidence.error === 0 || pin === undefined
       ? undefined
-      : revocationOf(leaf, evidence.revocation?.crls ?? []);
+      : revocationOf(leaf, evidence.trust?.crls ?? []);
     const revoked = evidence.error === CERT_REVOKED || hidden !== undefined;
     if (hidden !== undefined && evidence.error !== CERT_REVOKED) {
       const failure = chainFailure({ ...evidence, ...REVOKED_LEAF }, leaf);
@@ -489,10 +525,11 @@ export function judge(
   }
   const [first] = failures;
   const error = accepted || first === undefined ? undefined : makeError(first, policy, names);
+  const anchored = evidence.error === 0 && overridden === undefined && evidence.chain.length > 0;
   return makeReport({
     ok: accepted,
-    chain: chainDers,
-    anchored: evidence.error === 0 && overridden === undefined && evidence.chain.length > 0,
+    chain: anchored ? trustedChain(evidence) : chainDers,
+    anchored,
     checks,
     error,
     policy,

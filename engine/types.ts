@@ -213,8 +213,8 @@ export interface PeerEvidence {
   readonly resumed: boolean;
   /** True when a pre-shared key was used and the peer showed no certificate. */
   readonly psk?: boolean;
-  /** The revocation lists in force and how they count; the layer above adds them. */
-  readonly revocation?: Pick<TrustConfig, "crls" | "checkCrl">;
+  /** Whom the context trusts, and by which revocation lists; the layer above adds it. */
+  readonly trust?: TrustConfig;
   /** The stapled OCSP response, where the peer sent one and it has arrived. */
   readonly ocspResponse?: Uint8Array;
 }

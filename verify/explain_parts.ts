@@ -7,6 +7,7 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import type { SslError } from "../errors.ts";
+import { quoteName, visible } from "./names.ts";
 import type { CheckName } from "./report.ts";
 
 /** What an explanation is made from. */
@@ -46,11 +47,13 @@ export function who({ at }: Case): string {
 
 function names(leaf: Certificate | undefined): string | undefined {
   if (leaf === undefined) return undefined;
-  const all = leaf.subjectAltNames.map(({ type, value }) => `${type}:${value}`);
+  const all = leaf.subjectAltNames.map(({ type, value }) => `${type}:${visible(value)}`);
   if (all.length > 0) return `The certificate is valid for: ${all.join(", ")}.`;
   return leaf.commonName === undefined
     ? "The certificate has no subjectAltName at all."
-    : `The certificate has no subjectAltName, only the commonName "${leaf.commonName}", which the scheme rfc9525 does not count; verifycnScheme: "default" does.`;
+    : `The certificate has no subjectAltName, only the commonName ${
+      quoteName(leaf.commonName)
+    }, which the scheme rfc9525 does not count; verifycnScheme: "default" does.`;
 }
 
 function pinLine(leaf: Certificate | undefined): string | undefined {

@@ -39,6 +39,15 @@ export function quoteName(name: string): string {
   return JSON.stringify(name);
 }
 
+/** Shows a name in a message without quotes: control bytes as `\x00`. */
+export function visible(name: string): string {
+  return name.replace(
+    // deno-lint-ignore no-control-regex -- these are what it replaces
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (c) => "\\x" + c.charCodeAt(0).toString(16).padStart(2, "0"),
+  );
+}
+
 /** Whether a name from a certificate holds a byte that no host name has (CVE-2009-2408). */
 export function hasControlBytes(text: string): boolean {
   // deno-lint-ignore no-control-regex -- these are what it looks for

@@ -169,7 +169,7 @@ export async function verifyCertificate(
     strict: options.strict,
   });
   return judge(
-    { ...result, presented: [certificate.der], resumed: false, revocation: trust },
+    { ...result, presented: [certificate.der], resumed: false, trust },
     {
       role: "client",
       engine: "openssl",

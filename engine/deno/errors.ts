@@ -16,6 +16,7 @@ import {
   SslTruncatedError,
   SslVerifyError,
 } from "../../errors.ts";
+import { visible } from "../../verify/names.ts";
 
 /** What was being done. */
 export type Operation = "handshake" | "read" | "write" | "shutdown";
@@ -190,7 +191,7 @@ function atTime(found: string, pattern: RegExp): string {
 function nameMismatch(found: string): string {
   const name = /for name "([^"]*)"/.exec(found)?.[1];
   const names = [...found.matchAll(/(DnsName|IpAddress)\("?([^)"]*)"?\)/g)]
-    .map(([, kind, value]) => `${kind === "DnsName" ? "DNS" : "IP"}:${value}`);
+    .map(([, kind, value]) => `${kind === "DnsName" ? "DNS" : "IP"}:${visible(value ?? "")}`);
   const whose = name === undefined ? "this name" : JSON.stringify(name);
   const rest = names.length > 0
     ? `it is only valid for ${names.join(", ")}`

@@ -98,7 +98,9 @@ export async function meet(meeting: Meeting): Promise<Met> {
   } catch (error) {
     done.resolve();
     // These come before a connection is made: nobody is there to be accepted.
-    if (!(error instanceof SslError) || error instanceof SslUnsupportedError) {
+    const early = error instanceof SslUnsupportedError ||
+      (error instanceof SslError && /^E[A-Z]+$/.test(error.code));
+    if (!(error instanceof SslError) || early) {
       listener.close();
       await accepting;
       throw error;
