@@ -1,0 +1,273 @@
+/** A listener among hostile clients: it goes on, tells of each, and keeps nothing. */
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { SslContext } from "../../context/context.ts";
+import { openHandles } from "../../engine/openssl/handles.ts";
+import type { EngineName } from "../../engine/types.ts";
+import { SslError } from "../../errors.ts";
+import type { SslListener } from "../../socket/listener.ts";
+import { serve } from "../../socket/serve.ts";
+import { SslSocket } from "../../socket/socket.ts";
+import { bytes, listen, readText, testPki, trust } from "../contract/harness.ts";
+import { faultProxy } from "../helpers/fault_proxy.ts";
+import { ATTACKS, clientHello, ENGINES, raw, settledHandles, until } from "./clients.ts";
+
+/** A well-behaved client with one context for all its connections. */
+async function goodClient(engine: EngineName): Promise<(port: number) => Promise<string>> {
+  const { ca } = await testPki();
+  await clientHello();
+  const reuseCtx = await SslContext.create(trust(engine, ca));
+  return async (port) => {
+    await using client = await SslSocket.connect({
+      hostname: "localhost",
+      family: 4,
+      port,
+      reuseCtx,
+      timeout: 20_000,
+    });
+    await client.write(bytes("well"));
+    return await readText(client, 4);
+  };
+}
+
+/** Echoes one word on every connection of the iterator; how many there were. */
+async function echo(listener: SslListener): Promise<number> {
+  let n = 0;
+  for await (const socket of listener) {
+    n++;
+    (async () => {
+      const p = new Uint8Array(4);
+      await socket.write(p.subarray(0, await socket.read(p) ?? 0));
+      await socket.close();
+    })().catch(() => socket.close());
+  }
+  return n;
+}
+
+for (const engine of ENGINES) {
+  Deno.test(`${engine}: the iterator goes on past every attack and tells of each`, async () => {
+    const failures: unknown[] = [];
+    const listener = await listen(engine, {
+      handshakeTimeout: 300,
+      onHandshakeError: (error, addr) => {
+        assertEquals((addr as Deno.NetAddr).hostname, "127.0.0.1");
+        failures.push(error);
+      },
+    });
+    const { port } = listener.addr;
+    const served = echo(listener);
+    const good = await goodClient(engine);
+    assertEquals(await good(port), "well");
+    const before = openHandles();
+    const attacks = Object.values(ATTACKS);
+    for (const attack of attacks) {
+      const hostile = await attack(port);
+      assertEquals(await good(port), "well");
+      await until(() => failures.length > 0);
+      hostile.drop();
+      failures.length = 0;
+    }
+    assert(await settledHandles(before) <= before, "something is left");
+    listener.close();
+    assertEquals(await served, attacks.length + 1);
+  });
+
+  Deno.test(`${engine}: every attack at once, four of each, and the good are served`, async () => {
+    const failures: unknown[] = [];
+    const listener = await listen(engine, {
+      handshakeTimeout: 400,
+      maxHandshakes: 16,
+      onHandshakeError: (error) => failures.push(error),
+    });
+    const { port } = listener.addr;
+    const served = echo(listener);
+    const good = await goodClient(engine);
+    assertEquals(await good(port), "well");
+    const before = openHandles();
+    const attacks = Object.values(ATTACKS).flatMap((attack) => [attack, attack, attack, attack]);
+    const [hostile, answers] = await Promise.all([
+      Promise.all(attacks.map((attack) => attack(port))),
+      Promise.all(Array.from({ length: 10 }, () => good(port))),
+    ]);
+    assertEquals(answers, Array(10).fill("well"));
+    await until(() => failures.length === attacks.length);
+    for (const failure of failures) assertInstanceOf(failure, SslError);
+    for (const one of hostile) one.drop();
+    assert(await settledHandles(before) <= before, "something is left");
+    assertEquals(failures.length, attacks.length); // each once
+    listener.close();
+    assertEquals(await served, 11);
+  });
+
+  Deno.test(`${engine}: accept() rejects with an SslError for each attack and goes on`, async () => {
+    const listener = await listen(engine, { handshakeTimeout: 150 });
+    const { port } = listener.addr;
+    const good = await goodClient(engine);
+    for (const [name, attack] of Object.entries(ATTACKS)) {
+      const accepting = listener.accept().then(() => undefined, (error) => error);
+      const hostile = await attack(port);
+      assertInstanceOf(await accepting, SslError, name);
+      hostile.drop();
+      const [answer] = await Promise.all([
+        good(port),
+        (async () => {
+          const socket = await listener.accept();
+          await socket.write(bytes(await readText(socket, 4)));
+          await socket.close();
+        })(),
+      ]);
+      assertEquals(answer, "well");
+    }
+    listener.close();
+  });
+
+  Deno.test(`${engine}: a client that resets at any stage is told and leaves nothing`, async () => {
+    const failures: unknown[] = [];
+    const listener = await listen(engine, {
+      onHandshakeError: (error) => failures.push(error),
+    });
+    const { ca } = await testPki();
+    const reuseCtx = await SslContext.create(trust("openssl", ca));
+    const sockets: SslSocket[] = [];
+    const served = (async () => {
+      for await (const socket of listener) sockets.push(socket);
+    })();
+    const connect = async (port: number) =>
+      await SslSocket.connect({ hostname: "localhost", family: 4, port, reuseCtx });
+    let total: number;
+    {
+      await using proxy = await faultProxy(listener.addr.port);
+      const client = await connect(proxy.port);
+      await until(() => sockets.length === 1);
+      total = proxy.sent.client;
+      await client.close();
+    }
+    await sockets.pop()!.close();
+    const before = openHandles();
+    for (let offset = 1; offset < total - 8; offset += 25) {
+      await using proxy = await faultProxy(listener.addr.port, {
+        kind: "reset",
+        from: "client",
+        offset,
+      });
+      const client = await connect(proxy.port).catch(() => undefined);
+      await until(() => failures.length === 1);
+      assertInstanceOf(failures.pop(), SslError);
+      await client?.close();
+      assertEquals(sockets.length, 0);
+    }
+    assert(await settledHandles(before) <= before, "something is left");
+    listener.close();
+    await served;
+  });
+
+  Deno.test(`${engine}: a flood beyond maxHandshakes waits outside, then all are dealt with`, async () => {
+    let failures = 0;
+    const listener = await listen(engine, {
+      maxHandshakes: 8,
+      handshakeTimeout: 100,
+      onHandshakeError: () => failures++,
+    });
+    const { port } = listener.addr;
+    const served = echo(listener);
+    const good = await goodClient(engine);
+    const before = openHandles();
+    const silent = await Promise.all(Array.from({ length: 40 }, () => raw(port)));
+    assert(openHandles() - before <= 3 * 8, "more than maxHandshakes at once"); // an SSL, its BIOs are its own
+    assertEquals(await good(port), "well");
+    assert(failures >= 32, `${failures}`); // all that came before but for the last places
+    await until(() => failures === 40);
+    for (const socket of silent) socket.destroy();
+    assert(await settledHandles(before) <= before, "something is left");
+    listener.close();
+    assertEquals(await served, 1);
+  });
+
+  // Perl: t/memleak_bad_handshake.t
+  Deno.test(`${engine}: 300 connections that close without data leak nothing`, async () => {
+    let failures = 0;
+    const listener = await listen(engine, { onHandshakeError: () => failures++ });
+    const served = echo(listener);
+    const good = await goodClient(engine);
+    const { port } = listener.addr;
+    const batch = async () => {
+      failures = 0;
+      for (let i = 0; i < 300; i++) {
+        const socket = await raw(port);
+        socket.end();
+        socket.once("end", () => socket.destroy());
+        if (i % 50 === 49) await until(() => failures === i + 1);
+      }
+    };
+    assertEquals(await good(port), "well");
+    const before = openHandles();
+    await batch(); // warms up
+    const memory = Deno.memoryUsage().rss;
+    await batch();
+    await batch();
+    const growth = Deno.memoryUsage().rss - memory;
+    assert(growth < 32 * 1024 * 1024, `${growth} bytes`); // 600 of them at 50 KiB would be 30 MiB
+    assert(await settledHandles(before) <= before, "something is left");
+    assertEquals(await good(port), "well");
+    listener.close();
+    assertEquals(await served, 2);
+  });
+
+  Deno.test(`${engine}: serve() goes on past every attack`, async () => {
+    const { server: certificate } = await testPki();
+    const failures: unknown[] = [], errors: unknown[] = [];
+    const server = serve({
+      engine,
+      hostname: "127.0.0.1",
+      port: 0,
+      ...certificate,
+      handshakeTimeout: 300,
+      onHandshakeError: (error) => failures.push(error),
+      onError: (error) => errors.push(error),
+    }, async (_handle, socket) => {
+      const p = new Uint8Array(4);
+      await socket.write(p.subarray(0, await socket.read(p) ?? 0));
+    });
+    const { port } = await server.addr;
+    const good = await goodClient(engine);
+    const attacks = Object.values(ATTACKS);
+    const hostile = await Promise.all(attacks.map((attack) => attack(port)));
+    for (let i = 0; i < 5; i++) assertEquals(await good(port), "well");
+    await until(() => failures.length === attacks.length);
+    for (const one of hostile) one.drop();
+    await server.shutdown({ deadline: 5000 });
+    await server.finished;
+    assertEquals(errors, []);
+  });
+
+  Deno.test(`${engine}: a client that goes silent or is cut in mid-request ends at the deadline of shutdown()`, async () => {
+    const { ca, server: certificate } = await testPki();
+    const errors: unknown[] = [];
+    let running = 0;
+    const server = serve({
+      engine,
+      hostname: "127.0.0.1",
+      port: 0,
+      ...certificate,
+      onError: (error) => errors.push(error),
+    }, async (handle) => {
+      running++;
+      await handle.readLine();
+    });
+    const { port } = await server.addr;
+    const reuseCtx = await SslContext.create(trust(engine, ca));
+    const clients = await Promise.all(Array.from({ length: 5 }, async () => {
+      const client = await SslSocket.connect({ hostname: "localhost", family: 4, port, reuseCtx });
+      await client.write(bytes("half a li"));
+      return client;
+    }));
+    await until(() => running === 5);
+    const silent = await raw(port);
+    await server.shutdown({ deadline: 50 });
+    await server.finished;
+    assertEquals(errors.length, 5); // each handler was told that its connection was cut
+    for (const error of errors) assertInstanceOf(error, SslError);
+    for (const client of clients) await client.close();
+    silent.destroy();
+  });
+}
