@@ -421,6 +421,18 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     assert(types.has(22));
   },
 
+  nativeObjects: (w) =>
+    talk(w, {}, {}, (a) => {
+      assertEquals(a.sslObject().kind, "SSL");
+      assertEquals(a.context.ctxObject().kind, "SSL_CTX");
+    }),
+
+  ocspResolver: (w) =>
+    talk(w, {}, {}, (a) => {
+      // The certificate names no responder, so that there is nobody to be asked.
+      assertEquals(a.ocspResolver().hardError(), "");
+    }),
+
   releaseBuffers: (w) => talk(w, { modeReleaseBuffers: true }, { modeReleaseBuffers: true }),
 
   acceptPlain: async (w) => {
