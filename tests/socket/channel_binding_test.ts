@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
-import { Certificate } from "../../certificate/certificate.ts";
+import type { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslTruncatedError } from "../../errors.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import type { SslSocket } from "../../socket/socket.ts";
 import { connectPair } from "../contract/harness.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
