@@ -36,6 +36,10 @@ interface Counts {
 }
 
 const wrongs: string[] = [];
+function tell(wrong: string): void {
+  wrongs.push(wrong);
+  console.error(wrong);
+}
 
 async function sweepOne(setting: Setting, kind: FaultKind, sent: number): Promise<Counts> {
   const counts = { tried: 0, clean: 0, truncated: 0, refused: 0, timedOut: 0, late: 0, longest: 0 };
@@ -52,7 +56,7 @@ async function sweepOne(setting: Setting, kind: FaultKind, sent: number): Promis
       if (outcome.clean && kind !== "flip" && outcome.sent <= offset) continue;
       counts.tried++;
       const wrong = violation(fault, outcome);
-      if (wrong !== undefined) wrongs.push(`${where}: ${wrong}`);
+      if (wrong !== undefined) tell(`${where}: ${wrong}`);
       const { error } = outcome;
       if (outcome.clean) counts.clean++;
       else if (error instanceof SslTruncatedError) counts.truncated++;
@@ -61,7 +65,7 @@ async function sweepOne(setting: Setting, kind: FaultKind, sent: number): Promis
       counts.longest = Math.max(counts.longest, outcome.longest);
       if (outcome.longest > TIMEOUT[kind] + GRACE) {
         counts.late++;
-        wrongs.push(`${where}: ${outcome.longest.toFixed(0)} ms`);
+        tell(`${where}: ${outcome.longest.toFixed(0)} ms`);
       }
     }
   };
