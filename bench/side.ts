@@ -6,6 +6,7 @@
  */
 
 import process from "node:process";
+import { openHandles } from "../engine/openssl/handles.ts";
 import { Handle } from "../handle/mod.ts";
 import { SslSocket } from "../socket/socket.ts";
 
@@ -211,7 +212,7 @@ const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>>
   cpu: () => Promise.resolve({}),
   rss() {
     (globalThis as { gc?: () => void }).gc?.();
-    return Promise.resolve({ rss: Deno.memoryUsage().rss / 1024 });
+    return Promise.resolve({ rss: Deno.memoryUsage().rss / 1024, handles: openHandles() });
   },
   async D(c) {
     const conn = await open(c);
@@ -260,6 +261,27 @@ const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>>
       ),
       reused,
     };
+  },
+  /** All at once: each gets its byte back, all stay open until the last has. */
+  async S(c) {
+    let answered = 0;
+    const conns: Conn[] = [];
+    const failures: string[] = [];
+    const times = await timed(() =>
+      Promise.all(Array.from({ length: c.total }, async () => {
+        try {
+          const conn = await open(c, "E\n");
+          conns.push(conn);
+          await writeAll(conn, new Uint8Array([65]));
+          await readAll(conn, new Uint8Array(1), 1);
+          answered++;
+        } catch (error) {
+          failures.push(String(error));
+        }
+      }))
+    );
+    for (const conn of conns) await conn.close();
+    return { ...times, answered, failures: [...new Set(failures)].slice(0, 3) };
   },
   async L(c) {
     const conn = await open(c, `L ${c.total}\n`);

@@ -1,0 +1,44 @@
+/**
+ * A reader that does not read and a sender with a gigabyte: how much memory
+ * both take while the reader idles, and that all of it arrives afterwards.
+ *
+ *     deno run --allow-all bench/idle.ts [--mib=1024] [--engine=openssl]
+ *
+ * @module
+ */
+
+import { connectPair } from "../tests/contract/harness.ts";
+import type { EngineName } from "../engine/types.ts";
+
+const MIB = 1 << 20;
+const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
+const total = Number(flags.get("mib") ?? 1024) * MIB;
+const engine = (flags.get("engine") ?? "openssl") as EngineName;
+const rss = () => Deno.memoryUsage().rss / MIB;
+
+await using pair = await connectPair(engine);
+const start = rss();
+let sent = 0;
+const sending = (async () => {
+  const chunk = new Uint8Array(65536);
+  while (sent < total) sent += await pair.server.write(chunk);
+  await pair.server.closeWrite();
+})();
+await new Promise((resolve) => setTimeout(resolve, 3000));
+const idle = rss();
+const taken = sent;
+let got = 0, most = idle;
+const p = new Uint8Array(65536);
+for (let n; (n = await pair.client.read(p)) !== null;) {
+  got += n;
+  if (got % (64 * MIB) < n) most = Math.max(most, rss());
+}
+await sending;
+console.log(
+  `${engine}: while the reader idled for 3 s the sender got rid of ${
+    (taken / MIB).toFixed(1)
+  } MiB ` +
+    `and memory went from ${start.toFixed(0)} to ${idle.toFixed(0)} MiB; ` +
+    `then all ${got / MIB} MiB arrived, with ${most.toFixed(0)} MiB at the most`,
+);
+if (got !== total) Deno.exit(1);
