@@ -200,7 +200,7 @@ export const BY_CODE: Table = {
   ...BY_VERIFY_CODE,
   FINGERPRINT_MISMATCH: (c) => [
     "The certificate is not the one that is pinned.",
-    c.leaf === undefined ? c.error.reason : `It has ${c.leaf.fingerprint("sha256")}.`,
+    c.leaf === undefined ? `${c.error.reason}.` : `It has ${c.leaf.fingerprint("sha256")}.`,
     "If the owner has renewed it, check the new fingerprint with them by another way and pin both while they change. Otherwise somebody is in between.",
   ],
   NO_PEER_CERTIFICATE: noCertificate,

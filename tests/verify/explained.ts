@@ -1,0 +1,56 @@
+/** The words that the explanation of each code must have. */
+
+/** On the Deno engine it has to be said that there is no more to be known. */
+const UNSEEN = /serverAuth|If it is a CA that you trust|The Deno engine does not show/;
+
+export const EXPLAINED: Readonly<Record<string, RegExp | readonly RegExp[]>> = {
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [/trusted CA/, /extraCa or extraCaFile/, UNSEEN],
+  CERT_HAS_EXPIRED: [
+    /expired on \d{4}-\d\d-\d\dT\S+Z, \d+ (?:days|hours) ago/,
+    /clock says \d{4}-/,
+  ],
+  CERT_NOT_YET_VALID: [/valid from \d{4}-\S+Z on, in \d+ hours/, /clock says \d{4}-/],
+  INVALID_PURPOSE: [/not made for this use/, /serverAuth/, UNSEEN],
+  HOSTNAME_MISMATCH: [/is for another name/, /verifycnName/, /valid for|subjectAltName/],
+  IP_ADDRESS_MISMATCH: [/"127\.0\.0\.1"/, /127\.0\.0\.[12]/, /verifycnName/],
+  DEPTH_ZERO_SELF_SIGNED_CERT: [/signed by itself/, /fingerprint: "sha256\$[0-9a-f]{64}"/],
+  SELF_SIGNED_CERT_IN_CHAIN: [
+    /chain ends in the CA "\/CN=Test CA/,
+    /extraCa/,
+    /sha256\$[0-9a-f]{64}/,
+  ],
+  PERMITTED_VIOLATION: [/name that its CA may not issue/, /Do not go on/],
+  EXCLUDED_VIOLATION: [/name that its CA must not issue/, /Do not go on/],
+  PATH_LENGTH_EXCEEDED: [/may not have that many CAs/],
+  INVALID_CA: [/is not a CA/, /Do not go on/],
+  CERT_SIGNATURE_FAILURE: [/forged or damaged/, /Do not go on/],
+  UNSPECIFIED: /was refused: the certificate is not of version 3/,
+  UNHANDLED_CRITICAL_EXTENSION: [/critical extension/, /Its CA must issue/],
+  CA_MD_TOO_WEAK: [/broken digest/, /Its CA must issue a new one/],
+  UNSUPPORTED_SIGNATURE_ALGORITHM: [/SHA-1/, /Its CA must issue a new one/],
+  EE_KEY_TOO_SMALL: [/too short/, /2048 bits/],
+  CA_KEY_TOO_SMALL: [/"\/CN=Test Intermediate CA \w+" has a key that is too short/, /2048 bits/],
+  CERT_REVOKED: [/revoked by its issuer/, /Do not go on/, /No pin overrides this/],
+  UNABLE_TO_GET_CRL: [/no CRL from "\/CN=/, /crl or crlFile/],
+  CRL_HAS_EXPIRED: [/CRL of "\/CN=Test CA \w+" is older than its own nextUpdate/, /Fetch/],
+  CRL_NOT_YET_VALID: [/not valid yet/, /Fetch/],
+  CRL_SIGNATURE_FAILURE: [/forged or damaged/, /Fetch/],
+  KEYUSAGE_NO_CRL_SIGN: [/keyUsage/, /Fetch/],
+  PROXY_CERTIFICATES_NOT_ALLOWED: /proxy certificate/,
+  CERT_CHAIN_TOO_LONG: /too many certificates/,
+  APPLICATION_VERIFICATION: [/own verifyCallback refused/],
+  OCSP_VERIFY_NEEDED: [/stapled OCSP response was demanded/, /stapling on/],
+  OCSP_VERIFY_FAILED: [/OCSP response/, /signed/],
+  FINGERPRINT_MISMATCH: [/not the one that is pinned/, /It has sha256\$[0-9a-f]{64}/],
+  ERR_SSL_ALERT_CERTIFICATE_REQUIRED: [/"certificate_required"/, /cert and key/],
+  ERR_SSL_ALERT_UNKNOWN_CA: [/does not trust the CA of our certificate/, /cert and key/],
+  ERR_SSL_ALERT_CERTIFICATE_EXPIRED: /Our certificate has expired/,
+  ERR_SSL_ALERT_UNSUPPORTED_CERTIFICATE: /clientAuth/,
+  ERR_SSL_ALERT_PROTOCOL_VERSION: [/no TLS version in common/, /We offered: versions TLSv1_3;/],
+  ERR_SSL_ALERT_HANDSHAKE_FAILURE: [
+    /no cipher/,
+    /We offered: versions TLSv1_2, TLSv1_3; ciphers .*ECDHE/,
+  ],
+  ERR_SSL_ALERT_NO_APPLICATION_PROTOCOL: [/alpnProtocols/, /We offered: .*ALPN b\./],
+  ERR_SSL_ALERT_UNRECOGNIZED_NAME: [/serves nothing under that name/, /serverName/],
+};
