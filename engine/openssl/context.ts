@@ -207,10 +207,10 @@ export class OpenSslContext implements EngineContext {
       CTRL.MODE,
       MODE_ACCEPT_MOVING_WRITE_BUFFER | (config.releaseBuffers ? MODE_RELEASE_BUFFERS : 0n),
     );
-    this.#ctrl(
-      CTRL.SET_SESS_CACHE_MODE,
-      config.role === "server" ? SESS_CACHE_SERVER : SESS_CACHE_OFF,
-    );
+    // A verifier that has yet to decide must not be got around by a second connection that resumes
+    // the first one's session. In the cache it is at once; a ticket is held back with the rest.
+    const cached = config.role === "server" && config.hooks.verifyEach === undefined;
+    this.#ctrl(CTRL.SET_SESS_CACHE_MODE, cached ? SESS_CACHE_SERVER : SESS_CACHE_OFF);
     if (config.sessionIdContext) {
       this.#check(
         c.SSL_CTX_set_session_id_context(

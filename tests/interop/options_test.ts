@@ -166,6 +166,36 @@ Deno.test("verifyCallback is called as Perl's SSL_verify_callback is", async () 
   assert(server.cert !== deep.cert);
 });
 
+Deno.test("a server with a verifyCallback keeps no session that could be resumed before it decides", async () => {
+  await using lab = await Lab.open();
+  const { ca } = lab.pki;
+  const connect = async (verifyCallback: (() => Promise<boolean>) | undefined, ticket: boolean) => {
+    const { port, accept } = await lab.listen("openssl", {
+      ...{ verifyMode: 3, clientCa: ca.pem, verifyCallback },
+    });
+    const file = lab.path(`session-${verifyCallback === undefined}-${ticket}`);
+    const said: string[] = [];
+    for (const io of ["-sess_out", "-sess_in"]) {
+      const kept = await Deno.stat(file).then(() => true, () => false);
+      if (io === "-sess_in" && !kept) return [...said, "no session"];
+      const accepting = accept();
+      const args = ["-tls1_2", "-cert", "client.pem", "-key", "client.key", io, file];
+      const peer = lab.sClient(port, ...args, ...(ticket ? [] : ["-no_ticket"]));
+      const socket = await accepting;
+      said.push((await peer.said(/^(New|Reused), /m))[1]!);
+      await socket.close();
+      await peer.exited();
+    }
+    return said;
+  };
+  const decides = () => Promise.resolve(true);
+  assertEquals(await connect(undefined, false), ["New", "Reused"]);
+  // Without tickets a session would be in the server's cache while the verifier is still at work.
+  assertEquals(await connect(decides, false), ["New", "no session"]);
+  // A ticket leaves after the decision only, and so may be used.
+  assertEquals(await connect(decides, true), ["New", "Reused"]);
+});
+
 Deno.test("errorTrap tells curl, which speaks plain HTTP, what this server is for", async () => {
   await using lab = await Lab.open();
   const { port, accept } = await lab.listen("openssl", {
