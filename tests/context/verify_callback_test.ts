@@ -9,6 +9,7 @@ import {
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslContext } from "../../context/context.ts";
+import { setClientDefaults } from "../../context/defaults.ts";
 import type { SslOptions } from "../../context/options.ts";
 import type { VerifyCallback } from "../../context/verify_callback.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
@@ -229,4 +230,19 @@ Deno.test("verifyCallback is not there on the Deno engine", async () => {
     SslUnsupportedError,
     'option "verifyCallback"',
   );
+});
+
+Deno.test("verifyCallback may be a default of the process, under Perl's short name too", async () => {
+  let asked = 0;
+  setClientDefaults({ callback: (ok) => (asked++, ok) });
+  try {
+    const { clientReport } = accepted(await shake({ ca: ca.pem }));
+    assert(asked > 0);
+    assertEquals(clientReport.defaultsApplied, ["verifyCallback"]);
+  } finally {
+    setClientDefaults({ callback: undefined });
+  }
+  asked = 0;
+  accepted(await shake({ ca: ca.pem }));
+  assertEquals(asked, 0);
 });

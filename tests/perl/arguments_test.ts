@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { checkOptions } from "../../context/validate.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { fromPerl } from "../../perl/mod.ts";
+import { OcspCache } from "../../verify/ocsp/cache.ts";
 
 Deno.test("fromPerl() turns a client's arguments into options of connect", () => {
   const options = fromPerl({ SSL_verify_mode: 1, PeerAddr: "host:443", Timeout: 5 });
@@ -113,4 +114,29 @@ Deno.test("fromPerl() gives a client's local end a name that connect refuses wit
     SslUnsupportedError,
     'Cannot use option "localAddress"',
   );
+});
+
+Deno.test("fromPerl() hands on callbacks and flags under our names, and they are taken", () => {
+  const callback = () => true;
+  const shutdown = () => null;
+  const cache = new OcspCache();
+  const converted = fromPerl({
+    SSL_verify_callback: callback,
+    SSL_ocsp_mode: 16,
+    SSL_ocsp_staple_callback: callback,
+    SSL_ocsp_cache: cache,
+    SSL_create_ctx_callback: callback,
+    SSL_error_trap: callback,
+    SSL_on_peer_shutdown: shutdown,
+  });
+  assertEquals(converted, {
+    verifyCallback: callback,
+    ocspMode: 16,
+    ocspStapleCallback: callback,
+    ocspCache: cache,
+    createCtxCallback: callback,
+    errorTrap: callback,
+    onPeerShutdown: shutdown,
+  });
+  assertEquals({ ...checkOptions("connect", converted) }, converted);
 });
