@@ -10,7 +10,7 @@ import type { ContextHooks, PeerEvidence, Role, SessionParams } from "../types.t
 import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
 import type { OpenSslContext } from "./context.ts";
 import * as inspect from "./inspect.ts";
-import { derOf, derStack } from "./memory.ts";
+import { derOf, derStack, textOf } from "./memory.ts";
 import { sessionToDer } from "./resumption.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";
 import { splitTicketKey } from "./ticket_key.ts";
@@ -35,6 +35,8 @@ export class SessionHooks implements CallbackTarget {
   readonly #params: SessionParams;
   readonly #ssl: () => Deno.PointerObject;
   #judged = false;
+  /** Whether the last question for a pre-shared key was answered with one. */
+  #pskGiven = false;
 
   /** `ssl` gives the SSL of the session; it must be alive. */
   constructor(
@@ -145,7 +147,9 @@ export class SessionHooks implements CallbackTarget {
     if (!done && c.SSL_get_peer_cert_chain(ssl) === null) return undefined;
     const evidence = inspect.sslEvidence(c, ssl, c.SSL_session_reused(ssl) === 1);
     if (evidence.presented.length > 0) return this.#judge(evidence);
-    if (!done || !this.#needsCertificate(verifyMode)) return undefined;
+    if (!done) return undefined;
+    if (this.context.config.psk && this.#usedPsk()) return this.#judge({ ...evidence, psk: true });
+    if (!this.#needsCertificate(verifyMode)) return undefined;
     return new SslVerifyError("Cannot verify the peer: it sent no certificate", {
       code: "NO_PEER_CERTIFICATE",
       errno: X509_V_ERR_UNSPECIFIED,
@@ -153,18 +157,25 @@ export class SessionHooks implements CallbackTarget {
   }
 
   #needsCertificate(verifyMode: number): boolean {
-    if (this.context.config.psk && this.#usedPsk()) return false;
     if ((verifyMode & VERIFY_PEER) === 0) return false;
     return this.#role === "client" || (verifyMode & VERIFY_FAIL_IF_NO_PEER_CERT) !== 0;
   }
 
-  /** In TLS 1.3 no certificate means a PSK; before, the cipher says so. */
+  /**
+   * Whether a pre-shared key, or a session that began with one, is what the keys come from. Before
+   * TLS 1.3 the cipher says so. Since then OpenSSL counts it as a resumption; for a client a session
+   * without a certificate began with one. A server's session may as well be that of a client that
+   * had no certificate: there the last identity that was asked for must have had a key, and one
+   * that the cipher's hash fits (OpenSSL takes SHA-256 for these).
+   */
   #usedPsk(): boolean {
     const c = this.#c;
     const ssl = this.#ssl();
-    if (c.SSL_version(ssl) === TLS1_3) return true;
-    const auth = c.SSL_CIPHER_get_auth_nid(c.SSL_get_current_cipher(ssl));
-    return auth === NID_AUTH_PSK;
+    const cipher = c.SSL_get_current_cipher(ssl);
+    if (c.SSL_version(ssl) !== TLS1_3) return c.SSL_CIPHER_get_auth_nid(cipher) === NID_AUTH_PSK;
+    if (c.SSL_session_reused(ssl) !== 1) return false;
+    if (this.#role === "client") return true;
+    return this.#pskGiven && !textOf(c, c.SSL_CIPHER_get_name(cipher)).endsWith("SHA384");
   }
 
   // ---- protocols
@@ -221,6 +232,8 @@ export class SessionHooks implements CallbackTarget {
     const c = this.#c;
     const ssl = this.#ssl();
     if (this.#role === "client") {
+      // No certificate came with which a response could: what was found out then still counts.
+      if (c.SSL_session_reused(ssl) === 1) return 1;
       const refusal = this.#hooks.ocsp?.(inspect.ocspResponse(c, ssl), this.#user);
       if (refusal === undefined) return 1;
       this.fail(refusal);
@@ -237,7 +250,9 @@ export class SessionHooks implements CallbackTarget {
 
   /** The pre-shared key for a hint or an identity. */
   onPsk(name: Uint8Array | undefined): { identity: Uint8Array; key: Uint8Array } | undefined {
-    return this.#hooks.psk?.(name, this.#user);
+    const psk = this.#hooks.psk?.(name, this.#user);
+    this.#pskGiven = psk !== undefined;
+    return psk;
   }
 
   /** A protocol message. */
