@@ -195,7 +195,11 @@ const METHODS = {
 
 const USE_PRINT = "there is no datagram and no file behind a TLS connection, as in Perl it throws";
 const NO_METHODS: readonly Absent[] = [
-  ["new_from_fd", "Deno gives no access to file descriptors", "SslSocket.start"],
+  [
+    "new_from_fd",
+    "Deno gives no access to file descriptors: SslSocket.newFromFd throws and says so",
+    "SslSocket.start",
+  ],
   ["configure", "an object is complete when it exists", "SslSocket.connect"],
   ["configure_SSL", "an object is complete when it exists", "SslSocket.start"],
   ["blocking", "nothing blocks: every call has a try form that never waits", "SslSocket.tryRead"],

@@ -8,6 +8,7 @@ import type { ConnectOptions, ListenOptions, StartOptions } from "../context/opt
 import { checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import type { Want } from "../errors.ts";
+import { SslUnsupportedError } from "../errors.ts";
 import type { SocketCore } from "./core.ts";
 import type { CloseOptions, SocketOptions } from "./core_types.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
@@ -74,6 +75,24 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
     const core = await openClient(target, options);
     const Class = (core.options.socketClass ?? this) as T;
     return new Class(wrapCore(core)) as InstanceType<T>;
+  }
+
+  /**
+   * Always throws: Deno gives no way from a file descriptor to a connection. What works instead is
+   * `SslSocket.start` over the connection itself, or over the standard streams of an inetd-style
+   * server: `{ readable: Deno.stdin.readable, writable: Deno.stdout.writable }`.
+   *
+   * @throws {SslUnsupportedError} Always.
+   *
+   * Perl: `new_from_fd`
+   */
+  static newFromFd(fd: number): never {
+    throw new SslUnsupportedError(
+      `Cannot make a socket from file descriptor ${fd}: Deno gives no way to it: use ` +
+        "SslSocket.start over the connection, or over { readable: Deno.stdin.readable, writable: " +
+        "Deno.stdout.writable } for the standard streams",
+      { code: "ERR_UNSUPPORTED" },
+    );
   }
 
   /**
