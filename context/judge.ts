@@ -22,7 +22,6 @@
 
 import { Certificate } from "../certificate/certificate.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
-import { equalBytes } from "../certificate/der.ts";
 import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
 import { SslUnsupportedError, SslVerifyError } from "../errors.ts";
 import { type Pin, pinMatches } from "../verify/fingerprint.ts";
@@ -32,10 +31,17 @@ import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import { describeCrl, describeRevocation, revocationOf } from "../verify/crl.ts";
+import {
+  check,
+  describeChain,
+  judgeCrls,
+  makeReport as reportOf,
+  parseAll,
+  trustedChain,
+} from "./evidence.ts";
 import type { ChainError, Findings } from "./findings.ts";
 import type { Names } from "./names.ts";
 import { verifyCode } from "../verify/codes.ts";
-import { hintFor } from "../verify/explain.ts";
 
 /** What counts when a peer is judged. */
 export interface Policy {
@@ -65,60 +71,14 @@ const IP_ADDRESS_MISMATCH = 64;
 /** X509_V_ERR numbers about CRLs: missing, invalid, expired, out of scope. */
 const CRL_ERRORS = new Set([3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54]);
 
-/** Certificates from DER; one that is malformed is left out. */
-function parseAll(ders: readonly Uint8Array[]): Certificate[] {
-  return ders.flatMap((der) => {
-    try {
-      return [Certificate.fromDer(der)];
-    } catch {
-      return [];
-    }
-  });
-}
-
-/** A report whose certificates are parsed when they are looked at. */
+/** A report under a policy. */
 export function makeReport(
-  parts: {
-    readonly ok: boolean;
-    readonly chain: readonly Uint8Array[];
-    readonly anchored: boolean;
-    readonly checks: readonly VerifyCheck[];
-    readonly error: SslVerifyError | undefined;
+  { policy, ...parts }: Omit<Parameters<typeof reportOf>[0], "defaultsApplied"> & {
     readonly policy: Policy;
   },
 ): VerifyReport {
-  let chain: readonly Certificate[] | undefined;
-  const { ok, checks, error, policy } = parts;
-  const report = {
-    ok,
-    get chain(): readonly Certificate[] {
-      return chain ??= Object.freeze(parseAll(parts.chain));
-    },
-    checks: Object.freeze([...checks]),
-    ...(error === undefined ? {} : { error }),
-    ...(policy.defaultsApplied.length === 0 ? {} : { defaultsApplied: policy.defaultsApplied }),
-  } as VerifyReport;
-  if (error !== undefined) {
-    Object.defineProperty(report, "hint", {
-      enumerable: true,
-      get: (): string | undefined => hintFor(error),
-    });
-  }
-  if (parts.anchored) {
-    Object.defineProperty(report, "anchor", {
-      enumerable: true,
-      get: (): Certificate | undefined => report.chain.at(-1),
-    });
-  }
-  if (error !== undefined) error.report = report;
-  return report;
+  return reportOf({ ...parts, defaultsApplied: policy.defaultsApplied });
 }
-
-const check = (name: CheckName, ok: boolean | undefined, detail: string): VerifyCheck => ({
-  name,
-  ok,
-  detail,
-});
 
 /** The report of a connection on which nothing has been verified (yet). */
 export function unverifiedReport(policy: Policy, reason: string, ok: boolean): VerifyReport {
@@ -164,50 +124,6 @@ function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
     }`,
     check: error === CERT_REVOKED || CRL_ERRORS.has(error) ? "crl" : "chain",
   };
-}
-
-/**
- * The chain as far as its anchor. Where the leaf is itself an anchor, OpenSSL leaves in the chain
- * what the peer sent beyond it, which nobody trusts.
- */
-function trustedChain({ chain, trust }: PeerEvidence): readonly Uint8Array[] {
-  const anchors = [...trust?.anchors ?? [], ...trust?.extra ?? []];
-  const isAnchor = (der: Uint8Array): boolean => anchors.some((a) => equalBytes(a, der));
-  const last = trust === undefined ? chain.length - 1 : chain.findLastIndex(isAnchor);
-  return last < 0 ? chain : chain.slice(0, last + 1);
-}
-
-/** The way to the anchor, in words. */
-function describeChain(evidence: PeerEvidence, leaf: Certificate): string {
-  if (evidence.resumed) return `verified when the session was made, subject ${shown(leaf.subject)}`;
-  if (evidence.chain.length === 0) {
-    return `verified by the engine (rustls) against its roots, subject ${shown(leaf.subject)}`;
-  }
-  const [, ...issuers] = parseAll(trustedChain(evidence));
-  const anchor = issuers.pop();
-  if (anchor === undefined) return `verified, subject ${shown(leaf.subject)}, which is an anchor`;
-  const through = issuers.map(({ subject }) => ` issued by ${shown(subject)},`).join("");
-  return `verified, subject ${shown(leaf.subject)},${through} issued by the anchor ${
-    shown(anchor.subject)
-  }`;
-}
-
-/** Which revocation lists cleared which certificates. */
-function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
-  const { trust, resumed, error } = evidence;
-  if (trust === undefined || trust.checkCrl === "none") return [];
-  if (resumed) return [check("crl", undefined, "checked when the session was made")];
-  if (error !== 0) {
-    return [check("crl", undefined, "not reached: the chain was refused before")];
-  }
-  const chain = parseAll(trustedChain(evidence));
-  const checked = trust.checkCrl === "chain" ? chain : chain.slice(0, 1);
-  const details = checked.map((cert) =>
-    `${shown(cert.subject)} is not revoked by ${
-      describeCrl(cert, trust.crls) ?? "a CRL of its issuer"
-    }`
-  );
-  return [check("crl", true, details.join("; "))];
 }
 
 /** The names of a certificate, for a message. */

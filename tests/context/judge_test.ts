@@ -280,3 +280,12 @@ Deno.test("parsePins() refuses what is no fingerprint, and weak ones without lea
   const [weak] = parsePins({ fingerprint: leaf.fingerprint("sha1"), allowWeakPins: true });
   assert(pinMatches(weak!, leaf));
 });
+
+Deno.test("a report that is printed shows subjects, checks and the fix, and no getters", () => {
+  const text = Deno.inspect(judge(UNKNOWN, POLICY, NAMES).error!.report);
+  for (const part of [leaf.subject, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "hint", "extraCa"]) {
+    assertStringIncludes(text, part);
+  }
+  assert(!text.includes("[Getter]") && !text.includes("Uint8Array"));
+  assertStringIncludes(Deno.inspect(judge(GOOD, POLICY, NAMES)), `anchor: "${ca.cert.subject}"`);
+});

@@ -1,0 +1,135 @@
+/**
+ * From the evidence of an engine to what a report says of it: certificates
+ * parsed when they are looked at, the way to the anchor, the lists that count.
+ * Pure.
+ *
+ * @module
+ */
+
+import { Certificate } from "../certificate/certificate.ts";
+import { equalBytes } from "../certificate/der.ts";
+import type { PeerEvidence } from "../engine/types.ts";
+import type { SslVerifyError } from "../errors.ts";
+import { describeCrl } from "../verify/crl.ts";
+import { hintFor } from "../verify/explain.ts";
+import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
+
+const shown = (text: string): string => JSON.stringify(text);
+
+/** Certificates from DER; one that is malformed is left out. */
+export function parseAll(ders: readonly Uint8Array[]): Certificate[] {
+  return ders.flatMap((der) => {
+    try {
+      return [Certificate.fromDer(der)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** A report whose certificates are parsed when they are looked at. */
+export function makeReport(
+  parts: {
+    readonly ok: boolean;
+    readonly chain: readonly Uint8Array[];
+    readonly anchored: boolean;
+    readonly checks: readonly VerifyCheck[];
+    readonly error: SslVerifyError | undefined;
+    readonly defaultsApplied: readonly string[];
+  },
+): VerifyReport {
+  let chain: readonly Certificate[] | undefined;
+  const { ok, checks, error, defaultsApplied } = parts;
+  const report = {
+    ok,
+    get chain(): readonly Certificate[] {
+      return chain ??= Object.freeze(parseAll(parts.chain));
+    },
+    checks: Object.freeze([...checks]),
+    ...(error === undefined ? {} : { error }),
+    ...(defaultsApplied.length === 0 ? {} : { defaultsApplied }),
+  } as VerifyReport;
+  if (error !== undefined) {
+    Object.defineProperty(report, "hint", {
+      enumerable: true,
+      get: (): string | undefined => hintFor(error),
+    });
+  }
+  if (parts.anchored) {
+    Object.defineProperty(report, "anchor", {
+      enumerable: true,
+      get: (): Certificate | undefined => report.chain.at(-1),
+    });
+  }
+  // Printed, it shows what its getters give; the error as text, for it has the report in turn.
+  Object.defineProperty(report, Symbol.for("Deno.customInspect"), {
+    value: (inspect: typeof Deno.inspect, options: Deno.InspectOptions): string => {
+      const checks = report.checks.map((each) => ({ ...each }));
+      const plain = {
+        ...report,
+        chain: report.chain.map(({ subject }) => subject),
+        ...(report.anchor === undefined ? {} : { anchor: report.anchor.subject }),
+        checks,
+        ...(error === undefined ? {} : { error: String(error) }),
+      };
+      return `VerifyReport ${inspect(plain, options)}`;
+    },
+  });
+  if (error !== undefined) error.report = report;
+  return report;
+}
+
+/** One check of a report. */
+export const check = (
+  name: CheckName,
+  ok: boolean | undefined,
+  detail: string,
+): VerifyCheck => ({
+  name,
+  ok,
+  detail,
+});
+
+/**
+ * The chain as far as its anchor. Where the leaf is itself an anchor, OpenSSL leaves in the chain
+ * what the peer sent beyond it, which nobody trusts.
+ */
+export function trustedChain({ chain, trust }: PeerEvidence): readonly Uint8Array[] {
+  const anchors = [...trust?.anchors ?? [], ...trust?.extra ?? []];
+  const isAnchor = (der: Uint8Array): boolean => anchors.some((a) => equalBytes(a, der));
+  const last = trust === undefined ? chain.length - 1 : chain.findLastIndex(isAnchor);
+  return last < 0 ? chain : chain.slice(0, last + 1);
+}
+
+/** The way to the anchor, in words. */
+export function describeChain(evidence: PeerEvidence, leaf: Certificate): string {
+  if (evidence.resumed) return `verified when the session was made, subject ${shown(leaf.subject)}`;
+  if (evidence.chain.length === 0) {
+    return `verified by the engine (rustls) against its roots, subject ${shown(leaf.subject)}`;
+  }
+  const [, ...issuers] = parseAll(trustedChain(evidence));
+  const anchor = issuers.pop();
+  if (anchor === undefined) return `verified, subject ${shown(leaf.subject)}, which is an anchor`;
+  const through = issuers.map(({ subject }) => ` issued by ${shown(subject)},`).join("");
+  return `verified, subject ${shown(leaf.subject)},${through} issued by the anchor ${
+    shown(anchor.subject)
+  }`;
+}
+
+/** Which revocation lists cleared which certificates. */
+export function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
+  const { trust, resumed, error } = evidence;
+  if (trust === undefined || trust.checkCrl === "none") return [];
+  if (resumed) return [check("crl", undefined, "checked when the session was made")];
+  if (error !== 0) {
+    return [check("crl", undefined, "not reached: the chain was refused before")];
+  }
+  const chain = parseAll(trustedChain(evidence));
+  const checked = trust.checkCrl === "chain" ? chain : chain.slice(0, 1);
+  const details = checked.map((cert) =>
+    `${shown(cert.subject)} is not revoked by ${
+      describeCrl(cert, trust.crls) ?? "a CRL of its issuer"
+    }`
+  );
+  return [check("crl", true, details.join("; "))];
+}
