@@ -14,6 +14,7 @@ import type {
   Credential,
   Engine,
   Role,
+  TlsVersion,
   TrustConfig,
 } from "../engine/types.ts";
 import { isRecord } from "./checks.ts";
@@ -22,6 +23,8 @@ import { type CredentialsByName, loadCredentials, sniName } from "./credentials.
 import { requireFeatures } from "./features.ts";
 import { readOptionFile } from "./files.ts";
 import { observerHooks } from "./hooks.ts";
+import { PSK_CIPHERSUITES, pskSetup } from "./psk.ts";
+import { idContexts, ticketKeyHook } from "./tickets.ts";
 import type { StapleCallback } from "./staple.ts";
 import type { Tracer } from "./trace.ts";
 import { openKeylog } from "./keylog.ts";
@@ -82,10 +85,10 @@ async function credentialsFor(role: Role, options: SslOptions): Promise<Credenti
       return await selfSignedCredentials(options);
     }
     const loaded = await loadCredentials(options);
-    if (loaded.size > 0) return loaded;
+    if (loaded.size > 0 || options.psk !== undefined) return loaded;
     throw new TypeError(
       "Cannot create a server context: there is no certificate: give certFile and keyFile, " +
-        "cert and key, or for tests selfSigned: true",
+        "cert and key, psk, or for tests selfSigned: true",
     );
   }
   if (options.selfSigned !== undefined && options.selfSigned !== false) {
@@ -172,12 +175,22 @@ function groupsOf(options: SslOptions): string | undefined {
   return ecdhCurve === null || ecdhCurve === "auto" ? undefined : ecdhCurve;
 }
 
-function sessionIdContext(options: SslOptions, role: Role, mode: number): Uint8Array | undefined {
-  if (options.sessionIdContext !== undefined) return bytesOf(options.sessionIdContext);
-  // OpenSSL demands one before it resumes a session with a client certificate.
-  return role === "server" && (mode & SSL_VERIFY_PEER) !== 0
-    ? crypto.getRandomValues(new Uint8Array(32))
-    : undefined;
+/** A session goes to the connection that it was given to. */
+function newSession(session: Uint8Array, user: unknown): void {
+  if (user instanceof ConnectionState) user.newSession(session);
+}
+
+/** Whether a client is to keep sessions. */
+function keepsSessions(role: Role, { sessionCache, sessionCacheSize = 0 }: SslOptions): boolean {
+  return role === "client" && (sessionCache !== undefined || sessionCacheSize > 0);
+}
+
+/** NPN is gone from TLS 1.3, so that there it would have no effect. */
+function checkNpn({ npnProtocols = [] }: SslOptions, versions: ReadonlySet<TlsVersion>): void {
+  if (npnProtocols.length === 0 || [...versions].some((v) => v < 0x0304)) return;
+  throw new TypeError(
+    'Cannot use option "npnProtocols" with TLS 1.3 alone: use alpnProtocols, or allow TLS 1.2',
+  );
 }
 
 /**
@@ -201,15 +214,22 @@ export async function configFor(
     );
   }
   const versions = allowedVersions(options);
+  checkNpn(options, versions);
   const credentials = await credentialsFor(role, options);
   const roots = !engine.features.has("ownAnchors");
   const trust = await loadTrust(role, options, verifyMode, roots);
   const keylog = options.keylog === undefined ? undefined : await openKeylog(options.keylog);
   const verify = judgeWith(trust.config);
   const observers = observerHooks(engine, role, options, verifyMode);
+  const psk = options.psk === undefined ? undefined : pskSetup(role, options.psk);
+  const sessions = keepsSessions(role, options);
+  const { ticketKeycb } = options;
   const hooks: ContextHooks = {
     verify,
     ...observers.hooks,
+    ...(psk === undefined ? {} : { psk: psk.psk }),
+    ...(sessions ? { newSession } : {}),
+    ...(role === "server" && ticketKeycb ? { ticketKey: ticketKeyHook(ticketKeycb) } : {}),
     ...(keylog === undefined ? {} : { keylog }),
   };
   const staples = staplesFor(options.ocspStaple, credentials);
@@ -227,14 +247,19 @@ export async function configFor(
     alpn: options.alpnProtocols ?? [],
     npn: options.npnProtocols ?? [],
     requestOcsp: observers.requestOcsp,
-    sessionIdContext: sessionIdContext(options, role, verifyMode),
     releaseBuffers: options.modeReleaseBuffers ?? false,
     skipHostname: options.verifycnScheme === "none",
+    psk: psk !== undefined,
+    noTickets: psk?.anyIdentity ?? false,
+    sessions,
   };
+  const idContext = idContexts(role, options, verifyMode, trust.config);
+  const suites = psk === undefined ? undefined : PSK_CIPHERSUITES;
   const make = (name: string): ContextConfig => ({
     ...shared,
     cipherList: forName(options.cipherList, name),
-    ciphersuites: forName(options.ciphersuites, name),
+    ciphersuites: forName(options.ciphersuites, name) ?? suites,
+    sessionIdContext: idContext(name),
     credentials: credentials.get(name) ?? credentials.get("") ?? [],
     hooks: { ...hooks, ...observers.staple(staples(name), credentials, name) },
   });
@@ -249,7 +274,7 @@ export async function configFor(
   return {
     base: make(""),
     byName: new Map([...names].map((name) => [name, make(name)])),
-    hasDefault: role === "client" || credentials.has(""),
+    hasDefault: role === "client" || credentials.has("") || credentials.size === 0,
     tracer: observers.tracer,
     before: typeof options.ocspStaple === "function" || isRecord(options.ocspStaple)
       ? observers.before

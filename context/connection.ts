@@ -13,6 +13,8 @@ import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import { judge, type Policy, unverifiedReport } from "./judge.ts";
 import type { Names } from "./names.ts";
 import type { SslOptions } from "./options.ts";
+import { judgeProven } from "./proven.ts";
+import type { ConnectionSessions } from "./resumption.ts";
 import type { Tracer } from "./trace.ts";
 import { refusalReport } from "./refusal.ts";
 
@@ -30,6 +32,8 @@ export class ConnectionState {
   staple: Uint8Array | undefined;
   /** Where the outcome of the handshake is told. */
   tracer: Tracer | undefined;
+  /** A client's session cache, as far as this connection may use it. */
+  sessions: ConnectionSessions | undefined;
   /** What the operation says beyond its context: it counts with a chosen context, too. */
   extra: SslOptions = {};
 
@@ -120,9 +124,23 @@ export class ConnectionState {
     return this.#evidence === undefined ? finding.refuse : this.#decide(this.#evidence);
   }
 
+  /** A client was given a session: it is kept if its peer has been accepted. */
+  newSession(der: Uint8Array): void {
+    if (!this.#report.ok) return;
+    const findings = { callback: this.#callback, ocsp: this.#ocsp };
+    this.sessions?.add(der, { evidence: this.#evidence, findings });
+  }
+
+  /** The handshake failed: its sessions are not used again. */
+  failed(): void {
+    this.sessions?.drop();
+  }
+
   #decide(evidence: PeerEvidence): Error | undefined {
     const findings = { callback: this.#callback, ocsp: this.#ocsp };
-    const report = judge(evidence, this.#policy, this.#names, findings);
+    const report = evidence.resumed || evidence.psk === true
+      ? judgeProven(evidence, this.#policy, this.#names, this.sessions?.vouched)
+      : judge(evidence, this.#policy, this.#names, findings);
     this.#report = report;
     // A refusal always has its error; should it not, the peer is refused all the same.
     return report.ok ? undefined : report.error ?? new Error("the peer was refused");

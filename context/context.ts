@@ -9,6 +9,7 @@ import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../
 import { SslError } from "../errors.ts";
 import type { RoleConfig } from "./config.ts";
 import { type NativeObject, nativeObject } from "./native.ts";
+import type { ClientSessions } from "./resumption.ts";
 import type { Records } from "./sni.ts";
 import type { Tracer } from "./trace.ts";
 import { resolveScheme } from "../verify/schemes.ts";
@@ -37,6 +38,8 @@ export interface ContextState {
   readonly ready: Map<Role, EngineContext>;
   /** Where the outcomes of handshakes are told. */
   tracer?: Tracer | undefined;
+  /** A client's session cache, if it has one. */
+  sessions?: ClientSessions | undefined;
   /** A server's choice among its certificates by name, if there is one. */
   records?: Records | undefined;
   /** What a server's handshakes have to wait for, if anything. */
@@ -196,6 +199,10 @@ async function makeRole(state: ContextState, role: Role): Promise<EngineContext>
   const config = await configFor(state.engine, role, state.options);
   const made: EngineContext[] = [];
   try {
+    if (role === "client" && config.base.sessions) {
+      const { ClientSessions } = await import("./resumption.ts");
+      state.sessions ??= new ClientSessions(state.engine, state.options, config.base);
+    }
     const context = await makeEngineContexts(state, role, config, made);
     if (state.closed) {
       throw new SslError("Cannot use the context: it is closed", { code: "ECLOSED" });

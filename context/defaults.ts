@@ -11,6 +11,7 @@ import type { SslContext } from "./context.ts";
 import type { ConnectOptions, ListenOptions, StartOptions } from "./options.ts";
 import { type OptionKind, type OptionName, optionRow, OPTIONS } from "./table.ts";
 import { checkNames } from "./check_values.ts";
+import type { SessionStore } from "./session_cache.ts";
 
 /** Options that can be defaults: any of any operation. */
 export type DefaultOptions =
@@ -47,6 +48,7 @@ const GROUPS: readonly (readonly OptionName[])[] = [
   ["crl", "crlFile"],
   ["dh", "dhFile"],
   ["version", "minVersion", "maxVersion"],
+  ["sessionCache", "sessionCacheSize"],
 ];
 
 type Values = Map<string, unknown>;
@@ -107,6 +109,18 @@ export function setServerDefaults(options: DefaultOptions): void {
  */
 export function setDefaultContext(context: SslContext | undefined): void {
   defaultContext = context;
+}
+
+/**
+ * Sets the session cache for every client context that does not say otherwise; `undefined` forgets
+ * it.
+ *
+ * @throws {TypeError} for an object without the methods of a `SessionCache`.
+ *
+ * Perl: `set_default_session_cache`
+ */
+export function setDefaultSessionCache(sessionCache: SessionStore | undefined): void {
+  setFor(["client"], { sessionCache });
 }
 
 /**

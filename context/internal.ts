@@ -34,6 +34,8 @@ export interface ConnectionInput {
   readonly options: SslOptions;
   /** The host that was connected to. */
   readonly hostname?: string | undefined;
+  /** The other end, `host:port`: the key of its sessions unless `sessionKey` says otherwise. */
+  readonly peer?: string | undefined;
 }
 
 /** The context that `reuseCtx` means. */
@@ -88,7 +90,7 @@ export function engineContext(context: SslContext, role: Role): Promise<EngineCo
 /** Prepares one connection: its names, its policy, what goes to the engine. */
 export function newConnection(context: SslContext, input: ConnectionInput): NewConnection {
   const { role, hostname } = input;
-  const { engine, options: shared, tracer } = stateOf(context);
+  const { engine, options: shared, tracer, sessions } = stateOf(context);
   const own = checkAny(role, input.options);
   const defaults = defaultsIn(own);
   const { policy, names, options } = connectionPolicy(context, role, own, { hostname, defaults });
@@ -105,7 +107,22 @@ export function newConnection(context: SslContext, input: ConnectionInput): NewC
   const state = new ConnectionState(policy, names);
   state.tracer = tracer;
   if (role === "server") state.extra = beyondContext(context, own);
-  return { params: { serverName, verifyName, user: state }, state };
+  if (role === "client") {
+    if (sessions === undefined) refuseKey(options);
+    const key = options.sessionKey ?? input.peer;
+    state.sessions = sessions?.connection({ key, policy, names, shared });
+  }
+  const session = state.sessions?.offeredDer;
+  return { params: { serverName, verifyName, session, user: state }, state };
+}
+
+/** A key without a cache would go unused. */
+function refuseKey({ sessionKey }: SslOptions): void {
+  if (sessionKey === undefined) return;
+  throw new TypeError(
+    `Cannot use option "sessionKey": the context has no session cache: give sessionCacheSize or ` +
+      "sessionCache",
+  );
 }
 
 /** A client that would accept any certificate of a trusted CA must say so. */

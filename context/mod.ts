@@ -13,6 +13,7 @@ export {
   setClientDefaults,
   setDefaultContext,
   setDefaults,
+  setDefaultSessionCache,
   setServerDefaults,
 } from "./defaults.ts";
 export type {
@@ -32,6 +33,9 @@ export type { TlsVersionName } from "./versions.ts";
 export type { NativeObject } from "./native.ts";
 export type { OcspStapleCallback, StapledConnection } from "./ocsp.ts";
 export type { ClientHelloCallback, SniCallback, SniChoice } from "./sni.ts";
+export type { PskBytes, PskInput } from "./psk.ts";
+export type { SessionStore } from "./session_cache.ts";
+export type { TicketKeycb, TicketKeycbInput } from "./tickets.ts";
 export type { StapleCallback, StapleRequest } from "./staple.ts";
 export type { TlsMessage, TraceWriter } from "./trace.ts";
 export type { VerifyCallback, VerifyStore } from "./verify_callback.ts";

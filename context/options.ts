@@ -20,8 +20,11 @@ import type { SslContext } from "./context.ts";
 import type { DefaultCa } from "./default_ca.ts";
 import type { NativeObject } from "./native.ts";
 import type { OcspStapleCallback } from "./ocsp.ts";
+import type { PskInput } from "./psk.ts";
+import type { SessionStore } from "./session_cache.ts";
 import type { ClientHelloCallback, SniCallback } from "./sni.ts";
 import type { StapleCallback } from "./staple.ts";
+import type { TicketKeycbInput } from "./tickets.ts";
 import type { TlsMessage, TraceWriter } from "./trace.ts";
 import type { VerifyCallback } from "./verify_callback.ts";
 import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
@@ -382,6 +385,22 @@ export interface SslOptions {
    */
   npnProtocols?: readonly string[] | undefined;
 
+  /**
+   * Pre-shared keys, with which no certificate is needed. Client: the key, then its identity is
+   * `io_socket_ssl`, or `[identity, key]`. Server: the key for every identity, or a record of keys
+   * by identity, `""` for all the others; it needs no certificate of its own then. A string is its
+   * bytes in UTF-8. Without `cipherList` and `ciphersuites` those for pre-shared keys come first;
+   * who gives `ciphersuites` should put one with SHA256 first, since OpenSSL uses these keys with no
+   * other hash.
+   *
+   * A peer that uses the key is not asked for a certificate, whatever `verifyMode` says, except with
+   * `forceFingerprint`; one that does not is verified as ever. A server with a key for every
+   * identity gives no TLS 1.3 tickets.
+   *
+   * Perl: `SSL_psk`
+   */
+  psk?: PskInput | undefined;
+
   // -- context ----------------------------------------------------------------------------------
 
   /**
@@ -394,12 +413,50 @@ export interface SslOptions {
   reuseCtx?: SslContext | { readonly context: SslContext } | undefined;
 
   /**
-   * Server: what sessions are bound to, at most 32 bytes. Default: random per context when
-   * client certificates are asked for, so that no session crosses contexts.
+   * Client: keeps up to this many sessions for later connections with this context (`reuseCtx`), so
+   * that their handshakes are shorter; 0 keeps none. A session is resumed only by a connection that
+   * verifies the server by the very same settings as the one that began it, for at most a day.
+   * Servers do not use it.
+   *
+   * @default {0}
+   *
+   * Perl: `SSL_session_cache_size`
+   */
+  sessionCacheSize?: number | undefined;
+
+  /**
+   * Client: a `SessionCache`, or an object with its methods, in which to keep the sessions: several
+   * contexts can share one. Goes before `sessionCacheSize`.
+   *
+   * Perl: `SSL_session_cache`
+   */
+  sessionCache?: SessionStore | undefined;
+
+  /**
+   * Client: the key of the sessions in the cache. Default: `host:port` of the peer. The same key for
+   * several servers shares their sessions, as FTPS needs it, where the same name is verified.
+   * Without a key, as over streams that have no address, none are kept.
+   *
+   * Perl: `SSL_session_key`
+   */
+  sessionKey?: string | undefined;
+
+  /**
+   * Server: what sessions are bound to, at most 32 bytes; where client certificates are asked for,
+   * together with whom they are verified by. Default: random per context when client certificates
+   * are asked for, so that no session crosses contexts.
    *
    * Perl: `SSL_session_id_context`
    */
   sessionIdContext?: string | Uint8Array | undefined;
+
+  /**
+   * Server: gives the keys of session tickets, for servers that share them or change them; a
+   * function or `[function, data]`. Default: a key of the context's own.
+   *
+   * Perl: `SSL_ticket_keycb`
+   */
+  ticketKeycb?: TicketKeycbInput | undefined;
 
   /**
    * Server: chooses the context, or its options, by the server name (`""`: none was sent);

@@ -21,16 +21,6 @@ export interface SessionStore {
   delSession(key?: string, session?: SslSession): unknown;
 }
 
-/** The options that keep sessions. */
-export interface SessionOptions {
-  /** A cache of one's own. */
-  readonly sessionCache?: SessionStore | undefined;
-  /** The size of a cache that the context makes; 0 or absent makes none. */
-  readonly sessionCacheSize?: number | undefined;
-  /** The pre-shared key, whatever its form. */
-  readonly psk?: unknown;
-}
-
 interface Entry<T> {
   readonly key: string;
   readonly session: T;

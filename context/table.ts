@@ -11,6 +11,7 @@ import * as is from "./checks.ts";
 import type { Check } from "./checks.ts";
 import { DefaultCa } from "./default_ca.ts";
 import type { ConnectOptions, ContextOptions, ListenOptions, StartOptions } from "./options.ts";
+import { isPsk } from "./psk.ts";
 
 /** The operations that take options. */
 export type OptionKind = "connect" | "start" | "listen" | "context" | "close";
@@ -117,6 +118,12 @@ const idContext: Check = (value) => {
   return length >= 1 && length <= 32 ? undefined : "must have 1 to 32 bytes";
 };
 
+const ticketKeycb: Check = (value) => {
+  const callback = Array.isArray(value) && value.length <= 2 ? value[0] : value;
+  return typeof callback === "function" ? undefined : "must be a function or [function, data]";
+};
+const filled: Check = (value) =>
+  typeof value === "string" && value !== "" ? undefined : "must be a string that is not empty";
 const staple: Check = is.anyOf("must be a Uint8Array or a function", is.bytes, is.callback);
 const writer: Check = is.anyOf(
   "must be a function, an object with write(text), or a WritableStream of text",
@@ -171,7 +178,19 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   alpnProtocols: context(is.protocols),
   npnProtocols: context(is.protocols),
   reuseCtx: operation(OPERATIONS, reuse),
+  psk: secret(isPsk),
+  sessionCacheSize: ofClient(is.integer(0)),
+  sessionCache: ofClient(
+    is.hasMethods(
+      "must be a SessionCache, or have addSession, getSession and delSession",
+      "addSession",
+      "getSession",
+      "delSession",
+    ),
+  ),
+  sessionKey: { ...connection(filled), kinds: ["connect", "start", "context"] },
   sessionIdContext: ofServer(idContext),
+  ticketKeycb: ofServer(ticketKeycb),
   sniCallback: ofServer(is.callback),
   clientHelloCallback: ofServer(is.callback),
   createCtxCallback: context(is.callback),

@@ -106,6 +106,24 @@ export class SocketCapabilities {
   }
 
   /**
+   * Whether a server can give the keys of its session tickets (`ticketKeycb`).
+   *
+   * Perl: `can_ticket_keycb`
+   */
+  static canTicketKeycb(): boolean {
+    return can("ticketKeys");
+  }
+
+  /**
+   * For which side there are pre-shared keys; `undefined` if for none.
+   *
+   * Perl: `can_psk`
+   */
+  static canPsk(): { readonly client: boolean; readonly server: boolean } | undefined {
+    return can("psk") ? { client: true, server: true } : undefined;
+  }
+
+  /**
    * Whether TLS can be started on a TLS socket.
    *
    * Perl: `can_nested_ssl`

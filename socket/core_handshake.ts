@@ -88,8 +88,8 @@ export abstract class CoreHandshake extends CoreData {
   }
 
   #newConnection(): Connection {
-    const { context, role, options, hostname } = this.init;
-    return newConnection(context, { role, options, hostname });
+    const { context, role, options, hostname, sessionPeer } = this.init;
+    return newConnection(context, { role, options, hostname, peer: sessionPeer });
   }
 
   /** A bound on the handshake. */
@@ -153,6 +153,7 @@ export abstract class CoreHandshake extends CoreData {
   }
 
   #handshakeFailed(cause: unknown, signal?: AbortSignal): unknown {
+    this.state?.failed();
     const what = this.role === "client" ? "connect to" : "accept a handshake from";
     if (this.closing) return closedError(what, this.peer, cause);
     const own = this.state?.error ?? cause;

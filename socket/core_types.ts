@@ -49,6 +49,8 @@ export interface CoreInit {
   readonly peer: string;
   /** The host that was asked for: where the names to send and to verify default from. */
   readonly hostname?: string | undefined;
+  /** What the sessions of a client are kept under, unless `sessionKey` says otherwise. */
+  readonly sessionPeer?: string | undefined;
   /** Whether the transport outlives a failed handshake. */
   readonly keepTransport: boolean;
 }

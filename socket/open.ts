@@ -11,7 +11,7 @@ import type { DialTarget, Role } from "../engine/types.ts";
 import { SocketCore } from "./core.ts";
 import type { CoreInit, SocketOptions } from "./core_types.ts";
 import { dialPlain, inFamily } from "./dial.ts";
-import { describeAddr, describeTarget, parseTarget } from "./target.ts";
+import { describeAddr, describeTarget, parseTarget, sessionPeer } from "./target.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
@@ -56,6 +56,7 @@ export async function openClient(
     engineContext: await deadline.race(engineContext(context, "client")),
     peer,
     hostname: where.transport === "tcp" ? where.hostname : undefined,
+    sessionPeer: peer,
     keepTransport: options.keepSocketOnError ?? false,
   };
   return await dialAndShake(init, where, deadline);
@@ -70,7 +71,7 @@ async function dialAndShake(
   const now = handshakeNow(options);
   // Without a name to verify this throws, before a byte is sent.
   const connection = now
-    ? newConnection(context, { role: "client", options, hostname })
+    ? newConnection(context, { role: "client", options, hostname, peer: init.sessionPeer })
     : undefined;
   const target = await inFamily(where, options.family, deadline);
   // An engine that takes any transport gets one that the socket knows: it can be kept and stopped.
@@ -109,10 +110,11 @@ export async function openOver(
     engineContext: await deadline.race(engineContext(context, role)),
     peer,
     hostname: options.hostname,
+    sessionPeer: sessionPeer(options.hostname, (source as Transport | null)?.remoteAddr),
     keepTransport: options.keepSocketOnError ?? true,
   };
   const connection = handshakeNow(options)
-    ? newConnection(context, { role, options, hostname: options.hostname })
+    ? newConnection(context, { role, options, hostname: options.hostname, peer: init.sessionPeer })
     : undefined;
   const core = await SocketCore.over(init, source);
   if (connection !== undefined) await core.upgradeWith(connection, deadline);

@@ -162,3 +162,17 @@ export function describeAddr(addr: Deno.Addr | undefined): string {
   }
   return "path" in addr && addr.path ? String(addr.path) : "the peer";
 }
+
+/** What the sessions with a peer are kept under: the host that was meant, the port that was reached. */
+export function sessionPeer(
+  hostname: string | undefined,
+  addr: Deno.Addr | undefined,
+): string | undefined {
+  if (addr === undefined) return hostname;
+  if (!("hostname" in addr)) return "path" in addr && addr.path ? String(addr.path) : hostname;
+  return describeTarget({
+    transport: "tcp",
+    hostname: hostname ?? addr.hostname,
+    port: addr.port,
+  });
+}

@@ -211,6 +211,9 @@ export class OpenSslContext implements EngineContext {
     // the first one's session. In the cache it is at once; a ticket is held back with the rest.
     const cached = config.role === "server" && config.hooks.verifyEach === undefined;
     this.#ctrl(CTRL.SET_SESS_CACHE_MODE, cached ? SESS_CACHE_SERVER : SESS_CACHE_OFF);
+    if (config.noTickets && config.role === "server") {
+      this.#check(c.SSL_CTX_set_num_tickets(this.ptr, 0n) === 1, "Cannot turn tickets off");
+    }
     if (config.sessionIdContext) {
       this.#check(
         c.SSL_CTX_set_session_id_context(
@@ -227,8 +230,11 @@ export class OpenSslContext implements EngineContext {
     const { config } = this;
     const { c } = this.#runtime.library;
     let list = config.cipherList === undefined ? DEFAULT_CIPHERS : config.cipherList || "DEFAULT";
-    if (config.cipherList === undefined && config.hooks.psk) list = list.replace(":!PSK", "");
-    if (config.noEcdh) list += ":!kECDHE";
+    if (config.cipherList === undefined && config.hooks.psk) {
+      // Who has a pre-shared key means to use it, also where there are certificates.
+      list = "kECDHEPSK:kDHEPSK:kPSK:" + list.replace(":!PSK", "");
+    }
+    if (config.noEcdh) list += ":!kECDHE:!kECDHEPSK";
     this.#check(
       c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
       `Cannot set cipherList: received ${JSON.stringify(list)}`,

@@ -88,6 +88,8 @@ export const SSL_SYMBOLS = {
     optional: true,
   },
 
+  // int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets)
+  SSL_CTX_set_num_tickets: { parameters: ["pointer", "usize"], result: "i32" },
   // void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*cb)(SSL *, SSL_SESSION *))
   SSL_CTX_sess_set_new_cb: { parameters: ["pointer", "function"], result: "void" },
   // void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, cb), SSL_CTX_set_psk_server_callback

@@ -1,0 +1,128 @@
+/**
+ * Pre-shared keys (RFC 4279, RFC 8446 4.2.11): the option `psk`, as Perl has
+ * it.
+ *
+ * | role   | value                  | means                                               |
+ * |--------|------------------------|-----------------------------------------------------|
+ * | client | key                    | this key under the identity `io_socket_ssl`         |
+ * | client | [identity, key]        | this key under this identity                        |
+ * | server | key                    | this key for every identity                         |
+ * | server | { identity: key, ... } | a key per identity; `""` has that of all the others |
+ *
+ * Strings are their bytes in UTF-8; other bytes are given as a Uint8Array.
+ *
+ * @module
+ */
+
+import type { ContextHooks, Role } from "../engine/types.ts";
+import { type Check, isRecord } from "./checks.ts";
+
+/** Text, which counts as its bytes in UTF-8, or bytes. */
+export type PskBytes = string | Uint8Array;
+
+/** What the option `psk` takes. */
+export type PskInput =
+  | PskBytes
+  | readonly [identity: PskBytes, key: PskBytes]
+  | Readonly<Record<string, PskBytes>>;
+
+/** The identity of a client that gives none. */
+const IDENTITY = "io_socket_ssl";
+
+const encoder = new TextEncoder();
+
+function bytesOf(value: PskBytes): Uint8Array {
+  return typeof value === "string" ? encoder.encode(value) : value;
+}
+
+const isKey = (value: unknown): boolean =>
+  (typeof value === "string" || value instanceof Uint8Array) && value.length > 0;
+
+/** Identities travel as C strings. */
+const isIdentity = (value: unknown): boolean =>
+  isKey(value) && !bytesOf(value as PskBytes).includes(0);
+
+/** Whether it is any of the forms; which role takes which is told when it is used. */
+export const isPsk: Check = (value) => {
+  if (isKey(value)) return undefined;
+  if (Array.isArray(value)) {
+    const [identity, key] = value;
+    if (value.length === 2 && isIdentity(identity) && isKey(key)) return undefined;
+    return "must be [identity, key], both not empty, the identity without a zero byte";
+  }
+  if (isRecord(value)) {
+    const entries = Object.entries(value);
+    const fine = entries.length > 0 &&
+      entries.every(([identity, key]) => (identity === "" || isIdentity(identity)) && isKey(key));
+    return fine ? undefined : "must have a key that is not empty for each identity";
+  }
+  return "must be a key (a string or a Uint8Array), [identity, key], or a record of keys by identity";
+};
+
+/** What the option comes to for one role. */
+export interface PskSetup {
+  /** The hook of the engine. */
+  readonly psk: NonNullable<ContextHooks["psk"]>;
+  /**
+   * Whether a server has a key for whatever identity comes. OpenSSL asks for the key of a TLS 1.3
+   * ticket too, as if it was an identity, and would fail the client that resumes.
+   */
+  readonly anyIdentity: boolean;
+}
+
+/**
+ * The TLS 1.3 suites for pre-shared keys: OpenSSL uses these keys with SHA-256 only, so its suites
+ * come first, or a server with a certificate would choose another one, and with it the certificate.
+ */
+export const PSK_CIPHERSUITES =
+  "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
+
+/**
+ * Makes the hook.
+ *
+ * @throws {TypeError} for the form of the other role.
+ */
+export function pskSetup(role: Role, value: PskInput): PskSetup {
+  return role === "client" ? clientSetup(value) : serverSetup(value);
+}
+
+function clientSetup(value: PskInput): PskSetup {
+  if (isRecord(value)) {
+    throw new TypeError(
+      'Cannot use option "psk" for a client: a record of keys is for servers: give [identity, key]',
+    );
+  }
+  const [identity, key] = (Array.isArray(value) ? value : [IDENTITY, value]) as [
+    PskBytes,
+    PskBytes,
+  ];
+  const psk = { identity: bytesOf(identity).slice(), key: bytesOf(key).slice() };
+  return { psk: () => psk, anyIdentity: false };
+}
+
+function serverSetup(value: PskInput): PskSetup {
+  if (Array.isArray(value)) {
+    throw new TypeError(
+      'Cannot use option "psk" for a server: [identity, key] is for clients: give { identity: key }',
+    );
+  }
+  const keys = isRecord(value)
+    ? new Map(Object.entries(value).map(([name, key]) => [name, bytesOf(key as PskBytes).slice()]))
+    : new Map([["", bytesOf(value as PskBytes).slice()]]);
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const nameOf = (identity: Uint8Array): string | undefined => {
+    try {
+      return decoder.decode(identity);
+    } catch {
+      return undefined; // no identity of the record, so it is one of the others
+    }
+  };
+  return {
+    psk(identity = new Uint8Array()) {
+      const name = nameOf(identity);
+      const key = (name === undefined ? undefined : keys.get(name)) ?? keys.get("");
+      return key && { identity, key };
+    },
+    anyIdentity: keys.has(""),
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * Sessions between a client's connections: which one is offered, and which
+ * ones are kept. Loaded by the first context that has a session cache.
+ *
+ * A session goes with the digest of the settings under which its peer was
+ * verified, and is offered under an equal one only; context/proven.ts judges
+ * what comes of it.
+ *
+ * @module
+ */
+
+import type { ContextConfig, Engine, PeerEvidence } from "../engine/types.ts";
+import type { Findings } from "./findings.ts";
+import type { Policy } from "./judge.ts";
+import type { Names } from "./names.ts";
+import type { SslOptions } from "./options.ts";
+import type { Vouched } from "./proven.ts";
+import {
+  makeSession,
+  mayBeOffered,
+  sessionLeaf,
+  sessionParts,
+  SslSession,
+  type VerifiedPeer,
+} from "./session.ts";
+import { SessionCache, type SessionStore } from "./session_cache.ts";
+import { connectionDigest, contextDigest } from "./session_policy.ts";
+
+/** The session cache of a client's context. */
+export class ClientSessions {
+  readonly #store: SessionStore;
+  readonly #digest: string;
+
+  /** For a context: the option `sessionCache` goes before `sessionCacheSize`. */
+  constructor(engine: Engine, options: SslOptions, config: ContextConfig) {
+    this.#store = options.sessionCache ?? new SessionCache(options.sessionCacheSize!);
+    this.#digest = contextDigest(engine, config);
+  }
+
+  /** For one connection; `undefined` without a key. */
+  connection(input: {
+    readonly key: string | undefined;
+    readonly policy: Policy;
+    readonly names: Names;
+    /** The options of the context. */
+    readonly shared: SslOptions;
+  }): ConnectionSessions | undefined {
+    const { key, policy, names, shared } = input;
+    if (key === undefined) return undefined;
+    return new ConnectionSessions(
+      this.#store,
+      key,
+      connectionDigest(this.#digest, policy, names, shared),
+    );
+  }
+}
+
+/** The sessions that one connection takes and gives. */
+export class ConnectionSessions {
+  readonly #store: SessionStore;
+  readonly #key: string;
+  readonly #policy: string;
+  readonly #added: SslSession[] = [];
+  /** The session that is offered to the server. */
+  readonly offered: SslSession | undefined;
+
+  /** The offered session, for the engine. */
+  get offeredDer(): Uint8Array | undefined {
+    return this.offered && sessionParts(this.offered).der;
+  }
+
+  /** What the offered session knows of its peer. */
+  get vouched(): Vouched | undefined {
+    const leaf = this.offered && sessionLeaf(this.offered);
+    return leaf && { leaf, peer: sessionParts(this.offered!).peer };
+  }
+
+  /** Looks for a session to offer. */
+  constructor(store: SessionStore, key: string, policy: string) {
+    this.#store = store;
+    this.#key = key;
+    this.#policy = policy;
+    this.offered = this.#find();
+  }
+
+  /** The latest one that was made under our policy; one that is over is forgotten. */
+  #find(): SslSession | undefined {
+    const store = this.#store;
+    const all = store instanceof SessionCache
+      ? store.sessions(this.#key)
+      : [store.getSession(this.#key)];
+    for (const session of all) {
+      if (session === undefined || session === null) continue;
+      if (!(session instanceof SslSession)) {
+        throw new TypeError(
+          `Cannot use option "sessionCache": getSession(${JSON.stringify(this.#key)}) must give ` +
+            `an SslSession or undefined: received ${typeof session}`,
+        );
+      }
+      if (session.policy !== this.#policy) continue;
+      if (mayBeOffered(session, Date.now())) {
+        return store instanceof SessionCache ? store.getSession(this.#key, session) : session;
+      }
+      store.delSession(this.#key, session);
+    }
+    return undefined;
+  }
+
+  /** The server gave a session; `evidence` is what the peer was accepted by. */
+  add(
+    der: Uint8Array,
+    accepted: { readonly evidence: PeerEvidence | undefined; readonly findings: Findings },
+  ): void {
+    const peer = this.#peer(accepted.evidence, accepted.findings);
+    if (peer === undefined) return;
+    const session = makeSession({ der, policy: this.#policy, peer });
+    // A ticket should be used once (RFC 8446 C.4): as soon as there is another, it goes.
+    const first = this.#added.length === 0 && accepted.evidence?.resumed === true;
+    if (first && session.protocol === "TLSv1_3" && this.offered !== undefined) {
+      this.#store.delSession(this.#key, this.offered);
+    }
+    this.#added.push(session);
+    this.#store.addSession(this.#key, session);
+  }
+
+  #peer(evidence: PeerEvidence | undefined, findings: Findings): VerifiedPeer | undefined {
+    const { callback, ocsp } = findings;
+    // A pin can override these; that is judged with everything at hand, each time.
+    if (callback?.refused !== undefined || callback?.thrown !== undefined) return undefined;
+    if (ocsp?.refuse !== undefined) return undefined;
+    const by = evidence === undefined ? "nothing" : evidence.psk ? "psk" : "certificate";
+    const before = this.offered && sessionParts(this.offered).peer;
+    // Resumed: the verification is the one of the session before, as old as it is.
+    if (evidence?.resumed && before?.by === by) return before;
+    return {
+      by,
+      at: Date.now(),
+      chain: evidence?.chain ?? [],
+      error: evidence?.error ?? 0,
+      errorDepth: evidence?.errorDepth ?? 0,
+      errorText: evidence?.errorText ?? "",
+      findings,
+    };
+  }
+
+  /** The handshake failed: what it offered, and what it got, is not used again. */
+  drop(): void {
+    const { offered } = this;
+    if (offered !== undefined) this.#store.delSession(this.#key, offered);
+    for (const session of this.#added.splice(0)) this.#store.delSession(this.#key, session);
+  }
+}
