@@ -19,15 +19,18 @@ export function sessionToDer(c: OpenSslSymbols, session: Deno.PointerValue): Uin
   return Uint8Array.fromBase64(pem.replace(/-----[^-]+-----/g, ""));
 }
 
+/** A session in PEM. No empty line before the end, or OpenSSL does not find the end. */
+export function sessionPem(der: Uint8Array): string {
+  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${LABEL}-----`, ...lines, `-----END ${LABEL}-----`, ""].join("\n");
+}
+
 /** Offers a session to the server. It must come from the same OpenSSL. */
 export function offerSession(c: OpenSslSymbols, ssl: Deno.PointerObject, der: Uint8Array): void {
-  const pem = `-----BEGIN ${LABEL}-----\n${
-    der.toBase64().replace(/.{64}/g, "$&\n")
-  }\n-----END ${LABEL}-----\n`;
   c.ERR_clear_error();
   const session = withBio(
     c,
-    new TextEncoder().encode(pem),
+    new TextEncoder().encode(sessionPem(der)),
     (bio) => c.PEM_read_bio_SSL_SESSION(bio, null, null, null),
   );
   const ok = session !== null && c.SSL_set_session(ssl, session) === 1;
