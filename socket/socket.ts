@@ -5,6 +5,7 @@
  */
 
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
+import { checkNames } from "../context/check_values.ts";
 import { checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import type { Want } from "../errors.ts";
@@ -249,7 +250,8 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    */
   async connectSsl(options: StartOptions = {}): Promise<this> {
     if (this.#core.phase === "open" && this.#core.role === "client") return this;
-    await this.#core.upgrade("client", checkOptions("start", options) as SocketOptions);
+    // The process-wide defaults are in the socket's own options already, for its own side.
+    await this.#core.upgrade("client", checkNames(options, "start") as SocketOptions);
     return this;
   }
 
@@ -260,7 +262,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    */
   async acceptSsl(options: StartOptions = {}): Promise<this> {
     if (this.#core.phase === "open" && this.#core.role === "server") return this;
-    await this.#core.upgrade("server", checkOptions("start", options) as SocketOptions);
+    await this.#core.upgrade("server", checkNames(options, "start") as SocketOptions);
     return this;
   }
 

@@ -1,87 +1,127 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { makeSession } from "../../context/session.ts";
-import { SessionCache, SslSession } from "../../context/session_cache.ts";
-import { SslError } from "../../errors.ts";
-import { config, engine, handshake, pairOf, readExactly, server, text } from "../engine/harness.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { SessionCache } from "../../context/session_cache.ts";
 
-Deno.test("SessionCache keeps Perl's order: t/session_cache", () => {
-  const cache = new SessionCache<string>(3);
-  const keys = () => [...cache.keys()];
-  assertEquals(cache.room, 3);
-  cache.addSession("bogus", "1");
-  cache.addSession("bogus1", "2");
-  assertEquals([cache.room, keys()[0]], [1, "bogus1"]);
-  assertEquals(cache.getSession("bogus"), "1");
-  assertEquals(keys()[0], "bogus");
-  cache.addSession("bogus", "3");
+const sessions = (n: number): object[] => Array.from({ length: n }, (_, i) => ({ session: i }));
+
+Deno.test("SessionCache: the steps of t/session_cache", () => {
+  const cache = new SessionCache<object>(3);
+  const [a, b, c, d] = sessions(4) as [object, object, object, object];
+  assertEquals([cache.room, cache.size, cache.capacity], [3, 0, 3]);
+  cache.addSession("bogus", a);
+  cache.addSession("bogus1", b);
+  assertEquals(cache.room, 1);
+  assertEquals([...cache], [["bogus1", b], ["bogus", a]]);
+  assert(cache.getSession("bogus") === a);
+  assertEquals([...cache][0], ["bogus", a]); // asked for last: at the head
+  cache.addSession("bogus", c);
   assertEquals(cache.room, 0);
-  cache.addSession("bogus", "4");
-  assertEquals([cache.room, keys()], [0, ["bogus"]]); // bogus1 was the oldest
-  assertEquals(cache.sessions("bogus"), ["4", "3", "1"]);
-  cache.delSession("bogus");
-  assertEquals(cache.room, 3);
+  assertEquals([...cache], [["bogus", c], ["bogus", a], ["bogus1", b]]);
+  cache.addSession("bogus", d);
+  assertEquals(cache.room, 0);
+  assertEquals([...cache.keys()], ["bogus"]); // bogus1 was the one not used for the longest time
+  assertEquals(cache.getSession("bogus1"), undefined);
+  assertEquals(cache.sessions("bogus"), [d, c, a]);
+  assertEquals(cache.delSession("bogus"), 3);
+  assertEquals([cache.room, cache.size], [3, 0]);
 });
 
-Deno.test("SessionCache finds, replaces and forgets single sessions", () => {
-  const cache = new SessionCache<string>(4);
-  for (const session of ["a", "b", "c"]) cache.addSession("key", session);
-  assertEquals(cache.getSession("key", "a"), "a");
-  assertEquals(cache.getSession("key"), "a");
-  assertEquals(cache.getSession("key", "none"), undefined);
-  assertEquals(cache.delSession("key", "b"), 1);
-  assertEquals(cache.sessions("key"), ["a", "c"]);
-  cache.replaceSession("key", "d");
-  assertEquals(cache.sessions("key"), ["d"]);
-  assertEquals(cache.delSession(), 1);
-  assertThrows(() => new SessionCache(0), RangeError);
-  assertThrows(() => new SessionCache(1.5), RangeError);
+Deno.test("SessionCache.getSession() of one session finds it and makes it the latest", () => {
+  const cache = new SessionCache<object>(5);
+  const [a, b, c, stranger] = sessions(4) as [object, object, object, object];
+  cache.addSession("k", a);
+  cache.addSession("k", b);
+  cache.addSession("other", c);
+  assert(cache.getSession("k") === b);
+  assert(cache.getSession("k", a) === a);
+  assertEquals(cache.sessions("k"), [a, b]);
+  assertEquals(cache.getSession("k", stranger), undefined);
+  assertEquals(cache.getSession("other", a), undefined); // it is of another key
+  assertEquals(cache.getSession("none"), undefined);
+  assertEquals([...cache].map(([key]) => key), ["k", "k", "other"]);
 });
 
-/** A session of a real handshake. */
-async function realSession(): Promise<SslSession> {
-  const sessions: Uint8Array[] = [];
-  const c = await engine.createContext(
-    config("client", { sessions: true, hooks: { newSession: (s) => void sessions.push(s) } }),
-  );
-  const s = await engine.createContext(config("server"));
-  await using p = pairOf(c, s);
-  await handshake(p);
-  await p.server.write(text("x"));
-  await readExactly(p.client, 1);
-  const chain = [server.certificate.der];
-  const peer = { at: Date.now(), chain, error: 0, errorDepth: 0, errorText: "", findings: {} };
-  const by = "certificate" as const;
-  return makeSession({ der: sessions[0]!, policy: "00".repeat(32), peer: { by, ...peer } });
-}
-
-Deno.test("SslSession is a value, and export() and import() lose nothing", async () => {
-  const session = await realSession();
-  assertEquals(session.protocol, "TLSv1_3");
-  assert(session.lifetime > 0 && !session.expired && Object.isFrozen(session));
-  const key = crypto.getRandomValues(new Uint8Array(32));
-  for (const sealed of [undefined, key, "a pass phrase"]) {
-    const back = await SslSession.import(await session.export(sealed), sealed);
-    assertEquals([back.protocol, back.created, back.policy], [
-      session.protocol,
-      session.created,
-      session.policy,
-    ]);
+Deno.test("SessionCache.delSession() by key, by session, by both and by neither", () => {
+  const fill = () => {
+    const cache = new SessionCache<object>(9);
+    const [a, b, c] = sessions(3) as [object, object, object];
+    cache.addSession("k", a);
+    cache.addSession("k", b);
+    cache.addSession("l", c);
+    return { cache, a, b, c };
+  };
+  {
+    const { cache, a, b, c } = fill();
+    assertEquals(cache.delSession("k", a), 1);
+    assertEquals([...cache], [["l", c], ["k", b]]);
+    assertEquals(cache.delSession("k", a), 0);
+    assertEquals(cache.delSession("l", b), 0);
+    assertEquals(cache.delSession(undefined, c), 1);
+    assertEquals([...cache], [["k", b]]);
+    assertEquals(cache.delSession("none"), 0);
+  }
+  {
+    const { cache } = fill();
+    assertEquals(cache.delSession(), 3);
+    assertEquals([...cache], []);
+    assertEquals([...cache.keys()], []);
   }
 });
 
-Deno.test("SslSession.import() refuses what was changed, cut or sealed with another key", async () => {
-  const session = await realSession();
-  const key = crypto.getRandomValues(new Uint8Array(32));
-  const sealed = await session.export(key);
-  const other = crypto.getRandomValues(new Uint8Array(32));
-  await assertRejects(() => SslSession.import(sealed, other), SslError);
-  await assertRejects(() => SslSession.import(sealed), SslError);
-  await assertRejects(() => SslSession.import(sealed.subarray(0, -1), key), SslError);
-  for (const at of [0, 5, 8, 20, sealed.length - 1]) {
-    const changed = sealed.slice();
-    changed[at]! ^= 1;
-    await assertRejects(() => SslSession.import(changed, key), SslError);
+Deno.test("SessionCache.replaceSession() leaves the one session of the key", () => {
+  const cache = new SessionCache<object>(2);
+  const [a, b, c] = sessions(3) as [object, object, object];
+  cache.addSession("l", a);
+  cache.addSession("k", b);
+  cache.replaceSession("k", c);
+  assertEquals([...cache], [["k", c], ["l", a]]);
+  cache.replaceSession("new", b);
+  assertEquals([...cache.keys()], ["new", "k"]);
+});
+
+Deno.test("SessionCache: the same session may be there twice", () => {
+  const cache = new SessionCache<object>(2);
+  const a = {};
+  cache.addSession("k", a);
+  cache.addSession("k", a);
+  assertEquals(cache.delSession("k", a), 1);
+  assertEquals(cache.size, 1);
+});
+
+Deno.test("SessionCache: a size of nothing is refused", () => {
+  for (const size of [0, -1, 1.5, NaN, Infinity, "3" as unknown as number]) {
+    assertThrows(() => new SessionCache(size), RangeError, "Cannot create a SessionCache");
   }
-  const plain = await session.export();
-  await assertRejects(() => SslSession.import(plain.subarray(0, 40)), SslError);
+});
+
+Deno.test("SessionCache: the least recently used goes, as in a plain model of it", () => {
+  const cache = new SessionCache<number>(4);
+  let model: [string, number][] = []; // the latest first
+  let state = 7;
+  const random = (n: number) => (state = (state * 1103515245 + 12345) % 2147483648) % n;
+  for (let step = 0; step < 3000; step++) {
+    const key = "abc"[random(3)]!;
+    const known = model.find(([k]) => k === key);
+    switch (random(5)) {
+      case 0:
+      case 1:
+        cache.addSession(key, step);
+        model = [[key, step] as [string, number], ...model].slice(0, 4);
+        break;
+      case 2:
+        assertEquals(cache.getSession(key), known?.[1]);
+        if (known) model = [known, ...model.filter((entry) => entry !== known)];
+        break;
+      case 3:
+        cache.delSession(key, known?.[1] ?? -1);
+        model = model.filter((entry) => entry !== known);
+        break;
+      default:
+        if (random(8) === 0) {
+          cache.delSession(key);
+          model = model.filter(([k]) => k !== key);
+        }
+    }
+    assertEquals([...cache], model);
+    assertEquals(cache.room, 4 - model.length);
+  }
 });

@@ -1,0 +1,630 @@
+/** The session cache of a client, from the options to the wire, on both protocols. */
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { TestCa } from "../../certificate/test_ca.ts";
+import { setDefaultContext, setDefaultSessionCache } from "../../context/defaults.ts";
+import { SslContext } from "../../context/context.ts";
+import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import { SessionCache, type SessionStore, SslSession } from "../../context/session_cache.ts";
+import { makeSession, sessionParts } from "../../context/session.ts";
+import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
+import type { SslListener } from "../../socket/listener.ts";
+import { SslSocket } from "../../socket/socket.ts";
+import type { VerifyReport } from "../../verify/report.ts";
+import {
+  bytes,
+  connectPair,
+  listen,
+  reach,
+  readText,
+  tcpServer,
+  testPki,
+} from "../contract/harness.ts";
+
+const VERSIONS = ["TLSv1_2", "TLSv1_3"] as const;
+
+const { ca, other } = await testPki();
+const clientCert = await ca.client("a client");
+const twoNames = await ca.server("localhost", "second.example");
+
+/** What came of one connection. */
+interface Visit {
+  readonly reused: boolean | undefined;
+  readonly report: VerifyReport;
+  readonly server: VerifyReport;
+  readonly peer: string | undefined;
+}
+
+/** One connection with a byte from the server, with which the tickets of TLS 1.3 come. */
+async function visit(listener: SslListener, options: ConnectOptions): Promise<Visit> {
+  const context = "reuseCtx" in options ? {} : { ca: ca.pem };
+  const all = await reach("openssl", listener, { ...context, ...options });
+  if ("reuseCtx" in options) {
+    delete all.ca;
+    delete all.engine;
+  }
+  const accepting = listener.accept();
+  accepting.catch(() => {});
+  const client = await SslSocket.connect(all);
+  const server = await accepting;
+  await server.write(bytes("x"));
+  await readText(client, 1);
+  const result = {
+    reused: client.getSessionReused(),
+    report: client.report,
+    server: server.report,
+    peer: client.peerCertificate()?.subject,
+  };
+  assertEquals(server.getSessionReused(), result.reused);
+  await Promise.all([client.close(), server.close()]);
+  return result;
+}
+
+async function withServer(
+  options: ListenOptions,
+  body: (listener: SslListener, port: number) => Promise<void>,
+): Promise<void> {
+  const listener = await listen("openssl", options);
+  try {
+    await body(listener, listener.addr.port);
+  } finally {
+    listener.close();
+  }
+}
+
+for (const version of VERSIONS) {
+  Deno.test(`a session cache makes each reconnect a resumption (${version})`, async () => {
+    const sessionCache = new SessionCache(100);
+    await withServer({ version }, async (listener, port) => {
+      const first = await visit(listener, { sessionCache });
+      assertEquals(first.reused, false);
+      for (let i = 0; i < 3; i++) {
+        const again = await visit(listener, { sessionCache });
+        assertEquals(again.reused, true);
+        assertEquals(again.peer, first.peer);
+        assertEquals(again.report.ok, true);
+        // The evidence is that of the full handshake, and says so.
+        assertEquals(
+          again.report.chain.map((c) => c.fingerprint()),
+          first.report.chain.map((c) => c.fingerprint()),
+        );
+        assertEquals(again.report.anchor?.fingerprint(), ca.certificate.fingerprint());
+        const [chain] = again.report.checks;
+        assertStringIncludes(chain!.detail, "verified when the session was made");
+        assert(again.report.checks.some((c) => c.name === "hostname" && c.ok));
+      }
+      assertEquals([...sessionCache.keys()], [`localhost:${port}`]);
+      const [session] = sessionCache.sessions(`localhost:${port}`);
+      assert(session instanceof SslSession);
+      assertEquals(session.protocol, version);
+      assert(!session.expired && session.lifetime > 0 && Object.isFrozen(session));
+      assert(Math.abs(session.created - Date.now()) < 60_000);
+    });
+  });
+
+  Deno.test(`t/sessions: three servers, one by start(), keys and order as in Perl (${version})`, async () => {
+    const sessionCache = new SessionCache(100);
+    using context = await SslContext.create({ engine: "openssl", ca: ca.pem, sessionCache });
+    setDefaultContext(context);
+    const listeners = [
+      await listen("openssl", { version }),
+      await listen("openssl", { version }),
+      await listen("openssl", { version, startHandshake: false }),
+    ] as const;
+    const keys = [
+      `localhost:${listeners[0].addr.port}`,
+      `localhost:${listeners[1].addr.port}`,
+      `127.0.0.1:${listeners[2].addr.port}`,
+    ];
+    const go = async (i: 0 | 1 | 2) => {
+      const { port } = listeners[i].addr;
+      const accepting = listeners[i].accept();
+      let client: SslSocket;
+      if (i === 2) {
+        const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+        const plain = await accepting;
+        [client] = await Promise.all([
+          SslSocket.start(conn, { verifycnName: "localhost" }),
+          plain.acceptSsl(),
+        ]);
+      } else {
+        client = await SslSocket.connect({ hostname: "localhost", family: 4, port });
+      }
+      const server = await accepting;
+      await server.write(bytes("x"));
+      await readText(client, 1);
+      const reused = client.getSessionReused();
+      await Promise.all([client.close(), server.close()]);
+      return reused;
+    };
+    try {
+      for (const i of [0, 1, 2] as const) {
+        assertEquals(await go(i), false);
+        assertEquals([...sessionCache][0]![0], keys[i]); // the latest on top
+      }
+      assert(sessionCache.size >= 3);
+      assertEquals([...sessionCache.keys()], keys.toReversed());
+      for (const key of keys) {
+        const session = sessionCache.getSession(key)!;
+        assert(sessionCache.getSession(key, session) === session);
+      }
+      for (const i of [0, 1, 2] as const) assertEquals(await go(i), true);
+    } finally {
+      setDefaultContext(undefined);
+      for (const listener of listeners) listener.close();
+    }
+  });
+
+  Deno.test(`a session of other verification settings is not offered (${version})`, async () => {
+    const wide = await TestCa.create({ commonName: "One more CA" });
+    const leaf = { cert: twoNames.cert, key: twoNames.key };
+    const server = { ...leaf, version, alpnProtocols: ["a", "b"] };
+    const pin = twoNames.certificate.fingerprint("sha256");
+    const base: ConnectOptions = { alpnProtocols: ["a"] };
+    const crl = ca.crl();
+    const callback = () => true;
+    const changes: [string, ConnectOptions][] = [
+      ["CA", { ca: [ca.pem, wide.pem] }],
+      ["extra CA", { extraCa: wide.pem }],
+      ["scheme", { verifycnScheme: "http" }],
+      ["scheme none", { verifycnScheme: "none" }],
+      ["a scheme of one's own", { verifycnScheme: { wildcardsInAlt: "full_label" } }],
+      ["a scheme's callback", { verifycnScheme: { callback } }],
+      ["name", { verifycnName: "second.example" }],
+      ["server name", { serverName: "second.example" }],
+      ["no server name", { serverName: "", verifycnName: "localhost" }],
+      ["public suffixes", { verifycnPublicsuffix: "" }],
+      ["pin", { fingerprint: pin }],
+      ["forced pin", { fingerprint: pin, forceFingerprint: true }],
+      ["client certificate", { cert: clientCert.cert, key: clientCert.key }],
+      ["verifyMode", { verifyMode: 0 }],
+      ["ALPN", { alpnProtocols: ["b"] }],
+      ["no ALPN", { alpnProtocols: [] }],
+      ["CRL", { crl, checkCrl: "leaf" }],
+      ["verifyCallback", { verifyCallback: callback }],
+      ["another verifyCallback", { verifyCallback: () => true }],
+      ["OCSP", { ocspMode: 0b10000 }],
+      ["versions", { minVersion: version, maxVersion: version }],
+      ["cipherList", { cipherList: "ECDHE" }],
+      ["sigalgs", { sigalgs: "ECDSA+SHA256:RSA-PSS+SHA256" }],
+    ];
+    await withServer(server, async (listener) => {
+      const sessionCache = new SessionCache(1000);
+      const all = { ...base, sessionCache, sessionKey: "the same for all" };
+      assertEquals((await visit(listener, all)).reused, false);
+      assertEquals((await visit(listener, all)).reused, true);
+      for (const [what, change] of changes) {
+        assertEquals((await visit(listener, { ...all, ...change })).reused, false, what);
+        // It makes a session of its own, and the first ones are still there for their settings.
+        assertEquals((await visit(listener, { ...all, ...change })).reused, true, what);
+        assertEquals((await visit(listener, all)).reused, true, `back from ${what}`);
+      }
+    });
+  });
+
+  Deno.test(`a session is dropped when the handshake that offers it fails (${version})`, async () => {
+    const sessionCache = new SessionCache(10);
+    const options = { sessionCache, sessionKey: "key" };
+    await withServer({ version }, async (listener) => {
+      await visit(listener, options);
+      const before = sessionCache.sessions("key");
+      await using broken = tcpServer((conn) => conn.close());
+      await assertRejects(
+        async () =>
+          await SslSocket.connect({
+            ...await reach("openssl", listener, options),
+            port: broken.port,
+          }),
+        SslError,
+      );
+      // The latest was offered, and is gone; the others were not.
+      assertEquals(sessionCache.sessions("key"), before.slice(1));
+    });
+  });
+
+  Deno.test(`a session that was tampered with is refused, and its judgement is not trusted (${version})`, async () => {
+    const sessionCache = new SessionCache(10);
+    const options = { sessionCache, sessionKey: "key" };
+    await withServer({ version }, async (listener) => {
+      const mangle = async (change: (session: SslSession) => SslSession | undefined) => {
+        sessionCache.delSession();
+        await visit(listener, options);
+        const session = change(sessionCache.getSession("key")!);
+        sessionCache.delSession();
+        if (session !== undefined) sessionCache.addSession("key", session);
+        return () => visit(listener, options);
+      };
+      const parts = (session: SslSession) => sessionParts(session);
+      // Right as it is: the control of what follows.
+      assertEquals((await (await mangle((s) => makeSession(parts(s))))()).reused, true);
+      // Its verification is not one by certificate.
+      for (const by of ["psk", "nothing"] as const) {
+        const go = await mangle((s) => {
+          const p = parts(s);
+          return makeSession({ ...p, peer: { ...p.peer, by } });
+        });
+        const error = await assertRejects(go, SslVerifyError);
+        assertEquals(error.code, "SESSION_NOT_VERIFIED");
+        assertEquals(sessionCache.size, 0);
+        await assertRejects(() => listener.accept({ signal: AbortSignal.timeout(1) }));
+      }
+      // The chain was refused then.
+      const refused = await mangle((s) => {
+        const p = parts(s);
+        return makeSession({ ...p, peer: { ...p.peer, error: 20, errorText: "no issuer" } });
+      });
+      assertEquals((await assertRejects(refused, SslVerifyError)).errno, 20);
+      // Too old, or from the future.
+      for (const at of [Date.now() - 25 * 3600_000]) {
+        const go = await mangle((s) => {
+          const p = parts(s);
+          return makeSession({ ...p, peer: { ...p.peer, at } });
+        });
+        assertEquals((await go()).reused, false);
+      }
+      // A certificate of its chain is over.
+      const expired = await ca.expired("localhost");
+      const over = await mangle((s) => {
+        const p = parts(s);
+        return makeSession({ ...p, peer: { ...p.peer, chain: [expired.certificate.der] } });
+      });
+      assertEquals((await over()).reused, false);
+    });
+  });
+
+  Deno.test(`the name and the pins are judged anew on a resumed session (${version})`, async () => {
+    const sessionCache = new SessionCache(10);
+    const options = { sessionCache, sessionKey: "key" };
+    await withServer({ version }, async (listener) => {
+      await visit(listener, options);
+      const good = sessionParts(sessionCache.getSession("key")!);
+      const wrong = [
+        [{ verifycnName: "wrong.example" }, "HOSTNAME_MISMATCH"],
+        [
+          { fingerprint: other.certificate.fingerprint(), forceFingerprint: true },
+          "FINGERPRINT_MISMATCH",
+        ],
+      ] as const;
+      for (const [change, code] of wrong) {
+        // As if its digest had been that of the wrong settings.
+        const policy = await digestFor(listener, { ...options, ...change });
+        sessionCache.delSession();
+        sessionCache.addSession("key", makeSession({ ...good, policy }));
+        const error = await assertRejects(
+          () => visit(listener, { ...options, ...change }),
+          SslVerifyError,
+        );
+        assertEquals(error.code, code);
+        assertEquals(error.report?.ok, false);
+        assertEquals(sessionCache.size, 0);
+      }
+    });
+  });
+
+  Deno.test(`the client certificate goes with the session, and the server judges it (${version})`, async () => {
+    const server = { version, verifyMode: 3, clientCa: ca.pem };
+    const sessionCache = new SessionCache(10);
+    await withServer(server, async (listener) => {
+      const mine = { sessionCache, cert: clientCert.cert, key: clientCert.key };
+      assertEquals((await visit(listener, mine)).reused, false);
+      const again = await visit(listener, mine);
+      assertEquals(again.reused, true);
+      assertEquals(again.server.ok, true);
+      assertStringIncludes(again.server.checks[0]!.detail, "verified when the session was made");
+    });
+  });
+
+  Deno.test(`sessionIdContext and the trust decide where a client's session counts (${version})`, async () => {
+    const key = { key: new Uint8Array(32).fill(1), name: new Uint8Array(16).fill(1) };
+    const ticketKeycb = () => [key.key, key.name] as const;
+    const shared = { version, verifyMode: 3, clientCa: ca.pem, ticketKeycb };
+    const mine = { cert: clientCert.cert, key: clientCert.key, sessionKey: "key" };
+    const reuse = async (one: ListenOptions, two: ListenOptions) => {
+      const sessionCache = new SessionCache(10);
+      const listeners = [await listen("openssl", one), await listen("openssl", two)] as const;
+      await visit(listeners[0], { ...mine, sessionCache });
+      const { reused } = await visit(listeners[1], { ...mine, sessionCache });
+      listeners.forEach((listener) => listener.close());
+      return reused;
+    };
+    const sessionIdContext = "foobar";
+    assertEquals(
+      await reuse({ ...shared, sessionIdContext }, { ...shared, sessionIdContext }),
+      true,
+    );
+    // Without it each context has one of its own.
+    assertEquals(await reuse(shared, shared), false);
+    assertEquals(
+      await reuse({ ...shared, sessionIdContext }, { ...shared, sessionIdContext: "another" }),
+      false,
+    );
+    // Who is trusted counts as well: a ticket is no way around it.
+    const less = { ...shared, sessionIdContext, clientCa: [ca.pem, other.pem] };
+    assertEquals(await reuse(less, { ...shared, sessionIdContext }), false);
+    const asked = { ...shared, sessionIdContext, verifyMode: 1 };
+    assertEquals(await reuse(asked, { ...shared, sessionIdContext }), false);
+  });
+}
+
+/** The digest under which a connection would keep its sessions. */
+async function digestFor(
+  listener: SslListener,
+  options: ConnectOptions,
+): Promise<string> {
+  const { contextFor, engineContext, newConnection } = await import("../../context/internal.ts");
+  const kept: SslSession[] = [];
+  const spy: SessionStore = {
+    addSession: (_key, session) => void kept.push(session),
+    getSession: () => undefined,
+    delSession: () => 0,
+  };
+  const all = await reach("openssl", listener, { ...options, sessionCache: spy });
+  const { family: _f, port: _p, hostname, ...rest } = all;
+  const context = await contextFor("client", rest);
+  await engineContext(context, "client");
+  const { state } = newConnection(context, {
+    role: "client",
+    options: rest,
+    hostname: "localhost",
+  });
+  assertEquals(hostname, "localhost");
+  const sample = new SessionCache(1);
+  await visit(listener, { sessionCache: sample });
+  const { der } = sessionParts([...sample][0]![1]);
+  state.sessions!.add(der, { evidence: undefined, findings: {} });
+  return kept[0]!.policy;
+}
+
+Deno.test("TLS 1.3: a ticket is used once, as soon as there is another one", async () => {
+  const sessionCache = new SessionCache(10);
+  await withServer({ version: "TLSv1_3" }, async (listener) => {
+    await visit(listener, { sessionCache, sessionKey: "key" });
+    for (let i = 0; i < 3; i++) {
+      const before = sessionCache.sessions("key");
+      assertEquals((await visit(listener, { sessionCache, sessionKey: "key" })).reused, true);
+      const after = sessionCache.sessions("key");
+      assert(!after.includes(before[0]!), "the one that was used is gone");
+      assert(!before.includes(after[0]!), "there is a new one");
+    }
+  });
+});
+
+Deno.test("TLS 1.3: a connection that reads nothing gets no session, and the old one stays usable", async () => {
+  const sessionCache = new SessionCache(10);
+  await withServer({ version: "TLSv1_3" }, async (listener) => {
+    const silent = async () => {
+      const accepting = listener.accept();
+      const client = await SslSocket.connect(await reach("openssl", listener, { sessionCache }));
+      const server = await accepting;
+      const reused = client.getSessionReused();
+      await Promise.all([client.close(), server.close()]);
+      return reused;
+    };
+    assertEquals(await silent(), false);
+    assertEquals(sessionCache.size, 0);
+    await visit(listener, { sessionCache });
+    const [latest] = [...sessionCache][0]!;
+    for (let i = 0; i < 3; i++) assertEquals(await silent(), true);
+    assert(sessionCache.getSession(latest) !== undefined);
+  });
+});
+
+Deno.test("a verification counts for a day, however often its session is renewed", async () => {
+  const sessionCache = new SessionCache(10);
+  await withServer({}, async (listener) => {
+    await visit(listener, { sessionCache, sessionKey: "key" });
+    const { at } = sessionParts(sessionCache.getSession("key")!).peer;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let i = 0; i < 3; i++) await visit(listener, { sessionCache, sessionKey: "key" });
+    assertEquals(sessionParts(sessionCache.getSession("key")!).peer.at, at);
+  });
+});
+
+Deno.test("sessionCacheSize makes a cache that goes with the context", async () => {
+  await withServer({}, async (listener) => {
+    using context = await SslContext.create({
+      engine: "openssl",
+      ca: ca.pem,
+      sessionCacheSize: 5,
+    });
+    assertEquals((await visit(listener, { reuseCtx: context })).reused, false);
+    assertEquals((await visit(listener, { reuseCtx: context })).reused, true);
+    // A context of each connection's own remembers nothing.
+    assertEquals((await visit(listener, { sessionCacheSize: 5 })).reused, false);
+    assertEquals((await visit(listener, { sessionCacheSize: 5 })).reused, false);
+    assertEquals((await visit(listener, { sessionCacheSize: 0 })).reused, false);
+    // sessionCache goes before it.
+    const sessionCache = new SessionCache(5);
+    await visit(listener, { sessionCache, sessionCacheSize: 3 });
+    assert(sessionCache.size > 0);
+  });
+});
+
+Deno.test("without a cache nothing is resumed", async () => {
+  await withServer({}, async (listener) => {
+    for (let i = 0; i < 2; i++) assertEquals((await visit(listener, {})).reused, false);
+  });
+});
+
+Deno.test("setDefaultSessionCache() is for the clients that say nothing else, and is reported", async () => {
+  const sessionCache = new SessionCache(5);
+  const own = new SessionCache(5);
+  setDefaultSessionCache(sessionCache);
+  try {
+    await withServer({}, async (listener) => {
+      const first = await visit(listener, {});
+      assertEquals(first.reused, false);
+      assertEquals(first.report.defaultsApplied, ["sessionCache"]);
+      assertEquals(first.server.defaultsApplied, undefined);
+      assertEquals((await visit(listener, {})).reused, true);
+      const held = sessionCache.size;
+      assertEquals((await visit(listener, { sessionCache: own })).reused, false);
+      assertEquals((await visit(listener, { sessionCacheSize: 2 })).reused, false);
+      assertEquals(sessionCache.size, held);
+      assert(own.size > 0);
+    });
+  } finally {
+    setDefaultSessionCache(undefined);
+  }
+  assertThrows(
+    () => setDefaultSessionCache({} as SessionStore),
+    TypeError,
+    "must be a SessionCache, or have addSession, getSession and delSession",
+  );
+});
+
+Deno.test("sessionCache may be an object of one's own", async () => {
+  const calls: string[] = [];
+  const kept = new Map<string, SslSession>();
+  const sessionCache: SessionStore = {
+    addSession: (key, session) => (calls.push(`add ${key}`), kept.set(key, session)),
+    getSession: (key) => (calls.push(`get ${key}`), kept.get(key)),
+    delSession: (key) => (calls.push(`del ${key}`), kept.delete(key!)),
+  };
+  await withServer({ version: "TLSv1_2" }, async (listener) => {
+    const options = { sessionCache, sessionKey: "mine" };
+    assertEquals((await visit(listener, options)).reused, false);
+    assertEquals((await visit(listener, options)).reused, true);
+    assertEquals(calls.slice(0, 3), ["get mine", "add mine", "get mine"]);
+    kept.set("mine", "no session" as unknown as SslSession);
+    await assertRejects(
+      () => visit(listener, options),
+      TypeError,
+      'getSession("mine") must give an SslSession or undefined',
+    );
+    const failing = {
+      ...sessionCache,
+      getSession: () => {
+        throw new Error("no database");
+      },
+    };
+    await assertRejects(
+      () => visit(listener, { ...options, sessionCache: failing }),
+      Error,
+      "no database",
+    );
+  });
+});
+
+Deno.test("sessions survive export and import, and count under the same settings only", async () => {
+  await withServer({}, async (listener) => {
+    const first = new SessionCache(5);
+    await visit(listener, { sessionCache: first, sessionKey: "key" });
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const bytes = await first.getSession("key")!.export(key);
+    const sessionCache = new SessionCache(5);
+    sessionCache.addSession("key", await SslSession.import(bytes, key));
+    const elsewhere = { sessionCache, sessionKey: "key", verifycnScheme: "http" as const };
+    assertEquals((await visit(listener, elsewhere)).reused, false);
+    const again = await visit(listener, { sessionCache, sessionKey: "key" });
+    assertEquals(again.reused, true);
+    assertEquals(again.report.anchor?.fingerprint(), ca.certificate.fingerprint());
+  });
+});
+
+Deno.test("a session that a callback accepted says so again when it is resumed", async () => {
+  const untrusted = await other.server();
+  await withServer({ cert: untrusted.cert, key: untrusted.key }, async (listener) => {
+    let asked = 0;
+    const verifyCallback = () => ++asked > 0;
+    const sessionCache = new SessionCache(5);
+    const first = await visit(listener, { sessionCache, verifyCallback });
+    const before = asked;
+    const again = await visit(listener, { sessionCache, verifyCallback });
+    assertEquals([first.reused, again.reused], [false, true]);
+    assertEquals(asked, before); // it was asked in the full handshake
+    assertEquals(
+      again.report.checks.find((c) => c.name === "callback"),
+      first.report.checks.find((c) => c.name === "callback"),
+    );
+    assertEquals(again.report.checks.find((c) => c.name === "chain")?.ok, false);
+    assertEquals(again.report.anchor, undefined);
+  });
+});
+
+Deno.test("a pin in spite of a bad chain is judged again when its session is resumed", async () => {
+  const untrusted = await other.server();
+  await withServer({ cert: untrusted.cert, key: untrusted.key }, async (listener) => {
+    const sessionCache = new SessionCache(5);
+    const options = { sessionCache, fingerprint: untrusted.certificate.fingerprint() };
+    assertEquals((await visit(listener, options)).reused, false);
+    const { reused, report } = await visit(listener, options);
+    assertEquals(reused, true);
+    assertEquals(report.checks.find((c) => c.name === "chain")?.ok, false);
+    assertEquals(report.checks.find((c) => c.name === "fingerprint")?.ok, true);
+    await assertRejects(() => visit(listener, { sessionCache }), SslVerifyError);
+  });
+});
+
+Deno.test("with verifyMode NONE sessions are resumed among themselves", async () => {
+  const untrusted = await other.server();
+  await withServer({ cert: untrusted.cert, key: untrusted.key }, async (listener) => {
+    const sessionCache = new SessionCache(5);
+    const none = { sessionCache, sessionKey: "key", verifyMode: 0 };
+    assertEquals((await visit(listener, none)).reused, false);
+    assertEquals((await visit(listener, none)).reused, true);
+    await assertRejects(
+      () => visit(listener, { sessionCache, sessionKey: "key" }),
+      SslVerifyError,
+    );
+  });
+});
+
+Deno.test("sessionKey needs a cache, and the option values are checked", async () => {
+  await withServer({}, async (listener) => {
+    const cases: [ConnectOptions, string][] = [
+      [{ sessionKey: "key" }, "the context has no session cache"],
+      [{ sessionKey: "" }, "must be a string that is not empty"],
+      [{ sessionCacheSize: -1 }, "must be a whole number of at least 0"],
+      [{ sessionCache: {} as SessionStore }, "must be a SessionCache"],
+    ];
+    for (const [options, message] of cases) {
+      await assertRejects(
+        async () => await SslSocket.connect(await reach("openssl", listener, options)),
+        TypeError,
+        message,
+      );
+    }
+  });
+  await assertRejects(
+    () => listen("openssl", { sessionCacheSize: 5 } as ListenOptions),
+    TypeError,
+    "not to listen",
+  );
+});
+
+Deno.test("the Deno engine has no session cache and no ticket keys, and says so", async () => {
+  const sessionCache = new SessionCache(5);
+  const cases: [ConnectOptions, string][] = [
+    [{ sessionCache }, "sessionCache"],
+    [{ sessionCacheSize: 5 }, "sessionCacheSize"],
+    [{ sessionKey: "key" }, "sessionKey"],
+  ];
+  for (const [options, name] of cases) {
+    const error = await assertRejects(
+      () => SslSocket.connect("localhost:1", { engine: "deno", ...options }),
+      SslUnsupportedError,
+    );
+    assertStringIncludes(error.message, `Cannot use option "${name}"`);
+    assertStringIncludes(error.message, "--allow-ffi");
+  }
+  await assertRejects(
+    () => listen("deno", { ticketKeycb: () => [] }),
+    SslUnsupportedError,
+    "ticketKeycb",
+  );
+  // 0 asks for nothing.
+  await using pair = await connectPair("deno", { sessionCacheSize: 0 });
+  assertEquals(pair.client.opened(), 1);
+});
+
+Deno.test("canTicketKeycb() and canPsk() tell what this engine has", () => {
+  assertEquals(SslSocket.canTicketKeycb(), true);
+  assertEquals(SslSocket.canPsk(), { client: true, server: true });
+});
