@@ -232,7 +232,9 @@ export class OpenSslContext implements EngineContext {
     let list = config.cipherList === undefined ? DEFAULT_CIPHERS : config.cipherList || "DEFAULT";
     if (config.cipherList === undefined && config.hooks.psk) {
       // Who has a pre-shared key means to use it, also where there are certificates.
-      list = "kECDHEPSK:kDHEPSK:kPSK:" + list.replace(":!PSK", "");
+      // ("DEFAULT" is a word at the beginning only; this is what it stands for.)
+      list = list.replace(":!PSK", "")
+        .replace("DEFAULT", "kECDHEPSK:kDHEPSK:kPSK:ALL:!COMPLEMENTOFDEFAULT");
     }
     if (config.noEcdh) list += ":!kECDHE:!kECDHEPSK";
     this.#check(
