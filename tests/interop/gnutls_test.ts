@@ -1,12 +1,6 @@
 /** GnuTLS at the other end: gnutls-serv and gnutls-cli. */
 
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import { SslPeerError, SslTruncatedError, SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
