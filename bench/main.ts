@@ -40,7 +40,7 @@ interface Scenario {
   readonly name: string;
   readonly role: "client" | "server";
   /** In the protocol of bench/peers. */
-  readonly command: "D" | "U" | "P" | "H";
+  readonly command: "D" | "U" | "P" | "H" | "L";
   readonly total: number;
   readonly second: number;
   readonly resume?: boolean;
@@ -62,6 +62,7 @@ const SCENARIOS: Scenario[] = [
   ...both("upload", { command: "U", total: mib(512), second: 65536 }),
   ...both("upload 16 KiB writes", { command: "U", total: mib(256), second: 16384 }),
   ...both("1-byte round trips", { command: "P", total: count(20_000), second: 1 }),
+  { name: "lines of 61 bytes, client", role: "client", command: "L", total: count(1e6), second: 0 },
   ...both("full handshakes", { command: "H", total: count(1500), second: 4 }),
   ...both("resumed handshakes", { command: "H", total: count(1500), second: 4, resume: true }),
 ];
@@ -85,7 +86,7 @@ async function side(kind: string): Promise<SideProcess> {
 function clientRun(kind: string, s: Scenario, port: number): Run {
   const { command, total, second } = s;
   if (kind === "C") {
-    if (!peers.native) return () => Promise.resolve(undefined);
+    if (!peers.native || command === "L") return () => Promise.resolve(undefined);
     const args = [command, String(total), String(second), s.resume ? "1" : "0"];
     return () => peers.client(port, version, ...args);
   }
@@ -207,6 +208,41 @@ for (const s of SCENARIOS) {
     console.error(rows.at(-1)!.join("  "));
   }
 }
+
+/** KiB of resident memory that an idle connection costs each side, after a warm-up. */
+async function idleMemory(idleRole: "client" | "server", kind: string): Promise<number> {
+  const n = count(1000);
+  if (idleRole === "client") {
+    await using server = await peers.server(version);
+    await using made = await SideProcess.start(kind, peers.folder);
+    await made.run({ do: "H", port: server.port, total: 500, concurrency: 4 });
+    return (await made.run<{ perConnection: number }>({ do: "I", port: server.port, total: n }))
+      .perConnection;
+  }
+  await using server = await startSideServer(kind, peers.folder);
+  await peers.client(server.port, version, "H", "500", "4", "0");
+  const before = await server.rss();
+  const holding = peers.client(server.port, version, "I", String(n), "8");
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  const after = await server.rss();
+  await holding;
+  return (after - before) / n;
+}
+
+for (const idleRole of ["client", "server"] as const) {
+  const name = `idle memory, ${idleRole}`;
+  if ((role && idleRole !== role) || (only && !only.some((word) => name.includes(word)))) continue;
+  if (!peers.native) continue;
+  let mine = NaN;
+  for (const kind of sides.filter((k) => k !== "C" && k !== "perl")) {
+    const kib = await idleMemory(idleRole, kind);
+    if (kind === "openssl") mine = kib;
+    const compared = kind === "openssl" ? "" : `${ratio(kib / mine)} memory`;
+    rows.push([name, kind, `${kib.toFixed(1)} KiB`, "", compared]);
+    console.error(rows.at(-1)!.join("  "));
+  }
+}
+
 for (const made of processes.values()) await made[Symbol.asyncDispose]();
 await peers[Symbol.asyncDispose]();
 

@@ -293,7 +293,7 @@ const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>>
   },
   async I(c) {
     const { rss } = await COMMANDS.rss!(c) as { rss: number };
-    const conns = [];
+    const conns: Conn[] = [];
     const one = new Uint8Array(1);
     for (let i = 0; i < c.total; i++) {
       const conn = await open(c, "E\n"); // an echo server goes on waiting
