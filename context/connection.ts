@@ -26,6 +26,8 @@ export class ConnectionState {
   #evidence: PeerEvidence | undefined;
   #callback: CallbackFinding | undefined;
   #ocsp: OcspFinding | undefined;
+  /** Sessions that came before the peer was judged. */
+  readonly #early: Uint8Array[] = [];
   /** The context that a server chose for this connection, when it is not the one it began with. */
   context: SslContext | undefined;
   /** The stapled OCSP response that the peer sent. */
@@ -124,15 +126,23 @@ export class ConnectionState {
     return this.#evidence === undefined ? finding.refuse : this.#decide(this.#evidence);
   }
 
-  /** A client was given a session: it is kept if its peer has been accepted. */
+  /**
+   * A client was given a session: it is kept if its peer has been accepted. Before TLS 1.3 it may
+   * come in the last step of a handshake, whose peer is judged right after that.
+   */
   newSession(der: Uint8Array): void {
-    if (!this.#report.ok) return;
+    if (this.#report.ok) this.#keep(der);
+    else if (!this.judged) this.#early.push(der);
+  }
+
+  #keep(der: Uint8Array): void {
     const findings = { callback: this.#callback, ocsp: this.#ocsp };
     this.sessions?.add(der, { evidence: this.#evidence, findings });
   }
 
   /** The handshake failed: its sessions are not used again. */
   failed(): void {
+    this.#early.length = 0;
     this.sessions?.drop();
   }
 
@@ -142,6 +152,7 @@ export class ConnectionState {
       ? judgeProven(evidence, this.#policy, this.#names, this.sessions?.vouched)
       : judge(evidence, this.#policy, this.#names, findings);
     this.#report = report;
+    for (const der of this.#early.splice(0)) if (report.ok) this.#keep(der);
     // A refusal always has its error; should it not, the peer is refused all the same.
     return report.ok ? undefined : report.error ?? new Error("the peer was refused");
   }

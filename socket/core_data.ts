@@ -217,6 +217,8 @@ export abstract class CoreData {
 
   protected failure(operation: string, error: unknown, signal?: AbortSignal): unknown {
     if (this.closing) return closedError(operation, this.peer, error);
+    // What OpenSSL failed ended with a fatal alert: its session is not to be used again (RFC 5246 7.2.2).
+    if (error instanceof SslError && error.library !== undefined) this.state?.failed();
     return this.record(toSslError(operation, this.peer, error, signal));
   }
 

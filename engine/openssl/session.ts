@@ -160,6 +160,7 @@ export class OpenSslSession implements SansIoSession {
     if (result === 1) {
       this.#established = true;
       this.#dry = this.#c.BIO_ctrl_pending(this.#rbio) === 0;
+      this.#hooks.takeRenewed();
       return true;
     }
     if (error === SSL_ERROR.WANT_WRITE) return SSL_WANT_WRITE;

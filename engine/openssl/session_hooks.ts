@@ -221,6 +221,29 @@ export class SessionHooks implements CallbackTarget {
     this.#hooks.newSession?.(sessionToDer(this.#c, session), this.#user);
   }
 
+  /**
+   * A server may renew the ticket of a session of TLS 1.2 that it resumes; OpenSSL has a callback
+   * for the sessions of full handshakes only.
+   */
+  takeRenewed(): void {
+    const { session: offered } = this.#params;
+    const { newSession } = this.#hooks;
+    if (this.#role === "server" || offered === undefined || newSession === undefined) return;
+    const c = this.#c;
+    const ssl = this.#ssl();
+    if (c.SSL_version(ssl) === TLS1_3 || c.SSL_session_reused(ssl) !== 1) return;
+    const session = c.SSL_get1_session(ssl);
+    if (session === null) return;
+    try {
+      if (c.SSL_SESSION_is_resumable(session) !== 1) return;
+      const der = sessionToDer(c, session);
+      const same = der.length === offered.length && der.every((byte, i) => byte === offered[i]);
+      if (!same) newSession(der, this.#user);
+    } finally {
+      c.SSL_SESSION_free(session);
+    }
+  }
+
   /** The ticket key for a new ticket, or by name. */
   onTicketKey(name: Uint8Array | undefined): TicketKeyAnswer | undefined {
     const key = this.#hooks.ticketKey?.(name, this.#user);

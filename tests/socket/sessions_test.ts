@@ -228,6 +228,41 @@ for (const version of VERSIONS) {
     });
   });
 
+  Deno.test(`a session is dropped when its connection ends with a fatal alert (${version})`, async () => {
+    const sessionCache = new SessionCache(10);
+    const options = { sessionCache, sessionKey: "key" };
+    await withServer({ version }, async (listener) => {
+      await visit(listener, options);
+      const before = sessionCache.sessions("key");
+      let inject = () => Promise.resolve();
+      await using relay = tcpServer(async (conn) => {
+        const beyond = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+        inject = async () => {
+          const record = new Uint8Array([0x17, 3, 3, 0, 32, ...new Uint8Array(32)]);
+          await conn.write(record);
+        };
+        const copy = async (from: Deno.TcpConn, to: Deno.TcpConn) => {
+          const p = new Uint8Array(65536);
+          for (let n; (n = await from.read(p)) !== null;) await to.write(p.subarray(0, n));
+          await to.closeWrite();
+        };
+        await Promise.allSettled([copy(conn, beyond), copy(beyond, conn)]);
+        beyond.close();
+      });
+      const accepting = listener.accept();
+      const client = await SslSocket.connect({
+        ...await reach("openssl", listener, options),
+        port: relay.port,
+      });
+      const server = await accepting;
+      assertEquals(client.getSessionReused(), true);
+      await inject();
+      await assertRejects(() => client.read(new Uint8Array(1)), SslError);
+      assert(!sessionCache.sessions("key").includes(before[0]!));
+      await Promise.all([client.close(), server.close({ noShutdown: true })]);
+    });
+  });
+
   Deno.test(`a session that was tampered with is refused, and its judgement is not trusted (${version})`, async () => {
     const sessionCache = new SessionCache(10);
     const options = { sessionCache, sessionKey: "key" };
