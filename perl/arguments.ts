@@ -5,43 +5,15 @@
  */
 
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
-import { schemeFromPerl } from "../verify/schemes.ts";
 import { didYouMean } from "../verify/suggest.ts";
 import { perlNames, perlOption } from "./table.ts";
+import { convertValue, show, truth } from "./values.ts";
 
 /** Arguments as Perl code has them. */
 export type PerlArguments = Readonly<Record<string, unknown>>;
 
 /** What {@linkcode fromPerl} gives: options for `connect`, `start` or `listen`. */
 export type PerlConverted = ConnectOptions & StartOptions & ListenOptions;
-
-/** Perl's truth. */
-const truth = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== 0 && value !== "" && value !== "0" &&
-  value !== false;
-
-const show = (value: unknown): string =>
-  typeof value === "string" ? JSON.stringify(value) : String(value);
-
-const BOOLEAN = new Set([
-  "SSL_startHandshake",
-  "SSL_keepSocketOnError",
-  "SSL_force_fingerprint",
-  "SSL_use_cert",
-  "SSL_honor_cipher_order",
-  "SSL_check_crl",
-  "SSL_mode_release_buffers",
-  "SSL_no_shutdown",
-  "SSL_fast_shutdown",
-]);
-
-/** Here an explicit `undef` says something: off. */
-const UNDEF_IS_OFF: Readonly<Record<string, unknown>> = {
-  SSL_hostname: "",
-  SSL_dh: null,
-  SSL_dh_file: null,
-  SSL_ecdh_curve: null,
-};
 
 /** Arguments about what happens anyway: fine with these values, impossible with others. */
 const ANYWAY: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -170,6 +142,12 @@ function family(args: ReadonlyMap<string, unknown>): 4 | 6 | undefined {
   return undefined;
 }
 
+function backlog(value: unknown): number {
+  const length = Number(value);
+  if (Number.isInteger(length) && length > 0) return length;
+  throw new TypeError(`Cannot use Listen: must be a number above 0: received ${show(value)}`);
+}
+
 const SPECIAL = new Set([
   ...["PeerAddr", "PeerHost", "PeerPort", "LocalAddr", "LocalHost", "LocalPort"],
   ...["Domain", "Family", "inet4", "inet6", "Timeout", "Listen", "SSL_server"],
@@ -186,6 +164,11 @@ const SPECIAL = new Set([
  * - `undefined` is `undef`, and means not given, except where Perl switches something off by it
  *   (`SSL_hostname`, `SSL_dh`, `SSL_ecdh_curve`). `null` is `\undef`: `SSL_ca_file: null` is no
  *   anchor at all.
+ * - Strings of bytes, as in `SSL_psk` and `SSL_session_id_context`, are bytes: `"\xff"` is one.
+ * - Callbacks get what ours get. `SSL_verify_callback` accepts with `1` too, and with nothing else
+ *   but `true`; `SSL_ocsp_staple_callback` refuses with whatever is false, and with no answer;
+ *   `SSL_ticket_keycb` may give its key and name as strings of bytes.
+ * - A curve may be given by OpenSSL's number, a flag or a size as a number in a string.
  *
  * The values are checked when the options are used.
  *
@@ -211,7 +194,7 @@ export function fromPerl(args: PerlArguments): PerlConverted {
   const listen = given.get("Listen");
   const listening = truth(listen);
   const result = addresses(given, listening);
-  if (listening) result.backlog = Number(listen);
+  if (listening) result.backlog = backlog(listen);
   else if (truth(given.get("SSL_server"))) result.server = true;
   const ip = family(given);
   if (ip !== undefined) result.family = ip;
@@ -226,19 +209,8 @@ export function fromPerl(args: PerlArguments): PerlConverted {
   for (const [name, value] of given) {
     const ours = perlOption(name)!.ours;
     if (ours === null || SPECIAL.has(name)) continue;
-    const converted = convert(name, value);
+    const converted = convertValue(name, value);
     if (converted !== undefined) result[ours] = converted;
   }
   return result as PerlConverted;
-}
-
-function convert(name: string, value: unknown): unknown {
-  if (value === undefined) {
-    return Object.hasOwn(UNDEF_IS_OFF, name) ? UNDEF_IS_OFF[name] : undefined;
-  }
-  if (BOOLEAN.has(name)) return truth(value);
-  if (name === "SSL_verifycn_scheme") {
-    return schemeFromPerl(value as string | Readonly<Record<string, unknown>>);
-  }
-  return value;
 }
