@@ -5,6 +5,7 @@ import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constant
 import { SslPeerError, SslTruncatedError, SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { serve } from "../../socket/serve.ts";
+import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";
 import {
   bytes,
   ENGINES,
@@ -17,41 +18,11 @@ import {
   sha256,
   text,
   THEIR_NAME,
-  type Version,
   VERSIONS,
 } from "./lab.ts";
-import { freePort, type Peer, within } from "./peers.ts";
+import { within } from "./peers.ts";
 
 const MIB = 1 << 20;
-
-/** The priority string that allows one version alone. */
-function priority(version: Version): string {
-  return `--priority=NORMAL:-VERS-ALL:+VERS-${version === "tls1_2" ? "TLS1.2" : "TLS1.3"}`;
-}
-
-/**
- * `gnutls-serv` that echoes. It has no way to listen on loopback alone, so it
- * lives for one test.
- */
-async function gnutlsServ(lab: Lab, ...args: string[]): Promise<Peer & { port: number }> {
-  const port = freePort();
-  const peer = lab.peer(
-    "gnutls-serv",
-    ...["-p", `${port}`, "--echo", "--x509certfile", "cert.pem", "--x509keyfile", "key.pem"],
-    ...args,
-  );
-  await peer.said(/listening on IPv4 \S+ port \d+\.\.\.done/);
-  return Object.assign(peer, { port });
-}
-
-function gnutlsCli(lab: Lab, port: number, ...args: string[]): Peer {
-  const trust = args.some((arg) => arg.startsWith("--x509cafile")) ? [] : ["--x509cafile=ca.pem"];
-  const names = ["--sni-hostname=localhost"];
-  if (!args.some((arg) => arg.startsWith("--verify-hostname"))) {
-    names.push("--verify-hostname=localhost");
-  }
-  return lab.peer("gnutls-cli", "-p", `${port}`, ...trust, ...names, ...args, "127.0.0.1");
-}
 
 for (const engine of ENGINES) {
   for (const version of VERSIONS) {
