@@ -121,18 +121,14 @@ Deno.test("fromPerl() hands on callbacks and flags under our names, and they are
   const shutdown = () => null;
   const cache = new OcspCache();
   const converted = fromPerl({
-    SSL_verify_callback: callback,
     SSL_ocsp_mode: 16,
-    SSL_ocsp_staple_callback: callback,
     SSL_ocsp_cache: cache,
     SSL_create_ctx_callback: callback,
     SSL_error_trap: callback,
     SSL_on_peer_shutdown: shutdown,
   });
   assertEquals(converted, {
-    verifyCallback: callback,
     ocspMode: 16,
-    ocspStapleCallback: callback,
     ocspCache: cache,
     createCtxCallback: callback,
     errorTrap: callback,
