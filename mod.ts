@@ -22,7 +22,6 @@ export * from "./context/mod.ts";
 export * from "./handle/mod.ts";
 export * from "./socket/mod.ts";
 export * from "./verify/mod.ts";
-export { SessionCache, type SessionKey, SslSession } from "./context/session_cache.ts";
 export { Certificate } from "./certificate/certificate.ts";
 export { type EngineChoice, engineInfo } from "./engine/select.ts";
 export type { EngineInfo, EngineName, Role } from "./engine/types.ts";

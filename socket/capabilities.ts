@@ -124,6 +124,16 @@ export class SocketCapabilities {
   }
 
   /**
+   * Whether a client answers a TLS 1.3 server that asks for its certificate after the handshake
+   * (RFC 8446 4.6.2): OpenSSL does, once it has one; Deno's TLS never offers it.
+   *
+   * Perl: `can_pha`
+   */
+  static canPha(): boolean {
+    return can("nativeObjects");
+  }
+
+  /**
    * Whether TLS can be started on a TLS socket.
    *
    * Perl: `can_nested_ssl`
