@@ -24,7 +24,8 @@ export class PerlPeer implements AsyncDisposable {
   async ask(command: string, ...args: unknown[]): Promise<PerlAnswer> {
     const id = ++this.#asked;
     await this.#peer.write(JSON.stringify([id, command, ...args]) + "\n");
-    const [, json] = await this.#peer.said(new RegExp(`^answer ${id} (.*)$`, "m"));
+    // With its end: a long answer comes in pieces.
+    const [, json] = await this.#peer.said(new RegExp(`^answer ${id} (.*)\n`, "m"));
     return JSON.parse(json!) as PerlAnswer;
   }
 

@@ -11,11 +11,41 @@ $|          = 1;
 $SIG{PIPE}  = 'IGNORE';
 my $json = JSON::PP->new->canonical->allow_nonref->latin1;
 my ( $listener, $s );
+my ( @cache, @context, @ticket_keys );
+
+sub log_line {
+    open my $fh, '>>', $_[0] or die "$_[0]: $!\n";
+    print {$fh} "$_[1]\n";
+    close $fh;
+}
+
+# As in IO::Socket::SSL's manual: the first key is the current one.
+sub ticket_key {
+    my ( undef, $name ) = @_;
+    my ($current) = @ticket_keys;
+    return @$current if !defined $name;
+    for (@ticket_keys) { return ( $_->[0], $current->[1] ) if $_->[1] eq $name }
+    return;
+}
 
 sub with_code {    # what JSON cannot carry
     my %args = %{ $_[0] || {} };
     if ( defined( my $password = delete $args{password} ) ) {
         $args{SSL_passwd_cb} = sub { $password };
+    }
+    # the number of a cache, or of a context, of this process
+    if ( defined( my $n = delete $args{cache} ) )   { $args{SSL_session_cache} = $cache[$n] }
+    if ( defined( my $n = delete $args{context} ) ) { $args{SSL_reuse_ctx}     = $context[$n] }
+    $args{SSL_ticket_keycb} = \&ticket_key if delete $args{ticket_keys};
+    if ( my $psk = delete $args{psk} ) {    # [identity, hex]; the option SSL_psk came in 2.087
+        $args{SSL_create_ctx_callback} = sub {
+            Net::SSLeay::CTX_set_psk_client_callback( $_[0], sub { @$psk } );
+        };
+    }
+    if ( my $file = delete $args{keylog} ) {
+        $args{SSL_create_ctx_callback} = sub {
+            Net::SSLeay::CTX_set_keylog_callback( $_[0], sub { log_line( $file, $_[1] ) } );
+        };
     }
     return %args;
 }
@@ -102,6 +132,7 @@ my %do = (
             name     => text( $s->get_servername ),
             finished      => finished( \&Net::SSLeay::get_finished ),
             peer_finished => finished( \&Net::SSLeay::get_peer_finished ),
+            reused_by_name => $s->get_session_reused ? 1 : 0,
             reused => Net::SSLeay::session_reused( $s->_get_ssl_object ) ? 1 : 0,
         };
     },
@@ -113,6 +144,41 @@ my %do = (
           Net::SSLeay::export_keying_material( $s->_get_ssl_object, $length, $label );
     },
     verify => sub { $s->verify_hostname(@_) ? 1 : 0 },
+    # sessions
+    session_cache => sub { push @cache, IO::Socket::SSL::Session_Cache->new( $_[0] ); $#cache },
+    cached   => sub { $cache[ $_[0] ]->get_session( $_[1] ) ? 1 : 0 },
+    forget   => sub { $cache[ $_[0] ]->del_session( $_[1] ); 1 },
+    context  => sub {
+        push @context, checked( IO::Socket::SSL::SSL_Context->new( with_code(@_) ) );
+        $#context;
+    },
+    # what a cache of a size does, operation by operation: [room, key, ...] after each
+    cache_steps => sub {
+        my ( $size, @steps ) = @_;
+        my $cache = IO::Socket::SSL::Session_Cache->new($size);
+        my @after;
+        for (@steps) {
+            my ( $method, $key ) = @$_;
+            my $got = $method eq 'add_session' ? $cache->add_session( $key, 0 )
+              : $method eq 'replace_session' ? $cache->replace_session( $key, 0 )
+              : $cache->$method($key);
+            my ( $v, @keys ) = $cache->{ghead};
+            while ($v) {
+                push @keys, $v->[1];
+                $v = $v->[2];
+                last if !$v || $v == $cache->{ghead};
+            }
+            my $said = $method eq 'get_session' ? ( defined $got ? 1 : 0 )
+              : $method eq 'del_session' ? $got
+              : undef;
+            push @after, [ $said, $cache->{room}, @keys ];
+        }
+        \@after;
+    },
+    ticket_keys => sub {    # [key, name], ... in hex
+        @ticket_keys = map { [ map { pack 'H*', $_ } @$_ ] } @_;
+        1;
+    },
     class  => sub { ref $s },
 );
 
