@@ -212,7 +212,13 @@ const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>>
   cpu: () => Promise.resolve({}),
   rss() {
     (globalThis as { gc?: () => void }).gc?.();
-    return Promise.resolve({ rss: Deno.memoryUsage().rss / 1024, handles: openHandles() });
+    const { rss, heapUsed } = Deno.memoryUsage();
+    return Promise.resolve({
+      rss: rss / 1024,
+      heap: heapUsed / 1024,
+      handles: openHandles(),
+      files: openFiles(),
+    });
   },
   async D(c) {
     const conn = await open(c);
@@ -308,6 +314,15 @@ const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>>
     return { perConnection: (after.rss - rss) / c.total };
   },
 };
+
+/** Open file descriptors, where the system tells; the one that is asked with is none. */
+function openFiles(): number {
+  try {
+    return [...Deno.readDirSync("/proc/self/fd")].length - 1;
+  } catch {
+    return 0;
+  }
+}
 
 async function timed(
   run: () => Promise<unknown>,

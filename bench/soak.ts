@@ -1,10 +1,15 @@
 /**
- * Does memory grow? Connections one after the other, and as many at once, with
- * resident memory and the count of C objects of both ends at each step.
+ * Does anything grow? Connections one after the other, eight at a time, then as
+ * many at once, with resident memory, the heap of JavaScript, the count of C
+ * objects and of file descriptors of both ends at each step.
  *
  *     deno run --allow-all bench/soak.ts                     10,000 connections, then 2,000 at once
  *     deno run --allow-all bench/soak.ts --minutes=20        as long as that
  *     deno run --allow-all bench/soak.ts --simultaneous=5000 --engine=deno-engine
+ *
+ * It ends with a verdict, and with an exit code of 1 if a file descriptor or a
+ * C object is left, memory grows by more than 1 MiB a 1,000 connections in the
+ * second half, or a connection was not answered.
  *
  * @module
  */
@@ -19,11 +24,20 @@ const minutes = Number(flags.get("minutes") ?? 0);
 const simultaneous = Number(flags.get("simultaneous") ?? 2000);
 const engine = flags.get("engine") ?? "openssl";
 const STEP = 1000;
+/** What may be left in MiB a 1,000 connections: the noise of the allocators. */
+const SLOPE = 1;
 
-interface Memory {
+interface Usage {
+  /** KiB. */
   readonly rss: number;
+  /** KiB. */
+  readonly heap: number;
   readonly handles: number;
+  readonly files: number;
 }
+
+type Side = "server" | "client";
+const SIDES = ["server", "client"] as const;
 
 await using peers = await Peers.build();
 await using server = await SideProcess.start(engine, peers.folder);
@@ -31,21 +45,38 @@ await using client = await SideProcess.start(engine, peers.folder);
 const { port } = await server.run<{ port: number }>({ do: "serve" });
 
 const rows: string[][] = [];
-const first: { at: number; server: Memory; client: Memory }[] = [];
+const notes: { at: number; server: Usage; client: Usage }[] = [];
+const begin = performance.now();
+
+/** Waits until what is being closed is closed. */
+async function usage(side: SideProcess, atMost: Usage | undefined): Promise<Usage> {
+  for (let tries = 0;; tries++) {
+    const now = await side.run<Usage>({ do: "rss" });
+    const settled = atMost === undefined ||
+      (now.handles <= atMost.handles && now.files <= atMost.files);
+    if (settled || tries === 20) return now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 async function note(done: number, what = ""): Promise<void> {
-  const [s, c] = [
-    await server.run<Memory>({ do: "rss" }),
-    await client.run<Memory>({ do: "rss" }),
-  ];
-  first.push({ at: done, server: s, client: c });
+  const warm = notes[1];
+  const now = {
+    at: done,
+    server: await usage(server, warm?.server),
+    client: await usage(client, warm?.client),
+  };
+  notes.push(now);
   const mib = (kib: number) => (kib / 1024).toFixed(1);
-  rows.push([`${done}${what}`, mib(s.rss), String(s.handles), mib(c.rss), String(c.handles)]);
+  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  const cells = (u: Usage) => [mib(u.rss), mib(u.heap), String(u.handles), String(u.files)];
+  rows.push([`${done}${what}`, seconds, ...SIDES.flatMap((side) => cells(now[side]))]);
   console.error(rows.at(-1)!.join("  "));
 }
 
 /** MiB a 1,000 connections, by least squares over the second half, when everything is warm. */
-function slope(side: "server" | "client"): number {
-  const half = first.slice(first.length >> 1);
+function slope(side: Side): number {
+  const half = notes.slice(notes.length >> 1);
   const n = half.length;
   const x = half.map((m) => m.at / 1000), y = half.map((m) => m[side].rss / 1024);
   const mean = (v: number[]) => v.reduce((a, b) => a + b, 0) / n;
@@ -60,21 +91,40 @@ let done = 0;
 while (done < connections || performance.now() < end) {
   await client.run({ do: "H", port, total: STEP, concurrency: 8 });
   done += STEP;
-  if (minutes === 0 || done % (10 * STEP) === 0) await note(done);
+  if (minutes === 0 || done === STEP || done % (10 * STEP) === 0) await note(done);
 }
-const slopes = (["server", "client"] as const).map((side) => `${side} ${slope(side).toFixed(2)}`);
+const slopes = { server: slope("server"), client: slope("client") };
 const all = await client.run<{ answered: number; wall: number; failures: string[] }>({
   do: "S",
   port,
   total: simultaneous,
 });
-await new Promise((resolve) => setTimeout(resolve, 1000));
 await note(done, ` and ${simultaneous} at once`);
 
-printTable(["connections", "server MiB", "handles", "client MiB", "handles"], rows);
-console.log(`\nslope of the second half, MiB a 1,000 connections: ${slopes.join(", ")}`);
+const each = SIDES.flatMap((side) => [`${side} MiB`, "heap MiB", "handles", "files"]);
+printTable(["connections", "seconds", ...each], rows);
+
+const wrongs: string[] = [];
+console.log();
+for (const side of SIDES) {
+  // The first thousand loads and makes what stays.
+  const [from, to] = [notes[1]![side], notes.at(-1)![side]];
+  const rate = slopes[side];
+  console.log(
+    `${side}: ${rate.toFixed(2)} MiB a 1,000 connections in the second half; ` +
+      `${to.handles - from.handles} handles and ${to.files - from.files} files left`,
+  );
+  if (rate > SLOPE) wrongs.push(`the ${side}'s memory grows`);
+  if (to.handles > from.handles) wrongs.push(`the ${side} leaves C objects`);
+  if (to.files > from.files) wrongs.push(`the ${side} leaves files open`);
+}
 console.log(
-  `${all.answered} of ${simultaneous} simultaneous connections answered in ${
-    all.wall.toFixed(2)
-  } s ${all.failures.join("; ")}`,
+  `${all.answered} of ${simultaneous} simultaneous connections answered in ` +
+    `${all.wall.toFixed(2)} s ${all.failures.join("; ")}`,
 );
+if (all.answered !== simultaneous) wrongs.push("not all were answered");
+console.log(
+  `${engine}, ${done + simultaneous} connections: ` +
+    (wrongs.length === 0 ? "PASSED" : `FAILED: ${wrongs.join(", ")}`),
+);
+if (wrongs.length > 0) Deno.exitCode = 1;

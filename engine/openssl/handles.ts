@@ -6,10 +6,16 @@
  */
 
 let open = 0;
+let collected = 0;
 
 /** How many C objects are allocated and not yet freed; for tests of leaks. */
 export function openHandles(): number {
   return open;
+}
+
+/** How many C objects nobody freed, so that the garbage collector had to; for tests of leaks. */
+export function collectedHandles(): number {
+  return collected;
 }
 
 interface Held {
@@ -22,7 +28,10 @@ function release(held: Held): void {
   held.free(held.ptr);
 }
 
-const net = new FinalizationRegistry<Held>(release);
+const net = new FinalizationRegistry<Held>((held) => {
+  collected++;
+  release(held);
+});
 
 /** One C object with its free function. `free` must not reach the owner, or it never dies. */
 export class NativeHandle {

@@ -36,6 +36,8 @@ export interface Outcome {
   readonly error: unknown;
   /** The longest of the receiver's operations, in ms. */
   readonly longest: number;
+  /** The longest of the sender's operations, in ms. */
+  readonly longestSending: number;
   /** How many bytes the sender had sent. */
   readonly sent: number;
 }
@@ -82,13 +84,13 @@ export class Sweep implements AsyncDisposable {
   async run(fault: Fault | undefined, timeout: number): Promise<Outcome> {
     const { from } = this.#setting;
     await using proxy = await faultProxy(this.#listener.addr.port, fault);
-    let longest = 0;
-    const timed = async <T>(operation: Promise<T>): Promise<T> => {
+    const longest = { sending: 0, receiving: 0 };
+    const timed = async <T>(operation: Promise<T>, side: keyof typeof longest): Promise<T> => {
       const start = performance.now();
       try {
         return await operation;
       } finally {
-        longest = Math.max(longest, performance.now() - start);
+        longest[side] = Math.max(longest[side], performance.now() - start);
       }
     };
     const accept = () => this.#listener.accept({ signal: AbortSignal.timeout(timeout) });
@@ -96,17 +98,18 @@ export class Sweep implements AsyncDisposable {
     // A handshake that is stuck ends by its timeout; the accept must be there before the connection.
     const [send, receive] = from === "server" ? [accept, connect] : [connect, accept];
     const sending = (async () => {
-      await using socket = await send();
-      await socket.write(MESSAGE, { signal: AbortSignal.timeout(timeout) });
-      await socket.close({ timeout });
+      await using socket = await timed(send(), "sending");
+      await timed(socket.write(MESSAGE, { signal: AbortSignal.timeout(timeout) }), "sending");
+      await timed(socket.close({ timeout }), "sending");
     })().catch(() => {});
     const got: number[] = [];
     let clean = false, error: unknown;
     try {
-      await using socket = await timed(receive());
+      await using socket = await timed(receive(), "receiving");
       const buffer = new Uint8Array(16);
       for (;;) {
-        const n = await timed(socket.read(buffer, { signal: AbortSignal.timeout(timeout) }));
+        const signal = AbortSignal.timeout(timeout);
+        const n = await timed(socket.read(buffer, { signal }), "receiving");
         if (n === null) break;
         got.push(...buffer.subarray(0, n));
       }
@@ -115,7 +118,14 @@ export class Sweep implements AsyncDisposable {
       error = e;
     }
     await sending;
-    return { got: Uint8Array.from(got), clean, error, longest, sent: proxy.sent[from] };
+    return {
+      got: Uint8Array.from(got),
+      clean,
+      error,
+      longest: longest.receiving,
+      longestSending: longest.sending,
+      sent: proxy.sent[from],
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
