@@ -16,6 +16,7 @@ import {
 } from "../errors.ts";
 import { alertFrom } from "./explain_alerts.ts";
 import { BY_CODE } from "./explain_codes.ts";
+import { BY_OWN_CODE } from "./explain_own.ts";
 import { type Case, certificateAt, type Explanation, who } from "./explain_parts.ts";
 
 function byClass(c: Case): Explanation {
@@ -23,6 +24,7 @@ function byClass(c: Case): Explanation {
   // Other errors have an alert too: the one that we sent.
   if (error.code.startsWith("ERR_SSL_ALERT_")) return alertFrom(c);
   if (Object.hasOwn(BY_CODE, error.code)) return BY_CODE[error.code]!(c);
+  if (Object.hasOwn(BY_OWN_CODE, error.code)) return BY_OWN_CODE[error.code]!(c);
   if (error instanceof SslTimeoutError) {
     return [
       "The peer did not answer in time.",
@@ -38,6 +40,12 @@ function byClass(c: Case): Explanation {
     return [
       "The peer broke the protocol, or something on the way altered what it sent.",
       "Nothing of it was delivered. If it happens again, the peer's software is at fault.",
+    ];
+  }
+  if (error.code.startsWith("ERR_SSL_")) {
+    return [
+      "OpenSSL refused this, not the peer; the message has its reason.",
+      "Check the option or call that the message names.",
     ];
   }
   return [];

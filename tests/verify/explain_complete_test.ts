@@ -1,0 +1,101 @@
+/** Every code that an error of this library can have is explained: the sources are the list. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { explain, SslError, SslPeerError, SslVerifyError } from "../../mod.ts";
+import { verifyErrno } from "../../verify/codes.ts";
+import { BY_CODE } from "../../verify/explain_codes.ts";
+import { BY_OWN_CODE } from "../../verify/explain_own.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+/** The layers whose errors users see. */
+const FOLDERS = [
+  ...["certificate", "cli", "context", "engine", "handle", "perl", "socket", "ssleay", "verify"],
+];
+
+/** What looks like a code in a string, and is none. */
+const NO_CODES = [
+  /^ERR_SSL_$/, // what precedes OpenSSL's own reason: see below
+  /^(?:SSL|TLS|GEN|SOCKET_SSL|X509|NID|OP|MODE|VERIFY|ERROR|ST|SESS)_/,
+  /^(?:AD_DVCS|ED25519|ED448|ECDSA|EMAIL|EDIPARTY|ENCRYPTED)$/,
+];
+
+/** Codes for which there is nothing more to say than their reason. */
+const TOLD_BY_REASON = new Set(["UNSPECIFIED"]);
+
+async function* sources(folder: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sources(new URL(`${name}/`, folder));
+    else if (name.endsWith(".ts")) yield new URL(name, folder);
+  }
+}
+
+/** A string literal that could be the code of an error. */
+const LITERAL = /"((?:ERR_[A-Z0-9_]+)|(?:E[A-Z0-9]{3,})|(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+))"/g;
+
+async function codesInSources(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of FOLDERS) {
+    try {
+      for await (const url of sources(new URL(`${folder}/`, ROOT))) {
+        if (/\/(?:explain\w*|codes|low|constants)\.ts$|\/low\//.test(url.pathname)) continue;
+        for (const [, code] of (await Deno.readTextFile(url)).matchAll(LITERAL)) {
+          if (!NO_CODES.some((no) => no.test(code!))) found.set(code!, url.pathname);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return found;
+}
+
+const isExplained = (code: string): boolean =>
+  Object.hasOwn(BY_CODE, code) || Object.hasOwn(BY_OWN_CODE, code);
+
+Deno.test("explain() knows every code in the sources", async () => {
+  const found = await codesInSources();
+  // The search finds what is known to be there.
+  for (const code of ["SESSION_NOT_VERIFIED", "ECLOSED", "ERR_DER", "FINGERPRINT_MISMATCH"]) {
+    assert(found.has(code), code);
+  }
+  const unknown = [...found].filter(([code]) => !isExplained(code) && !TOLD_BY_REASON.has(code));
+  assertEquals(unknown, []);
+});
+
+Deno.test("explain() has no row for a code that nothing gives", async () => {
+  const found = await codesInSources();
+  // Deno's own codes of system calls are passed on.
+  const system = new Set(["EIO", "EOF", "ECONNABORTED", "EACCES", "EBADF"]);
+  const idle = Object.keys(BY_OWN_CODE).filter((code) => !found.has(code) && !system.has(code));
+  assertEquals(idle, []);
+});
+
+Deno.test("explain(): every row says what is wrong and what to do, in sentences", () => {
+  for (const code of Object.keys(BY_OWN_CODE)) {
+    assert(!Object.hasOwn(BY_CODE, code), `${code} is in two tables`);
+    for (const Class of [SslError, SslPeerError]) {
+      const [head, ...lines] = explain(new Class("It failed", { code })).split("\n");
+      assertEquals(head, "It failed");
+      assert(lines.length >= 2, code);
+      for (const line of lines) assertMatch(line, /^[A-Z].*[.?)]$/, code);
+      assert(!/VERIFY_NONE|verifyMode: 0|unsafely/.test(lines.join()), code);
+    }
+  }
+});
+
+Deno.test("explain() of one of OpenSSL's own reasons says whose word it is", () => {
+  for (const Class of [SslError, SslPeerError]) {
+    const error = new Class("It failed: bad ecpoint", { code: "ERR_SSL_BAD_ECPOINT" });
+    assert(explain(error).split("\n").length >= 3, Class.name);
+  }
+});
+
+Deno.test("explain(SESSION_NOT_VERIFIED) says what happened and that a new connection helps", () => {
+  const error = new SslVerifyError("Cannot verify the peer", {
+    code: "SESSION_NOT_VERIFIED",
+    errno: 50,
+  });
+  assertMatch(explain(error), /resumed a session/);
+  assertMatch(explain(error), /Connect again/);
+  assertEquals(verifyErrno("SESSION_NOT_VERIFIED"), undefined); // it is ours, not OpenSSL's
+});
