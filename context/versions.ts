@@ -76,7 +76,9 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
     } else only = name;
   }
   if (only === "SSLv2") {
-    throw new SslUnsupportedError(`SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3"`);
+    throw new SslUnsupportedError(`SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3"`, {
+      code: "ERR_SSL_UNSUPPORTED_VERSION",
+    });
   }
   const base = only === undefined || only === "SSLv23" ? ANY : [BY_NAME[only]];
   const left = new Set(base.filter((v) => !excluded.has(v)));
@@ -100,6 +102,7 @@ function bound(option: "minVersion" | "maxVersion", text: string): TlsVersion {
   if (name === "SSLv2") {
     throw new SslUnsupportedError(
       `SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3" as "${option}"`,
+      { code: "ERR_SSL_UNSUPPORTED_VERSION" },
     );
   }
   return BY_NAME[name];

@@ -31,7 +31,7 @@ function byClass(c: Case): Explanation {
       "Check that it runs and that nothing on the way drops packets; a longer timeout (in milliseconds, 0 = none) is an option.",
     ];
   }
-  if (error instanceof SslUnsupportedError) {
+  if (error instanceof SslUnsupportedError && !error.code.startsWith("ERR_SSL_")) {
     return ["The engine in use cannot do this.", "The message says how to get it."];
   }
   if (error instanceof SslTruncatedError) return BY_CODE.ERR_SSL_TRUNCATED!(c);

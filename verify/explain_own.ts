@@ -112,13 +112,17 @@ export const BY_OWN_CODE: Table = {
     "Give the host without a scheme, path or spaces, as serverName or hostname.",
   ),
   ERR_UNSUPPORTED: say("The engine in use cannot do this.", "The message says how to get it."),
+  ERR_SSL_REFUSED: say(
+    "OpenSSL does not take what was given, and says no more.",
+    "Compare the spelling in the message with what openssl list and openssl ciphers print.",
+  ),
   ERR_SSL_UNSUPPORTED: say(
     "OpenSSL, as it is built here, does not have this.",
     "Leave the option out, or name another library in SOCKET_SSL_LIBSSL.",
   ),
   ERR_SSL_UNSUPPORTED_VERSION: say(
     "The library cannot or may not speak that version of TLS.",
-    'TLS 1.0 and 1.1 need security level 0: cipherList: "DEFAULT:@SECLEVEL=0". They are broken; use them for old devices alone.',
+    'TLS 1.0 and 1.1 need security level 0: cipherList: "DEFAULT:@SECLEVEL=0". They are broken; use them for old devices alone. SSLv3 is gone.',
   ),
   ERR_SSL_LIBRARY: say(
     "OpenSSL was not found, or may not be loaded.",

@@ -87,11 +87,14 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/peer did not return a certificate/, "ERR_SSL_NO_CERTIFICATE"],
 ];
 
-/** A short stable code from OpenSSL's reason: `bad length` gives `ERR_SSL_BAD_LENGTH`. */
+/** OpenSSL's reason as a code: `bad length` gives `ERR_SSL_BAD_LENGTH`. */
+function ownCode(reason: string): string {
+  return "ERR_SSL_" + reason.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "");
+}
+
+/** A short stable code, the same on both engines where both can tell. */
 function codeOf(reason: string): string {
-  const row = CODES.find(([match]) => match.test(reason));
-  return row?.[1] ??
-    "ERR_SSL_" + reason.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "");
+  return CODES.find(([match]) => match.test(reason))?.[1] ?? ownCode(reason);
 }
 
 /** The options of an {@linkcode SslError} for an error queue. */
@@ -111,11 +114,16 @@ export function queueOptions(queue: readonly ErrorQueueEntry[]): SslErrorOptions
   };
 }
 
-/** The error of a local call: loading a certificate, setting a cipher list. */
+/**
+ * The error of a local call: loading a certificate, setting a cipher list. Its code says what
+ * OpenSSL says: "no cipher match" is about the list here, not about what a peer has.
+ */
 export function localError(what: string, queue: readonly ErrorQueueEntry[]): SslError {
+  const main = queue[0];
+  const code = main === undefined ? "ERR_SSL_REFUSED" : ownCode(main.reason);
   return new SslError(
     `${what}: ${queueText(queue) || "OpenSSL gives no reason"}`,
-    queueOptions(queue),
+    { ...queueOptions(queue), code },
   );
 }
 

@@ -10,19 +10,27 @@ import { type SslError, SslUnsupportedError } from "../../errors.ts";
 import type { TlsVersion } from "../types.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
+const SSL3 = 0x0300;
 const TLS1_1 = 0x0302;
 const OPENSSL_3 = 0x30000000n;
 const REMEDY = 'add @SECLEVEL=0 to cipherList, e.g. cipherList: "DEFAULT:@SECLEVEL=0"';
 const REASONS =
   /no suitable signature algorithm|legacy sigalg disallowed|no protocols available|no suitable digest|internal error/;
 
-/** Refuses a context that could never complete a handshake. */
+/** Refuses a context that could never complete a handshake: for SSLv3 with Perl's words. */
 export function requireLegacyLevel(
   c: OpenSslSymbols,
   ctx: Deno.PointerValue,
   versions: ReadonlySet<TlsVersion>,
 ): void {
   if ([...versions].some((v) => v > TLS1_1)) return;
+  if (versions.size === 1 && versions.has(SSL3)) {
+    // OpenSSL takes the bound also where it is built without the protocol, and then offers nothing.
+    throw new SslUnsupportedError(
+      'SSL Version SSLv3 not supported: RFC 7568 forbids it: use "TLSv1_2" or "TLSv1_3"',
+      { code: "ERR_SSL_UNSUPPORTED_VERSION", reason: "SSLv3 is not supported" },
+    );
+  }
   if (BigInt(c.OpenSSL_version_num()) < OPENSSL_3) return;
   const level = c.SSL_CTX_get_security_level(ctx);
   if (level === 0) return;
