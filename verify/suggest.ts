@@ -48,8 +48,17 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** The known names that begin with `name`: `verify` is part of many. */
+function startingWith(name: string, known: Iterable<string>): string[] {
+  const wanted = plain(name);
+  return wanted.length < 3 ? [] : [...known].filter((other) => plain(other).startsWith(wanted));
+}
+
 /** `: use "verifyMode"`, or nothing when no known name is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const found = nearest(name, known);
-  return found === undefined ? "" : `: use "${found}"`;
+  const names = found === undefined ? startingWith(name, known) : [found];
+  const quoted = names.map((other) => JSON.stringify(other)).join(", ");
+  if (names.length === 0) return "";
+  return names.length === 1 ? `: use ${quoted}` : `: use one of ${quoted}`;
 }
