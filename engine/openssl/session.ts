@@ -445,6 +445,7 @@ export class OpenSslSession implements SansIoSession {
   #failed(operation: string): Error {
     if (this.#freeLater) this.free();
     const error = connectionError(operation, drainErrors(this.#c), this.#established);
+    if (!this.#established) this.#hooks.explain(error);
     if (this.#first.open && !this.#established) {
       const peer = peerOffer(this.role, this.#first.all());
       if (peer !== undefined) error.offers = { peer };

@@ -11,6 +11,7 @@ import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
 import type { OpenSslContext } from "./context.ts";
 import * as inspect from "./inspect.ts";
 import { derOf, derStack, textOf } from "./memory.ts";
+import { explainPsk } from "./psk_errors.ts";
 import { sessionToDer } from "./resumption.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";
 import { splitTicketKey } from "./ticket_key.ts";
@@ -276,6 +277,11 @@ export class SessionHooks implements CallbackTarget {
     const psk = this.#hooks.psk?.(name, this.#user);
     this.#pskGiven = psk !== undefined;
     return psk;
+  }
+
+  /** Adds what is known of pre-shared keys to the error of a handshake. */
+  explain(error: SslError): SslError {
+    return this.#hooks.psk ? explainPsk(error, this.#role, this.#pskGiven) : error;
   }
 
   /** A protocol message. */
