@@ -67,13 +67,12 @@ export {
 } from "./private_key.ts";
 export type { PurposeInput } from "./purpose.ts";
 export type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";
+export { TestCa, type TestOcspResponseOptions } from "./test_ca.ts";
 export {
   selfSigned,
-  TestCa,
   type TestCaArguments,
   TestCertificate,
   type TestCertificateOptions,
   type TestKeyType,
-  type TestOcspResponseOptions,
-} from "./test_ca.ts";
+} from "./test_certificate.ts";
 export { type OcspResponderOptions, TestOcspResponder } from "./test_ocsp.ts";

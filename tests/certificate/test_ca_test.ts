@@ -12,7 +12,7 @@ import { encodeExtensions } from "../../certificate/extension_build.ts";
 import { OCSP_NONCE, ocspCertId } from "../../certificate/ocsp_build.ts";
 import { pemBlocks } from "../../certificate/pem.ts";
 import { verifySignature } from "../../certificate/sign.ts";
-import { selfSigned, TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import { selfSigned, TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { TestOcspResponder } from "../../certificate/test_ocsp.ts";
 
 /** Whether Deno's own TLS accepts a server certificate; otherwise the error of the refusal. */

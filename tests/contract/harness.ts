@@ -1,6 +1,6 @@
 /** What the contract suite and the socket tests share. */
 
-import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import type { EngineName } from "../../engine/types.ts";
 import type { SslListener } from "../../socket/listener.ts";

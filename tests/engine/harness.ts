@@ -1,6 +1,6 @@
 /** Contexts and connected pairs of the OpenSSL engine, below the socket layer. */
 
-import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { loadOpenSsl } from "../../engine/openssl/engine.ts";
 import type {

@@ -4,7 +4,7 @@
  */
 
 import type { Certificate } from "../../certificate/certificate.ts";
-import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
 import type {
   ContextConfig,

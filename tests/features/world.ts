@@ -1,7 +1,7 @@
 /** Where the probes live: one engine, certificates in memory, loopback. */
 
 import { assertEquals } from "@std/assert";
-import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { Feature, FeatureSet } from "../../engine/features.ts";
 import { selectEngine } from "../../engine/select.ts";
 import type {

@@ -7,7 +7,7 @@ import { decodeKey } from "../../certificate/decode_key.ts";
 import { pemKey2string } from "../../certificate/pem_files.ts";
 import { createPkcs12, parsePkcs12 } from "../../certificate/pkcs12.ts";
 import { keyCreateEc, keyCreateEd25519, keyCreateRsa } from "../../certificate/private_key.ts";
-import { selfSigned, TestCa } from "../../certificate/test_ca.ts";
+import { selfSigned, TestCa } from "../../certificate/mod.ts";
 import { real } from "../certificate/data.ts";
 
 /** A folder for the time of a test, in which commands run. */

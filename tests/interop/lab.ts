@@ -1,6 +1,6 @@
 /** A folder with certificates, and the peers that use them. */
 
-import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import type { EngineName } from "../../engine/types.ts";
 import type { SslListener } from "../../socket/listener.ts";

@@ -16,7 +16,7 @@ import type { Extension } from "../../certificate/extensions.ts";
 import { ocspCertId, type OcspDigest } from "../../certificate/ocsp_build.ts";
 import type { PrivateKey } from "../../certificate/private_key.ts";
 import { defaultDigest, signatureAlgorithm, signBytes } from "../../certificate/sign.ts";
-import { TestCa, type TestCertificate } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 
 export const HOUR = 3_600_000;
 

@@ -4,7 +4,7 @@ import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
 import { octets, seq } from "../../certificate/der_writer.ts";
 import { EXT } from "../../certificate/extensions.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
-import { TestCa, type TestCertificateOptions } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificateOptions } from "../../certificate/mod.ts";
 import { OcspCache, type OcspCacheEntry } from "../../verify/ocsp/cache.ts";
 import type { OcspResolverOptions } from "../../verify/ocsp/options.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";

@@ -5,7 +5,7 @@ import { OCSP_NONCE, OCSP_STATUS, ocspErrorResponse } from "../../certificate/oc
 import { octets, oidDer, seq } from "../../certificate/der_writer.ts";
 import { keyCreateRsa } from "../../certificate/private_key.ts";
 import { signatureAlgorithm } from "../../certificate/sign.ts";
-import { TestCa, type TestCertificateOptions } from "../../certificate/test_ca.ts";
+import { TestCa, type TestCertificateOptions } from "../../certificate/mod.ts";
 import { type CheckOcspOptions, checkOcspResponse } from "../../verify/ocsp/response.ts";
 import { MAX_OCSP_RESPONSE_LENGTH } from "../../verify/ocsp/read.ts";
 import { HOUR, idOf, makeWorld, respond, signerOf } from "./data.ts";
