@@ -16,7 +16,7 @@
 
 import { Peers } from "./peers.ts";
 import { SideProcess } from "./process.ts";
-import { printTable } from "./table.ts";
+import { median, printTable } from "./table.ts";
 
 const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
 const connections = Number(flags.get("connections") ?? 10_000);
@@ -48,24 +48,20 @@ const rows: string[][] = [];
 const notes: { at: number; server: Usage; client: Usage }[] = [];
 const begin = performance.now();
 
-/** Waits until what is being closed is closed. */
-async function usage(side: SideProcess, atMost: Usage | undefined): Promise<Usage> {
-  for (let tries = 0;; tries++) {
+/** When nothing is being closed any more: Deno's own TLS takes a while for it. */
+async function usage(side: SideProcess): Promise<Usage> {
+  let last: Usage | undefined;
+  for (let tries = 0; tries < 20; tries++) {
     const now = await side.run<Usage>({ do: "rss" });
-    const settled = atMost === undefined ||
-      (now.handles <= atMost.handles && now.files <= atMost.files);
-    if (settled || tries === 20) return now;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (now.handles === last?.handles && now.files === last.files) return now;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, 700));
   }
+  return last!;
 }
 
 async function note(done: number, what = ""): Promise<void> {
-  const warm = notes[1];
-  const now = {
-    at: done,
-    server: await usage(server, warm?.server),
-    client: await usage(client, warm?.client),
-  };
+  const now = { at: done, server: await usage(server), client: await usage(client) };
   notes.push(now);
   const mib = (kib: number) => (kib / 1024).toFixed(1);
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
@@ -74,15 +70,16 @@ async function note(done: number, what = ""): Promise<void> {
   console.error(rows.at(-1)!.join("  "));
 }
 
-/** MiB a 1,000 connections, by least squares over the second half, when everything is warm. */
+/**
+ * MiB a 1,000 connections in the second half, when everything is warm: the median of the slopes
+ * between all pairs of notes, which one step of an allocator does not move.
+ */
 function slope(side: Side): number {
   const half = notes.slice(notes.length >> 1);
-  const n = half.length;
-  const x = half.map((m) => m.at / 1000), y = half.map((m) => m[side].rss / 1024);
-  const mean = (v: number[]) => v.reduce((a, b) => a + b, 0) / n;
-  const [mx, my] = [mean(x), mean(y)];
-  const top = x.reduce((sum, xi, i) => sum + (xi - mx) * (y[i]! - my), 0);
-  return top / x.reduce((sum, xi) => sum + (xi - mx) ** 2, 0);
+  const slopes = half.flatMap((a, i) =>
+    half.slice(i + 1).map((b) => (b[side].rss - a[side].rss) / 1024 / ((b.at - a.at) / 1000))
+  );
+  return median(slopes);
 }
 
 await note(0);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { SslPeerError } from "../errors.ts";
 import { listenTcp } from "./dial.ts";
 import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "./types.ts";
 
@@ -33,10 +34,22 @@ export class TcpListener implements EngineListener {
     }
   }
 
-  /** The next connection as plain TCP. */
+  /**
+   * The next connection as plain TCP.
+   *
+   * @throws {SslPeerError} With code `ECONNRESET`, for a client that reset its connection while it
+   * was in the kernel's queue: nothing is wrong with the listener, the next may be accepted at once.
+   */
   async acceptPlain(): Promise<Deno.TcpConn> {
-    const conn = await this.#listener.accept();
-    conn.setNoDelay(true);
+    const conn = await this.#listener.accept().catch((cause) => {
+      throw clientGone(cause);
+    });
+    try {
+      // Handshake messages are small and answered at once: Nagle would hold them back.
+      conn.setNoDelay(true);
+    } catch {
+      // A client that is already gone: the handshake says so.
+    }
     return conn;
   }
 
@@ -54,4 +67,19 @@ export class TcpListener implements EngineListener {
   unref(): void {
     this.#listener.unref();
   }
+}
+
+/** Deno accepts such a connection, asks for its address, and is told that there is none. */
+function clientGone(cause: unknown): unknown {
+  const gone = cause instanceof Deno.errors.NotConnected ||
+    cause instanceof Deno.errors.ConnectionAborted || cause instanceof Deno.errors.ConnectionReset;
+  if (!gone) return cause;
+  return new SslPeerError(
+    "Cannot accept a connection: the client reset it before it was accepted",
+    {
+      code: "ECONNRESET",
+      reason: "the client reset the connection",
+      cause,
+    },
+  );
 }

@@ -5,13 +5,15 @@
  * @module
  */
 
+import { SslPeerError } from "../errors.ts";
+
 /** What an {@linkcode AcceptQueue} is made from; `A` comes in, is admitted, and pushed as `S`. */
 export interface AcceptQueueOptions<A> {
   /** How many may run or wait to be taken. */
   readonly limit: number;
   /** How many run. */
   running(): number;
-  /** The next to come in; rejects when the signal aborts. */
+  /** The next to come in; rejects when the signal aborts, with an `SslPeerError` for a client that is gone. */
   arrive(signal: AbortSignal): Promise<A>;
   /** Takes it in; `push` or `wake` follows. Must not throw. */
   admit(arrival: A): void;
@@ -19,7 +21,10 @@ export interface AcceptQueueOptions<A> {
   failed(error: unknown): void;
 }
 
-/** How long to wait after a failure to accept (no file descriptors left, ...), in milliseconds. */
+/**
+ * How long to wait after a failure to accept (no file descriptors left, ...), in milliseconds. Not
+ * after one by the fault of a client: clients that reset would hold up the others.
+ */
 const BACK_OFF = 50;
 
 /** Resolves after a while, or when the signal aborts. */
@@ -140,7 +145,7 @@ export class AcceptQueue<S, A = unknown> {
       } catch (error) {
         if (signal.aborted) break;
         failed(error);
-        await pause(BACK_OFF, signal);
+        if (!(error instanceof SslPeerError)) await pause(BACK_OFF, signal);
       }
     }
     this.#pumping = undefined;

@@ -77,12 +77,6 @@ export class Doorway {
   async #accept(): Promise<Arrival> {
     if (this.#options.plain) {
       const conn = await this.#listener.acceptPlain();
-      try {
-        // Handshake messages are small and answered at once: Nagle would hold them back.
-        conn.setNoDelay(true);
-      } catch {
-        // A client that is already gone: the handshake says so.
-      }
       await this.#options.settled();
       return { conn, remoteAddr: conn.remoteAddr };
     }

@@ -12,7 +12,7 @@
 import { engineOf, roleContext, type SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../context/options.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
-import { SslUnsupportedError } from "../errors.ts";
+import { SslPeerError, SslUnsupportedError } from "../errors.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import type { Arrival, Doorway, DoorwayOptions } from "./doorway.ts";
 import type { SocketCore } from "./core.ts";
@@ -173,18 +173,23 @@ export class SslListener<S extends SslSocket = SslSocket>
 
   /**
    * Accepts one connection without TLS, e.g. to look at its first bytes before `SslSocket.start`.
+   * A client that was gone before it was accepted is told to `onHandshakeError`, and passed over.
    *
    * @throws {SslUnsupportedError} On the Deno engine.
    * @throws {SslError} With code `ECLOSED` when the listener is closed.
    */
   async acceptPlain(options?: WaitOptions): Promise<Deno.TcpConn> {
     this.#mustHave("acceptPlain", "acceptPlain()", "accept plain connections");
-    this.#mustBeOpen();
-    const arrival = await this.#doorway.next(options).catch((error) => {
-      this.#mustBeOpen(error);
-      throw error;
-    });
-    return (arrival as { conn: Deno.TcpConn }).conn;
+    for (;;) {
+      this.#mustBeOpen();
+      try {
+        return (await this.#doorway.next(options) as { conn: Deno.TcpConn }).conn;
+      } catch (error) {
+        this.#mustBeOpen(error);
+        if (!(error instanceof SslPeerError)) throw error;
+        this.#report(error, undefined); // one that was gone before it was accepted
+      }
+    }
   }
 
   #mustBeOpen(cause?: unknown): void {

