@@ -23,7 +23,12 @@ export class BufferedTransport implements ByteTransport {
     this.inner = inner;
     this.#ahead = ahead;
     this.#inFlight = inFlight;
-    inFlight?.catch(() => {}); // its failure belongs to the read that meets it
+    inFlight?.then((chunk) => {
+      // Once they are here they are bytes that were read ahead, like the others.
+      if (this.#inFlight !== inFlight || chunk === null) return;
+      this.#inFlight = undefined;
+      this.#ahead = this.#ahead.length === 0 ? chunk : concat(this.#ahead, chunk);
+    }, () => {}); // its failure belongs to the read that meets it
   }
 
   /** Our address, if the transport has one. */
@@ -41,6 +46,11 @@ export class BufferedTransport implements ByteTransport {
     return this.#ahead.length;
   }
 
+  /** Lets a read that is still in flight bring what has come by now. */
+  async settle(): Promise<void> {
+    if (this.#inFlight !== undefined) await new Promise<void>((resolve) => setTimeout(resolve));
+  }
+
   /** Takes the bytes that were read ahead. */
   takeBuffered(): Uint8Array {
     const ahead = this.#ahead;
@@ -53,11 +63,8 @@ export class BufferedTransport implements ByteTransport {
     if (this.#ahead.length === 0 && this.#inFlight !== undefined) {
       const inFlight = this.#inFlight;
       const chunk = await inFlight;
-      if (this.#inFlight === inFlight) {
-        this.#inFlight = undefined;
-        if (chunk === null) return null;
-        this.#ahead = chunk;
-      }
+      if (this.#inFlight === inFlight) this.#inFlight = undefined;
+      if (chunk === null) return null;
     }
     if (this.#ahead.length === 0) return await this.inner.read(p);
     const n = Math.min(p.length, this.#ahead.length);
@@ -97,6 +104,13 @@ export class BufferedTransport implements ByteTransport {
   unref(): void {
     this.inner.unref?.();
   }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** A pair of web byte streams. */

@@ -107,15 +107,23 @@ export class PlainStream {
   /** Has at least one byte ahead, or the end, afterwards. */
   async #fill(signal: AbortSignal | undefined): Promise<void> {
     if (this.#ahead.length > 0 || this.#ended) return;
-    const inFlight = this.#inFlight ??= this.#readAhead();
-    const chunk = await orAborted(inFlight, signal).catch((error) => {
+    const inFlight = this.#inFlight ??= this.#beginFill();
+    await orAborted(inFlight, signal).catch((error) => {
       if (this.#inFlight === inFlight && !signal?.aborted) this.#inFlight = undefined;
       throw error;
     });
-    if (this.#inFlight !== inFlight) return;
-    this.#inFlight = undefined;
-    if (chunk === null) this.#ended = true;
-    else this.#ahead = chunk;
+  }
+
+  /** What it brings is here at once, waited for or not: `pending` and an upgrade must know. */
+  #beginFill(): Promise<Uint8Array | null> {
+    const reading = this.#readAhead();
+    reading.then((chunk) => {
+      if (this.#inFlight !== reading) return; // it went with the transport
+      this.#inFlight = undefined;
+      if (chunk === null) this.#ended = true;
+      else this.#ahead = chunk;
+    }, () => {}); // told by the wait, or by the next one
+    return reading;
   }
 
   async #readAhead(): Promise<Uint8Array | null> {

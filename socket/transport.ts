@@ -96,6 +96,7 @@ export async function adopt(source: Transport | StreamPair | TransportSource): P
         `received an object with ${Object.keys(source).join(", ") || "neither"}`,
     );
   }
+  if (source instanceof BufferedTransport) await source.settle();
   if (source instanceof BufferedTransport && source.buffered > 0) {
     const ahead = source.takeBuffered();
     return { transport: new BufferedTransport(source, ahead), ahead };
