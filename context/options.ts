@@ -379,7 +379,8 @@ export interface SslOptions {
   alpnProtocols?: readonly string[] | undefined;
 
   /**
-   * NPN protocols, the predecessor of ALPN; TLS 1.2 only.
+   * NPN protocols, the predecessor of ALPN; TLS 1.2 only. With nothing in common a client takes its
+   * own first protocol, as OpenSSL does; Perl takes the server's first.
    *
    * Perl: `SSL_npn_protocols`
    */
