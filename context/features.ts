@@ -51,6 +51,17 @@ const NEEDS: readonly Need[] = [
     when: (v) => v !== "rfc9525" && v !== "none",
   },
   { option: "verifycnPublicsuffix", feature: "hostnameSchemes" },
+  // Where no client is asked for a certificate there is no name to compare.
+  {
+    option: "verifycnScheme",
+    feature: "requestClientCertificate",
+    when: (v, _, role) => role === "server" && v !== "rfc9525" && v !== "none",
+  },
+  {
+    option: "verifycnPublicsuffix",
+    feature: "requestClientCertificate",
+    when: (_v, _o, role) => role === "server",
+  },
   {
     option: "fingerprint",
     feature: "fingerprint",

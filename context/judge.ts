@@ -9,8 +9,8 @@
  * | chain, dates or name wrong | refused      | accepted              | refused  | the pin decides    |
  * | all right                  | accepted     | accepted              | accepted | the pin decides    |
  *
- * On the Deno engine, whose chain verification cannot be overridden, a pin is
- * a condition on top of all others.
+ * On the Deno engine, whose verification cannot be overridden, a pin and a
+ * scheme are conditions on top of its own check of chain and name.
  *
  * `verifyCallback` has a say before: what it accepts is right as far as the
  * chain goes (the name still counts), and when it refuses what OpenSSL found
@@ -205,13 +205,21 @@ function makeError(failure: Failure, policy: Policy, names: Names): SslVerifyErr
   );
 }
 
+/** The option that cannot be honoured without seeing the peer's certificate. */
+function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | undefined {
+  if (pins.length > 0) return "fingerprint";
+  if (scheme !== "rfc9525" && scheme !== "none") return "verifycnScheme";
+  return publicSuffix === undefined ? undefined : "verifycnPublicsuffix";
+}
+
 /** No certificate came: whether that will do depends on who should have sent one. */
 function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): VerifyReport {
   const base = { chain: [], anchored: false, policy };
   if (policy.engine === "deno" && policy.role === "client") {
-    if (policy.pins.length > 0) {
+    const option = needsCertificate(policy);
+    if (option !== undefined) {
       throw new SslUnsupportedError(
-        `Cannot use option "fingerprint": the engine "deno" gives no access to the peer's ` +
+        `Cannot use option "${option}": the engine "deno" gives no access to the peer's ` +
           `certificate here: run with --allow-ffi to use the engine "openssl"`,
         { code: "ERR_UNSUPPORTED" },
       );
@@ -333,7 +341,8 @@ export function pskReport(policy: Policy, names: Names): VerifyReport {
 /**
  * Judges a peer. The report has `ok: false` and the error when it is refused.
  *
- * @throws {SslUnsupportedError} when pins cannot be checked because the engine shows no certificate.
+ * @throws {SslUnsupportedError} when pins or a scheme cannot be checked because the engine shows no
+ * certificate.
  */
 export function judge(
   found: PeerEvidence,

@@ -24,9 +24,21 @@ const CHECK_OF: Readonly<Record<string, CheckName>> = {
   FINGERPRINT_MISMATCH: "fingerprint",
 };
 
+/**
+ * Deno's own name check cannot be replaced, so that a scheme which allows more gets less there. The
+ * engine, which made the error, knows nothing of schemes: what is missing is added here.
+ */
+function explainScheme(error: SslVerifyError, { engine, scheme }: Policy): void {
+  if (engine !== "deno" || scheme === "rfc9525" || scheme === "none") return;
+  const called = typeof scheme === "string" ? `the scheme "${scheme}"` : "a scheme of your own";
+  error.message += `: this is Deno's own name check, to which ${called} can only add: ` +
+    "run with --allow-ffi for its rules alone";
+}
+
 /** The steps in the order of every engine: chain, name, the rest. */
 export function refusalReport(error: SslVerifyError, policy: Policy, names: Names): VerifyReport {
   const failed = CHECK_OF[error.code] ?? "chain";
+  if (failed === "hostname") explainScheme(error, policy);
   const of = (name: CheckName, ok: boolean | undefined, detail: string): VerifyCheck => ({
     name,
     ok,

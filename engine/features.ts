@@ -41,7 +41,11 @@ export const FEATURES = {
   requestClientCertificate: { text: "server asks for client certificates", on: OPENSSL },
   multiCert: { text: "certificates with several types of keys for one name", on: OPENSSL },
   peerCertificate: { text: "the peer's certificate", on: OPENSSL, maybe: ["deno"] },
-  hostnameSchemes: { text: "host name schemes other than rfc9525", on: OPENSSL },
+  hostnameSchemes: {
+    text: "host name schemes other than rfc9525",
+    on: OPENSSL,
+    maybe: ["deno"],
+  },
   fingerprint: { text: "pins that replace the chain", on: OPENSSL },
   versions: { text: "choice of TLS versions", on: OPENSSL },
   ciphers: { text: "choice of ciphers, groups, signature algorithms", on: OPENSSL },

@@ -8,7 +8,7 @@ import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constant
 import { type ClientHello, ClientHelloReader } from "../../engine/client_hello.ts";
 import type { Feature } from "../../engine/features.ts";
 import { SslTruncatedError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
-import { SslContext, SslSocket, verifyCertificate } from "../../mod.ts";
+import { PublicSuffix, SslContext, SslSocket, verifyCertificate } from "../../mod.ts";
 import type { ConnectOptions, ListenOptions } from "../../mod.ts";
 import {
   both,
@@ -230,8 +230,13 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
 
   hostnameSchemes: async (w) => {
     await talk(w, { verifycnScheme: "http" });
-    const wrong = { verifycnScheme: "http" as const, verifycnName: "wrong.example" };
-    await refused(() => talk(w, wrong), SslVerifyError);
+    const { cert, key } = await w.pki.ca.server("*.wild.example");
+    const wild = (options: ConnectOptions) =>
+      talk(w, { serverName: "a.wild.example", ...options }, { cert, key });
+    await wild({ verifycnScheme: "http" });
+    await refused(() => wild({ verifycnScheme: "sip" }), SslVerifyError); // which has no wildcards
+    const verifycnPublicsuffix = PublicSuffix.fromString("wild.example");
+    await refused(() => wild({ verifycnPublicsuffix }), SslVerifyError);
   },
 
   fingerprint: async (w) => {
