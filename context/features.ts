@@ -103,7 +103,7 @@ const NEEDS: readonly Need[] = [
     option: "trace",
     feature: "msgCallback",
     when: (_, { debug = 2 }) => debug >= 2,
-    remedy: "use debug: 1 (the outcomes alone), or run with --allow-ffi",
+    remedy: "use debug: 1 (the outcomes alone), or run with --allow-ffi without a path",
   },
   { option: "verifyCallback", feature: "verifyCallback" },
   { option: "ocspMode", feature: "ocsp", when: (v) => ((v as number) & ~SSL_OCSP_NO_STAPLE) !== 0 },
