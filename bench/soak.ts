@@ -9,7 +9,7 @@
  *
  * It ends with a verdict, and with an exit code of 1 if a file descriptor or a
  * C object is left, memory grows by more than 1 MiB a 1,000 connections in the
- * second half, or a connection was not answered.
+ * last third, or a connection was not answered.
  *
  * @module
  */
@@ -71,13 +71,13 @@ async function note(done: number, what = ""): Promise<void> {
 }
 
 /**
- * MiB a 1,000 connections in the second half, when everything is warm: the median of the slopes
+ * MiB a 1,000 connections in the last third, when everything is warm: the median of the slopes
  * between all pairs of notes, which one step of an allocator does not move.
  */
 function slope(side: Side): number {
-  const half = notes.slice(notes.length >> 1);
-  const slopes = half.flatMap((a, i) =>
-    half.slice(i + 1).map((b) => (b[side].rss - a[side].rss) / 1024 / ((b.at - a.at) / 1000))
+  const last = notes.slice(-Math.max(4, Math.ceil(notes.length / 3)));
+  const slopes = last.flatMap((a, i) =>
+    last.slice(i + 1).map((b) => (b[side].rss - a[side].rss) / 1024 / ((b.at - a.at) / 1000))
   );
   return median(slopes);
 }
@@ -108,7 +108,7 @@ for (const side of SIDES) {
   const [from, to] = [notes[1]![side], notes.at(-1)![side]];
   const rate = slopes[side];
   console.log(
-    `${side}: ${rate.toFixed(2)} MiB a 1,000 connections in the second half; ` +
+    `${side}: ${rate.toFixed(2)} MiB a 1,000 connections in the last third; ` +
       `${to.handles - from.handles} handles and ${to.files - from.files} files left`,
   );
   if (rate > SLOPE) wrongs.push(`the ${side}'s memory grows`);

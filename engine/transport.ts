@@ -121,6 +121,14 @@ export interface StreamPair {
   readonly writable: WritableStream<Uint8Array>;
 }
 
+/** What a stream failed with: whoever cancels or aborts one need not say why. */
+export function streamFailure(cause: unknown): Error {
+  if (cause instanceof Error) return cause;
+  return Object.assign(new Error("The stream was given up by its other end", { cause }), {
+    code: "EPIPE",
+  });
+}
+
 /**
  * A transport over a pair of web streams. `close` cancels the one and aborts
  * the other; `closeWrite` closes the writable in good order.
@@ -135,7 +143,9 @@ export function streamTransport(pair: StreamPair): ByteTransport {
   return {
     async read(p: Uint8Array): Promise<number | null> {
       while (rest.length === 0) {
-        const { value, done } = await reader.read();
+        const { value, done } = await reader.read().catch((cause) => {
+          throw streamFailure(cause);
+        });
         if (closed) throw new Deno.errors.BadResource("The stream is closed");
         if (done) return null;
         rest = value;
@@ -146,7 +156,9 @@ export function streamTransport(pair: StreamPair): ByteTransport {
       return n;
     },
     async write(p: Uint8Array): Promise<number> {
-      await writer.ready;
+      await writer.ready.catch((cause) => {
+        throw streamFailure(cause);
+      });
       // Not awaited: a pair without buffers would make each end wait for the other to read. A
       // failure comes out of the next write, or of closeWrite. The copy: the caller reuses p.
       writer.write(p.slice()).catch(() => {});
@@ -161,7 +173,9 @@ export function streamTransport(pair: StreamPair): ByteTransport {
     async closeWrite(): Promise<void> {
       if (ended) return;
       ended = true;
-      await writer.close();
+      await writer.close().catch((cause) => {
+        throw streamFailure(cause);
+      });
     },
   };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { streamFailure } from "../engine/transport.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
@@ -109,7 +110,9 @@ class StreamConn implements HandleConn {
   ): Promise<number | null> {
     if (p.length === 0) return 0;
     while (this.#rest.length === 0) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch((cause) => {
+        throw streamFailure(cause);
+      });
       if (done) return null;
       if (!(value instanceof Uint8Array)) {
         throw new TypeError(
@@ -128,8 +131,12 @@ class StreamConn implements HandleConn {
     writer: WritableStreamDefaultWriter<Uint8Array>,
     p: Uint8Array,
   ): Promise<number> {
-    await writer.ready;
-    await writer.write(p.slice()); // the stream may hold on to it, and the caller may reuse it
+    try {
+      await writer.ready;
+      await writer.write(p.slice()); // the stream may hold on to it, and the caller may reuse it
+    } catch (cause) {
+      throw streamFailure(cause);
+    }
     return p.length;
   }
 
@@ -143,6 +150,8 @@ class StreamConn implements HandleConn {
   async close(options: CloseOptions = {}): Promise<void> {
     this.#reader?.cancel().catch(() => {}); // what was not read is given up
     if (!this.#writer || this.#writeEnded) return;
+    // It broke already: a write that was lost has been told, a peer that is gone is no error.
+    if (this.#writer.desiredSize === null) return;
     if (!options.noShutdown) return await this.#closeWrite();
     this.#writeEnded = true;
     await this.#writer.abort(new Error("The handle was closed without an end"));

@@ -95,6 +95,7 @@ export class SocketCore extends CoreHandshake {
       this.setTransport(transport);
       return transport;
     }
+    this.#mustStop();
     using deadline = new Deadline({
       timeout: options.timeout ?? this.options.timeout ?? DEFAULT_TIMEOUT,
       operation: "stop TLS with",
@@ -114,6 +115,17 @@ export class SocketCore extends CoreHandshake {
     return this.#toPlain(tls, options.fastShutdown === true && !options.noShutdown);
   }
 
+  /** Deno's TLS keeps its connection: said before anything is sent. */
+  #mustStop(): void {
+    const engine = engineOf(this.context);
+    if (engine.features.has("stopTls")) return;
+    throw new SslUnsupportedError(
+      `Cannot stop TLS with ${this.peer}: the engine "${engine.name}" cannot go back to plain ` +
+        `text: run with --allow-ffi to use the engine "openssl"`,
+      { code: "ERR_UNSUPPORTED" },
+    );
+  }
+
   #toPlain(tls: TlsStream, early: boolean): ByteTransport {
     const transport = early && !tls.shutdownState.received && this.transport
       ? new FastStopped(tls, this.transport)
@@ -131,6 +143,7 @@ export class SocketCore extends CoreHandshake {
       this.plainFor("stop TLS with");
       return true;
     }
+    this.#mustStop();
     try {
       this.writeEnded = true;
       const step = tls.tryShutdown();

@@ -2,6 +2,12 @@
  * The listener of the Deno engine: Deno.listenTls, whose certificate is the
  * one of the context it began with. Deno begins the handshake when it accepts.
  *
+ * A limit of the runtime (Deno 2.9): closing a connection whose handshake has
+ * not ended does not close its socket before the handshake or the client ends.
+ * A silent client gives up its place among `maxHandshakes` at
+ * `handshakeTimeout`, but costs a file descriptor for as long as it likes. The
+ * engine "openssl" closes it at once.
+ *
  * @module
  */
 

@@ -116,6 +116,21 @@ Deno.test("Handle.close() cancels the readable and closes the writable; an error
   assert(!events.includes("close"));
 });
 
+Deno.test("Handle.close() over streams whose other end is gone is no error, and closes", async () => {
+  const up = new TransformStream<Uint8Array, Uint8Array>();
+  const down = new TransformStream<Uint8Array, Uint8Array>();
+  const handle = new Handle({ readable: down.readable, writable: up.writable });
+  await up.readable.cancel();
+  await handle.close();
+  assertEquals(handle.opened(), 0);
+  const broken = new TransformStream<Uint8Array, Uint8Array>();
+  await broken.readable.cancel();
+  const other = new Handle({ writable: broken.writable });
+  await assertRejects(() => other.print("lost"), Error, "given up");
+  await assertRejects(() => other.close(), Error, "given up"); // what was printed is lost
+  assertEquals(other.opened(), 0);
+});
+
 Deno.test("Handle refuses locked streams and streams of anything but bytes", async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const lock = writable.getWriter();
