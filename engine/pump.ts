@@ -297,14 +297,21 @@ export class Pump implements TlsStream {
   }
 
   async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+    let taken = 0;
     try {
-      for (let at = 0; at < p.length; at += MAX_WRITE) {
+      while (taken < p.length) {
         signal?.throwIfAborted();
-        this.#encrypt(p.length <= MAX_WRITE ? p : p.subarray(at, at + MAX_WRITE));
+        const part = p.length <= MAX_WRITE ? p : p.subarray(taken, taken + MAX_WRITE);
+        this.#encrypt(part);
+        taken += part.length;
         await (signal ? orAborted(this.#flush(), signal) : this.#flush());
       }
       this.#checkWritable();
       return p.length;
+    } catch (error) {
+      // What was taken goes, the rest never will: nothing may follow, not even a proper end.
+      if (signal?.aborted && taken > 0 && taken < p.length) this.#writeError ??= halfWritten(error);
+      throw error;
     } finally {
       this.#writes--;
     }
@@ -526,6 +533,14 @@ export class Pump implements TlsStream {
   unref(): void {
     this.#transport.unref?.();
   }
+}
+
+/** The error of every write behind one that was aborted half-way. */
+function halfWritten(cause: unknown): SslError {
+  return new SslError(
+    "Cannot write: an earlier write was aborted half-way, so the peer cannot tell where it ends",
+    { code: "ERR_WRITE_ABORTED", cause },
+  );
 }
 
 /** The error of a transport that failed. */
