@@ -97,6 +97,37 @@ my %do = (
     readline => sub { text( scalar <$s> ) },
     # one sysread: its result, undef included
     sysread => sub { my $n = $s->sysread( my $buf, $_[0] ); { n => $n, err => text($SSL_ERROR) } },
+    syswrite => sub {    # once
+        my $n = $s->syswrite( $_[0] );
+        { n => $n, err => $n ? undef : text( $SSL_ERROR || $! ) }
+    },
+    # Up to the end, one by one: a list at once is split by a pattern that stops at newlines.
+    readlines => sub {
+        local $/ = $_[0];
+        my @lines;
+        while ( defined( my $line = <$s> ) ) {
+            push @lines, $line;
+            last if !defined $/;    # slurping never ends otherwise
+        }
+        \@lines;
+    },
+    readrecord => sub { local $/ = \( $_[0] ); text( scalar <$s> ) },
+    printf  => sub { my $format = shift; checked( $s->printf( $format, @_ ) ); 1 },
+    getc    => sub { text( $s->getc ) },
+    pending => sub { $s->pending },
+    peek    => sub { my $n = $s->peek( my $buf, $_[0] ); [ $n, $buf ] },
+    # without waiting
+    blocking => sub { $s->blocking( $_[0] ); 1 },
+    step     => sub {    # accept_SSL, connect_SSL: 1, or what it wants
+        my $method = shift;
+        return 1 if $s->$method;
+        $SSL_ERROR == SSL_WANT_READ ? 'read' : $SSL_ERROR == SSL_WANT_WRITE ? 'write'
+          : die "$method: $SSL_ERROR\n";
+    },
+    select => sub {    # waits until it may be read or written
+        vec( my $bits = '', fileno($s), 1 ) = 1;
+        select( $_[0] eq 'read' ? $bits : undef, $_[0] eq 'write' ? $bits : undef, undef, 8 );
+    },
     send_noise => sub {    # the same as noise() in lab.ts
         my ( $length, $x ) = @_;
         my $words = '';
