@@ -10,7 +10,7 @@ import { within } from "./peers.ts";
 const MAIN = decodeURIComponent(new URL("../socket/inetd_main.ts", import.meta.url).pathname);
 
 /** What inetd does: each connection gets a process, and is its input and output. */
-async function inetd(lab: Lab, mode: string) {
+function inetd(lab: Lab, mode: string) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const codes: number[] = [];
   const serving = (async () => {
@@ -48,7 +48,7 @@ async function inetd(lab: Lab, mode: string) {
 for (const version of VERSIONS) {
   Deno.test(`openssl s_client -${version} talks to a server on stdin and stdout`, async () => {
     await using lab = await Lab.open();
-    const server = await inetd(lab, "tls");
+    const server = inetd(lab, "tls");
     const client = lab.sClient(server.port, `-${version}`, "-quiet");
     await client.write("hello\n");
     await client.said("HELLO\n");
