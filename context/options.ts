@@ -345,7 +345,8 @@ export interface SslOptions {
 
   /**
    * Groups for the key exchange, joined by `:` (`"X25519:P-256"`); `"auto"` is the engine's
-   * choice; `null` turns ephemeral ECDH off, which leaves finite-field DH (TLS 1.2).
+   * choice; `null` turns ephemeral ECDH off, which leaves finite-field DH: in TLS 1.2 with RSA
+   * certificates, in TLS 1.3 the groups ffdhe2048 to ffdhe8192 (without OpenSSL 3 no TLS 1.3).
    *
    * @default {"auto"}
    *
@@ -357,8 +358,8 @@ export interface SslOptions {
   sigalgs?: string | undefined;
 
   /**
-   * Server: DH parameters as PEM text or bytes (PEM, DER); `null` turns finite-field DH off.
-   * Default: parameters that fit the key's strength.
+   * Server: DH parameters for TLS 1.2 as PEM text or bytes (PEM, DER); `null` turns finite-field DH
+   * off, in TLS 1.3 too. Default: parameters that fit the key's strength.
    *
    * Perl: `SSL_dh`
    */

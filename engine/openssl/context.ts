@@ -23,6 +23,7 @@ import { alpnWire } from "./alpn.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { drainErrors } from "./error_queue.ts";
 import { localError } from "./errors.ts";
+import { restrictGroups } from "./groups.ts";
 import { NativeHandle } from "./handles.ts";
 import type { Library } from "./library.ts";
 import { cString, withBio } from "./memory.ts";
@@ -253,6 +254,14 @@ export class OpenSslContext implements EngineContext {
         `Cannot set ecdhCurve: received ${JSON.stringify(config.groups)}`,
       );
     }
+    restrictGroups(config, {
+      set: (groups) => {
+        const ok = this.#ctrl(CTRL.SET_GROUPS_LIST, 0n, cString(groups)) === 1;
+        if (!ok) drainErrors(c); // the next list is tried
+        return ok;
+      },
+      withoutTls13: () => void this.#ctrl(CTRL.SET_MAX_PROTO, 0x0303n),
+    });
     if (config.sigalgs !== undefined) {
       const text = cString(config.sigalgs);
       this.#check(
