@@ -19,7 +19,7 @@
  * @module
  */
 
-import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../errors.ts";
+import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
 import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
 import { MAX_WRITE, type SansIoSession } from "./sans_io.ts";
 import { BufferedTransport } from "./transport.ts";
@@ -41,6 +41,12 @@ interface InFlight {
 }
 
 const DONE = Promise.resolve();
+
+/**
+ * How much may wait for a peer that makes us answer (key updates, requests for a certificate) and
+ * does not take the answers, in bytes. A writer alone waits at {@linkcode MAX_WRITE}.
+ */
+const MAX_UNTAKEN = 4 * MAX_WRITE;
 
 const ignore = (): void => {};
 
@@ -191,7 +197,7 @@ export class Pump implements TlsStream {
     this.#mustWork();
     try {
       const r = this.#session.read(p);
-      if (this.#session.output > 0) this.#flushAside();
+      if (this.#session.output > 0) this.#answer(r);
       return r;
     } catch (error) {
       throw this.#failed(error);
@@ -199,9 +205,24 @@ export class Pump implements TlsStream {
   }
 
   #tryPeek(p: Uint8Array): number | null | Want {
-    const r = this.#step(() => this.#session.peek(p));
-    if (this.#session.output > 0) this.#flushAside();
-    return r;
+    return this.#step(() => {
+      const r = this.#session.peek(p);
+      if (this.#session.output > 0) this.#answer(r);
+      return r;
+    });
+  }
+
+  /** Sends aside what a read has made; data that it brought is still delivered. */
+  #answer(read: number | null | Want): void {
+    this.#flushAside();
+    if (this.#session.output <= MAX_UNTAKEN) return;
+    const reason = "it asks for answers and does not take them";
+    const error = new SslPeerError(`Cannot read: the peer misbehaves: ${reason}`, {
+      code: "ERR_SSL_PEER_MISBEHAVED",
+      reason,
+    });
+    if (typeof read === "object") throw error;
+    this.#failure ??= error;
   }
 
   /** Decrypted bytes that can be read without waiting. */
@@ -546,7 +567,8 @@ function halfWritten(cause: unknown): SslError {
 /** The error of a transport that failed. */
 function transportError(operation: string, cause: unknown): unknown {
   if (cause instanceof SslError) return cause;
-  const code = (cause as { code?: unknown })?.code;
+  const closed = cause instanceof Deno.errors.BadResource ? "EBADF" : undefined;
+  const code = (cause as { code?: unknown })?.code ?? closed;
   const text = cause instanceof Error ? cause.message : String(cause);
   return new SslError(`Cannot ${operation}: the connection failed: ${text}`, {
     code: typeof code === "string" ? code : "EIO",
