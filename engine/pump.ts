@@ -291,7 +291,10 @@ export class Pump implements TlsStream {
   }
 
   #endError(): unknown {
-    return this.#endFailure ??= this.#session.endOfInput(this.#ended?.cause);
+    const cause = this.#ended?.cause;
+    return this.#endFailure ??= cause instanceof Deno.errors.BadResource
+      ? transportError("read", cause) // closed beneath us: not the peer's doing
+      : this.#session.endOfInput(cause);
   }
 
   // ---- writing

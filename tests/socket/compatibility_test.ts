@@ -1,7 +1,7 @@
 /** t/compatibility.t: subclasses, and starting TLS on what is closed. */
 
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { SslError } from "../../errors.ts";
+import { SslError, SslTruncatedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, readText, testPki, trust } from "../contract/harness.ts";
 import { tcpPair } from "../handle/fakes.ts";
@@ -56,6 +56,23 @@ for (const engine of ["openssl", "deno"] as const) {
     (error.transport as Deno.Conn | undefined)?.close();
   });
 }
+
+Deno.test("openssl: a connection that is closed beneath a socket is EBADF, and not the peer's fault", async () => {
+  const { ca, server } = await testPki();
+  const [a, b] = await tcpPair();
+  const [client, served] = await Promise.all([
+    SslSocket.start(a, { ...trust("openssl", ca), hostname: "localhost" }),
+    SslSocket.start(b, { engine: "openssl", server: true, ...server }),
+  ]);
+  a.close();
+  for (const call of [() => client.read(new Uint8Array(1)), () => client.write(bytes("x"))]) {
+    assertEquals((await assertRejects(call, SslError)).code, "EBADF");
+  }
+  await client.close();
+  // To the other side it is the end of the stream without a goodbye.
+  await assertRejects(() => served.read(new Uint8Array(1)), SslTruncatedError);
+  await served.close();
+});
 
 Deno.test("SslSocket.start() on a socket that is closed is an SslError", async () => {
   const { ca, server } = await testPki();

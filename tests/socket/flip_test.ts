@@ -19,6 +19,7 @@ for (const engine of ["openssl", "deno"] as const) {
       let seen = 0;
       await using relay = tcpServer(async (near) => {
         const far = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+        for (const conn of [near, far]) conn.setNoDelay(true);
         const copy = async (from: Deno.TcpConn, to: Deno.TcpConn, harm: boolean) => {
           const p = new Uint8Array(65536);
           for (let n; (n = await from.read(p)) !== null;) {
