@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { denoEngine } from "../../engine/deno/engine.ts";
 import { certCreate, TestCa } from "../../certificate/mod.ts";
 import {
   type ConnectOptions,
@@ -401,13 +402,19 @@ Deno.test('a scheme with a callback is asked about "unknown" where there is no n
   );
 });
 
-Deno.test("deno: a scheme that rustls does not have is refused", async () => {
-  for (const verifycnScheme of ["default", "http", { checkCn: "always" }] as const) {
-    await assertRejects(
-      () => on("deno", { server: wildcard, client: { verifycnScheme } }),
-      SslUnsupportedError,
-      "verifycnScheme",
-    );
+Deno.test("deno: a scheme narrows what rustls accepts where the certificate is shown, else it is refused", async () => {
+  const server = await leaf([["DNS", "localhost"]]);
+  const none = { checkCn: 0, callback: () => false } as const;
+  for (const verifycnScheme of ["default", "http", { checkCn: "always" }, none] as const) {
+    const meeting = () => on("deno", { server, client: { verifycnScheme } });
+    if (!denoEngine().features.has("hostnameSchemes")) {
+      await assertRejects(meeting, SslUnsupportedError, "verifycnScheme");
+    } else if (verifycnScheme === none) refused(await meeting(), "HOSTNAME_MISMATCH");
+    else good(await meeting());
+    // It never widens: rustls does not look at the commonName.
+    const wide = { verifycnScheme: "default", verifycnName: "localhost" } as const;
+    const cn = on("deno", { server: await leaf([], "localhost"), client: wide });
+    assert((await cn.catch((error) => ({ error }))).error instanceof SslError);
   }
 });
 
