@@ -157,9 +157,11 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
   }
 
   /**
-   * Writes all of `p`; resolves to `p.length` when the transport took it.
+   * Writes all of `p`; resolves to `p.length` when the transport took it. A signal that ends it when
+   * a part has gone ends the writing direction: later writes and `closeWrite` fail.
    *
-   * @throws {SslError} With code `EPIPE` after `closeWrite()`, `ECLOSED` after `close()`.
+   * @throws {SslError} With code `EPIPE` after `closeWrite()`, `ECLOSED` after `close()`,
+   * `ERR_WRITE_ABORTED` after a write that was ended half-way.
    *
    * Perl: `syswrite`
    */
