@@ -21,6 +21,7 @@ import { connectionError, endError, localError } from "./errors.ts";
 import { peerOffer } from "../offer.ts";
 import { FirstBytes } from "./first_bytes.ts";
 import { NativeHandle } from "./handles.ts";
+import { helloFault } from "./hello_choice.ts";
 import * as inspect from "./inspect.ts";
 import { explainLegacy } from "./legacy.ts";
 import { cString, drainBio } from "./memory.ts";
@@ -50,6 +51,8 @@ export class OpenSslSession implements SansIoSession {
   /** A server reads the ClientHello first when the context depends on it. */
   #hello: ClientHelloReader | undefined;
   #choosing = false;
+  /** The server name by which the context was chosen; null if the ClientHello could not be read. */
+  #chosenBy: string | null | undefined;
   #refusalAlert: Bytes | undefined;
   readonly #first = new FirstBytes();
   #established = false;
@@ -150,12 +153,9 @@ export class OpenSslSession implements SansIoSession {
       throw this.#failed(this.#attempt);
     }
     this.#first.progressed();
-    const refusal = this.#hooks.judgeAfterStep(result === 1);
-    if (refusal !== undefined) {
-      this.#hooks.fail(refusal);
-      drainBio(this.#c, this.#wbio); // the answer to a refused peer must not leave
-      throw refusal;
-    }
+    this.#checkChoice(ssl);
+    const refusal = this.#judge(result === 1);
+    if (refusal !== undefined) throw this.#withhold(refusal);
     if (this.#hooks.waiting) return this.#whenDecided(this.#hooks.waiting);
     if (result === 1) {
       this.#established = true;
@@ -166,6 +166,32 @@ export class OpenSslSession implements SansIoSession {
     if (error === SSL_ERROR.WANT_WRITE) return SSL_WANT_WRITE;
     this.#dry = true;
     return SSL_WANT_READ;
+  }
+
+  /** As `judgeAfterStep`; who cannot judge does not accept. */
+  #judge(done: boolean): Error | undefined {
+    try {
+      return this.#hooks.judgeAfterStep(done);
+    } catch (error) {
+      return error instanceof Error ? error : new SslError(String(error), { cause: error });
+    }
+  }
+
+  /** The answer to a refused peer must not leave. */
+  #withhold(refusal: Error): Error {
+    this.#hooks.fail(refusal);
+    drainBio(this.#c, this.#wbio);
+    return refusal;
+  }
+
+  /** Nothing is answered to a ClientHello that is not the one the choice was made by. */
+  #checkChoice(ssl: Deno.PointerObject): void {
+    if (this.#chosenBy === undefined || this.#c.BIO_ctrl_pending(this.#wbio) === 0) return;
+    const fault = helloFault(this.#c, ssl, this.#chosenBy);
+    if (fault === undefined) return;
+    this.#withhold(fault.error);
+    this.#refusalAlert = fault.alert;
+    throw fault.error;
   }
 
   get #attempt(): string {
@@ -184,7 +210,10 @@ export class OpenSslSession implements SansIoSession {
   #choose(hello: ClientHello | null): void {
     this.#hello = undefined;
     const { selectContext } = this.#hooks.context.config.hooks;
-    if (hello === null || selectContext === undefined) return this.#begin(undefined, "");
+    if (selectContext === undefined) return this.#begin(undefined, "");
+    this.#chosenBy = hello === null ? null : hello.serverName;
+    // OpenSSL says in its own words what is wrong with it; should it find nothing, we do.
+    if (hello === null) return this.#begin(undefined, "");
     const name = hello.serverName;
     try {
       const chosen = selectContext(name, this.#params.user, hello);

@@ -77,7 +77,9 @@ export class SessionHooks implements CallbackTarget {
     const error = ok ? 0 : found || X509_V_ERR_UNSPECIFIED;
     const refusal = this.#judge(inspect.storeEvidence(c, store, error));
     if (refusal === undefined) {
-      c.X509_STORE_CTX_set_error(store, 0);
+      // What was accepted in spite of an error keeps it: it goes into the session, so that a server
+      // judges the error again where the session is resumed, perhaps without the pin that matched.
+      c.X509_STORE_CTX_set_error(store, error);
       return 1;
     }
     const errno = refusal instanceof SslVerifyError ? refusal.errno : 0;
