@@ -26,6 +26,12 @@ import {
 import { SessionCache, type SessionStore } from "./session_cache.ts";
 import { connectionDigest, contextDigest } from "./session_policy.ts";
 
+/**
+ * How many sessions of one connection are kept, the latest ones: servers give one to four. A server
+ * that never stops giving must fill neither the memory nor a cache that others share.
+ */
+const MAX_ADDED = 8;
+
 /** The session cache of a client's context. */
 export class ClientSessions {
   readonly #store: SessionStore;
@@ -121,6 +127,7 @@ export class ConnectionSessions {
     }
     this.#added.push(session);
     this.#store.addSession(this.#key, session);
+    if (this.#added.length > MAX_ADDED) this.#store.delSession(this.#key, this.#added.shift());
   }
 
   #peer(evidence: PeerEvidence | undefined, findings: Findings): VerifiedPeer | undefined {

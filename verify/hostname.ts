@@ -14,7 +14,7 @@
 
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import { hasControlBytes, lowerAscii, parseIpAddress, parseReferenceName } from "./names.ts";
-import { quoteName, type ReferenceName } from "./names.ts";
+import { quoteName, type ReferenceName, withoutFinalDots } from "./names.ts";
 import { PublicSuffix } from "./public_suffix.ts";
 import { resolveScheme, type Scheme, type SchemeRules, type WildcardPlace } from "./schemes.ts";
 
@@ -139,7 +139,7 @@ function matchDns(
 ): Outcome {
   if (hasControlBytes(value)) return no("it holds a NUL or another control byte");
   const strict = matcher.rules.syntax === "strict";
-  const pattern = lowerAscii(strict ? value : value.replace(/\.+$/, ""));
+  const pattern = lowerAscii(strict ? value : withoutFinalDots(value));
   if (pattern === "") return no("it is empty");
   if (strict && pattern.endsWith(".")) return no("it ends with a dot");
   const wildcard = splitWildcard(pattern, place);
@@ -239,7 +239,7 @@ function askCallback(
   host: string,
   callback: NonNullable<SchemeRules["callback"]>,
 ): HostnameReport {
-  const identity = host.replace(/\.+$/, "");
+  const identity = withoutFinalDots(host);
   const ok: unknown = callback(
     identity,
     certificate.commonName ?? undefined,
