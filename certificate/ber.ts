@@ -6,7 +6,7 @@
  */
 
 import { derError } from "./der.ts";
-import { concat, tlv } from "./der_writer.ts";
+import { concatAll, tlv } from "./der_writer.ts";
 
 /** How deep BER may nest. */
 const MAX_DEPTH = 64;
@@ -53,10 +53,10 @@ function convert(bytes: Uint8Array, at: number, end: number, depth: number, what
   }
   // An OCTET STRING in pieces becomes a whole one.
   if (tag === 0x24) {
-    const body = concat(...children.map((child) => child.body));
+    const body = concatAll(children.map((child) => child.body));
     return { der: tlv(0x04, body), body, next };
   }
-  const body = concat(...children.map((child) => child.der));
+  const body = concatAll(children.map((child) => child.der));
   return { der: tlv(tag, body), body, next };
 }
 

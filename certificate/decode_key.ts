@@ -140,7 +140,7 @@ function decodeBlock(
     const secret = needPassword(password, what);
     const [algorithm, data] = sequence(readDer(der, what), what);
     const body = expectTag(data, TAG.OCTET_STRING, what).body;
-    der = pbeDecrypt(algorithm, body, secret, what, legacy);
+    der = pbeDecrypt(algorithm, body, secret, what, { legacy });
   }
   try {
     switch (block.label) {

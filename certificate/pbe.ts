@@ -24,6 +24,24 @@ import { concat, int, nul, octets, oidDer, seq } from "./der_writer.ts";
 /** The most iterations of a key derivation that are accepted: an input can not stop the program. */
 export const MAX_KDF_ITERATIONS: number = 10_000_000;
 
+/**
+ * What the key derivations of one input may cost together: a file has as many of them as whoever
+ * wrote it likes.
+ */
+export class KdfBudget {
+  #left = MAX_KDF_ITERATIONS;
+
+  /** Takes iterations off; throws when there are not as many left. */
+  spend(count: number, what: string): void {
+    this.#left -= count;
+    if (this.#left >= 0) return;
+    throw derError(
+      what,
+      `its key derivations have more than ${MAX_KDF_ITERATIONS} iterations together`,
+    );
+  }
+}
+
 const MAX_SCRYPT_MEMORY = 256 * 1024 * 1024;
 
 /** Ciphers from the outside: decrypts CBC with padding. */
@@ -156,11 +174,12 @@ function decryptCbc(
   }
 }
 
-function iterations(node: DerNode | undefined, what: string): number {
+function iterations(node: DerNode | undefined, what: string, budget?: KdfBudget): number {
   const count = smallInteger(node, what);
   if (count < 1 || count > MAX_KDF_ITERATIONS) {
     throw derError(what, `${count} iterations is not between 1 and ${MAX_KDF_ITERATIONS}`);
   }
+  budget?.spend(count, what);
   return count;
 }
 
@@ -220,10 +239,11 @@ export function pbkdf2FromParameters(
   password: Uint8Array,
   defaultLength: number,
   what: string,
+  budget?: KdfBudget,
 ): Uint8Array {
   const fields = sequence(parameters, what);
   const salt = expectTag(fields[0], TAG.OCTET_STRING, what).body;
-  const rounds = iterations(fields[1], what);
+  const rounds = iterations(fields[1], what, budget);
   let at = 2;
   let length = defaultLength;
   if (fields[at]?.tag === TAG.INTEGER) {
@@ -252,6 +272,7 @@ function scrypt(
   password: Uint8Array,
   length: number,
   what: string,
+  budget?: KdfBudget,
 ) {
   const [saltNode, n, r, p] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
@@ -259,6 +280,7 @@ function scrypt(
   if (N < 2 || (N & (N - 1)) !== 0 || R < 1 || P < 1 || P > 64 || 128 * N * R > MAX_SCRYPT_MEMORY) {
     throw derError(what, `scrypt parameters N=${N} r=${R} p=${P} are invalid or too expensive`);
   }
+  budget?.spend(N * R * P, what); // a block of scrypt takes about as long as an iteration
   return new Uint8Array(
     nodeCrypto.scryptSync(password, salt, length, {
       N,
@@ -272,7 +294,7 @@ function scrypt(
 /**
  * Decrypts with the scheme of an AlgorithmIdentifier.
  *
- * @param password The text; `bmp` overrides its PKCS#12 form.
+ * @param password The text; `more.bmp` overrides its PKCS#12 form.
  * @throws {SslError} code `BAD_DECRYPT` for a wrong password.
  */
 export function pbeDecrypt(
@@ -280,9 +302,13 @@ export function pbeDecrypt(
   data: Uint8Array,
   password: string,
   what: string,
-  legacy?: LegacyDecrypt,
-  bmp: Uint8Array = bmpPassword(password),
+  more: {
+    readonly legacy?: LegacyDecrypt | undefined;
+    readonly bmp?: Uint8Array;
+    readonly budget?: KdfBudget;
+  } = {},
 ): Uint8Array {
+  const { legacy, bmp = bmpPassword(password), budget } = more;
   const [type, parameters] = sequence(algorithm, what);
   const id = oid(type, what);
   const utf8 = encoder.encode(password);
@@ -299,8 +325,9 @@ export function pbeDecrypt(
     const kdfOid = oid(kdfType, what);
     const length = KEY_LENGTH[cipher];
     let key: Uint8Array;
-    if (kdfOid === PBKDF2) key = pbkdf2FromParameters(kdfParameters, utf8, length, what);
-    else if (kdfOid === SCRYPT) key = scrypt(kdfParameters, utf8, length, what);
+    if (kdfOid === PBKDF2) {
+      key = pbkdf2FromParameters(kdfParameters, utf8, length, what, budget);
+    } else if (kdfOid === SCRYPT) key = scrypt(kdfParameters, utf8, length, what, budget);
     else throw unsupported(what, `key derivation ${kdfOid}`);
     return decryptCbc(cipher, key, ivBytes, data, what, legacy);
   }
@@ -309,7 +336,7 @@ export function pbeDecrypt(
   if (old === undefined && p12 === undefined) throw unsupported(what, `scheme ${id}`);
   const [saltNode, count] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
-  const rounds = iterations(count, what);
+  const rounds = iterations(count, what, budget);
   if (old !== undefined) {
     let key = nodeCrypto.createHash(old[0]).update(utf8).update(salt).digest();
     for (let i = 1; i < rounds; i++) key = nodeCrypto.createHash(old[0]).update(key).digest();

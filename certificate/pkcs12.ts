@@ -24,11 +24,12 @@ import {
   stringValue,
   TAG,
 } from "./der.ts";
-import { concat, explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "./der_writer.ts";
+import { concatAll, explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "./der_writer.ts";
 import {
   badPassword,
   bmpPassword,
   HMAC_OIDS,
+  KdfBudget,
   LegacyCipherNeeded,
   type LegacyDecrypt,
   loadLegacy,
@@ -85,6 +86,7 @@ interface Secret {
   readonly password: string;
   readonly bmp: Uint8Array;
   readonly legacy: LegacyDecrypt | undefined;
+  readonly budget: KdfBudget;
 }
 
 function contentInfo(node: DerNode | undefined): { type: string; content: DerNode } {
@@ -116,7 +118,7 @@ function macOf(
       throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown PBMAC1 algorithms`);
     }
     const password = new TextEncoder().encode(secret.password);
-    const key = pbkdf2FromParameters(kdfParameters, password, 32, WHAT);
+    const key = pbkdf2FromParameters(kdfParameters, password, 32, WHAT, secret.budget);
     return new Uint8Array(nodeCrypto.createHmac(hash, key).update(authSafe).digest());
   }
   const hash = MAC_DIGESTS[id];
@@ -135,6 +137,7 @@ function macIsRight(macData: DerNode, authSafe: Uint8Array, secret: Secret): boo
   if (rounds < 1 || rounds > MAX_KDF_ITERATIONS) {
     throw derError(WHAT, `${rounds} iterations of the MAC`);
   }
+  secret.budget.spend(rounds, WHAT);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, WHAT).body;
   const want = expectTag(expected, TAG.OCTET_STRING, WHAT).body;
   const got = macOf(expectTag(algorithm, TAG.SEQUENCE, WHAT), authSafe, salt, rounds, secret);
@@ -166,8 +169,7 @@ class Contents {
             encrypted,
             secret.password,
             WHAT,
-            secret.legacy,
-            secret.bmp,
+            secret,
           );
           this.keys.push({ value: decodeKeySync(plain, { source: WHAT }), ...meta });
           break;
@@ -225,15 +227,14 @@ function read(der: Uint8Array, secret: Secret): Contents {
       if (data === undefined) throw derError(WHAT, "no encrypted content");
       // [0] IMPLICIT OCTET STRING, in one piece or in several.
       const bytes = data.tag === 0xa0
-        ? concat(...children(data, WHAT).map((piece) => piece.body))
+        ? concatAll(children(data, WHAT).map((piece) => piece.body))
         : expectTag(data, 0x80, WHAT).body;
       const plain = pbeDecrypt(
         algorithm,
         bytes,
         secret.password,
         WHAT,
-        secret.legacy,
-        secret.bmp,
+        secret,
       );
       contents.read(nested(plain), secret);
     } else {
@@ -307,11 +308,11 @@ export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkc
   for (const bmp of forms) {
     try {
       try {
-        return select(read(der, { password, bmp, legacy }));
+        return select(read(der, { password, bmp, legacy, budget: new KdfBudget() }));
       } catch (error) {
         if (!(error instanceof LegacyCipherNeeded)) throw error;
         legacy = await loadLegacy();
-        return select(read(der, { password, bmp, legacy }));
+        return select(read(der, { password, bmp, legacy, budget: new KdfBudget() }));
       }
     } catch (error) {
       failure = error;

@@ -215,7 +215,7 @@ export class Pump implements TlsStream {
   /** Sends aside what a read has made; data that it brought is still delivered. */
   #answer(read: number | null | Want): void {
     this.#flushAside();
-    if (this.#session.output <= MAX_UNTAKEN) return;
+    if (this.#session.output <= MAX_UNTAKEN || read === null) return;
     const reason = "it asks for answers and does not take them";
     const error = new SslPeerError(`Cannot read: the peer misbehaves: ${reason}`, {
       code: "ERR_SSL_PEER_MISBEHAVED",

@@ -227,7 +227,8 @@ export class SslListener<S extends SslSocket = SslSocket>
   #report(error: unknown, remoteAddr: Deno.Addr | undefined): void {
     const tell = this.#setup.options.onHandshakeError;
     try {
-      if (tell) tell(error as Error, remoteAddr);
+      // An async one, whose rejection nobody would meet: that would end the process.
+      if (tell) Promise.resolve<unknown>(tell(error as Error, remoteAddr)).catch(() => {});
       else (error as { transport?: { close(): void } }).transport?.close();
     } catch {
       // Neither a throw of the caller's function nor a dead transport may end the loop.

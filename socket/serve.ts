@@ -96,7 +96,8 @@ class Server implements SslServer {
 
   #tell(error: unknown): void {
     try {
-      this.#options.onError?.(error);
+      // Nobody else would meet the rejection of an async one, and it would end the process.
+      Promise.resolve<unknown>(this.#options.onError?.(error)).catch(() => {});
     } catch {
       // The reporter's own failure ends nothing either.
     }
