@@ -8,7 +8,7 @@
  * A violation, and an exit code of 1, is: an end of the stream that the sender
  * did not send or that came before all data, an altered byte, an error that is
  * none of ours, an operation of either side that takes longer than its timeout
- * and 250 ms, and a C object or a socket that is left.
+ * and 250 ms, twice, and a C object or a socket that is left.
  *
  * @module
  */
@@ -16,7 +16,13 @@
 import { collectedHandles, openHandles } from "../engine/openssl/handles.ts";
 import { SslTruncatedError } from "../errors.ts";
 import type { FaultKind } from "../tests/helpers/fault_proxy.ts";
-import { FAULTS, type Setting, Sweep, violation } from "../tests/helpers/fault_sweep.ts";
+import {
+  FAULTS,
+  type Outcome,
+  type Setting,
+  Sweep,
+  violation,
+} from "../tests/helpers/fault_sweep.ts";
 import { printTable } from "./table.ts";
 
 const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
@@ -38,6 +44,8 @@ interface Counts {
   /** All data and the end: the bit means nothing (a record's version, RFC 8446 5.1). */
   unharmed: number;
   violations: number;
+  /** Late, and tried again. */
+  again: number;
   leaks: number;
   longest: number;
 }
@@ -49,9 +57,12 @@ const COLUMNS = [
   "timed out",
   "unharmed",
   "violations",
+  "tried again",
   "leaks",
   "longest ms",
 ];
+
+const longestOf = (o: Outcome): number => Math.max(o.longest, o.longestSending);
 
 const cells = (c: Counts): string[] => Object.values(c).map((n: number) => n.toFixed(0));
 
@@ -62,6 +73,7 @@ const none = (): Counts => ({
   timedOut: 0,
   unharmed: 0,
   violations: 0,
+  again: 0,
   leaks: 0,
   longest: 0,
 });
@@ -100,7 +112,7 @@ async function leftSince(before: ReturnType<typeof held>): Promise<number> {
     const now = held();
     const left = Math.max(0, now.handles - before.handles) +
       Math.max(0, now.sockets - before.sockets);
-    if (left === 0 || tries === 200) return left;
+    if (left === 0 || tries === 1000) return left;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -116,13 +128,20 @@ async function sweepOne(setting: Setting, kind: FaultKind): Promise<Counts> {
   const timeout = TIMEOUT[kind];
   let sent = 0; // and everything that is loaded late is there then
   for (const sweep of open) ({ sent } = await sweep.run(undefined, 5000));
-  const before = held();
+  const running = held();
   let next = 0;
   const lane = async (sweep: Sweep) => {
     for (let offset; (offset = next) < sent;) {
       next += step;
       const fault = { kind, from: setting.from, offset };
-      const outcome = await sweep.run(fault, timeout);
+      let outcome = await sweep.run(fault, timeout);
+      let longest = longestOf(outcome);
+      if (longest > timeout + GRACE) {
+        // A busy machine makes anything late; what is late by itself is so again.
+        counts.again++;
+        outcome = await sweep.run(fault, timeout);
+        longest = longestOf(outcome);
+      }
       // The last bytes vary with the length of an ECDSA signature: a fault beyond the end is none.
       if (outcome.clean && kind !== "flip" && outcome.sent <= offset) continue;
       counts.tried++;
@@ -130,7 +149,6 @@ async function sweepOne(setting: Setting, kind: FaultKind): Promise<Counts> {
       const wrong = violation(fault, outcome);
       if (wrong !== undefined) tell(`${where}: ${wrong}`);
       const { error } = outcome;
-      const longest = Math.max(outcome.longest, outcome.longestSending);
       const late = longest > timeout + GRACE;
       if (late) tell(`${where}: an operation took ${longest.toFixed(0)} ms`);
       if (wrong !== undefined || late) counts.violations++;
@@ -142,11 +160,12 @@ async function sweepOne(setting: Setting, kind: FaultKind): Promise<Counts> {
     }
   };
   await Promise.all(open.map(lane));
-  counts.leaks = await leftSince(before);
+  await Promise.all(open.map((sweep) => sweep[Symbol.asyncDispose]()));
+  // The listeners are gone, and with them a connection that came when nobody waited any more.
+  counts.leaks = await leftSince({ ...running, sockets: Math.max(0, running.sockets - lanes) });
   if (counts.leaks > 0) {
     tell(`${name} from ${setting.from}: ${counts.leaks} handles and sockets are left`);
   }
-  await Promise.all(open.map((sweep) => sweep[Symbol.asyncDispose]()));
   return counts;
 }
 
