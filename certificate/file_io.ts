@@ -18,8 +18,16 @@ function fileError(action: string, file: string | URL, cause: unknown): unknown 
   });
 }
 
-/** Reads a text file of at most 64 MiB. @throws {SslError} with the code of the system, e.g. `ENOENT`. */
+/**
+ * Reads a text file of at most 64 MiB.
+ *
+ * @throws {SslError} with the code of the system, e.g. `ENOENT`.
+ * @throws {TypeError} for PEM text in place of a path. It may be a key: no message must hold it.
+ */
 export async function readSmallFile(file: string | URL): Promise<string> {
+  if (String(file).includes("-----BEGIN ")) {
+    throw new TypeError("Cannot read a file: it must be a path: received PEM text");
+  }
   try {
     using handle = await Deno.open(file, { read: true });
     const chunks: string[] = [];

@@ -11,6 +11,7 @@ import { CLOSE_OPTIONS, IMPOSSIBLE, type OptionKind, optionRow, OPTIONS } from "
 /** What a value is, for a message: short, and never the inside of an object. */
 export function received(value: unknown): string {
   if (typeof value === "string") {
+    if (value.includes("-----BEGIN ")) return "PEM text"; // it may be a key
     return JSON.stringify(value.length > 80 ? value.slice(0, 80) + "..." : value);
   }
   if (typeof value === "function") return "a function";

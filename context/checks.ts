@@ -87,14 +87,22 @@ export function perName(check: Check): Check {
   };
 }
 
-/** A path, as a string that is not empty or a file: URL. */
-export const path: Check = when(
+const filePath: Check = when(
   (v) =>
     typeof v === "string"
       ? v !== "" && !v.includes("\0")
       : v instanceof URL && v.protocol === "file:",
   "must be a path (a string or a file: URL)",
 );
+
+/** Whether a text is what belongs into a file, and not a path: it may be a key, and must not be shown. */
+const isContent = (v: unknown): boolean => typeof v === "string" && v.includes("-----BEGIN ");
+
+/** A path, as a string that is not empty or a file: URL. */
+export const path: Check = (v) =>
+  isContent(v)
+    ? "must be a path, not PEM text (for that use the option whose name does not end in File)"
+    : filePath(v);
 
 const hasBytes = (v: unknown): boolean => v instanceof Uint8Array && v.length > 0;
 

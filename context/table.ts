@@ -162,7 +162,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   certFile: context(is.perName(is.path)),
   key: secret(is.perName(is.key)),
   keyFile: context(is.perName(is.path)),
-  passwdCb: context(is.callback),
+  passwdCb: secret(is.callback),
   useCert: context(is.boolean),
   selfSigned: ofServer(names),
   version: context(is.string),
