@@ -70,7 +70,7 @@ const trusted = ({ anchors, extra, crls, checkCrl }: TrustConfig): object => ({
   checkCrl,
 });
 
-/** 32 bytes for a trust with more that counts; the same in every process. */
+/** 32 bytes for a trust with more that counts; the same in every process, unless that has functions. */
 export function trustDigest(trust: TrustConfig, more: readonly unknown[]): Uint8Array {
   return Uint8Array.fromHex(digest({ trust: trusted(trust), more }));
 }

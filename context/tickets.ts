@@ -64,7 +64,8 @@ export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks
  * The session id context: sessions cross from one context to another only where both have the same
  * one. A server that asks for certificates has one in any case, and it covers what these are
  * verified by: a ticket is no way around another context's verification, even where the option and
- * the ticket keys are shared.
+ * the ticket keys are shared. Nobody can compare what two functions would say, so with
+ * verifyCallback it is only for contexts of this process with the very same one.
  *
  * @returns How to make it for a server name.
  */
@@ -79,5 +80,5 @@ export function idContexts(
   if (role === "client") return () => undefined;
   if ((verifyMode & SSL_VERIFY_PEER) === 0) return () => own;
   const base = own ?? crypto.getRandomValues(new Uint8Array(32));
-  return (name) => trustDigest(trust, [base, verifyMode, verifyCallback !== undefined, name]);
+  return (name) => trustDigest(trust, [base, verifyMode, verifyCallback, name]);
 }
