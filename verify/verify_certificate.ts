@@ -86,6 +86,24 @@ function checkNames(options: VerifyCertificateOptions): void {
   }
 }
 
+/** Values that nothing below would look at, or would take for something more lenient. */
+function checkValues({ time, depth, checkCrl, policies }: VerifyCertificateOptions): void {
+  const bad = (name: string, must: string, value: unknown): TypeError =>
+    new TypeError(`Cannot use option "${name}": ${name} ${must}: received ${String(value)}`);
+  if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime()))) {
+    throw bad("time", "must be a valid Date", time);
+  }
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0 && depth <= 100)) {
+    throw bad("depth", "must be a whole number from 0 to 100", depth);
+  }
+  if (checkCrl !== undefined && ![true, false, "leaf", "chain"].includes(checkCrl)) {
+    throw bad("checkCrl", 'must be true, false, "leaf" or "chain"', checkCrl);
+  }
+  if (policies !== undefined && !Array.isArray(policies)) {
+    throw bad("policies", "must be a list of OIDs", policies);
+  }
+}
+
 /** The first certificate, and what follows it in the same text. */
 function readLeaf(leaf: string | Uint8Array | Certificate): [Certificate, ...Certificate[]] {
   const [first, ...rest] = leaf instanceof Certificate
@@ -127,6 +145,7 @@ export async function verifyCertificate(
   options: VerifyCertificateOptions = {},
 ): Promise<VerifyReport> {
   checkNames(options);
+  checkValues(options);
   const [certificate, ...following] = readLeaf(leaf);
   const { crls, host, scheme = DEFAULT_SCHEME, ca, caFile } = options;
   const engine = selectEngine(options.engine);

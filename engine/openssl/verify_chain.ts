@@ -83,7 +83,7 @@ function setParameters(c: OpenSslSymbols, param: Deno.PointerValue, request: Cha
   }
   if (depth !== undefined) c.X509_VERIFY_PARAM_set_depth(param, depth);
   if (purpose !== undefined) {
-    const id = PURPOSE[purpose];
+    const id = Object.hasOwn(PURPOSE, purpose) ? PURPOSE[purpose] : undefined;
     if (id === undefined) {
       throw new TypeError(
         `Cannot verify the chain: unknown purpose: use one of ${
