@@ -18,6 +18,7 @@ import {
 import { Certificate } from "./certificate.ts";
 import { decodeKeySync, keyMatches } from "./decode_key.ts";
 import { toHex } from "./der.ts";
+import { LatestMap } from "./latest_map.ts";
 import { describe } from "./pem.ts";
 import { pemFile2cert, pemFile2key } from "./pem_files.ts";
 import { keyCreateRsa, type PrivateKey } from "./private_key.ts";
@@ -86,9 +87,12 @@ export interface InterceptOptions {
    * @default {the first four bytes of the original's SHA-256 digest}
    */
   serial?: number | bigint | SerialFunction;
-  /** Where the clones are kept. @default {in the instance} */
+  /** Where the clones are kept. @default {in the instance, the latest 10,000} */
   cache?: InterceptCache;
 }
+
+/** A client that may choose the hosts cannot fill the memory. */
+const MAX_CLONES = 10_000;
 
 const OPTIONS: readonly string[] = [
   "proxyCert",
@@ -217,7 +221,7 @@ export class Intercept {
         ? await pemFile2key(options.certKeyFile)
         : await keyCreateRsa(),
       serial,
-      cache: options.cache ?? new Map(),
+      cache: options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES),
     });
   }
 
@@ -375,7 +379,7 @@ export class Intercept {
       ident,
       { cert: Certificate.fromPem(cert), key: key === null ? certKey : read(key), atime },
     ]);
-    const cache = options.cache ?? new Map<string, CacheEntry>();
+    const cache = options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES);
     if (cache instanceof Map) { for (const [ident, entry] of entries) cache.set(ident, entry); }
     else if (typeof cache !== "function") Object.assign(cache, Object.fromEntries(entries));
     return new Intercept({

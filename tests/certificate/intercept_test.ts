@@ -5,6 +5,7 @@ import { type CacheEntry, Intercept } from "../../certificate/intercept.ts";
 import { pemCert2file, pemKey2file } from "../../certificate/pem_files.ts";
 import { keyCreateEc } from "../../certificate/private_key.ts";
 import { verifySignature } from "../../certificate/sign.ts";
+import { LatestMap } from "../../certificate/latest_map.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslError } from "../../errors.ts";
 import { real, text } from "./data.ts";
@@ -303,4 +304,15 @@ Deno.test("a client sees through the interception unless it trusts the proxy's C
   assertEquals(await exchange(clone, [proxy.pem]), "hello");
   await assertRejects(() => exchange(clone, [demo.pem]), Error, "UnknownIssuer");
   await assertRejects(() => exchange(direct, [proxy.pem]), Error, "UnknownIssuer");
+});
+
+Deno.test("LatestMap keeps what was used last", () => {
+  const map = new LatestMap<number>(2);
+  map.set("a", 1).set("b", 2);
+  assertEquals(map.get("a"), 1);
+  map.set("c", 3);
+  assertEquals([...map], [["a", 1], ["c", 3]]);
+  map.set("a", 4);
+  assertEquals([...map], [["c", 3], ["a", 4]]);
+  assertEquals(map.get("b"), undefined);
 });
