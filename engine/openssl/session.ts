@@ -474,6 +474,10 @@ export class OpenSslSession implements SansIoSession {
   #failed(operation: string): Error {
     if (this.#freeLater) this.free();
     const error = connectionError(operation, drainErrors(this.#c), this.#established);
+    if (error.code === "ERR_SSL_CERTIFICATE_VERIFY_FAILED" && !this.#handle.freed) {
+      const refusal = this.#hooks.refusalOfChain();
+      if (refusal !== undefined) return refusal;
+    }
     if (!this.#established) this.#hooks.explain(error);
     if (this.#first.open && !this.#established) {
       const peer = peerOffer(this.role, this.#first.all());

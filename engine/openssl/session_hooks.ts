@@ -159,6 +159,16 @@ export class SessionHooks implements CallbackTarget {
     });
   }
 
+  /**
+   * The refusal of a certificate that OpenSSL refused by itself: a server without callbacks leaves
+   * the chain to it. What was found is told as everywhere else.
+   */
+  refusalOfChain(): Error | undefined {
+    if (this.#judged || this.context.config.verifyMode === 0) return undefined;
+    const evidence = inspect.sslEvidence(this.#c, this.#ssl(), false);
+    return evidence.error === 0 || evidence.chain.length === 0 ? undefined : this.#judge(evidence);
+  }
+
   #needsCertificate(verifyMode: number): boolean {
     if ((verifyMode & VERIFY_PEER) === 0) return false;
     return this.#role === "client" || (verifyMode & VERIFY_FAIL_IF_NO_PEER_CERT) !== 0;
