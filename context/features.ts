@@ -68,6 +68,13 @@ const NEEDS: readonly Need[] = [
     when: (_, { forceFingerprint }) => forceFingerprint !== true,
     remedy: "use it with forceFingerprint: true (pin and valid chain), or run with --allow-ffi",
   },
+  // Where OpenSSL cannot call back, it judges a client's chain alone: no pin overrides that.
+  {
+    option: "fingerprint",
+    feature: "verifyCallback",
+    when: (_v, _o, role) => role === "server",
+    remedy: "trust the client's CA (ca), or run with --allow-ffi without a path",
+  },
   { option: "checkCrl", feature: "crl", when: (v) => v !== false },
   { option: "crl", feature: "crl" },
   { option: "crlFile", feature: "crl" },

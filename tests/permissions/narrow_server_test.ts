@@ -183,6 +183,7 @@ const asked = {
   ticketKeycb: { ticketKeycb: () => undefined },
   keylog: { keylog: () => {} },
   msgCallback: { msgCallback: () => {} },
+  fingerprint: { verifyMode: 1, ca: data.cert, fingerprint: "sha256$" + "00".repeat(32) },
   verifyCallback: { verifyMode: 1, ca: data.cert, verifyCallback: () => true },
   ocspStaple: { ocspStaple: () => undefined },
 };
@@ -202,7 +203,7 @@ console.log(JSON.stringify(told));
     const { cert, key } = plain!;
     await using server = new NarrowServer(script, { cert, key });
     const told = await server.said() as Record<string, [string, string]>;
-    assertEquals(Object.keys(told).length, 8);
+    assertEquals(Object.keys(told).length, 9);
     for (const [name, [error, message]] of Object.entries(told)) {
       assertEquals(error, "SslUnsupportedError", name);
       assertStringIncludes(message, name);
