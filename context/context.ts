@@ -163,7 +163,7 @@ export async function createContext(
   parsePins(options);
   resolveScheme(options.verifycnScheme);
   const state: ContextState = {
-    engine: engine ?? selectEngine(options.engine ?? "auto"),
+    engine: engine ?? await selectEngine(options.engine),
     options: Object.freeze({ ...options }),
     defaultsApplied,
     roles: new Map(),

@@ -1,14 +1,14 @@
 /**
  * Which engine is at work. Nothing is loaded and no permission is queried
- * before the first call, and nothing ever prompts.
+ * before the first call, and nothing ever prompts. A question loads the
+ * library at most; the engine itself is imported by who makes connections.
  *
  * @module
  */
 
 import { SslUnsupportedError } from "../errors.ts";
-import defer * as denoEngine from "./deno/engine.ts";
+import { denoInfo } from "./deno/info.ts";
 import { type FeatureSet, featuresOf } from "./features.ts";
-import defer * as openSslEngine from "./openssl/engine.ts";
 import defer * as library from "./openssl/library.ts";
 import type { Engine, EngineInfo, EngineName } from "./types.ts";
 
@@ -16,7 +16,7 @@ import type { Engine, EngineInfo, EngineName } from "./types.ts";
 export type EngineChoice = "auto" | EngineName;
 
 /** The engine that "auto" chose last. */
-let chosen: Engine | undefined;
+let chosen: EngineName | undefined;
 /** The permitted paths that could not be loaded: no second attempt at the same ones. */
 let failed: string | undefined;
 
@@ -24,23 +24,43 @@ function ffiState(): Deno.PermissionState {
   return Deno.permissions.querySync({ name: "ffi" }).state;
 }
 
-/** OpenSSL, if it is permitted already and loads. */
-function permittedOpenSsl(): Engine | undefined {
+/** Whether OpenSSL is permitted already and loads. */
+function openSslLoads(): boolean {
   // "prompt" is also the answer under a path-limited flag; then each path is queried.
-  if (ffiState() === "denied") return undefined;
+  if (ffiState() === "denied") return false;
   const paths = library.permittedPaths();
   const tried = paths.join("\n");
-  if (paths.length === 0 || tried === failed) return undefined;
+  if (paths.length === 0 || tried === failed) return false;
   try {
-    return openSslEngine.loadOpenSsl();
+    library.openLibrary();
+    return true;
   } catch (error) {
     if (!(error instanceof SslUnsupportedError || error instanceof Deno.errors.NotCapable)) {
       throw error;
     }
     failed = tried;
-    return undefined;
+    return false;
   }
 }
+
+function resolve(choice: EngineChoice): EngineName {
+  switch (choice) {
+    case "auto":
+      return chosen = openSslLoads() ? "openssl" : "deno";
+    case "openssl":
+    case "deno":
+      return choice;
+    default:
+      throw new TypeError(
+        `Cannot select an engine: it must be "auto", "openssl" or "deno": received ${
+          JSON.stringify(choice)
+        }`,
+      );
+  }
+}
+
+const infoOf = (name: EngineName): EngineInfo =>
+  name === "openssl" ? library.openSslInfo() : denoInfo();
 
 /**
  * Selects an engine.
@@ -53,31 +73,20 @@ function permittedOpenSsl(): Engine | undefined {
  * @throws {Deno.errors.NotCapable} For "openssl" without the ffi permission.
  * @throws {TypeError} For another choice.
  */
-export function selectEngine(choice: EngineChoice = "auto"): Engine {
-  switch (choice) {
-    case "auto":
-      return chosen = permittedOpenSsl() ?? denoEngine.denoEngine();
-    case "openssl":
-      return openSslEngine.loadOpenSsl();
-    case "deno":
-      return denoEngine.denoEngine();
-    default:
-      throw new TypeError(
-        `Cannot select an engine: it must be "auto", "openssl" or "deno": received ${
-          JSON.stringify(choice)
-        }`,
-      );
-  }
+export async function selectEngine(choice: EngineChoice = "auto"): Promise<Engine> {
+  if (resolve(choice) === "deno") return (await import("./deno/engine.ts")).denoEngine();
+  library.openLibrary(); // what it cannot load, it says before anything else is imported
+  return (await import("./openssl/engine.ts")).loadOpenSsl();
 }
 
 /**
  * The name, version, library path and features of the engine that a choice
- * selects, loading it if need be.
+ * selects, loading its library if need be.
  *
  * @throws As {@linkcode selectEngine}.
  */
 export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
-  return selectEngine(choice).info();
+  return infoOf(resolve(choice));
 }
 
 /**
@@ -85,7 +94,7 @@ export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
  * before, as the ffi permission has it, without loading anything.
  */
 export function autoFeatures(): FeatureSet {
-  if (chosen !== undefined) return chosen.features;
+  if (chosen !== undefined) return infoOf(chosen).features;
   if (ffiState() === "granted") return featuresOf("openssl");
   return featuresOf(library.permittedPaths().length > 0 ? "openssl-narrow" : "deno");
 }

@@ -148,7 +148,7 @@ export async function verifyCertificate(
   checkValues(options);
   const [certificate, ...following] = readLeaf(leaf);
   const { crls, host, scheme = DEFAULT_SCHEME, ca, caFile } = options;
-  const engine = selectEngine(options.engine);
+  const engine = await selectEngine(options.engine);
   if (engine.verifyChain === undefined) {
     throw new SslUnsupportedError(
       `Cannot verify a certificate without a connection: the engine "${engine.name}" has no verifier of its own: run with --allow-ffi to use the engine "openssl"`,

@@ -17,17 +17,119 @@
  * @module
  */
 
-import { type FeatureSet, featuresOf } from "../features.ts";
+import { dialTcp } from "../dial.ts";
+import type { FeatureSet } from "../features.ts";
 import type {
+  ByteTransport,
   ContextConfig,
+  DialTarget,
   Engine,
   EngineContext,
   EngineInfo,
   EngineListener,
   ListenTarget,
+  PeerEvidence,
+  Role,
+  SessionParams,
+  TlsStream,
+  WaitOptions,
 } from "../types.ts";
-import type { DenoContext } from "./context.ts";
-import { hasPeerCertificate } from "./peer_certificate.ts";
+import { checkConfig } from "./check.ts";
+import { certificatesPem, type PemCredential, pemCredential } from "./credentials.ts";
+import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
+import { denoInfo, hasPeerCertificate } from "./info.ts";
+import { DenoListener } from "./listener.ts";
+import { DenoStream } from "./stream.ts";
+import { unsupported } from "./unsupported.ts";
+
+/** A configuration that Deno's own TLS can honour. */
+export class DenoContext implements EngineContext {
+  /** Which side it is for. */
+  readonly role: Role;
+  readonly #config: ContextConfig;
+  readonly #credential: PemCredential | undefined;
+  readonly #caCerts: readonly string[];
+
+  /** Takes a configuration that was checked. */
+  constructor(config: ContextConfig, credential: PemCredential | undefined) {
+    this.role = config.role;
+    this.#config = config;
+    this.#credential = credential;
+    this.#caCerts = certificatesPem(config.trust.extra);
+  }
+
+  /** Opens a connection; its handshake has yet to be done, but with a client certificate. */
+  async dial(
+    target: DialTarget,
+    params: SessionParams,
+    options: WaitOptions = {},
+  ): Promise<TlsStream> {
+    const client = this.#clientOptions(params);
+    if (target.transport !== "tcp") {
+      throw unsupported("anyTransport", `TLS over the Unix socket ${target.path}`);
+    }
+    if (this.#credential !== undefined) {
+      const conn = await dialWithCertificate(target, client, this.#credential, options);
+      return this.#stream(params, { conn, ownCertificate: this.#credential.leaf });
+    }
+    const tcp = await dialTcp(target, options) as Deno.TcpConn;
+    return this.#stream(params, { plain: { tcp, options: client } });
+  }
+
+  /** Takes over an open TCP connection. */
+  start(transport: ByteTransport, params: SessionParams): TlsStream {
+    if (this.role === "server") throw unsupported("startServer", "start() as server");
+    if (this.#credential !== undefined) {
+      throw unsupported("clientCertificateOnStart", "a client certificate with start()");
+    }
+    const options = this.#clientOptions(params);
+    if (!isTcpConn(transport)) {
+      throw unsupported("anyTransport", "start() over anything but a Deno.TcpConn");
+    }
+    return this.#stream(params, { plain: { tcp: transport, options } });
+  }
+
+  /** Listens with the certificate of this context. */
+  listen(target: ListenTarget): EngineListener {
+    if (this.role !== "server" || this.#credential === undefined) {
+      throw new TypeError("Cannot listen: the context was made for a client");
+    }
+    const { alpn } = this.#config;
+    return new DenoListener(target, { context: this, credential: this.#credential, alpn });
+  }
+
+  /** Nothing to be freed. */
+  close(): void {
+    // Nothing is held outside of memory.
+  }
+
+  #clientOptions(params: SessionParams): ClientOptions {
+    if (this.role === "server") {
+      throw new TypeError("Cannot connect: the context was made for a server");
+    }
+    if (params.session !== undefined) throw unsupported("sessions", "a session to resume");
+    const { skipHostname, alpn } = this.#config;
+    return {
+      hostname: runtimeName(params, skipHostname),
+      caCerts: [...this.#caCerts],
+      unsafelyDisableHostnameVerification: skipHostname,
+      ...(alpn.length === 0 ? {} : { alpnProtocols: [...alpn] }),
+    };
+  }
+
+  #stream(
+    params: SessionParams,
+    more: Pick<ConstructorParameters<typeof DenoStream>[0], "conn" | "plain" | "ownCertificate">,
+  ): DenoStream {
+    const { hooks } = this.#config;
+    return new DenoStream({
+      role: "client",
+      serverName: params.serverName,
+      judge: (evidence: PeerEvidence) => hooks.verify?.(evidence, params.user),
+      ...more,
+    });
+  }
+}
 
 class DenoEngine implements Engine {
   readonly name = "deno";
@@ -35,25 +137,18 @@ class DenoEngine implements Engine {
   #features: FeatureSet | undefined;
 
   get features(): FeatureSet {
-    const told = hasPeerCertificate();
-    if (this.#features?.has("peerCertificate") === told) return this.#features;
-    return this.#features = told
-      ? featuresOf("deno").union(featuresOf("deno", "maybe"))
-      : featuresOf("deno");
+    if (this.#features?.has("peerCertificate") === hasPeerCertificate()) return this.#features;
+    return this.#features = denoInfo().features;
   }
 
   info(): EngineInfo {
-    return {
-      name: this.name,
-      version: `Deno ${Deno.version.deno}`,
-      path: undefined,
-      features: this.features,
-    };
+    return denoInfo();
   }
 
   async createContext(config: ContextConfig): Promise<EngineContext> {
-    const { createContext } = await import("./context.ts"); // by the first context, not by a question
-    const context = await createContext(config);
+    checkConfig(config);
+    const [credential] = config.credentials;
+    const context = new DenoContext(config, credential && await pemCredential(credential));
     this.#contexts.set(context, context);
     return context;
   }

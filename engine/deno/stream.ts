@@ -28,7 +28,7 @@ import type {
 } from "../types.ts";
 import { type ClientOptions, startError } from "./dial.ts";
 import { closedError, type Operation, runtimeError } from "./errors.ts";
-import { peerLeaf } from "./peer_certificate.ts";
+import { peerLeaf } from "./info.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** The size of the buffer, and from which size on a read does without it: one TLS record. */

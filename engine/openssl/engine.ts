@@ -1,11 +1,12 @@
 /**
- * The OpenSSL engine. To ask what is there loads libssl and this file; what
- * makes connections is imported by the first context.
+ * The OpenSSL engine. What is there and what it can do tells library.ts; this
+ * file, and all that makes connections, is imported by the first context.
  *
  * @module
  */
 
-import { type FeatureSet, featuresOf } from "../features.ts";
+import type { FeatureSet } from "../features.ts";
+import { TcpListener } from "../tcp_listener.ts";
 import type {
   ChainRequest,
   ChainResult,
@@ -16,39 +17,26 @@ import type {
   EngineListener,
   ListenTarget,
 } from "../types.ts";
-import type { Runtime } from "./context.ts";
-import { type Library, openLibrary } from "./library.ts";
-import { TcpListener } from "../tcp_listener.ts";
-import { textOf } from "./memory.ts";
+import { Callbacks } from "./callbacks.ts";
+import { OpenSslContext, type Runtime } from "./context.ts";
+import { type Library, openLibrary, openSslInfo } from "./library.ts";
 
 class OpenSslEngine implements Engine {
   readonly name = "openssl";
-  readonly features: FeatureSet;
+  readonly features: FeatureSet = openSslInfo().features;
   readonly #library: Library = openLibrary();
   #runtime: Runtime | undefined;
 
-  constructor() {
-    this.features = featuresOf(this.#library.narrow ? "openssl-narrow" : "openssl");
-  }
-
   info(): EngineInfo {
-    const { c, path } = this.#library;
-    return {
-      name: this.name,
-      version: textOf(c, c.OpenSSL_version(0)),
-      path,
-      features: this.features,
-    };
+    return openSslInfo();
   }
 
-  async createContext(config: ContextConfig): Promise<EngineContext> {
-    const [{ OpenSslContext }, { Callbacks }] = await Promise.all([
-      import("./context.ts"),
-      import("./callbacks.ts"),
-    ]);
-    const library = this.#library;
-    this.#runtime ??= { library, callbacks: library.narrow ? undefined : new Callbacks(library) };
-    return new OpenSslContext(this.#runtime, config);
+  createContext(config: ContextConfig): Promise<EngineContext> {
+    return Promise.try(() => {
+      const library = this.#library;
+      this.#runtime ??= { library, callbacks: library.narrow ? undefined : new Callbacks(library) };
+      return new OpenSslContext(this.#runtime, config);
+    });
   }
 
   listen(target: ListenTarget): EngineListener {

@@ -7,7 +7,8 @@
  */
 
 import type { ErrorQueueEntry } from "../../errors.ts";
-import { bytesAt, textOf } from "./memory.ts";
+import { textOf } from "./library.ts";
+import { bytesAt } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 const ERR_TXT_STRING = 2;

@@ -8,7 +8,7 @@
 
 import { SslPeerError } from "../../errors.ts";
 import { plainAlert } from "../client_hello.ts";
-import { textOf } from "./memory.ts";
+import { textOf } from "./library.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 const ALERT = { illegal_parameter: 47, decode_error: 50 } as const;

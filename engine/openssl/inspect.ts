@@ -8,7 +8,8 @@ import { SslError } from "../../errors.ts";
 import type { Negotiated, PeerEvidence, Role } from "../types.ts";
 import { drainErrors } from "./error_queue.ts";
 import { localError } from "./errors.ts";
-import { bytesAt, derOf, derStack, textOf } from "./memory.ts";
+import { textOf } from "./library.ts";
+import { bytesAt, derOf, derStack } from "./memory.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

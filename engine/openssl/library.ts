@@ -10,6 +10,8 @@
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
+import { featuresOf } from "../features.ts";
+import type { EngineInfo } from "../types.ts";
 import { CRYPTO_SYMBOLS, LIBC_SYMBOLS, type OpenSslSymbols, SSL_SYMBOLS } from "./symbols.ts";
 
 /** The environment variable that names the library. */
@@ -95,6 +97,16 @@ function load(path: string): OpenSslSymbols {
   return { ...ssl, ...crypto, ...libc };
 }
 
+const decoder = new TextDecoder();
+
+/** The text of a C string; "" for NULL. */
+export function textOf(c: OpenSslSymbols, ptr: Deno.PointerValue): string {
+  if (ptr === null) return "";
+  const bytes = new Uint8Array(c.strlen(ptr));
+  if (bytes.length > 0) c.memcpy(bytes, ptr, BigInt(bytes.length));
+  return decoder.decode(bytes);
+}
+
 let opened: Library | undefined;
 
 /**
@@ -125,4 +137,19 @@ export function openLibrary(): Library {
     }`,
     { code: "ERR_SSL_LIBRARY" },
   );
+}
+
+/**
+ * What is loaded, and what it can do; loads it at the first call.
+ *
+ * @throws As {@linkcode openLibrary}.
+ */
+export function openSslInfo(): EngineInfo {
+  const { c, path, narrow } = openLibrary();
+  return {
+    name: "openssl",
+    version: textOf(c, c.OpenSSL_version(0)),
+    path,
+    features: featuresOf(narrow ? "openssl-narrow" : "openssl"),
+  };
 }

@@ -7,7 +7,6 @@
 import type { OpenSslSymbols } from "./symbols.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** A C string; throws TypeError for a NUL inside, which C would cut at. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
@@ -15,14 +14,6 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
     throw new TypeError(`Cannot pass a string with a NUL byte: received ${JSON.stringify(text)}`);
   }
   return encoder.encode(text + "\0");
-}
-
-/** The text of a C string; "" for NULL. */
-export function textOf(c: OpenSslSymbols, ptr: Deno.PointerValue): string {
-  if (ptr === null) return "";
-  const bytes = new Uint8Array(c.strlen(ptr));
-  if (bytes.length > 0) c.memcpy(bytes, ptr, BigInt(bytes.length));
-  return decoder.decode(bytes);
 }
 
 /** Copies `length` bytes from an address. */

@@ -10,7 +10,8 @@ import type { ContextHooks, PeerEvidence, Role, SessionParams } from "../types.t
 import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
 import type { OpenSslContext } from "./context.ts";
 import * as inspect from "./inspect.ts";
-import { derOf, derStack, textOf } from "./memory.ts";
+import { textOf } from "./library.ts";
+import { derOf, derStack } from "./memory.ts";
 import { explainPsk } from "./psk_errors.ts";
 import { sessionToDer } from "./resumption.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";

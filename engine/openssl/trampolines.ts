@@ -7,7 +7,7 @@
 
 import { alpnNames } from "./alpn.ts";
 import type { Guard } from "./callbacks.ts";
-import { textOf } from "./memory.ts";
+import { textOf } from "./library.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 /** SSL_TLSEXT_ERR_*. */

@@ -8,7 +8,8 @@
 import type { ChainRequest, ChainResult } from "../types.ts";
 import { drainErrors } from "./error_queue.ts";
 import { localError } from "./errors.ts";
-import { cString, derStack, textOf, withBio } from "./memory.ts";
+import { textOf } from "./library.ts";
+import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 import { newStore } from "./trust.ts";
 

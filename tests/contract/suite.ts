@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { type Feature, FEATURES, type FeatureSet } from "../../engine/features.ts";
-import { selectEngine } from "../../engine/select.ts";
+import { engineInfo } from "../../engine/select.ts";
 import type { EngineName } from "../../engine/types.ts";
 import { addressCases } from "./cases_connect.ts";
 import { dataCases } from "./cases_data.ts";
@@ -44,7 +44,7 @@ export function contractSuite(
   engine: EngineName,
   skipped: readonly string[],
 ): void {
-  const { features } = selectEngine(engine);
+  const { features } = engineInfo(engine);
   const cases = new Cases();
   for (
     const fill of [

@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { hasPeerCertificate } from "../../engine/deno/peer_certificate.ts";
+import { hasPeerCertificate } from "../../engine/deno/info.ts";
 import { SslPeerError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { type ConnectOptions, engineInfo, PublicSuffix, SslContext, SslSocket } from "../../mod.ts";
 import { pki } from "./harness.ts";

@@ -1,6 +1,6 @@
 /** The selection under real permission flags: each case is a Deno of its own. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { engineInfo, selectEngine } from "../../engine/select.ts";
 
 const HERE = new URL("../../engine/select.ts", import.meta.url).href;
@@ -10,10 +10,10 @@ const { selectEngine, engineInfo, autoFeatures } = await import(${JSON.stringify
 const before = autoFeatures().has("stopTls");
 const auto = engineInfo();
 const after = autoFeatures().has("stopTls");
-const deno = selectEngine("deno").name;
+const deno = (await selectEngine("deno")).name;
 let openssl;
 try {
-  openssl = selectEngine("openssl").name;
+  openssl = (await selectEngine("openssl")).name;
 } catch (error) {
   openssl = error.name + ": " + error.message;
 }
@@ -109,17 +109,17 @@ Deno.test("selectEngine() without a library falls back, and openssl lists what w
   assert(report.openssl.includes("/nowhere/libssl.so.3"), report.openssl);
 });
 
-Deno.test("selectEngine() refuses another choice", () => {
-  assertThrows(() => selectEngine("rustls" as "deno"), TypeError, "rustls");
+Deno.test("selectEngine() refuses another choice", async () => {
+  await assertRejects(() => selectEngine("rustls" as "deno"), TypeError, "rustls");
   assertThrows(() => engineInfo("" as "deno"), TypeError);
 });
 
 Deno.test({
   name: "engineInfo() names the library",
   ignore,
-  fn: () => {
+  fn: async () => {
     const info = engineInfo("openssl");
     assert(info.version.startsWith("OpenSSL "), info.version);
-    assertEquals(selectEngine().name, "openssl");
+    assertEquals((await selectEngine()).name, "openssl");
   },
 });

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { Feature, FeatureSet } from "../../engine/features.ts";
-import { selectEngine } from "../../engine/select.ts";
+import { engineInfo, selectEngine } from "../../engine/select.ts";
 import type {
   ContextConfig,
   ContextHooks,
@@ -83,7 +83,7 @@ export interface World {
 
 /** Makes the world of an engine. */
 export async function makeWorld(engine: EngineName): Promise<World> {
-  const { features } = selectEngine(engine);
+  const { features } = engineInfo(engine);
   const pki = await makePki();
   const engineOnly = { engine };
   const trust = features.has("ownAnchors") ? { ca: pki.ca.pem } : { extraCa: pki.ca.pem };
@@ -229,7 +229,7 @@ export interface EnginePair extends AsyncDisposable {
 
 /** Contexts with hooks, and a connection between them. */
 export async function enginePair(world: World, client: Side, server: Side): Promise<EnginePair> {
-  const engine = selectEngine(world.engine);
+  const engine = await selectEngine(world.engine);
   const c = await engine.createContext(configOf(world, "client", client));
   const s = await engine.createContext(configOf(world, "server", server));
   const connect = (more: Partial<SessionParams> = {}): EnginePair => {

@@ -1,6 +1,6 @@
 /**
- * The peer's certificate through a method of Deno that is not public and may
- * vanish: symbol-keyed, with the description `getPeerCertificate`, on the
+ * What the Deno engine can do, which hangs on one thing: the peer's
+ * certificate, through a method of Deno that is not public and may vanish: symbol-keyed, with the description `getPeerCertificate`, on the
  * prototype of `TlsConn` (Deno's own node:tls uses it). Where it is there, the
  * feature `peerCertificate` is declared. Nothing relies on it for safety: the
  * chain and the name have been checked by then, and whoever needs the
@@ -8,6 +8,9 @@
  *
  * @module
  */
+
+import { featuresOf } from "../features.ts";
+import type { EngineInfo } from "../types.ts";
 
 const DESCRIPTION = "getPeerCertificate";
 
@@ -27,6 +30,17 @@ function expected(): boolean {
 /** Whether the runtime tells the peer's certificate, as far as that is known. */
 export function hasPeerCertificate(): boolean {
   return seen ?? expected();
+}
+
+/** What this engine is and can do, as far as that is known. */
+export function denoInfo(): EngineInfo {
+  const features = featuresOf("deno");
+  return {
+    name: "deno",
+    version: `Deno ${Deno.version.deno}`,
+    path: undefined,
+    features: hasPeerCertificate() ? features.union(featuresOf("deno", "maybe")) : features,
+  };
 }
 
 function accessor(conn: Deno.TlsConn): ((this: Deno.TlsConn) => unknown) | undefined {
