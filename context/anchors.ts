@@ -9,7 +9,7 @@ import { Certificate } from "../certificate/certificate.ts";
 import { readDer, readElement, TAG } from "../certificate/der.ts";
 import { looksLikePem, pemBlocks } from "../certificate/pem.ts";
 import { SslError } from "../errors.ts";
-import { fileError, readOptionFile, shownPath } from "./files.ts";
+import { fileError, readOptionFile, shownPath } from "./errors.ts";
 
 /** Certificates and CRLs in DER, in the order in which they were found. */
 export interface Bundle {

@@ -6,7 +6,6 @@
  */
 
 import { Certificate } from "../certificate/certificate.ts";
-import { PrivateKey } from "../certificate/private_key.ts";
 
 /** Says what a value must be, or `undefined` when it is. */
 export type Check = (value: unknown) => string | undefined;
@@ -149,9 +148,13 @@ export const materials: Check = when(
   `${MATERIAL}, or a list of these`,
 );
 
+/** The looks of a PrivateKey, whose module comes with the files and keys: that one has the last word. */
+const keyLike = (v: unknown): boolean =>
+  typeof v === "object" && v !== null && !isPlain(v) && "keyObject" in v && "publicSpki" in v;
+
 /** A private key: PEM text, bytes, or a key object. */
 export const key: Check = when(
-  (v) => pem(v) || hasBytes(v) || v instanceof PrivateKey,
+  (v) => pem(v) || hasBytes(v) || keyLike(v),
   `${MATERIAL}, or a PrivateKey`,
 );
 
@@ -186,4 +189,29 @@ export const verifyMode: Check = (value) => {
   return value !== 0 && (value & 1) === 0
     ? "must have SSL_VERIFY_PEER (1) with its other flags, or be SSL_VERIFY_NONE (0)"
     : undefined;
+};
+
+const isKey = (value: unknown): boolean =>
+  (typeof value === "string" || value instanceof Uint8Array) && value.length > 0;
+
+/** Identities travel as C strings. */
+const isIdentity = (value: unknown): boolean =>
+  isKey(value) &&
+  !(typeof value === "string" ? encoder.encode(value) : value as Uint8Array).includes(0);
+
+/** A pre-shared key in any of its forms; which role takes which is told when it is used. */
+export const psk: Check = (value) => {
+  if (isKey(value)) return undefined;
+  if (Array.isArray(value)) {
+    const [identity, key] = value;
+    if (value.length === 2 && isIdentity(identity) && isKey(key)) return undefined;
+    return "must be [identity, key], both not empty, the identity without a zero byte";
+  }
+  if (isRecord(value)) {
+    const entries = Object.entries(value);
+    const fine = entries.length > 0 &&
+      entries.every(([identity, key]) => (identity === "" || isIdentity(identity)) && isKey(key));
+    return fine ? undefined : "must have a key that is not empty for each identity";
+  }
+  return "must be a key (a string or a Uint8Array), [identity, key], or a record of keys by identity";
 };

@@ -21,7 +21,7 @@ import { isRecord } from "./checks.ts";
 import { ConnectionState } from "./connection.ts";
 import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
 import { requireFeatures } from "./features.ts";
-import { readOptionFile } from "./files.ts";
+import { readOptionFile } from "./errors.ts";
 import { observerHooks } from "./hooks.ts";
 import { PSK_CIPHERSUITES, pskSetup } from "./psk.ts";
 import { idContexts, ticketKeyHook } from "./tickets.ts";

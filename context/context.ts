@@ -8,14 +8,14 @@ import { selectEngine } from "../engine/select.ts";
 import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
 import type { RoleConfig } from "./config.ts";
-import { type NativeObject, nativeObject } from "./native.ts";
+import type { NativeObject } from "./native.ts";
 import type { ClientSessions } from "./resumption.ts";
 import type { Records } from "./sni.ts";
 import type { Tracer } from "./trace.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
-import { unsupportedCall } from "./unsupported.ts";
+import { unsupportedCall } from "./errors.ts";
 import { checkOptions, defaultsIn } from "./validate.ts";
 
 /** What a context holds. Reached by the socket layer through context/internal.ts. */
@@ -249,4 +249,12 @@ async function makeEngineContexts(
   return await make(
     selectContext === undefined ? base : { ...base, hooks: { ...base.hooks, selectContext } },
   );
+}
+
+/** Wraps a pointer. */
+export function nativeObject(
+  kind: NativeObject["kind"],
+  pointer: Deno.PointerObject,
+): NativeObject {
+  return Object.freeze({ kind, pointer });
 }

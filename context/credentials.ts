@@ -15,7 +15,7 @@ import type { Credential } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
 import { idnToAscii } from "../verify/names.ts";
 import { isRecord } from "./checks.ts";
-import { readOptionFile, shownPath } from "./files.ts";
+import { readOptionFile, shownPath } from "./errors.ts";
 import type { SslOptions } from "./options.ts";
 
 /** The options that name our certificates. */

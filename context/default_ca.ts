@@ -6,7 +6,7 @@
  * @module
  */
 
-import { fileError } from "./files.ts";
+import { fileError } from "./errors.ts";
 
 /** Where default anchors were found. */
 export type DefaultCaSource =

@@ -10,7 +10,7 @@ import { pemBlocks } from "../certificate/pem.ts";
 import { SslError } from "../errors.ts";
 import { type Bundle, loadDirectories, mergeBundles, readBundle } from "./anchors.ts";
 import { type DefaultCa, defaultCa, FILES } from "./default_ca.ts";
-import { fileError, shownPath } from "./files.ts";
+import { fileError, shownPath } from "./errors.ts";
 
 interface Cached {
   readonly stamp: string;

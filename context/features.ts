@@ -10,7 +10,7 @@ import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Engine, Role } from "../engine/types.ts";
 import { isRecord } from "./checks.ts";
 import type { SslOptions } from "./options.ts";
-import { unsupported } from "./unsupported.ts";
+import { unsupported } from "./errors.ts";
 import { allowedVersions, DEFAULT_VERSIONS } from "./versions.ts";
 
 /** When an option, with this value, needs the feature. */

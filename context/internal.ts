@@ -12,7 +12,7 @@ import type { Names } from "./names.ts";
 import type { SslOptions } from "./options.ts";
 import { beyondContext, connectionPolicy, inScope } from "./policy.ts";
 import { OPTIONS } from "./table.ts";
-import { unsupported } from "./unsupported.ts";
+import { unsupported } from "./errors.ts";
 import { idnToAscii } from "../verify/names.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
 

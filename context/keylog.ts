@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fileError } from "./files.ts";
+import { fileError } from "./errors.ts";
 
 /**
  * The function that takes a line. For `"env"` it appends to the file that

@@ -1,5 +1,5 @@
 /**
- * The engine's own objects, for what the options do not offer.
+ * The engine's own objects, for what the options do not offer: the type.
  *
  * @module
  */
@@ -10,12 +10,4 @@ export interface NativeObject {
   readonly kind: "SSL_CTX" | "SSL";
   /** Its address. */
   readonly pointer: Deno.PointerObject;
-}
-
-/** Wraps a pointer. */
-export function nativeObject(
-  kind: NativeObject["kind"],
-  pointer: Deno.PointerObject,
-): NativeObject {
-  return Object.freeze({ kind, pointer });
 }

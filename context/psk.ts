@@ -15,7 +15,7 @@
  */
 
 import type { ContextHooks, Role } from "../engine/types.ts";
-import { type Check, isRecord } from "./checks.ts";
+import { isRecord } from "./checks.ts";
 
 /** Text, which counts as its bytes in UTF-8, or bytes. */
 export type PskBytes = string | Uint8Array;
@@ -34,30 +34,6 @@ const encoder = new TextEncoder();
 function bytesOf(value: PskBytes): Uint8Array {
   return typeof value === "string" ? encoder.encode(value) : value;
 }
-
-const isKey = (value: unknown): boolean =>
-  (typeof value === "string" || value instanceof Uint8Array) && value.length > 0;
-
-/** Identities travel as C strings. */
-const isIdentity = (value: unknown): boolean =>
-  isKey(value) && !bytesOf(value as PskBytes).includes(0);
-
-/** Whether it is any of the forms; which role takes which is told when it is used. */
-export const isPsk: Check = (value) => {
-  if (isKey(value)) return undefined;
-  if (Array.isArray(value)) {
-    const [identity, key] = value;
-    if (value.length === 2 && isIdentity(identity) && isKey(key)) return undefined;
-    return "must be [identity, key], both not empty, the identity without a zero byte";
-  }
-  if (isRecord(value)) {
-    const entries = Object.entries(value);
-    const fine = entries.length > 0 &&
-      entries.every(([identity, key]) => (identity === "" || isIdentity(identity)) && isKey(key));
-    return fine ? undefined : "must have a key that is not empty for each identity";
-  }
-  return "must be a key (a string or a Uint8Array), [identity, key], or a record of keys by identity";
-};
 
 /** What the option comes to for one role. */
 export interface PskSetup {

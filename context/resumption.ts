@@ -9,6 +9,7 @@
  * @module
  */
 
+import { Certificate } from "../certificate/certificate.ts";
 import type { ContextConfig, Engine, PeerEvidence } from "../engine/types.ts";
 import type { Findings } from "./findings.ts";
 import type { Policy } from "./judge.ts";
@@ -17,7 +18,6 @@ import type { SslOptions } from "./options.ts";
 import type { Vouched } from "./proven.ts";
 import {
   makeSession,
-  mayBeOffered,
   sessionLeaf,
   sessionParts,
   SslSession,
@@ -156,4 +156,30 @@ export class ConnectionSessions {
     if (offered !== undefined) this.#store.delSession(this.#key, offered);
     for (const session of this.#added.splice(0)) this.#store.delSession(this.#key, session);
   }
+}
+
+/** How long a verification counts, in milliseconds, however often its session is renewed. */
+const VERIFIED_FOR = 24 * 3600 * 1000;
+
+/** Whether every certificate is valid at a time. */
+export function datesHold(ders: readonly Uint8Array[], now: number): boolean {
+  return ders.every((der) => {
+    try {
+      const { notBefore, notAfter } = Certificate.fromDer(der);
+      return notBefore.getTime() <= now && now <= notAfter.getTime();
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Whether a session may be offered: its time, and that of what its verification stands on, is not over. */
+export function mayBeOffered(session: SslSession, now: number): boolean {
+  const { peer } = sessionParts(session);
+  if (session.expired || !(now < peer.at + VERIFIED_FOR) || session.created > now + 60_000) {
+    return false;
+  }
+  const leaf = sessionLeaf(session);
+  if (peer.by !== "certificate") return true;
+  return leaf !== undefined && datesHold([leaf, ...peer.chain], now);
 }

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { Certificate } from "../certificate/certificate.ts";
 import { children, expectTag, integer, readDer, sequence, TAG } from "../certificate/der.ts";
 import type { Findings } from "./findings.ts";
 
@@ -173,30 +172,4 @@ export function sessionParts(session: SslSession): SessionParts {
 /** The peer's certificate in a session, in DER. */
 export function sessionLeaf(session: SslSession): Uint8Array | undefined {
   return leafIn(session);
-}
-
-/** How long a verification counts, in milliseconds, however often its session is renewed. */
-const VERIFIED_FOR = 24 * 3600 * 1000;
-
-/** Whether every certificate is valid at a time. */
-export function datesHold(ders: readonly Uint8Array[], now: number): boolean {
-  return ders.every((der) => {
-    try {
-      const { notBefore, notAfter } = Certificate.fromDer(der);
-      return notBefore.getTime() <= now && now <= notAfter.getTime();
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** Whether a session may be offered: its time, and that of what its verification stands on, is not over. */
-export function mayBeOffered(session: SslSession, now: number): boolean {
-  const { peer } = sessionParts(session);
-  if (session.expired || !(now < peer.at + VERIFIED_FOR) || session.created > now + 60_000) {
-    return false;
-  }
-  const leaf = sessionLeaf(session);
-  if (peer.by !== "certificate") return true;
-  return leaf !== undefined && datesHold([leaf, ...peer.chain], now);
 }

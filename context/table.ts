@@ -11,7 +11,6 @@ import * as is from "./checks.ts";
 import type { Check } from "./checks.ts";
 import { DefaultCa } from "./default_ca.ts";
 import type { ConnectOptions, ContextOptions, ListenOptions, StartOptions } from "./options.ts";
-import { isPsk } from "./psk.ts";
 
 /** The operations that take options. */
 export type OptionKind = "connect" | "start" | "listen" | "context" | "close";
@@ -178,7 +177,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   alpnProtocols: context(is.protocols),
   npnProtocols: context(is.protocols),
   reuseCtx: operation(OPERATIONS, reuse),
-  psk: secret(isPsk),
+  psk: secret(is.psk),
   sessionCacheSize: ofClient(is.integer(0)),
   sessionCache: ofClient(
     is.hasMethods(

@@ -8,8 +8,8 @@
 
 import { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
-import { type NativeObject, nativeObject } from "../context/native.ts";
-import { engineOf, type SslContext } from "../context/context.ts";
+import type { NativeObject } from "../context/native.ts";
+import { engineOf, nativeObject, type SslContext } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Negotiated, TlsStream } from "../engine/types.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";

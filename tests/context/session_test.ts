@@ -1,15 +1,10 @@
 /** Sessions as values: what they tell, and their way through bytes at rest. */
 
+import { mayBeOffered } from "../../context/resumption.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { int, octets, seq, tlv, utf8String } from "../../certificate/der_writer.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
-import {
-  makeSession,
-  mayBeOffered,
-  type SessionParts,
-  sessionParts,
-  SslSession,
-} from "../../context/session.ts";
+import { makeSession, type SessionParts, sessionParts, SslSession } from "../../context/session.ts";
 import { SslError } from "../../errors.ts";
 
 const ca = await TestCa.create();

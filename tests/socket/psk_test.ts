@@ -8,7 +8,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import { isPsk, pskSetup } from "../../context/psk.ts";
+import { psk as isPsk } from "../../context/checks.ts";
+import { pskSetup } from "../../context/psk.ts";
 import { SessionCache } from "../../context/session_cache.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import type { VerifyReport } from "../../verify/report.ts";
