@@ -20,7 +20,7 @@ import {
   utf8String,
 } from "./der_writer.ts";
 import { EXT, type Extension, KEY_USAGES } from "./extensions.ts";
-import { GENERAL_NAME_TYPES, ipToBytes } from "./general_name.ts";
+import { GENERAL_NAME_TYPES, ipToBytes } from "./name.ts";
 import { parseNameLine } from "./name_build.ts";
 import { isDottedOid, oidByName } from "./oids.ts";
 import type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";

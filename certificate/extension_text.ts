@@ -25,8 +25,14 @@ import {
   readInfoAccess,
   readTlsFeature,
 } from "./extensions.ts";
-import { ipToBytes, ipToText, readGeneralName, readGeneralNames } from "./general_name.ts";
-import { type NameAttribute, readName } from "./name.ts";
+import {
+  ipToBytes,
+  ipToText,
+  type NameAttribute,
+  readGeneralName,
+  readGeneralNames,
+  readName,
+} from "./name.ts";
 import { oidLongName, oidShortName } from "./oids.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
 

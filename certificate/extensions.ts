@@ -18,7 +18,7 @@ import {
   smallInteger,
   TAG,
 } from "./der.ts";
-import { readGeneralName, readGeneralNames } from "./general_name.ts";
+import { readGeneralName, readGeneralNames } from "./name.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
 
 /** One extension of a certificate, CRL or CSR. */

@@ -25,7 +25,7 @@ import {
   tlsFeature,
 } from "./extension_build.ts";
 import type { Extension } from "./extensions.ts";
-import { ipToBytes } from "./general_name.ts";
+import { ipToBytes } from "./name.ts";
 import { buildName, type NameInput } from "./name_build.ts";
 import { keyCreateEc, keyCreateEd25519, keyCreateRsa, type PrivateKey } from "./private_key.ts";
 import { defaultDigest } from "./sign.ts";

@@ -91,6 +91,21 @@ async function loadKey(
   return new PrivateKey(pkcs8);
 }
 
+/** The option `key`, of which the check has seen the looks only. */
+async function keyFromOption(
+  key: unknown,
+  source: string,
+  passwdCb: PasswordCallback,
+): Promise<PrivateKey> {
+  if (key instanceof PrivateKey) return key;
+  if (typeof key === "string" || key instanceof Uint8Array) {
+    return await loadKey(key, source, passwdCb);
+  }
+  throw new TypeError(
+    `Cannot use option "key": key must be PEM text, a Uint8Array or a PrivateKey: received ${typeof key}`,
+  );
+}
+
 /** Without a password first, as Perl does; then with the one from the callback. */
 async function loadPkcs12(
   bytes: Uint8Array,
@@ -302,9 +317,7 @@ async function loadOne(
     : await fromFile(certFile, label("certFile"), options.passwdCb, wantKey);
   const own = key !== undefined
     ? {
-      key: key instanceof PrivateKey
-        ? key
-        : await loadKey(key as string | Uint8Array, label("key"), options.passwdCb),
+      key: await keyFromOption(key, label("key"), options.passwdCb),
       source: label("key"),
     }
     : keyFile !== undefined

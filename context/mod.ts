@@ -15,7 +15,7 @@ export {
   setDefaults,
   setDefaultSessionCache,
   setServerDefaults,
-} from "./defaults.ts";
+} from "./validate.ts";
 export type {
   CertificateInput,
   ConnectOptions,

@@ -17,7 +17,7 @@ import type { PeerEvidence } from "../engine/types.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { judge, type Policy, pskReport, refusedReport } from "./judge.ts";
 import type { Names } from "./names.ts";
-import type { VerifiedPeer } from "./session.ts";
+import type { VerifiedPeer } from "./session_cache.ts";
 
 /** What a session that was offered knows of its peer. */
 export interface Vouched {

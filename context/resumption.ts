@@ -18,12 +18,13 @@ import type { SslOptions } from "./options.ts";
 import type { Vouched } from "./proven.ts";
 import {
   makeSession,
+  SessionCache,
   sessionLeaf,
   sessionParts,
+  type SessionStore,
   SslSession,
   type VerifiedPeer,
-} from "./session.ts";
-import { SessionCache, type SessionStore } from "./session_cache.ts";
+} from "./session_cache.ts";
 import { connectionDigest, contextDigest } from "./session_policy.ts";
 
 /**

@@ -35,7 +35,7 @@ import {
   sessionParts,
   type SslSession,
   type VerifiedPeer,
-} from "./session.ts";
+} from "./session_cache.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -1,17 +1,287 @@
 /**
  * Checks options before anything is done with them, and puts the process-wide
- * defaults in.
+ * defaults in. As in Perl, a program can set once what its libraries do not let it
+ * pass on; what the defaults contribute is listed in `report.defaultsApplied`.
  *
  * @module
  */
 
 import type { Role } from "../engine/types.ts";
-import { checkNames } from "./check_values.ts";
-import { withDefaults } from "./defaults.ts";
-import type { SslOptions } from "./options.ts";
-import type { OptionKind } from "./table.ts";
+import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./options.ts";
+import {
+  CLOSE_OPTIONS,
+  IMPOSSIBLE,
+  type OptionKind,
+  type OptionName,
+  optionRow,
+  OPTIONS,
+} from "./table.ts";
+import { SslUnsupportedError } from "../errors.ts";
+import { unknownOption } from "./option_names.ts";
+import type { SslContext } from "./context.ts";
+import type { SessionStore } from "./session_cache.ts";
 
-export { received } from "./check_values.ts";
+/** What a value is, for a message: short, and never the inside of an object. */
+export function received(value: unknown): string {
+  if (typeof value === "string") {
+    if (value.includes("-----BEGIN ")) return "PEM text"; // it may be a key
+    return JSON.stringify(value.length > 80 ? value.slice(0, 80) + "..." : value);
+  }
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) {
+    return `an object (${value.constructor?.name ?? "no class"})`;
+  }
+  return String(value);
+}
+
+function namesFor(kind: OptionKind | undefined): string[] {
+  if (kind === undefined) return Object.keys(OPTIONS);
+  const table = kind === "close" ? CLOSE_OPTIONS : OPTIONS;
+  return Object.entries(table).filter(([, row]) => row.kinds.includes(kind)).map(([name]) => name);
+}
+
+/**
+ * Checks that every name is known, stands where it may, and has a value of the
+ * right type; without a kind it may stand anywhere. Gives a copy without the
+ * members that are `undefined`.
+ */
+export function checkNames(options: object, kind?: OptionKind): Record<string, unknown> {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`Cannot use options: must be an object: received ${received(options)}`);
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const row = optionRow(kind, name);
+    if (row === undefined) {
+      if ((kind ?? "connect") === "connect" && Object.hasOwn(IMPOSSIBLE, name)) {
+        throw new SslUnsupportedError(`Cannot use option "${name}": ${IMPOSSIBLE[name]}`, {
+          code: "ERR_UNSUPPORTED",
+        });
+      }
+      throw new TypeError(unknownOption(name, namesFor(kind)));
+    }
+    if (kind !== undefined && !row.kinds.includes(kind)) {
+      throw new TypeError(
+        `unknown option ${JSON.stringify(name)}: it belongs to ${row.kinds.join(", ")}, ` +
+          `not to ${kind}`,
+      );
+    }
+    if (value === undefined) continue;
+    const must = row.check(value);
+    if (must !== undefined) {
+      const shown = row.secret ? typeof value : received(value);
+      throw new TypeError(`Cannot use option "${name}": ${name} ${must}: received ${shown}`);
+    }
+    copy[name] = value;
+  }
+  return copy;
+}
+
+/** Options that can be defaults: any of any operation. */
+export type DefaultOptions =
+  & Omit<ConnectOptions & StartOptions & ListenOptions, "hostname" | "port" | "path" | "reuseCtx">
+  & {
+    /** Short for `verifyMode`, as in Perl. */
+    readonly mode?: number | undefined;
+    /** Short for `verifyCallback`, as in Perl. */
+    readonly callback?: ConnectOptions["verifyCallback"];
+    /** Short for `verifycnScheme`, as in Perl. */
+    readonly scheme?: ConnectOptions["verifycnScheme"];
+    /** Short for `verifycnName`, as in Perl. */
+    readonly name?: string | undefined;
+  };
+
+/** Changes the options of an operation before anything is done with them: in place, or by returning others. */
+export type ArgsFilter = (
+  isServer: boolean,
+  options: Record<string, unknown>,
+) => Record<string, unknown> | void;
+
+const SHORT: Readonly<Record<string, OptionName>> = {
+  mode: "verifyMode",
+  callback: "verifyCallback",
+  scheme: "verifycnScheme",
+  name: "verifycnName",
+};
+
+/** Options of which one stands for all: who gives one, gets no default of the others. */
+const GROUPS: readonly (readonly OptionName[])[] = [
+  ["ca", "caFile", "caPath"],
+  ["clientCa", "clientCaFile"],
+  ["cert", "certFile", "selfSigned", "key", "keyFile"],
+  ["crl", "crlFile"],
+  ["dh", "dhFile"],
+  ["version", "minVersion", "maxVersion"],
+  ["sessionCache", "sessionCacheSize"],
+];
+
+type Values = Map<string, unknown>;
+
+const defaults: Readonly<Record<Role, Values>> = { client: new Map(), server: new Map() };
+let defaultContext: SslContext | undefined;
+let filter: ArgsFilter | "use_defaults" | undefined;
+
+function setFor(roles: readonly Role[], options: DefaultOptions): void {
+  const renamed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    renamed[Object.hasOwn(SHORT, name) ? SHORT[name]! : name] = value;
+  }
+  checkNames(renamed);
+  for (const role of roles) {
+    for (const [name, value] of Object.entries(renamed)) {
+      if (value === undefined) defaults[role].delete(name);
+      else defaults[role].set(name, value);
+    }
+  }
+}
+
+/**
+ * Sets options for every connection and context of this process that does not say otherwise.
+ * A member that is `undefined` forgets its default.
+ *
+ * @throws {TypeError} for an unknown option or a value of the wrong type.
+ *
+ * Perl: `set_defaults`
+ */
+export function setDefaults(options: DefaultOptions): void {
+  setFor(["client", "server"], options);
+}
+
+/**
+ * As {@linkcode setDefaults}, for clients.
+ *
+ * Perl: `set_client_defaults`
+ */
+export function setClientDefaults(options: DefaultOptions): void {
+  setFor(["client"], options);
+}
+
+/**
+ * As {@linkcode setDefaults}, for servers.
+ *
+ * Perl: `set_server_defaults`
+ */
+export function setServerDefaults(options: DefaultOptions): void {
+  setFor(["server"], options);
+}
+
+/**
+ * Sets the context for every operation that gives no option that is part of a context;
+ * `undefined` forgets it.
+ *
+ * Perl: `set_default_context`
+ */
+export function setDefaultContext(context: SslContext | undefined): void {
+  defaultContext = context;
+}
+
+/**
+ * Sets the session cache for every client context that does not say otherwise; `undefined` forgets
+ * it.
+ *
+ * @throws {TypeError} for an object without the methods of a `SessionCache`.
+ *
+ * Perl: `set_default_session_cache`
+ */
+export function setDefaultSessionCache(sessionCache: SessionStore | undefined): void {
+  setFor(["client"], { sessionCache });
+}
+
+/**
+ * Sets a function that sees and changes the options of every operation, a last resort against
+ * code that sets what it should not. `"use_defaults"` lets the defaults win over what is passed,
+ * and takes the library's own verifyMode, verifycnScheme, version and cipherList where none is
+ * set; `undefined` removes it.
+ *
+ * Perl: `set_args_filter_hack`
+ */
+export function setArgsFilterHack(change: ArgsFilter | "use_defaults" | undefined): void {
+  if (change !== undefined && change !== "use_defaults" && typeof change !== "function") {
+    throw new TypeError(
+      `Cannot set the filter: must be a function, "use_defaults" or undefined: ` +
+        `received ${typeof change}`,
+    );
+  }
+  filter = change;
+}
+
+/** What the library decides by itself under `"use_defaults"`. */
+const OWN_DEFAULTS: readonly OptionName[] = [
+  "verifyMode",
+  "verifycnScheme",
+  "version",
+  "minVersion",
+  "maxVersion",
+  "cipherList",
+  "ciphersuites",
+];
+
+/** Options with the defaults in, and which of them are defaults. */
+export interface WithDefaults {
+  /** A new object. */
+  readonly options: Record<string, unknown>;
+  /** The names of those that came from the defaults or the filter. */
+  readonly applied: readonly string[];
+}
+
+/** Applies filter and defaults to the options of an operation. */
+export function withDefaults(
+  kind: OptionKind,
+  role: Role,
+  given: Readonly<Record<string, unknown>>,
+): WithDefaults {
+  let options: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) options[name] = value;
+  }
+  if (kind === "close") return { options, applied: [] };
+  const applied = new Set<string>();
+  if (filter === "use_defaults") {
+    for (const name of OWN_DEFAULTS) {
+      if (name in options && !defaults[role].has(name)) {
+        delete options[name];
+        applied.add(name);
+      }
+    }
+    for (const [name] of defaults[role]) dropGroup(options, name);
+  } else if (filter !== undefined) {
+    const before = { ...options };
+    options = filter(role === "server", options) ?? options;
+    for (const name of new Set([...Object.keys(before), ...Object.keys(options)])) {
+      if (!Object.is(before[name], options[name])) applied.add(name);
+    }
+  }
+  const taken = new Set(Object.keys(options));
+  const hasContext = "reuseCtx" in options;
+  const ofContext = [...taken].some((name) => optionRow(kind, name)?.scope === "context");
+  if (defaultContext !== undefined && !hasContext && !ofContext && kind !== "context") {
+    options.reuseCtx = defaultContext;
+    applied.add("reuseCtx");
+  }
+  for (const [name, value] of defaults[role]) {
+    const row = OPTIONS[name as OptionName];
+    if (!row.kinds.includes(kind) || isTaken(taken, name)) continue;
+    // The options of a context that is reused are its own.
+    if (row.scope === "context" && "reuseCtx" in options) continue;
+    options[name] = value;
+    applied.add(name);
+  }
+  return { options, applied: [...applied] };
+}
+
+function groupOf(name: string): readonly string[] {
+  return GROUPS.find((group) => group.includes(name as OptionName)) ?? [name];
+}
+
+function isTaken(taken: ReadonlySet<string>, name: string): boolean {
+  return groupOf(name).some((member) => taken.has(member));
+}
+
+function dropGroup(options: Record<string, unknown>, name: string): void {
+  for (const member of groupOf(name)) delete options[member];
+}
+
 export type { OptionKind } from "./table.ts";
 
 /** Options that were checked, with the names of those that came from defaults. */

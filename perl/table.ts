@@ -1,9 +1,17 @@
 /**
  * The one table of names: what IO::Socket::SSL calls it, what we call it, and
- * for what is deliberately absent, why and what to use instead. Pure data.
+ * for what is deliberately absent, why and what to use instead. Pure data; the
+ * options are in context/option_names.ts.
  *
  * @module
  */
+
+import {
+  type Absent,
+  NO_PERL_OPTIONS,
+  OLD_PERL_OPTIONS,
+  PERL_OPTIONS,
+} from "../context/option_names.ts";
 
 /** What a Perl name names. */
 export type PerlNameKind = "option" | "method" | "function" | "class" | "constant" | "variable";
@@ -23,87 +31,6 @@ export interface PerlName {
   /** True for a name that is deprecated in Perl. */
   readonly deprecated?: true;
 }
-
-/** Absent: [Perl name, reason, replacement]. */
-type Absent = readonly [perl: string, reason: string, replacement: string];
-
-const OPTIONS = {
-  SSL_server: "server",
-  SSL_hostname: "serverName",
-  SSL_startHandshake: "startHandshake",
-  SSL_keepSocketOnError: "keepSocketOnError",
-  SSL_ca: "ca",
-  SSL_ca_file: "caFile",
-  SSL_ca_path: "caPath",
-  SSL_client_ca: "clientCa",
-  SSL_client_ca_file: "clientCaFile",
-  SSL_fingerprint: "fingerprint",
-  SSL_force_fingerprint: "forceFingerprint",
-  SSL_cert_file: "certFile",
-  SSL_cert: "cert",
-  SSL_key_file: "keyFile",
-  SSL_key: "key",
-  SSL_passwd_cb: "passwdCb",
-  SSL_use_cert: "useCert",
-  SSL_version: "version",
-  SSL_cipher_list: "cipherList",
-  SSL_ciphersuites: "ciphersuites",
-  SSL_honor_cipher_order: "honorCipherOrder",
-  SSL_dh_file: "dhFile",
-  SSL_dh: "dh",
-  SSL_ecdh_curve: "ecdhCurve",
-  SSL_verify_mode: "verifyMode",
-  SSL_verify_callback: "verifyCallback",
-  SSL_verifycn_scheme: "verifycnScheme",
-  SSL_verifycn_name: "verifycnName",
-  SSL_verifycn_publicsuffix: "verifycnPublicsuffix",
-  SSL_check_crl: "checkCrl",
-  SSL_crl_file: "crlFile",
-  SSL_ocsp_mode: "ocspMode",
-  SSL_ocsp_staple_callback: "ocspStapleCallback",
-  SSL_ocsp_cache: "ocspCache",
-  SSL_psk: "psk",
-  SSL_reuse_ctx: "reuseCtx",
-  SSL_create_ctx_callback: "createCtxCallback",
-  SSL_session_cache_size: "sessionCacheSize",
-  SSL_session_cache: "sessionCache",
-  SSL_session_key: "sessionKey",
-  SSL_session_id_context: "sessionIdContext",
-  SSL_error_trap: "errorTrap",
-  SSL_npn_protocols: "npnProtocols",
-  SSL_alpn_protocols: "alpnProtocols",
-  SSL_ticket_keycb: "ticketKeycb",
-  SSL_on_peer_shutdown: "onPeerShutdown",
-  SSL_mode_release_buffers: "modeReleaseBuffers",
-  SSL_no_shutdown: "noShutdown",
-  SSL_fast_shutdown: "fastShutdown",
-  Timeout: "timeout",
-  PeerAddr: "hostname",
-  PeerHost: "hostname",
-  PeerPort: "port",
-  LocalAddr: "hostname",
-  LocalHost: "hostname",
-  LocalPort: "port",
-  Domain: "family",
-  Family: "family",
-  Listen: "backlog",
-} as const satisfies Record<string, string>;
-
-const NO_OPTIONS: readonly Absent[] = [
-  ["SSL_usebio", "SslSocket.start() on an SslSocket nests TLS by itself", "SslSocket.start"],
-  ["SSL_ctx_free", "contexts are freed when nothing uses them", "SslContext.close"],
-  [
-    "Proto",
-    'TLS needs a stream: there is TCP and, with transport: "unix", Unix sockets',
-    "transport",
-  ],
-  ["Type", "TLS needs a stream: there is nothing to choose", "transport"],
-  ["Blocking", "nothing blocks: every call has a try form that never waits", "SslSocket.tryRead"],
-  ["MultiHomed", "every address of a host is tried", "hostname"],
-  ["ReuseAddr", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
-  ["ReusePort", "the engines' listeners do not share ports between processes", "port"],
-  ["Reuse", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
-];
 
 /** Methods of the socket; the deprecated ones are in DEPRECATED. */
 const METHODS = {
@@ -263,8 +190,7 @@ const DEPRECATED: readonly (readonly [string, PerlNameKind, string | null, strin
   ["get_peer_certificate", "method", "SslSocket.peerCertificate"],
   ["issuer_name", "method", "SslSocket.peerCertificate"],
   ["subject_name", "method", "SslSocket.peerCertificate"],
-  ["inet4", "option", "family"],
-  ["inet6", "option", "family"],
+  ...Object.entries(OLD_PERL_OPTIONS).map(([perl, ours]) => [perl, "option", ours] as const),
 ];
 
 const CLASSES = {
@@ -336,8 +262,8 @@ function absentRows(kind: PerlNameKind, names: readonly Absent[]): PerlName[] {
  * ```
  */
 export const perlNames: readonly PerlName[] = Object.freeze([
-  ...rows("option", OPTIONS),
-  ...absentRows("option", NO_OPTIONS),
+  ...rows("option", PERL_OPTIONS),
+  ...absentRows("option", NO_PERL_OPTIONS),
   ...rows("method", METHODS),
   ...absentRows("method", NO_METHODS),
   ...rows("function", FUNCTIONS),

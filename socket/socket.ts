@@ -5,11 +5,9 @@
  */
 
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
-import { checkNames } from "../context/check_values.ts";
-import { checkOptions } from "../context/validate.ts";
+import { checkNames, checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/types.ts";
-import type { Want } from "../errors.ts";
-import { SslUnsupportedError } from "../errors.ts";
+import { SslUnsupportedError, type Want } from "../errors.ts";
 import type { SocketCore } from "./core.ts";
 import type { CloseOptions, SocketOptions } from "./core_types.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";

@@ -1,9 +1,28 @@
 /**
- * The names of OpenSSL's certificate verification errors by their numbers,
- * which are the same in 1.1.1 and 3.x (openssl/x509_vfy.h). Pure.
+ * The names of OpenSSL's certificate verification errors by their numbers, which
+ * are the same in 1.1.1 and 3.x (openssl/x509_vfy.h), and the explanations by
+ * code: for these and for what else can fail on the wire. Pure.
  *
  * @module
  */
+
+import {
+  badCrl,
+  type Case,
+  expired,
+  type Explanation,
+  fault,
+  incompatible,
+  missingIssuer,
+  noCrl,
+  noProtocol,
+  notYet,
+  purpose,
+  revoked,
+  selfSigned,
+  selfSignedInChain,
+  wrongName,
+} from "./explain_parts.ts";
 
 /** The names without `X509_V_ERR_`, from number 0 on. */
 const NAMES: readonly string[] = [
@@ -46,3 +65,228 @@ export function verifyErrno(code: string): number | undefined {
   const errno = NAMES.indexOf(code);
   return errno < 0 ? undefined : errno;
 }
+
+type Table = Readonly<Record<string, (c: Case) => Explanation>>;
+
+const ITS_CA = "Do not go on; the CA's operator must fix this.";
+const REISSUE = "Its CA must issue a new one.";
+const POLICY = "Ask its CA for a certificate under one of the policies that you demand.";
+
+const signature = fault(
+  "does not carry a valid signature of its issuer: it is forged or damaged, or a CA of the same name has another key",
+  "Do not go on. If the CA renewed its key, update the anchor that you give.",
+);
+const malformed = fault("is malformed", "Do not go on. " + REISSUE);
+const notCa = fault(
+  "signs another one, but is not a CA",
+  "Do not go on: a certificate of a mere server was used to make another.",
+);
+const mismatch = fault(
+  "does not belong to the issuer that is there: names or key identifiers differ",
+  "The server's operator must install the right intermediate CA.",
+);
+const shortKey = fault(
+  "has a key that is too short to be safe",
+  "Its owner must make a new one: RSA of at least 2048 bits, or ECDSA.",
+);
+const algorithm = fault(
+  "is signed with an algorithm that is refused, such as SHA-1",
+  REISSUE,
+);
+const strict = fault(
+  "breaks a rule of RFC 5280 that strict verification demands",
+  REISSUE + " Or verify without strict.",
+);
+const constraints = fault(
+  "comes from a CA with name constraints that cannot be understood, so that nobody can say whether it may issue the name",
+  ITS_CA,
+);
+
+const noCertificate = (): Explanation => [
+  "The peer sent no certificate, and verifyMode demands one.",
+  "A client must be given one (cert and key) of a CA in the server's clientCa.",
+];
+
+/** X509_V_ERR_*, by their names without that prefix. */
+export const BY_VERIFY_CODE: Table = {
+  UNABLE_TO_GET_ISSUER_CERT: missingIssuer,
+  UNABLE_TO_GET_CRL: noCrl,
+  UNABLE_TO_DECRYPT_CERT_SIGNATURE: signature,
+  UNABLE_TO_DECRYPT_CRL_SIGNATURE: badCrl("has a signature that cannot be read"),
+  UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY: fault(
+    "has an issuer whose public key cannot be read",
+    ITS_CA,
+  ),
+  CERT_SIGNATURE_FAILURE: signature,
+  CRL_SIGNATURE_FAILURE: badCrl("is not signed by its issuer: it is forged or damaged"),
+  CERT_NOT_YET_VALID: notYet,
+  CERT_HAS_EXPIRED: expired,
+  CRL_NOT_YET_VALID: badCrl("is not valid yet: it is made after this machine's clock"),
+  CRL_HAS_EXPIRED: badCrl("is older than its own nextUpdate"),
+  ERROR_IN_CERT_NOT_BEFORE_FIELD: malformed,
+  ERROR_IN_CERT_NOT_AFTER_FIELD: malformed,
+  ERROR_IN_CRL_LAST_UPDATE_FIELD: badCrl("is malformed"),
+  ERROR_IN_CRL_NEXT_UPDATE_FIELD: badCrl("is malformed"),
+  DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
+  SELF_SIGNED_CERT_IN_CHAIN: selfSignedInChain,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: missingIssuer,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: missingIssuer,
+  CERT_CHAIN_TOO_LONG: fault(
+    "stands at the end of a chain of too many certificates",
+    "The server's operator should send the shortest chain; verifyCertificate has the option depth.",
+  ),
+  CERT_REVOKED: revoked,
+  NO_ISSUER_PUBLIC_KEY: fault("has an issuer without a public key", ITS_CA),
+  PATH_LENGTH_EXCEEDED: fault(
+    "stands below a CA that may not have that many CAs below it",
+    "The CA's operator must fix this.",
+  ),
+  INVALID_PURPOSE: purpose,
+  CERT_UNTRUSTED: fault("is not trusted for this use", "Give another anchor as ca or extraCa."),
+  CERT_REJECTED: fault("is marked as rejected for this use", "Do not go on."),
+  SUBJECT_ISSUER_MISMATCH: mismatch,
+  AKID_SKID_MISMATCH: mismatch,
+  AKID_ISSUER_SERIAL_MISMATCH: mismatch,
+  KEYUSAGE_NO_CERTSIGN: fault(
+    "is a CA whose keyUsage does not let it sign certificates",
+    ITS_CA,
+  ),
+  UNABLE_TO_GET_CRL_ISSUER: badCrl("is signed by somebody who is not in the chain"),
+  UNHANDLED_CRITICAL_EXTENSION: fault(
+    "has a critical extension that nobody here understands, so that it may mean anything",
+    REISSUE,
+  ),
+  KEYUSAGE_NO_CRL_SIGN: badCrl("is signed by a CA whose keyUsage does not let it sign CRLs"),
+  UNHANDLED_CRITICAL_CRL_EXTENSION: badCrl("has a critical extension that is not understood"),
+  INVALID_NON_CA: notCa,
+  PROXY_PATH_LENGTH_EXCEEDED: fault("stands below too many proxy certificates", ITS_CA),
+  KEYUSAGE_NO_DIGITAL_SIGNATURE: fault(
+    "has a keyUsage without digitalSignature, which this use needs",
+    REISSUE,
+  ),
+  PROXY_CERTIFICATES_NOT_ALLOWED: fault(
+    "is a proxy certificate (RFC 3820), which is never accepted here",
+    "The peer must show a certificate of a CA.",
+  ),
+  INVALID_EXTENSION: malformed,
+  INVALID_POLICY_EXTENSION: fault("has malformed certificate policies", REISSUE),
+  NO_EXPLICIT_POLICY: fault("stands under none of the policies that are demanded", POLICY),
+  DIFFERENT_CRL_SCOPE: badCrl("is for other certificates than this one"),
+  UNSUPPORTED_EXTENSION_FEATURE: fault(
+    "uses a feature of an extension that is not supported",
+    REISSUE,
+  ),
+  UNNESTED_RESOURCE: fault("claims more (RFC 3779) than its issuer has", ITS_CA),
+  PERMITTED_VIOLATION: fault(
+    "has a name that its CA may not issue (name constraints)",
+    ITS_CA,
+  ),
+  EXCLUDED_VIOLATION: fault(
+    "has a name that its CA must not issue (name constraints)",
+    ITS_CA,
+  ),
+  SUBTREE_MINMAX: constraints,
+  APPLICATION_VERIFICATION: (c) => [
+    "The program's own verifyCallback refused the peer.",
+    `What it said: ${c.error.reason}.`,
+  ],
+  UNSUPPORTED_CONSTRAINT_TYPE: constraints,
+  UNSUPPORTED_CONSTRAINT_SYNTAX: constraints,
+  UNSUPPORTED_NAME_SYNTAX: constraints,
+  CRL_PATH_VALIDATION_ERROR: badCrl("is signed by somebody whose own chain is not right"),
+  PATH_LOOP: fault("leads in a circle: its issuers issued each other", ITS_CA),
+  HOSTNAME_MISMATCH: wrongName,
+  IP_ADDRESS_MISMATCH: wrongName,
+  EE_KEY_TOO_SMALL: shortKey,
+  CA_KEY_TOO_SMALL: shortKey,
+  CA_MD_TOO_WEAK: fault(
+    "is signed with a broken digest (MD5 or SHA-1)",
+    REISSUE,
+  ),
+  OCSP_VERIFY_NEEDED: () => [
+    "A stapled OCSP response was demanded, and the server sent none, or no good one.",
+    "Its operator must switch OCSP stapling on; without SSL_OCSP_MUST_STAPLE the response is optional.",
+  ],
+  OCSP_VERIFY_FAILED: () => [
+    "The OCSP response does not stand: it is not signed by the certificate's issuer, or about another one, or not of today.",
+    "Its operator must renew the response; with a right one nothing has to change here.",
+  ],
+  OCSP_CERT_UNKNOWN: () => [
+    "The OCSP responder does not know the certificate.",
+    "Do not go on: a CA knows what it issued.",
+  ],
+  UNSUPPORTED_SIGNATURE_ALGORITHM: algorithm,
+  SIGNATURE_ALGORITHM_MISMATCH: malformed,
+  SIGNATURE_ALGORITHM_INCONSISTENCY: malformed,
+  INVALID_CA: notCa,
+  PATHLEN_INVALID_FOR_NON_CA: strict,
+  PATHLEN_WITHOUT_KU_KEY_CERT_SIGN: strict,
+  KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA: strict,
+  ISSUER_NAME_EMPTY: strict,
+  SUBJECT_NAME_EMPTY: strict,
+  MISSING_AUTHORITY_KEY_IDENTIFIER: strict,
+  MISSING_SUBJECT_KEY_IDENTIFIER: strict,
+  EMPTY_SUBJECT_ALT_NAME: strict,
+  EMPTY_SUBJECT_SAN_NOT_CRITICAL: strict,
+  CA_BCONS_NOT_CRITICAL: strict,
+  AUTHORITY_KEY_IDENTIFIER_CRITICAL: strict,
+  SUBJECT_KEY_IDENTIFIER_CRITICAL: strict,
+  CA_CERT_MISSING_KEY_USAGE: strict,
+  EXTENSIONS_REQUIRE_VERSION_3: strict,
+  EC_KEY_EXPLICIT_PARAMS: fault(
+    "has a key on a curve that it describes by itself, in place of its name",
+    "Do not go on: such a curve can be made to be broken. " + REISSUE,
+  ),
+};
+
+/** All codes but those of alerts. */
+export const BY_CODE: Table = {
+  ...BY_VERIFY_CODE,
+  FINGERPRINT_MISMATCH: (c) => [
+    "The certificate is not the one that is pinned.",
+    c.leaf === undefined ? `${c.error.reason}.` : `It has ${c.leaf.fingerprint("sha256")}.`,
+    "If the owner has renewed it, check the new fingerprint with them by another way and pin both while they change. Otherwise somebody is in between.",
+  ],
+  NO_PEER_CERTIFICATE: noCertificate,
+  PEER_DID_NOT_RETURN_A_CERTIFICATE: noCertificate,
+  ERR_NO_TRUST_ANCHORS: () => [
+    "There is no list of trusted CAs to verify the peer with.",
+    "Run with --allow-read so that the system's list can be read, name a file in SSL_CERT_FILE (with --allow-env), allow Mozilla's list with --allow-sys, or give ca or caFile.",
+  ],
+  ERR_SSL_NOT_TLS: () => [
+    "The peer does not speak TLS on this port.",
+    "Check the port (HTTPS is 443, not 80). If the protocol upgrades with STARTTLS, talk plain text first and then use SslSocket.start.",
+  ],
+  ERR_SSL_HANDSHAKE_EOF: () => [
+    "The peer closed the connection in the middle of the handshake, without saying why.",
+    "It may not speak TLS here, may not serve this serverName, or may want a client certificate; its log says more.",
+  ],
+  ERR_SSL_TRUNCATED: () => [
+    "The connection ended before the peer said that its data is complete: some of it may be missing, and an attacker could have cut it.",
+    "Do not use what came as if it were whole. If this peer is known never to end properly and the protocol tells the length by itself, use allowTruncation.",
+  ],
+  ERR_SSL_BAD_RECORD: () => [
+    "A record did not decrypt: it was altered on its way, or the peer is broken.",
+    "Nothing of it was delivered. With psk both sides must have the same key.",
+  ],
+  ERR_SSL_INCOMPATIBLE: incompatible,
+  ERR_SSL_NO_APPLICATION_PROTOCOL: noProtocol,
+  ERR_SSL_NO_CERTIFICATE: noCertificate,
+  ERR_SSL_UNRECOGNIZED_NAME: () => [
+    "The client asked for a name that this server has no certificate for.",
+    'Add the name to the record of certificates, or "" for all other names.',
+  ],
+  ERR_INJECTION: () => [
+    "Plain bytes came ahead of the handshake: somebody may have put them there to be taken for what came over TLS.",
+    "Read the answer to STARTTLS to its end, and nothing more, before starting TLS.",
+  ],
+  ECONNREFUSED:
+    () => ["Nothing listens at that address.", "Check host and port, and that the server runs."],
+  ENOTFOUND: () => ["The host name is not known.", "Check its spelling, and the name server."],
+  ECONNRESET: () => [
+    "The peer, or something on the way, reset the connection.",
+    "Nothing that came is a whole answer. The peer's log may say why.",
+  ],
+  EADDRINUSE:
+    () => ["Another program listens on that address.", "Choose another port, or 0 for any."],
+};

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { createHash, X509Certificate } from "node:crypto";
 import { Certificate } from "../../certificate/certificate.ts";
 import { subjectAltName } from "../../certificate/extension_build.ts";
-import { ipToBytes, ipToText } from "../../certificate/general_name.ts";
+import { ipToBytes, ipToText } from "../../certificate/name.ts";
 import { dumpPeerCertificate } from "../../certificate/pem_files.ts";
 import { oidByName, oidByNid, oidEntry } from "../../certificate/oids.ts";
 import { TestCa } from "../../certificate/test_ca.ts";

@@ -1,13 +1,15 @@
 import { assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import {
+  checkAny,
+  checkOptions,
+  defaultsIn,
   setArgsFilterHack,
   setClientDefaults,
   setDefaultContext,
   setDefaults,
   setServerDefaults,
-} from "../../context/defaults.ts";
-import { checkAny, checkOptions, defaultsIn } from "../../context/validate.ts";
+} from "../../context/validate.ts";
 
 /** Whatever a test sets is forgotten again. */
 function clean(fn: () => void | Promise<void>): () => Promise<void> {

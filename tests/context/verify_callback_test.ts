@@ -9,7 +9,7 @@ import {
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslContext } from "../../context/context.ts";
-import { setClientDefaults } from "../../context/defaults.ts";
+import { setClientDefaults } from "../../context/validate.ts";
 import type { SslOptions } from "../../context/options.ts";
 import type { VerifyCallback } from "../../context/verify_callback.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";

@@ -3,13 +3,17 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import { SessionCache, type SessionStore, type SslSession } from "../../context/session_cache.ts";
-import { makeSession, sessionParts } from "../../context/session.ts";
+import {
+  makeSession,
+  SessionCache,
+  sessionParts,
+  type SessionStore,
+  type SslSession,
+} from "../../context/session_cache.ts";
 import { SslError, SslVerifyError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { listen, reach, tcpServer } from "../contract/harness.ts";
-
 import { ca, clientCert, other, twoNames, VERSIONS, visit, withServer } from "./session_harness.ts";
 
 for (const version of VERSIONS) {

@@ -2,9 +2,8 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { explain, SslError, SslPeerError, SslVerifyError } from "../../mod.ts";
-import { verifyErrno } from "../../verify/codes.ts";
-import { BY_CODE } from "../../verify/explain_codes.ts";
-import { BY_OWN_CODE } from "../../verify/explain_own.ts";
+import { BY_CODE, verifyErrno } from "../../verify/codes.ts";
+import { BY_OWN_CODE } from "../../verify/explain.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** The layers whose errors users see. */

@@ -23,8 +23,8 @@ import {
   verifyCode,
   verifyErrno,
 } from "../../mod.ts";
-import { ALERTS } from "../../verify/explain_alerts.ts";
-import { BY_CODE, BY_VERIFY_CODE } from "../../verify/explain_codes.ts";
+import { ALERTS } from "../../verify/explain_parts.ts";
+import { BY_CODE, BY_VERIFY_CODE } from "../../verify/codes.ts";
 import { type EngineName, meet } from "./live.ts";
 import { rows } from "./refusals.ts";
 

@@ -1,0 +1,124 @@
+/**
+ * The names that options have in Perl, and the message for an option that does
+ * not exist, with the nearest right name. Pure: part of the one table in
+ * perl/table.ts, here because every start needs it.
+ *
+ * @module
+ */
+
+import { didYouMean } from "../verify/suggest.ts";
+
+/** Absent: [Perl name, reason, replacement]. */
+export type Absent = readonly [perl: string, reason: string, replacement: string];
+
+/** Perl's options and ours. */
+export const PERL_OPTIONS = {
+  SSL_server: "server",
+  SSL_hostname: "serverName",
+  SSL_startHandshake: "startHandshake",
+  SSL_keepSocketOnError: "keepSocketOnError",
+  SSL_ca: "ca",
+  SSL_ca_file: "caFile",
+  SSL_ca_path: "caPath",
+  SSL_client_ca: "clientCa",
+  SSL_client_ca_file: "clientCaFile",
+  SSL_fingerprint: "fingerprint",
+  SSL_force_fingerprint: "forceFingerprint",
+  SSL_cert_file: "certFile",
+  SSL_cert: "cert",
+  SSL_key_file: "keyFile",
+  SSL_key: "key",
+  SSL_passwd_cb: "passwdCb",
+  SSL_use_cert: "useCert",
+  SSL_version: "version",
+  SSL_cipher_list: "cipherList",
+  SSL_ciphersuites: "ciphersuites",
+  SSL_honor_cipher_order: "honorCipherOrder",
+  SSL_dh_file: "dhFile",
+  SSL_dh: "dh",
+  SSL_ecdh_curve: "ecdhCurve",
+  SSL_verify_mode: "verifyMode",
+  SSL_verify_callback: "verifyCallback",
+  SSL_verifycn_scheme: "verifycnScheme",
+  SSL_verifycn_name: "verifycnName",
+  SSL_verifycn_publicsuffix: "verifycnPublicsuffix",
+  SSL_check_crl: "checkCrl",
+  SSL_crl_file: "crlFile",
+  SSL_ocsp_mode: "ocspMode",
+  SSL_ocsp_staple_callback: "ocspStapleCallback",
+  SSL_ocsp_cache: "ocspCache",
+  SSL_psk: "psk",
+  SSL_reuse_ctx: "reuseCtx",
+  SSL_create_ctx_callback: "createCtxCallback",
+  SSL_session_cache_size: "sessionCacheSize",
+  SSL_session_cache: "sessionCache",
+  SSL_session_key: "sessionKey",
+  SSL_session_id_context: "sessionIdContext",
+  SSL_error_trap: "errorTrap",
+  SSL_npn_protocols: "npnProtocols",
+  SSL_alpn_protocols: "alpnProtocols",
+  SSL_ticket_keycb: "ticketKeycb",
+  SSL_on_peer_shutdown: "onPeerShutdown",
+  SSL_mode_release_buffers: "modeReleaseBuffers",
+  SSL_no_shutdown: "noShutdown",
+  SSL_fast_shutdown: "fastShutdown",
+  Timeout: "timeout",
+  PeerAddr: "hostname",
+  PeerHost: "hostname",
+  PeerPort: "port",
+  LocalAddr: "hostname",
+  LocalHost: "hostname",
+  LocalPort: "port",
+  Domain: "family",
+  Family: "family",
+  Listen: "backlog",
+} as const satisfies Record<string, string>;
+
+/** Perl's options that are deliberately absent. */
+export const NO_PERL_OPTIONS: readonly Absent[] = [
+  ["SSL_usebio", "SslSocket.start() on an SslSocket nests TLS by itself", "SslSocket.start"],
+  ["SSL_ctx_free", "contexts are freed when nothing uses them", "SslContext.close"],
+  [
+    "Proto",
+    'TLS needs a stream: there is TCP and, with transport: "unix", Unix sockets',
+    "transport",
+  ],
+  ["Type", "TLS needs a stream: there is nothing to choose", "transport"],
+  ["Blocking", "nothing blocks: every call has a try form that never waits", "SslSocket.tryRead"],
+  ["MultiHomed", "every address of a host is tried", "hostname"],
+  ["ReuseAddr", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
+  ["ReusePort", "the engines' listeners do not share ports between processes", "port"],
+  ["Reuse", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
+];
+
+/** Options that are deprecated in Perl. */
+export const OLD_PERL_OPTIONS = {
+  inet4: "family",
+  inet6: "family",
+} as const satisfies Record<string, string>;
+
+/** How a Perl option would be called here: without `SSL_`, in camel case. */
+export function camelCase(name: string): string {
+  return name
+    .replace(/^SSL_/i, "")
+    .replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    .replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+}
+
+/** Our name for a Perl option, whatever its case, or why there is none. */
+function ofPerl(name: string): string | Absent | undefined {
+  const wanted = name.toLowerCase();
+  const same = ([perl]: readonly [string, ...unknown[]]): boolean => perl.toLowerCase() === wanted;
+  const found = Object.entries({ ...PERL_OPTIONS, ...OLD_PERL_OPTIONS }).find(same);
+  return found?.[1] ?? NO_PERL_OPTIONS.find(same);
+}
+
+/** `unknown option "SSL_verify_mode": use "verifyMode"`. */
+export function unknownOption(name: string, names: readonly string[]): string {
+  const start = `unknown option ${JSON.stringify(name)}`;
+  const perl = ofPerl(name);
+  if (typeof perl === "string") return `${start}: use ${JSON.stringify(perl)}`;
+  if (perl !== undefined) return `${start}: ${perl[1]}: use ${perl[2]}`;
+  return start +
+    (didYouMean(camelCase(name), names) || ": there is none with a similar name");
+}
