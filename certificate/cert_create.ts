@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CertificateHash } from "./as_hash.ts";
+import type { CertificateHash } from "./certificate_hash.ts";
 import { buildCertificateAsync, keyIdentifier, keyIdentifierOf, randomSerial } from "./build.ts";
 import { Certificate } from "./certificate.ts";
 import { decodeKey, keyMatches } from "./decode_key.ts";

@@ -7,7 +7,8 @@
 import type { KeyObject } from "node:crypto";
 import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
-import { asHash, type CertificateHash } from "./as_hash.ts";
+import { asHash } from "./as_hash.ts";
+import type { CertificateHash } from "./certificate_hash.ts";
 import {
   bitString,
   bytesToBigInt,

@@ -21,7 +21,7 @@ import {
   subjectKeyIdentifier,
   tlsFeature,
 } from "./extension_build.ts";
-import { KEY_USAGE_TEXT, NS_CERT_TYPE_TEXT } from "./extension_text.ts";
+import { KEY_USAGE_TEXT, NS_CERT_TYPE_TEXT } from "./as_hash.ts";
 import { EXT, KEY_USAGES } from "./extensions.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
 

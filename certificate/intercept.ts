@@ -7,7 +7,7 @@
  */
 
 import { SslError } from "../errors.ts";
-import type { CertificateHash } from "./as_hash.ts";
+import type { CertificateHash } from "./certificate_hash.ts";
 import {
   type CertificateInput,
   createCertificate,

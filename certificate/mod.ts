@@ -19,7 +19,7 @@
  * @module
  */
 
-export type { CertificateHash, ExtensionHash } from "./as_hash.ts";
+export type { CertificateHash, ExtensionHash } from "./certificate_hash.ts";
 export {
   type CertCopyOptions,
   certCreate,

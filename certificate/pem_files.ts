@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { CertificateHash } from "./as_hash.ts";
+import type { CertificateHash } from "./certificate_hash.ts";
 import { joinPem } from "./build.ts";
 import { Certificate } from "./certificate.ts";
 import { decodeKey, decodeKeySync, encryptedKeyPem } from "./decode_key.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { CertificateHash } from "../../certificate/as_hash.ts";
+import type { CertificateHash } from "../../certificate/certificate_hash.ts";
 import { certCreate } from "../../certificate/cert_create.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { CertificateRequest, csrCreate, csrSign } from "../../certificate/csr.ts";
