@@ -13,7 +13,7 @@
  * @module
  */
 
-import { collectedHandles, openHandles } from "../engine/openssl/handles.ts";
+import { collectedHandles, openHandles } from "../engine/openssl/memory.ts";
 import { SslTruncatedError } from "../errors.ts";
 import type { FaultKind } from "../tests/helpers/fault_proxy.ts";
 import {

@@ -10,7 +10,7 @@
 
 import fc from "fast-check";
 import { TestCa } from "../certificate/test_ca.ts";
-import { openHandles } from "../engine/openssl/handles.ts";
+import { openHandles } from "../engine/openssl/memory.ts";
 import type { EngineName } from "../engine/types.ts";
 import { SslContext } from "../context/context.ts";
 import { SslError } from "../errors.ts";

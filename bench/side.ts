@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { openHandles } from "../engine/openssl/handles.ts";
+import { openHandles } from "../engine/openssl/memory.ts";
 import { Handle } from "../handle/mod.ts";
 import { SslSocket } from "../socket/socket.ts";
 

@@ -5,25 +5,31 @@
  */
 
 import type { CertificateHash } from "./certificate_hash.ts";
-import { buildCertificateAsync, keyIdentifier, keyIdentifierOf, randomSerial } from "./build.ts";
+import {
+  buildCertificateAsync,
+  digestName,
+  keyIdentifier,
+  keyIdentifierOf,
+  randomSerial,
+} from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { decodeKey, keyMatches } from "./decode_key.ts";
 import { bitString, readDer, sequence } from "./der.ts";
 import {
   anyOid,
   authorityKeyIdentifier,
+  buildName,
   generalNameType,
+  type NameInput,
   subjectAltName,
   subjectKeyIdentifier,
 } from "./extension_build.ts";
 import { type ExtensionContext, parseExtension } from "./extension_parse.ts";
 import { EXT, type Extension, readAltNames } from "./extensions.ts";
-import { buildName, type NameInput } from "./name_build.ts";
 import { oidByNid } from "./oids.ts";
 import { describe } from "./pem.ts";
 import { keyCreateRsa, PrivateKey } from "./private_key.ts";
 import { purposeExtensions, type PurposeInput } from "./purpose.ts";
-import { digestName } from "./sign.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
 
 /** A certificate, or its PEM text or DER. */

@@ -4,14 +4,13 @@
  * @module
  */
 
-import { keyIdentifierOf } from "./build.ts";
+import { keyIdentifierOf, signatureAlgorithm, signedObject } from "./sign.ts";
 import type { Certificate } from "./certificate.ts";
 import { explicit, int, seq, timeDer } from "./der_writer.ts";
 import { authorityKeyIdentifier, encodeExtensions } from "./extension_build.ts";
 import { EXT } from "./extensions.ts";
 import { CRL_REASONS, type CrlReason } from "./ocsp_build.ts";
 import type { PrivateKey } from "./private_key.ts";
-import { signatureAlgorithm, signedObject } from "./sign.ts";
 
 /** One revoked certificate. */
 export interface RevokedEntry {

@@ -26,10 +26,16 @@ import {
   TAG,
 } from "./der.ts";
 import { int, oidDer, seq, setOf, tlv } from "./der_writer.ts";
-import { anyOid, encodeExtensions, generalNameType, subjectAltName } from "./extension_build.ts";
+import {
+  anyOid,
+  buildName,
+  encodeExtensions,
+  generalNameType,
+  type NameInput,
+  subjectAltName,
+} from "./extension_build.ts";
 import { EXT, type Extension, readAltNames, readExtensions } from "./extensions.ts";
 import { type NameAttribute, onelineName, readName } from "./name.ts";
-import { buildName, type NameInput } from "./name_build.ts";
 import { oidEntry } from "./oids.ts";
 import { derToPem, describe, looksLikePem, pemBlocks } from "./pem.ts";
 import { keyCreateRsa, type PrivateKey } from "./private_key.ts";

@@ -40,7 +40,7 @@ export {
 export { type DecodedKey, decodeKey, type DecodeKeyOptions } from "./decode_key.ts";
 export type { AuthorityKeyIdentifier, BasicConstraints, Extension } from "./extensions.ts";
 export type { NameAttribute, NameHash } from "./name.ts";
-export type { NameInput } from "./name_build.ts";
+export type { NameInput } from "./extension_build.ts";
 export type { CrlReason, OcspCertId, OcspCertStatus, OcspRequest } from "./ocsp_build.ts";
 export { derToPem, type PemBlock, pemBlocks } from "./pem.ts";
 export {

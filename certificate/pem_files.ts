@@ -6,7 +6,7 @@
  */
 
 import type { CertificateHash } from "./certificate_hash.ts";
-import { joinPem } from "./build.ts";
+import { joinPem } from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { decodeKey, decodeKeySync, encryptedKeyPem } from "./decode_key.ts";
 import { readSmallFile, writeSmallFile } from "./file_io.ts";

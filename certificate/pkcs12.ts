@@ -7,8 +7,19 @@
 
 import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
-import { berToDer } from "./ber.ts";
-import { keyIdentifier } from "./build.ts";
+import {
+  berToDer,
+  concatAll,
+  explicit,
+  int,
+  nul,
+  octets,
+  oidDer,
+  seq,
+  setOf,
+  tlv,
+} from "./der_writer.ts";
+import { keyIdentifier } from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { decodeKeySync, keyMatches } from "./decode_key.ts";
 import {
@@ -24,7 +35,6 @@ import {
   stringValue,
   TAG,
 } from "./der.ts";
-import { concatAll, explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "./der_writer.ts";
 import {
   badPassword,
   bmpPassword,

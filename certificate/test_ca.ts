@@ -12,7 +12,7 @@
  * @module
  */
 
-import { joinPem, keyIdentifierOf, randomSerial } from "./build.ts";
+import { defaultDigest, joinPem, keyIdentifierOf, randomSerial } from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { buildCrl, type RevokedEntry } from "./crl_build.ts";
 import {
@@ -24,7 +24,6 @@ import {
 } from "./ocsp_build.ts";
 import { derToPem } from "./pem.ts";
 import type { PrivateKey } from "./private_key.ts";
-import { defaultDigest } from "./sign.ts";
 import {
   collect,
   issue,

@@ -6,29 +6,30 @@
 
 import {
   buildCertificateAsync,
+  defaultDigest,
   joinPem,
   keyIdentifier,
   keyIdentifierOf,
   randomSerial,
-} from "./build.ts";
+} from "./sign.ts";
 import type { Certificate } from "./certificate.ts";
 import {
   authorityInfoAccess,
   authorityKeyIdentifier,
   basicConstraints,
+  buildName,
   crlDistributionPoints,
   extKeyUsage,
   keyUsage,
   nameConstraints,
+  type NameInput,
   subjectAltName,
   subjectKeyIdentifier,
   tlsFeature,
 } from "./extension_build.ts";
 import type { Extension } from "./extensions.ts";
 import { ipToBytes } from "./name.ts";
-import { buildName, type NameInput } from "./name_build.ts";
 import { keyCreateEc, keyCreateEd25519, keyCreateRsa, type PrivateKey } from "./private_key.ts";
-import { defaultDigest } from "./sign.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
 
 const DAY = 86_400_000;

@@ -13,10 +13,9 @@ import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import { judge, type Policy, unverifiedReport } from "./judge.ts";
 import type { Names } from "./names.ts";
 import type { SslOptions } from "./options.ts";
-import { judgeProven } from "./proven.ts";
+import { judgeProven, refusalReport } from "./proven.ts";
 import type { ConnectionSessions } from "./resumption.ts";
 import type { Tracer } from "./trace.ts";
-import { refusalReport } from "./refusal.ts";
 
 /** The verification of one connection. */
 export class ConnectionState {

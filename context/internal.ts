@@ -1,5 +1,6 @@
 /**
- * What the socket layer needs of contexts. Not part of the public API.
+ * What the socket layer needs of contexts, and what a failed handshake offered, for
+ * the explanation. Not part of the public API.
  *
  * @module
  */
@@ -15,6 +16,9 @@ import { OPTIONS } from "./table.ts";
 import { unsupported } from "./errors.ts";
 import { idnToAscii } from "../verify/names.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
+import type { Offer } from "../errors.ts";
+import { isRecord } from "./checks.ts";
+import { allowedVersions, versionName } from "./versions.ts";
 
 export { engineOf };
 
@@ -162,4 +166,46 @@ function requireEngineName(
       `give serverName or verifycnScheme: "none", or run with --allow-ffi`,
     );
   }
+}
+
+/** What rustls has; Deno cannot change it. */
+const RUSTLS: Pick<Offer, "ciphers" | "groups"> = {
+  ciphers: [
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "ECDHE with AES-GCM or CHACHA20-POLY1305",
+  ],
+  groups: ["X25519", "P-256", "P-384"],
+};
+
+const DEFAULT_12 = "the default list of TLS 1.2 (ECDHE, DHE or RSA with AES or CHACHA20)";
+const DEFAULT_13 = "all suites of TLS 1.3";
+
+function listed(value: unknown): readonly string[] {
+  if (isRecord(value)) return [...new Set(Object.values(value).map(String))];
+  return value === undefined || value === "" ? [] : [String(value)];
+}
+
+/** What a context offers, as far as its options say. */
+export function ownOffer(context: SslContext): Offer {
+  const { options, engine } = stateOf(context);
+  const versions = [...allowedVersions(options)].sort().map(versionName);
+  const alpnProtocols = options.alpnProtocols ?? [];
+  if (engine.name === "deno") return { versions, alpnProtocols, ...RUSTLS };
+  const { cipherList, ciphersuites, ecdhCurve, sigalgs } = options;
+  const old = versions.some((v) => v !== "TLSv1_3");
+  const suites = listed(ciphersuites);
+  return {
+    versions,
+    ciphers: [
+      ...(versions.includes("TLSv1_3") ? suites.length > 0 ? suites : [DEFAULT_13] : []),
+      ...(old ? listed(cipherList).length > 0 ? listed(cipherList) : [DEFAULT_12] : []),
+    ],
+    groups: ecdhCurve === null || ecdhCurve === undefined || ecdhCurve === "auto"
+      ? []
+      : [ecdhCurve],
+    signatureAlgorithms: sigalgs === undefined ? [] : [sigalgs],
+    alpnProtocols,
+  };
 }

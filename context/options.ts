@@ -14,19 +14,20 @@ import type { Certificate } from "../certificate/certificate.ts";
 import type { PrivateKey } from "../certificate/private_key.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
+
 import type { SslSocket } from "../socket/socket.ts"; // a type alone: this layer runs without it
 import type { ByteTransport } from "../engine/types.ts";
 import type { SslContext } from "./context.ts";
 import type { DefaultCa } from "./default_ca.ts";
 import type { NativeObject } from "./native.ts";
-import type { OcspStapleCallback } from "./ocsp.ts";
+import type { OcspStapleCallback } from "./staple.ts";
 import type { PskInput } from "./psk.ts";
 import type { SessionStore } from "./session_cache.ts";
 import type { ClientHelloCallback, SniCallback } from "./sni.ts";
 import type { StapleCallback } from "./staple.ts";
-import type { TicketKeycbInput } from "./tickets.ts";
+import type { TicketKeycbInput } from "./session_policy.ts";
 import type { TlsMessage, TraceWriter } from "./trace.ts";
-import type { VerifyCallback } from "./verify_callback.ts";
+import type { VerifyCallback } from "./hooks.ts";
 import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
 import type { TlsVersionName } from "./versions.ts";
 

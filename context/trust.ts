@@ -23,11 +23,11 @@ import {
   loadBundleFile,
   loadCrlFile,
   loadCrls,
+  loadDefaultCa,
   loadDirectories,
   mergeBundles,
 } from "./anchors.ts";
 import { DefaultCa } from "./default_ca.ts";
-import { loadDefaultCa } from "./default_ca_load.ts";
 import type { SslOptions } from "./options.ts";
 
 /** Whom to trust, and whose certificates to ask for. */

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { contextFor, engineContext, newConnection } from "../context/internal.ts";
-import { ownOffer } from "../context/offer.ts";
+import { contextFor, engineContext, newConnection, ownOffer } from "../context/internal.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
 import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } from "../errors.ts";
 import { CoreData } from "./core_data.ts";

@@ -1,14 +1,30 @@
 /**
- * Holds a {@linkcode ContextConfig} against what Deno's own TLS can honour.
- * One table; a row that applies throws. Nothing is ignored.
+ * What the Deno engine cannot do, as errors: which feature, which option, and the
+ * way out. One table holds a {@linkcode ContextConfig} against what Deno's own TLS
+ * can honour; a row that applies throws. Nothing is ignored.
  *
  * @module
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
-import type { Feature } from "../features.ts";
+import { type Feature, FEATURES } from "../features.ts";
 import type { ContextConfig, ContextHooks } from "../types.ts";
-import { REMEDY, unsupported } from "./unsupported.ts";
+
+/** The way out of everything the Deno engine cannot do. */
+export const REMEDY = "run with --allow-ffi to use the OpenSSL engine";
+
+/** The error of a missing feature. `option` is what asked for it; `remedy` replaces the usual one. */
+export function unsupported(
+  feature: Feature,
+  option: string,
+  remedy: string = REMEDY,
+): SslUnsupportedError {
+  const reason = `the Deno engine lacks ${feature}: ${FEATURES[feature].text}`;
+  return new SslUnsupportedError(`Cannot use ${option}: ${reason}: ${remedy}`, {
+    code: "ERR_UNSUPPORTED",
+    reason,
+  });
+}
 
 interface Rule {
   /** The feature that is missing. */

@@ -7,7 +7,7 @@
 
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import type { Credential } from "../types.ts";
-import { REMEDY } from "./unsupported.ts";
+import { REMEDY } from "./check.ts";
 
 /** A certificate with its chain and its key as Deno's options take them. */
 export interface PemCredential {

@@ -34,13 +34,12 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../types.ts";
-import { checkConfig } from "./check.ts";
+import { checkConfig, unsupported } from "./check.ts";
 import { certificatesPem, type PemCredential, pemCredential } from "./credentials.ts";
 import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
 import { denoInfo, hasPeerCertificate } from "./info.ts";
 import { DenoListener } from "./listener.ts";
 import { DenoStream } from "./stream.ts";
-import { unsupported } from "./unsupported.ts";
 
 /** A configuration that Deno's own TLS can honour. */
 export class DenoContext implements EngineContext {

@@ -16,7 +16,7 @@ import { addressText, ioError } from "../dial.ts";
 import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../types.ts";
 import type { PemCredential } from "./credentials.ts";
 import { DenoStream } from "./stream.ts";
-import { unsupported } from "./unsupported.ts";
+import { unsupported } from "./check.ts";
 
 /** What a listener is made from. */
 export interface ListenerInit {

@@ -29,7 +29,7 @@ import type {
 import { type ClientOptions, startError } from "./dial.ts";
 import { closedError, type Operation, runtimeError } from "./errors.ts";
 import { peerLeaf } from "./info.ts";
-import { unsupported } from "./unsupported.ts";
+import { unsupported } from "./check.ts";
 
 /** The size of the buffer, and from which size on a read does without it: one TLS record. */
 const BUFFER_SIZE = 16384;

@@ -19,20 +19,16 @@ import type {
   TlsVersion,
   WaitOptions,
 } from "../types.ts";
-import { alpnWire } from "./alpn.ts";
+import { alpnWire, type CallbackKind } from "./trampolines.ts";
 import type { Callbacks } from "./callbacks.ts";
-import { drainErrors } from "./error_queue.ts";
-import { localError } from "./errors.ts";
+import { drainErrors, localError } from "./errors.ts";
 import { restrictGroups } from "./groups.ts";
-import { NativeHandle } from "./handles.ts";
+import { cString, NativeHandle, withBio } from "./memory.ts";
 import type { Library } from "./library.ts";
-import { cString, withBio } from "./memory.ts";
-import { loadKey } from "./keys.ts";
+import { loadKey, trustStore } from "./trust.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";
 import { CTRL } from "./symbols.ts";
-import type { CallbackKind } from "./trampolines.ts";
-import { trustStore } from "./trust.ts";
 
 /** Perl's default since 2.074. */
 const DEFAULT_CIPHERS = "DEFAULT:!EXP:!MEDIUM:!LOW:!eNULL:!aNULL:!RC4:!DES:!MD5:!PSK:!SRP";

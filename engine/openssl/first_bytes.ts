@@ -1,9 +1,18 @@
 /**
- * The first bytes of a connection, kept until TLS has made something of them:
- * a peer that does not speak TLS gets its bytes read as plain text, none lost.
+ * The first bytes of a connection, kept until TLS has made something of them: a
+ * peer that does not speak TLS gets its bytes read as plain text, none lost.
+ *
+ * And whether the ClientHello that OpenSSL answers is the one by which the context
+ * was chosen: two readers of the same bytes may differ, and after a
+ * HelloRetryRequest there is a second ClientHello.
  *
  * @module
  */
+
+import { SslPeerError } from "../../errors.ts";
+import { plainAlert } from "../client_hello.ts";
+import { textOf } from "./library.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
 
 /** A record header: with fewer bytes OpenSSL has decided nothing. */
 const RECORD_HEADER = 5;
@@ -43,4 +52,41 @@ export class FirstBytes {
   all(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);
   }
+}
+
+const ALERT = { illegal_parameter: 47, decode_error: 50 } as const;
+const TLS1_3 = 0x0304;
+
+/** Why a client is refused, and the alert for it in plain text: there are no keys yet. */
+export interface HelloFault {
+  /** What the server's handshake fails with. */
+  readonly error: SslPeerError;
+  /** What the client gets. */
+  readonly alert: Uint8Array<ArrayBuffer>;
+}
+
+function fault(code: string, alert: keyof typeof ALERT, reason: string): HelloFault {
+  const error = new SslPeerError(`Cannot serve the client: ${reason}`, { code, alert, reason });
+  return { error, alert: plainAlert(ALERT[alert]) };
+}
+
+/**
+ * Looks at a server's SSL that has an answer ready, which must not leave where there is a fault.
+ *
+ * @param name The server name of the choice in lower case; `null` if the ClientHello could not be
+ * read, so that nobody was asked.
+ */
+export function helloFault(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  name: string | null,
+): HelloFault | undefined {
+  if (name === null) {
+    return fault("ERR_SSL_DECODE", "decode_error", "the ClientHello is malformed");
+  }
+  // Before TLS 1.3 a resumed session has the name that it began with.
+  if (c.SSL_session_reused(ssl) === 1 && c.SSL_version(ssl) !== TLS1_3) return undefined;
+  if (textOf(c, c.SSL_get_servername(ssl, 0)).toLowerCase() === name) return undefined;
+  const reason = "its second ClientHello has another server name";
+  return fault("ERR_SSL_PEER_MISBEHAVED", "illegal_parameter", reason);
 }

@@ -12,20 +12,16 @@
  */
 
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
-import { type ClientHello, ClientHelloReader, plainAlert } from "../client_hello.ts";
+import { type ClientHello, ClientHelloReader, peerOffer, plainAlert } from "../client_hello.ts";
 import type { SansIoSession } from "../sans_io.ts";
 import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../types.ts";
 import type { OpenSslContext, Runtime } from "./context.ts";
-import { drainErrors } from "./error_queue.ts";
-import { connectionError, endError, localError } from "./errors.ts";
-import { peerOffer } from "../offer.ts";
-import { FirstBytes } from "./first_bytes.ts";
-import { NativeHandle } from "./handles.ts";
-import { helloFault } from "./hello_choice.ts";
+import { connectionError, drainErrors, endError, localError } from "./errors.ts";
+import { FirstBytes, helloFault } from "./first_bytes.ts";
+import { cString, drainBio, NativeHandle } from "./memory.ts";
 import * as inspect from "./inspect.ts";
 import { explainLegacy } from "./legacy.ts";
-import { cString, drainBio } from "./memory.ts";
-import { offerSession } from "./resumption.ts";
+import { offerSession } from "./inspect.ts";
 import { SessionHooks } from "./session_hooks.ts";
 import { CTRL, type OpenSslSymbols, SSL_ERROR } from "./symbols.ts";
 

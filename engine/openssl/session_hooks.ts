@@ -2,21 +2,24 @@
  * What one session answers to OpenSSL's callbacks: the judgement of the peer
  * and the other questions of the handshake, put to the hooks of its context.
  *
+ * What OpenSSL says of pre-shared keys that differ ("bad record mac", "no
+ * suitable signature algorithm") names the step that failed, not the cause: that
+ * is put right here, too.
+ *
  * @module
  */
 
 import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
-import type { ContextHooks, PeerEvidence, Role, SessionParams } from "../types.ts";
+import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../types.ts";
 import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
 import type { OpenSslContext } from "./context.ts";
 import * as inspect from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { derOf, derStack } from "./memory.ts";
-import { explainPsk } from "./psk_errors.ts";
-import { sessionToDer } from "./resumption.ts";
+import { sessionToDer } from "./inspect.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";
-import { splitTicketKey } from "./ticket_key.ts";
 import { TLSEXT } from "./trampolines.ts";
+import defer * as nodeCrypto from "node:crypto";
 
 const X509_V_ERR_UNSPECIFIED = 1;
 const X509_V_ERR_APPLICATION_VERIFICATION = 50;
@@ -302,4 +305,52 @@ export class SessionHooks implements CallbackTarget {
     const direction = write ? "write" : "read";
     this.#hooks.message?.({ direction, version, contentType, bytes }, this.#user);
   }
+}
+
+function derive(secret: Uint8Array, use: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(
+    nodeCrypto.hkdfSync("sha256", secret, new Uint8Array(), `session ticket ${use}`, 32),
+  );
+}
+
+/** Splits a key; throws RangeError for wrong lengths. */
+export function splitTicketKey(ticket: TicketKey): TicketKeyAnswer {
+  if (ticket.name.length !== 16 || ticket.key.length !== 32) {
+    throw new RangeError(
+      `Cannot use ticketKeycb's answer: the key must have 32 bytes and the name 16: received ${ticket.key.length} and ${ticket.name.length}`,
+    );
+  }
+  return {
+    name: ticket.name.slice(),
+    cipherKey: derive(ticket.key, "cipher"),
+    macKey: derive(ticket.key, "mac"),
+    renew: ticket.renew ?? false,
+  };
+}
+
+/** TLS 1.2 notices another key at the Finished message, TLS 1.3 at the binder. */
+const OTHER_KEY = /decryption failed or bad record mac|binder does not verify|digest check failed/;
+const OTHER_KEY_ALERTS = new Set(["bad_record_mac", "illegal_parameter", "decrypt_error"]);
+/** A server that found no key needs a certificate instead. */
+const NO_KEY = /psk identity not found|no suitable signature algorithm|no shared cipher/;
+const NO_KEY_ALERTS = new Set(["unknown_psk_identity", "handshake_failure"]);
+
+/**
+ * Adds what to look at to the error of a handshake with the option `psk`.
+ *
+ * @param given Whether there was a key in this handshake.
+ */
+export function explainPsk(error: SslError, role: Role, given: boolean): SslError {
+  const { alert, reason } = error;
+  const is = (texts: RegExp, alerts: ReadonlySet<string>): boolean =>
+    alert === undefined ? texts.test(reason) : alerts.has(alert);
+  if (given && is(OTHER_KEY, OTHER_KEY_ALERTS)) {
+    error.message += ": the peer's pre-shared key seems to be another one: compare the keys, " +
+      "and the identity they belong to";
+  } else if (is(NO_KEY, NO_KEY_ALERTS) && (role === "client" || !given)) {
+    error.message += role === "client"
+      ? ": the server seems not to know the identity of psk, or to want no pre-shared key"
+      : ": the client came with no identity that psk has a key for, and nothing else fits";
+  }
+  return error;
 }

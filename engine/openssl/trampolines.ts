@@ -1,14 +1,36 @@
 /**
  * From the C signature of each callback to the method of a session that
- * answers it, and back to C memory.
+ * answers it, and back to C memory. Lists of protocol names are in wire format
+ * (RFC 7301 3.1): names are bytes; as text, each byte is one character.
  *
  * @module
  */
 
-import { alpnNames } from "./alpn.ts";
 import type { Guard } from "./callbacks.ts";
 import { textOf } from "./library.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
+
+/** The names of a list. A malformed list gives what precedes the fault. */
+export function alpnNames(list: Uint8Array): string[] {
+  const names: string[] = [];
+  for (let at = 0; at < list.length; at += 1 + list[at]!) {
+    names.push(String.fromCharCode(...list.subarray(at + 1, at + 1 + list[at]!)));
+  }
+  return names;
+}
+
+/** A list of names. */
+export function alpnWire(names: readonly string[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(names.flatMap((name) => {
+    const bytes = Array.from(name, (char) => char.codePointAt(0)!);
+    if (bytes.length < 1 || bytes.length > 255 || bytes.some((b) => b > 255)) {
+      throw new TypeError(
+        `Cannot use a protocol name: it must have 1 to 255 bytes: received ${JSON.stringify(name)}`,
+      );
+    }
+    return [bytes.length, ...bytes];
+  }));
+}
 
 /** SSL_TLSEXT_ERR_*. */
 export const TLSEXT = { OK: 0, ALERT_WARNING: 1, ALERT_FATAL: 2, NOACK: 3 } as const;

@@ -1,14 +1,12 @@
 /**
- * Trust anchors and CRLs into an X509_STORE.
+ * Trust anchors and CRLs into an X509_STORE, private keys into an EVP_PKEY.
  *
  * @module
  */
 
-import type { TrustConfig } from "../types.ts";
-import { drainErrors } from "./error_queue.ts";
-import { localError } from "./errors.ts";
-import { NativeHandle } from "./handles.ts";
-import { withBio } from "./memory.ts";
+import type { KeyMaterial, TrustConfig } from "../types.ts";
+import { drainErrors, localError } from "./errors.ts";
+import { cString, NativeHandle, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 /**
@@ -68,4 +66,25 @@ function add(c: OpenSslSymbols, what: string, der: Uint8Array, kind: Kind): void
   const added = kind.add(object) === 1;
   kind.free(object);
   if (!added) throw localError(`Cannot trust ${what}`, drainErrors(c));
+}
+
+/**
+ * An EVP_PKEY, which the caller frees. A password is always passed, if only an
+ * empty one: without one OpenSSL would ask on the terminal.
+ */
+export function loadKey(c: OpenSslSymbols, key: KeyMaterial): Deno.PointerObject {
+  const password = cString(key.password ?? "");
+  c.ERR_clear_error();
+  const pkey = key.format === "pem"
+    ? withBio(c, key.data, (bio) => c.PEM_read_bio_PrivateKey(bio, null, null, password))
+    : withBio(c, key.data, (bio) => c.d2i_PrivateKey_bio(bio, null)) ??
+      withBio(c, key.data, (bio) => c.d2i_PKCS8PrivateKey_bio(bio, null, null, password));
+  if (pkey !== null) {
+    c.ERR_clear_error();
+    return pkey;
+  }
+  const hint = key.password === undefined
+    ? "if it is encrypted, give passwdCb"
+    : "check the password from passwdCb";
+  throw localError(`Cannot read the key from ${key.source}: ${hint}`, drainErrors(c));
 }

@@ -6,8 +6,7 @@
  */
 
 import type { ChainRequest, ChainResult } from "../types.ts";
-import { drainErrors } from "./error_queue.ts";
-import { localError } from "./errors.ts";
+import { drainErrors, localError } from "./errors.ts";
 import { textOf } from "./library.ts";
 import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";

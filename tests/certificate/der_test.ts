@@ -1,17 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { berToDer } from "../../certificate/ber.ts";
 import {
-  boolean,
-  children,
-  integer,
-  oid,
-  readDer,
-  setBits,
-  stringValue,
-  time,
-} from "../../certificate/der.ts";
-import {
+  berToDer,
   explicit,
   generalizedTime,
   int,
@@ -24,6 +14,16 @@ import {
   tlv,
   unsignedInt,
 } from "../../certificate/der_writer.ts";
+import {
+  boolean,
+  children,
+  integer,
+  oid,
+  readDer,
+  setBits,
+  stringValue,
+  time,
+} from "../../certificate/der.ts";
 import { SslError } from "../../errors.ts";
 
 const read = (...bytes: number[]) => readDer(Uint8Array.from(bytes), "test");

@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { DefaultCa, defaultCa } from "../../context/default_ca.ts";
-import { loadDefaultCa } from "../../context/default_ca_load.ts";
+import { loadDefaultCa } from "../../context/anchors.ts";
 import { SslError } from "../../errors.ts";
 
 /** Runs with environment variables and a fresh default, and puts both back. */

@@ -16,9 +16,8 @@ import {
   SSL_OCSP_TRY_STAPLE,
 } from "../../constants.ts";
 import { SslContext } from "../../context/context.ts";
-import type { StapledConnection } from "../../context/ocsp.ts";
+import type { StapleCallback, StapledConnection, StapleRequest } from "../../context/staple.ts";
 import type { SslOptions } from "../../context/options.ts";
-import type { StapleCallback, StapleRequest } from "../../context/staple.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";

@@ -11,7 +11,7 @@ import { TestCa } from "../../certificate/test_ca.ts";
 import { SslContext } from "../../context/context.ts";
 import { setClientDefaults } from "../../context/validate.ts";
 import type { SslOptions } from "../../context/options.ts";
-import type { VerifyCallback } from "../../context/verify_callback.ts";
+import type { VerifyCallback } from "../../context/hooks.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -6,8 +6,8 @@ import {
   SslTruncatedError,
   SslVerifyError,
 } from "../../errors.ts";
-import { openHandles } from "../../engine/openssl/handles.ts";
-import { sessionPem } from "../../engine/openssl/resumption.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
+import { sessionPem } from "../../engine/openssl/inspect.ts";
 import type { ContextConfig } from "../../engine/types.ts";
 import {
   ca,

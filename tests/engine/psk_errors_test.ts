@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { explainPsk } from "../../engine/openssl/psk_errors.ts";
+import { explainPsk } from "../../engine/openssl/session_hooks.ts";
 import { SslError } from "../../errors.ts";
 
 const explained = (reason: string, alert?: string) => (role: "client" | "server", given: boolean) =>

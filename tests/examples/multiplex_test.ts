@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import { multiplex } from "../../examples/multiplex.ts";
 import type { SslSocket } from "../../socket/socket.ts";
 import { listen, testPki } from "../contract/harness.ts";

@@ -2,7 +2,7 @@
 
 import net from "node:net";
 import type { EngineName } from "../../engine/types.ts";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import { bytes, captureClientHello } from "../contract/harness.ts";
 
 /** Waits until `check` holds. The test runner's patience is the only limit. */

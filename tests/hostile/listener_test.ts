@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import type { EngineName } from "../../engine/types.ts";
 import { SslError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";

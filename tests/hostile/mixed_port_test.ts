@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, readText, testPki, text, trust } from "../contract/harness.ts";
 import { ATTACKS, clientHello, settledHandles, until } from "./clients.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import { SslError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, reach, readText } from "../contract/harness.ts";

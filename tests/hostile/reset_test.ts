@@ -5,7 +5,7 @@
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";

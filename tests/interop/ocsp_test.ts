@@ -4,7 +4,7 @@ import type { Certificate } from "../../certificate/certificate.ts";
 import { toHex } from "../../certificate/der.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
 import { TestCa, type TestOcspResponseOptions } from "../../certificate/test_ca.ts";
-import { buildOcspRequest } from "../../verify/ocsp/request.ts";
+import { buildOcspRequest } from "../../verify/ocsp/fetch.ts";
 import { checkOcspResponse } from "../../verify/ocsp/response.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";
 

@@ -1,7 +1,7 @@
 /** The keys of our listeners' session tickets, as s_client and GnuTLS see them change. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { TicketKeycb } from "../../context/tickets.ts";
+import type { TicketKeycb } from "../../context/session_policy.ts";
 import { gnutlsCli, priority } from "./gnutls.ts";
 import { bytes, Lab, VERSIONS } from "./lab.ts";
 import { keyring, sClientSays, ticketKey } from "./resuming.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
-import type { VerifyCallback } from "../../context/verify_callback.ts";
+import type { VerifyCallback } from "../../context/hooks.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";
 import { bytes, Lab, readText, VERSIONS } from "./lab.ts";
 import { within } from "./peers.ts";

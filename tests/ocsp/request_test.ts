@@ -2,7 +2,7 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { octets } from "../../certificate/der_writer.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
-import { buildOcspRequest } from "../../verify/ocsp/request.ts";
+import { buildOcspRequest } from "../../verify/ocsp/fetch.ts";
 import { idOf, makeWorld } from "./data.ts";
 
 const { root, ca, leaf } = await makeWorld();

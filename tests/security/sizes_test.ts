@@ -1,8 +1,7 @@
 /** Input whose size or numbers would take for ever, or more than the stack holds. No clock: a failure hangs. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { berToDer } from "../../certificate/ber.ts";
-import { explicit, int, octets, oidDer, seq, tlv } from "../../certificate/der_writer.ts";
+import { berToDer, explicit, int, octets, oidDer, seq, tlv } from "../../certificate/der_writer.ts";
 import { parsePkcs12 } from "../../certificate/pkcs12.ts";
 import { SslError } from "../../errors.ts";
 import { explainHostname } from "../../verify/hostname.ts";

@@ -1,7 +1,7 @@
 /** A signal for each call: it ends the wait, breaks nothing and leaves nothing. */
 
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslTruncatedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import {

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { openHandles } from "../../engine/openssl/handles.ts";
+import { openHandles } from "../../engine/openssl/memory.ts";
 import type { FaultKind } from "../helpers/fault_proxy.ts";
 import { FAULTS, MESSAGE, type Setting, Sweep, violation } from "../helpers/fault_sweep.ts";
 

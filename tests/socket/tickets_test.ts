@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/session_cache.ts";
-import { ticketKeyHook } from "../../context/tickets.ts";
+import { ticketKeyHook } from "../../context/session_policy.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";

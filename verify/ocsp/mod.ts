@@ -31,7 +31,7 @@ export {
   type BuildOcspRequestOptions,
   type BuiltOcspRequest,
   type OcspTarget,
-} from "./request.ts";
+} from "./fetch.ts";
 export type { OcspResolverOptions, ResolveOcspOptions } from "./options.ts";
 export { OcspResolver } from "./resolver.ts";
 export {

@@ -17,7 +17,14 @@ import { Certificate } from "../../certificate/certificate.ts";
 import { toHex } from "../../certificate/der.ts";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
 import { OcspCache, type OcspCacheEntry, type OcspCacheStore } from "./cache.ts";
-import { fetchOcsp, type FetchOcspResult, isHttpUri } from "./fetch.ts";
+import {
+  buildOcspRequest,
+  type BuiltOcspRequest,
+  certIdOf,
+  fetchOcsp,
+  type FetchOcspResult,
+  isHttpUri,
+} from "./fetch.ts";
 import {
   checkNames,
   checkResolveOptions,
@@ -27,7 +34,6 @@ import {
   RESOLVER_OPTIONS,
 } from "./options.ts";
 import { type OcspResponse, readOcspResponse } from "./read.ts";
-import { buildOcspRequest, type BuiltOcspRequest, certIdOf } from "./request.ts";
 import {
   checkOcspResponse,
   checkTime,
