@@ -1,6 +1,6 @@
 /**
  * The object identifiers this library names, with OpenSSL's numbers and names
- * (obj_mac.h): `[nid, oid, short name, long name]`.
+ * (obj_mac.h).
  *
  * @module
  */
@@ -17,334 +17,188 @@ export interface NamedOid {
   readonly ln: string;
 }
 
-const TABLE: readonly (readonly [number, string, string, string])[] = [
-  [6, "1.2.840.113549.1.1.1", "rsaEncryption", "rsaEncryption"],
-  [7, "1.2.840.113549.1.1.2", "RSA-MD2", "md2WithRSAEncryption"],
-  [8, "1.2.840.113549.1.1.4", "RSA-MD5", "md5WithRSAEncryption"],
-  [13, "2.5.4.3", "CN", "commonName"],
-  [14, "2.5.4.6", "C", "countryName"],
-  [15, "2.5.4.7", "L", "localityName"],
-  [16, "2.5.4.8", "ST", "stateOrProvinceName"],
-  [17, "2.5.4.10", "O", "organizationName"],
-  [18, "2.5.4.11", "OU", "organizationalUnitName"],
-  [42, "1.3.14.3.2.15", "RSA-SHA", "shaWithRSAEncryption"],
-  [48, "1.2.840.113549.1.9.1", "emailAddress", "emailAddress"],
-  [49, "1.2.840.113549.1.9.2", "unstructuredName", "unstructuredName"],
-  [50, "1.2.840.113549.1.9.3", "contentType", "contentType"],
-  [51, "1.2.840.113549.1.9.4", "messageDigest", "messageDigest"],
-  [52, "1.2.840.113549.1.9.5", "signingTime", "signingTime"],
-  [53, "1.2.840.113549.1.9.6", "countersignature", "countersignature"],
-  [54, "1.2.840.113549.1.9.7", "challengePassword", "challengePassword"],
-  [55, "1.2.840.113549.1.9.8", "unstructuredAddress", "unstructuredAddress"],
-  [56, "1.2.840.113549.1.9.9", "extendedCertificateAttributes", "extendedCertificateAttributes"],
-  [58, "2.16.840.1.113730.1", "nsCertExt", "Netscape Certificate Extension"],
-  [59, "2.16.840.1.113730.2", "nsDataType", "Netscape Data Type"],
-  [64, "1.3.14.3.2.26", "SHA1", "sha1"],
-  [65, "1.2.840.113549.1.1.5", "RSA-SHA1", "sha1WithRSAEncryption"],
-  [71, "2.16.840.1.113730.1.1", "nsCertType", "Netscape Cert Type"],
-  [72, "2.16.840.1.113730.1.2", "nsBaseUrl", "Netscape Base Url"],
-  [73, "2.16.840.1.113730.1.3", "nsRevocationUrl", "Netscape Revocation Url"],
-  [74, "2.16.840.1.113730.1.4", "nsCaRevocationUrl", "Netscape CA Revocation Url"],
-  [75, "2.16.840.1.113730.1.7", "nsRenewalUrl", "Netscape Renewal Url"],
-  [76, "2.16.840.1.113730.1.8", "nsCaPolicyUrl", "Netscape CA Policy Url"],
-  [77, "2.16.840.1.113730.1.12", "nsSslServerName", "Netscape SSL Server Name"],
-  [78, "2.16.840.1.113730.1.13", "nsComment", "Netscape Comment"],
-  [79, "2.16.840.1.113730.2.5", "nsCertSequence", "Netscape Certificate Sequence"],
-  [82, "2.5.29.14", "subjectKeyIdentifier", "X509v3 Subject Key Identifier"],
-  [83, "2.5.29.15", "keyUsage", "X509v3 Key Usage"],
-  [84, "2.5.29.16", "privateKeyUsagePeriod", "X509v3 Private Key Usage Period"],
-  [85, "2.5.29.17", "subjectAltName", "X509v3 Subject Alternative Name"],
-  [86, "2.5.29.18", "issuerAltName", "X509v3 Issuer Alternative Name"],
-  [87, "2.5.29.19", "basicConstraints", "X509v3 Basic Constraints"],
-  [88, "2.5.29.20", "crlNumber", "X509v3 CRL Number"],
-  [89, "2.5.29.32", "certificatePolicies", "X509v3 Certificate Policies"],
-  [90, "2.5.29.35", "authorityKeyIdentifier", "X509v3 Authority Key Identifier"],
-  [99, "2.5.4.42", "GN", "givenName"],
-  [100, "2.5.4.4", "SN", "surname"],
-  [101, "2.5.4.43", "initials", "initials"],
-  [102, "0.9.2342.19200300.100.1.44", "uid", "uniqueIdentifier"],
-  [103, "2.5.29.31", "crlDistributionPoints", "X509v3 CRL Distribution Points"],
-  [105, "2.5.4.5", "serialNumber", "serialNumber"],
-  [106, "2.5.4.12", "title", "title"],
-  [107, "2.5.4.13", "description", "description"],
-  [113, "1.2.840.10040.4.3", "DSA-SHA1", "dsaWithSHA1"],
-  [115, "1.3.14.3.2.29", "RSA-SHA1-2", "sha1WithRSA"],
-  [116, "1.2.840.10040.4.1", "DSA", "dsaEncryption"],
-  [126, "2.5.29.37", "extendedKeyUsage", "X509v3 Extended Key Usage"],
-  [129, "1.3.6.1.5.5.7.3.1", "serverAuth", "TLS Web Server Authentication"],
-  [130, "1.3.6.1.5.5.7.3.2", "clientAuth", "TLS Web Client Authentication"],
-  [131, "1.3.6.1.5.5.7.3.3", "codeSigning", "Code Signing"],
-  [132, "1.3.6.1.5.5.7.3.4", "emailProtection", "E-mail Protection"],
-  [133, "1.3.6.1.5.5.7.3.8", "timeStamping", "Time Stamping"],
-  [134, "1.3.6.1.4.1.311.2.1.21", "msCodeInd", "Microsoft Individual Code Signing"],
-  [135, "1.3.6.1.4.1.311.2.1.22", "msCodeCom", "Microsoft Commercial Code Signing"],
-  [136, "1.3.6.1.4.1.311.10.3.1", "msCTLSign", "Microsoft Trust List Signing"],
-  [137, "1.3.6.1.4.1.311.10.3.3", "msSGC", "Microsoft Server Gated Crypto"],
-  [138, "1.3.6.1.4.1.311.10.3.4", "msEFS", "Microsoft Encrypted File System"],
-  [139, "2.16.840.1.113730.4.1", "nsSGC", "Netscape Server Gated Crypto"],
-  [140, "2.5.29.27", "deltaCRL", "X509v3 Delta CRL Indicator"],
-  [141, "2.5.29.21", "CRLReason", "X509v3 CRL Reason Code"],
-  [142, "2.5.29.24", "invalidityDate", "Invalidity Date"],
-  [156, "1.2.840.113549.1.9.20", "friendlyName", "friendlyName"],
-  [157, "1.2.840.113549.1.9.21", "localKeyID", "localKeyID"],
-  [164, "1.3.6.1.5.5.7.2.1", "id-qt-cps", "Policy Qualifier CPS"],
-  [165, "1.3.6.1.5.5.7.2.2", "id-qt-unotice", "Policy Qualifier User Notice"],
-  [167, "1.2.840.113549.1.9.15", "SMIME-CAPS", "S/MIME Capabilities"],
-  [171, "1.3.6.1.4.1.311.2.1.14", "msExtReq", "Microsoft Extension Request"],
-  [172, "1.2.840.113549.1.9.14", "extReq", "Extension Request"],
-  [173, "2.5.4.41", "name", "name"],
-  [174, "2.5.4.46", "dnQualifier", "dnQualifier"],
-  [177, "1.3.6.1.5.5.7.1.1", "authorityInfoAccess", "Authority Information Access"],
-  [178, "1.3.6.1.5.5.7.48.1", "OCSP", "OCSP"],
-  [179, "1.3.6.1.5.5.7.48.2", "caIssuers", "CA Issuers"],
-  [180, "1.3.6.1.5.5.7.3.9", "OCSPSigning", "OCSP Signing"],
-  [285, "1.3.6.1.5.5.7.1.2", "biometricInfo", "Biometric Info"],
-  [286, "1.3.6.1.5.5.7.1.3", "qcStatements", "qcStatements"],
-  [287, "1.3.6.1.5.5.7.1.4", "ac-auditEntity", "ac-auditEntity"],
-  [288, "1.3.6.1.5.5.7.1.5", "ac-targeting", "ac-targeting"],
-  [289, "1.3.6.1.5.5.7.1.6", "aaControls", "aaControls"],
-  [290, "1.3.6.1.5.5.7.1.7", "sbgp-ipAddrBlock", "sbgp-ipAddrBlock"],
-  [291, "1.3.6.1.5.5.7.1.8", "sbgp-autonomousSysNum", "sbgp-autonomousSysNum"],
-  [292, "1.3.6.1.5.5.7.1.9", "sbgp-routerIdentifier", "sbgp-routerIdentifier"],
-  [293, "1.3.6.1.5.5.7.2.3", "textNotice", "textNotice"],
-  [294, "1.3.6.1.5.5.7.3.5", "ipsecEndSystem", "IPSec End System"],
-  [295, "1.3.6.1.5.5.7.3.6", "ipsecTunnel", "IPSec Tunnel"],
-  [296, "1.3.6.1.5.5.7.3.7", "ipsecUser", "IPSec User"],
-  [297, "1.3.6.1.5.5.7.3.10", "DVCS", "dvcs"],
-  [363, "1.3.6.1.5.5.7.48.3", "ad_timestamping", "AD Time Stamping"],
-  [364, "1.3.6.1.5.5.7.48.4", "AD_DVCS", "ad dvcs"],
-  [365, "1.3.6.1.5.5.7.48.1.1", "basicOCSPResponse", "Basic OCSP Response"],
-  [366, "1.3.6.1.5.5.7.48.1.2", "Nonce", "OCSP Nonce"],
-  [367, "1.3.6.1.5.5.7.48.1.3", "CrlID", "OCSP CRL ID"],
-  [368, "1.3.6.1.5.5.7.48.1.4", "acceptableResponses", "Acceptable OCSP Responses"],
-  [369, "1.3.6.1.5.5.7.48.1.5", "noCheck", "OCSP No Check"],
-  [370, "1.3.6.1.5.5.7.48.1.6", "archiveCutoff", "OCSP Archive Cutoff"],
-  [371, "1.3.6.1.5.5.7.48.1.7", "serviceLocator", "OCSP Service Locator"],
-  [372, "1.3.6.1.5.5.7.48.1.8", "extendedStatus", "Extended OCSP Status"],
-  [373, "1.3.6.1.5.5.7.48.1.9", "valid", "valid"],
-  [374, "1.3.6.1.5.5.7.48.1.10", "path", "path"],
-  [375, "1.3.6.1.5.5.7.48.1.11", "trustRoot", "Trust Root"],
-  [391, "0.9.2342.19200300.100.1.25", "DC", "domainComponent"],
-  [396, "1.2.840.113549.1.1.3", "RSA-MD4", "md4WithRSAEncryption"],
-  [397, "1.3.6.1.5.5.7.1.10", "ac-proxying", "ac-proxying"],
-  [398, "1.3.6.1.5.5.7.1.11", "subjectInfoAccess", "Subject Information Access"],
-  [400, "2.5.4.72", "role", "role"],
-  [401, "2.5.29.36", "policyConstraints", "X509v3 Policy Constraints"],
-  [402, "2.5.29.55", "targetInformation", "X509v3 AC Targeting"],
-  [403, "2.5.29.56", "noRevAvail", "X509v3 No Revocation Available"],
-  [408, "1.2.840.10045.2.1", "id-ecPublicKey", "id-ecPublicKey"],
-  [409, "1.2.840.10045.3.1.1", "prime192v1", "prime192v1"],
-  [415, "1.2.840.10045.3.1.7", "prime256v1", "prime256v1"],
-  [416, "1.2.840.10045.4.1", "ecdsa-with-SHA1", "ecdsa-with-SHA1"],
-  [417, "1.3.6.1.4.1.311.17.1", "CSPName", "Microsoft CSP Name"],
-  [430, "2.5.29.23", "holdInstructionCode", "Hold Instruction Code"],
-  [458, "0.9.2342.19200300.100.1.1", "UID", "userId"],
-  [459, "0.9.2342.19200300.100.1.2", "textEncodedORAddress", "textEncodedORAddress"],
-  [460, "0.9.2342.19200300.100.1.3", "mail", "rfc822Mailbox"],
-  [461, "0.9.2342.19200300.100.1.4", "info", "info"],
-  [462, "0.9.2342.19200300.100.1.5", "favouriteDrink", "favouriteDrink"],
-  [463, "0.9.2342.19200300.100.1.6", "roomNumber", "roomNumber"],
-  [464, "0.9.2342.19200300.100.1.7", "photo", "photo"],
-  [465, "0.9.2342.19200300.100.1.8", "userClass", "userClass"],
-  [466, "0.9.2342.19200300.100.1.9", "host", "host"],
-  [467, "0.9.2342.19200300.100.1.10", "manager", "manager"],
-  [468, "0.9.2342.19200300.100.1.11", "documentIdentifier", "documentIdentifier"],
-  [469, "0.9.2342.19200300.100.1.12", "documentTitle", "documentTitle"],
-  [470, "0.9.2342.19200300.100.1.13", "documentVersion", "documentVersion"],
-  [471, "0.9.2342.19200300.100.1.14", "documentAuthor", "documentAuthor"],
-  [472, "0.9.2342.19200300.100.1.15", "documentLocation", "documentLocation"],
-  [473, "0.9.2342.19200300.100.1.20", "homeTelephoneNumber", "homeTelephoneNumber"],
-  [474, "0.9.2342.19200300.100.1.21", "secretary", "secretary"],
-  [475, "0.9.2342.19200300.100.1.22", "otherMailbox", "otherMailbox"],
-  [476, "0.9.2342.19200300.100.1.23", "lastModifiedTime", "lastModifiedTime"],
-  [477, "0.9.2342.19200300.100.1.24", "lastModifiedBy", "lastModifiedBy"],
-  [478, "0.9.2342.19200300.100.1.26", "aRecord", "aRecord"],
-  [479, "0.9.2342.19200300.100.1.27", "pilotAttributeType27", "pilotAttributeType27"],
-  [480, "0.9.2342.19200300.100.1.28", "mXRecord", "mXRecord"],
-  [481, "0.9.2342.19200300.100.1.29", "nSRecord", "nSRecord"],
-  [482, "0.9.2342.19200300.100.1.30", "sOARecord", "sOARecord"],
-  [483, "0.9.2342.19200300.100.1.31", "cNAMERecord", "cNAMERecord"],
-  [484, "0.9.2342.19200300.100.1.37", "associatedDomain", "associatedDomain"],
-  [485, "0.9.2342.19200300.100.1.38", "associatedName", "associatedName"],
-  [486, "0.9.2342.19200300.100.1.39", "homePostalAddress", "homePostalAddress"],
-  [487, "0.9.2342.19200300.100.1.40", "personalTitle", "personalTitle"],
-  [488, "0.9.2342.19200300.100.1.41", "mobileTelephoneNumber", "mobileTelephoneNumber"],
-  [489, "0.9.2342.19200300.100.1.42", "pagerTelephoneNumber", "pagerTelephoneNumber"],
-  [490, "0.9.2342.19200300.100.1.43", "friendlyCountryName", "friendlyCountryName"],
-  [491, "0.9.2342.19200300.100.1.45", "organizationalStatus", "organizationalStatus"],
-  [492, "0.9.2342.19200300.100.1.46", "janetMailbox", "janetMailbox"],
-  [493, "0.9.2342.19200300.100.1.47", "mailPreferenceOption", "mailPreferenceOption"],
-  [494, "0.9.2342.19200300.100.1.48", "buildingName", "buildingName"],
-  [495, "0.9.2342.19200300.100.1.49", "dSAQuality", "dSAQuality"],
-  [496, "0.9.2342.19200300.100.1.50", "singleLevelQuality", "singleLevelQuality"],
-  [497, "0.9.2342.19200300.100.1.51", "subtreeMinimumQuality", "subtreeMinimumQuality"],
-  [498, "0.9.2342.19200300.100.1.52", "subtreeMaximumQuality", "subtreeMaximumQuality"],
-  [499, "0.9.2342.19200300.100.1.53", "personalSignature", "personalSignature"],
-  [500, "0.9.2342.19200300.100.1.54", "dITRedirect", "dITRedirect"],
-  [501, "0.9.2342.19200300.100.1.55", "audio", "audio"],
-  [502, "0.9.2342.19200300.100.1.56", "documentPublisher", "documentPublisher"],
-  [503, "2.5.4.45", "x500UniqueIdentifier", "x500UniqueIdentifier"],
-  [509, "2.5.4.44", "generationQualifier", "generationQualifier"],
-  [510, "2.5.4.65", "pseudonym", "pseudonym"],
-  [608, "2.23.42.7.0", "setCext-hashedRoot", "setCext-hashedRoot"],
-  [609, "2.23.42.7.1", "setCext-certType", "setCext-certType"],
-  [610, "2.23.42.7.2", "setCext-merchData", "setCext-merchData"],
-  [611, "2.23.42.7.3", "setCext-cCertRequired", "setCext-cCertRequired"],
-  [612, "2.23.42.7.4", "setCext-tunneling", "setCext-tunneling"],
-  [613, "2.23.42.7.5", "setCext-setExt", "setCext-setExt"],
-  [614, "2.23.42.7.6", "setCext-setQualf", "setCext-setQualf"],
-  [615, "2.23.42.7.7", "setCext-PGWYcapabilities", "setCext-PGWYcapabilities"],
-  [616, "2.23.42.7.8", "setCext-TokenIdentifier", "setCext-TokenIdentifier"],
-  [617, "2.23.42.7.9", "setCext-Track2Data", "setCext-Track2Data"],
-  [618, "2.23.42.7.10", "setCext-TokenType", "setCext-TokenType"],
-  [619, "2.23.42.7.11", "setCext-IssuerCapabilities", "setCext-IssuerCapabilities"],
-  [644, "1.2.840.113549.1.1.6", "rsaOAEPEncryptionSET", "rsaOAEPEncryptionSET"],
-  [648, "1.3.6.1.4.1.311.20.2.2", "msSmartcardLogin", "Microsoft Smartcard Login"],
-  [649, "1.3.6.1.4.1.311.20.2.3", "msUPN", "Microsoft User Principal Name"],
-  [660, "2.5.4.9", "street", "streetAddress"],
-  [661, "2.5.4.17", "postalCode", "postalCode"],
-  [663, "1.3.6.1.5.5.7.1.14", "proxyCertInfo", "Proxy Certificate Information"],
-  [666, "2.5.29.30", "nameConstraints", "X509v3 Name Constraints"],
-  [668, "1.2.840.113549.1.1.11", "RSA-SHA256", "sha256WithRSAEncryption"],
-  [669, "1.2.840.113549.1.1.12", "RSA-SHA384", "sha384WithRSAEncryption"],
-  [670, "1.2.840.113549.1.1.13", "RSA-SHA512", "sha512WithRSAEncryption"],
-  [671, "1.2.840.113549.1.1.14", "RSA-SHA224", "sha224WithRSAEncryption"],
-  [672, "2.16.840.1.101.3.4.2.1", "SHA256", "sha256"],
-  [673, "2.16.840.1.101.3.4.2.2", "SHA384", "sha384"],
-  [674, "2.16.840.1.101.3.4.2.3", "SHA512", "sha512"],
-  [675, "2.16.840.1.101.3.4.2.4", "SHA224", "sha224"],
-  [713, "1.3.132.0.33", "secp224r1", "secp224r1"],
-  [714, "1.3.132.0.10", "secp256k1", "secp256k1"],
-  [715, "1.3.132.0.34", "secp384r1", "secp384r1"],
-  [716, "1.3.132.0.35", "secp521r1", "secp521r1"],
-  [746, "2.5.29.32.0", "anyPolicy", "X509v3 Any Policy"],
-  [747, "2.5.29.33", "policyMappings", "X509v3 Policy Mappings"],
-  [748, "2.5.29.54", "inhibitAnyPolicy", "X509v3 Inhibit Any Policy"],
-  [769, "2.5.29.9", "subjectDirectoryAttributes", "X509v3 Subject Directory Attributes"],
-  [770, "2.5.29.28", "issuingDistributionPoint", "X509v3 Issuing Distribution Point"],
-  [771, "2.5.29.29", "certificateIssuer", "X509v3 Certificate Issuer"],
-  [785, "1.3.6.1.5.5.7.48.5", "caRepository", "CA Repository"],
-  [791, "1.2.840.10045.4.2", "ecdsa-with-Recommended", "ecdsa-with-Recommended"],
-  [792, "1.2.840.10045.4.3", "ecdsa-with-Specified", "ecdsa-with-Specified"],
-  [793, "1.2.840.10045.4.3.1", "ecdsa-with-SHA224", "ecdsa-with-SHA224"],
-  [794, "1.2.840.10045.4.3.2", "ecdsa-with-SHA256", "ecdsa-with-SHA256"],
-  [795, "1.2.840.10045.4.3.3", "ecdsa-with-SHA384", "ecdsa-with-SHA384"],
-  [796, "1.2.840.10045.4.3.4", "ecdsa-with-SHA512", "ecdsa-with-SHA512"],
-  [802, "2.16.840.1.101.3.4.3.1", "dsa_with_SHA224", "dsa_with_SHA224"],
-  [803, "2.16.840.1.101.3.4.3.2", "dsa_with_SHA256", "dsa_with_SHA256"],
-  [856, "1.3.6.1.4.1.311.17.2", "LocalKeySet", "Microsoft Local Key set"],
-  [857, "2.5.29.46", "freshestCRL", "X509v3 Freshest CRL"],
-  [859, "2.5.4.14", "searchGuide", "searchGuide"],
-  [860, "2.5.4.15", "businessCategory", "businessCategory"],
-  [861, "2.5.4.16", "postalAddress", "postalAddress"],
-  [862, "2.5.4.18", "postOfficeBox", "postOfficeBox"],
-  [863, "2.5.4.19", "physicalDeliveryOfficeName", "physicalDeliveryOfficeName"],
-  [864, "2.5.4.20", "telephoneNumber", "telephoneNumber"],
-  [865, "2.5.4.21", "telexNumber", "telexNumber"],
-  [866, "2.5.4.22", "teletexTerminalIdentifier", "teletexTerminalIdentifier"],
-  [867, "2.5.4.23", "facsimileTelephoneNumber", "facsimileTelephoneNumber"],
-  [868, "2.5.4.24", "x121Address", "x121Address"],
-  [869, "2.5.4.25", "internationaliSDNNumber", "internationaliSDNNumber"],
-  [870, "2.5.4.26", "registeredAddress", "registeredAddress"],
-  [871, "2.5.4.27", "destinationIndicator", "destinationIndicator"],
-  [872, "2.5.4.28", "preferredDeliveryMethod", "preferredDeliveryMethod"],
-  [873, "2.5.4.29", "presentationAddress", "presentationAddress"],
-  [874, "2.5.4.30", "supportedApplicationContext", "supportedApplicationContext"],
-  [875, "2.5.4.31", "member", "member"],
-  [876, "2.5.4.32", "owner", "owner"],
-  [877, "2.5.4.33", "roleOccupant", "roleOccupant"],
-  [878, "2.5.4.34", "seeAlso", "seeAlso"],
-  [879, "2.5.4.35", "userPassword", "userPassword"],
-  [880, "2.5.4.36", "userCertificate", "userCertificate"],
-  [881, "2.5.4.37", "cACertificate", "cACertificate"],
-  [882, "2.5.4.38", "authorityRevocationList", "authorityRevocationList"],
-  [883, "2.5.4.39", "certificateRevocationList", "certificateRevocationList"],
-  [884, "2.5.4.40", "crossCertificatePair", "crossCertificatePair"],
-  [885, "2.5.4.47", "enhancedSearchGuide", "enhancedSearchGuide"],
-  [886, "2.5.4.48", "protocolInformation", "protocolInformation"],
-  [887, "2.5.4.49", "distinguishedName", "distinguishedName"],
-  [888, "2.5.4.50", "uniqueMember", "uniqueMember"],
-  [889, "2.5.4.51", "houseIdentifier", "houseIdentifier"],
-  [890, "2.5.4.52", "supportedAlgorithms", "supportedAlgorithms"],
-  [891, "2.5.4.53", "deltaRevocationList", "deltaRevocationList"],
-  [892, "2.5.4.54", "dmdName", "dmdName"],
-  [910, "2.5.29.37.0", "anyExtendedKeyUsage", "Any Extended Key Usage"],
-  [911, "1.2.840.113549.1.1.8", "MGF1", "mgf1"],
-  [912, "1.2.840.113549.1.1.10", "RSASSA-PSS", "rsassaPss"],
-  [919, "1.2.840.113549.1.1.7", "RSAES-OAEP", "rsaesOaep"],
-  [935, "1.2.840.113549.1.1.9", "PSPECIFIED", "pSpecified"],
-  [951, "1.3.6.1.4.1.11129.2.4.2", "ct_precert_scts", "CT Precertificate SCTs"],
-  [952, "1.3.6.1.4.1.11129.2.4.3", "ct_precert_poison", "CT Precertificate Poison"],
-  [953, "1.3.6.1.4.1.11129.2.4.4", "ct_precert_signer", "CT Precertificate Signer"],
-  [954, "1.3.6.1.4.1.11129.2.4.5", "ct_cert_scts", "CT Certificate SCTs"],
-  [955, "1.3.6.1.4.1.311.60.2.1.1", "jurisdictionL", "jurisdictionLocalityName"],
-  [956, "1.3.6.1.4.1.311.60.2.1.2", "jurisdictionST", "jurisdictionStateOrProvinceName"],
-  [957, "1.3.6.1.4.1.311.60.2.1.3", "jurisdictionC", "jurisdictionCountryName"],
-  [1020, "1.3.6.1.5.5.7.1.24", "tlsfeature", "TLS Feature"],
-  [1022, "1.3.6.1.5.5.7.3.17", "ipsecIKE", "ipsec Internet Key Exchange"],
-  [1023, "1.3.6.1.5.5.7.3.18", "capwapAC", "Ctrl/provision WAP Access"],
-  [1024, "1.3.6.1.5.5.7.3.19", "capwapWTP", "Ctrl/Provision WAP Termination"],
-  [1025, "1.3.6.1.5.5.7.3.21", "secureShellClient", "SSH Client"],
-  [1026, "1.3.6.1.5.5.7.3.22", "secureShellServer", "SSH Server"],
-  [1027, "1.3.6.1.5.5.7.3.23", "sendRouter", "Send Router"],
-  [1028, "1.3.6.1.5.5.7.3.24", "sendProxiedRouter", "Send Proxied Router"],
-  [1029, "1.3.6.1.5.5.7.3.25", "sendOwner", "Send Owner"],
-  [1030, "1.3.6.1.5.5.7.3.26", "sendProxiedOwner", "Send Proxied Owner"],
-  [1034, "1.3.101.110", "X25519", "X25519"],
-  [1035, "1.3.101.111", "X448", "X448"],
-  [1087, "1.3.101.112", "ED25519", "ED25519"],
-  [1088, "1.3.101.113", "ED448", "ED448"],
-  [1089, "2.5.4.97", "organizationIdentifier", "organizationIdentifier"],
-  [1090, "2.5.4.98", "c3", "countryCode3c"],
-  [1091, "2.5.4.99", "n3", "countryCode3n"],
-  [1092, "2.5.4.100", "dnsName", "dnsName"],
-  [1094, "2.16.840.1.101.3.4.2.5", "SHA512-224", "sha512-224"],
-  [1095, "2.16.840.1.101.3.4.2.6", "SHA512-256", "sha512-256"],
-  [1096, "2.16.840.1.101.3.4.2.7", "SHA3-224", "sha3-224"],
-  [1097, "2.16.840.1.101.3.4.2.8", "SHA3-256", "sha3-256"],
-  [1098, "2.16.840.1.101.3.4.2.9", "SHA3-384", "sha3-384"],
-  [1099, "2.16.840.1.101.3.4.2.10", "SHA3-512", "sha3-512"],
-  [1100, "2.16.840.1.101.3.4.2.11", "SHAKE128", "shake128"],
-  [1101, "2.16.840.1.101.3.4.2.12", "SHAKE256", "shake256"],
-  [1102, "2.16.840.1.101.3.4.2.13", "id-hmacWithSHA3-224", "hmac-sha3-224"],
-  [1103, "2.16.840.1.101.3.4.2.14", "id-hmacWithSHA3-256", "hmac-sha3-256"],
-  [1104, "2.16.840.1.101.3.4.2.15", "id-hmacWithSHA3-384", "hmac-sha3-384"],
-  [1105, "2.16.840.1.101.3.4.2.16", "id-hmacWithSHA3-512", "hmac-sha3-512"],
-  [1106, "2.16.840.1.101.3.4.3.3", "id-dsa-with-sha384", "dsa_with_SHA384"],
-  [1107, "2.16.840.1.101.3.4.3.4", "id-dsa-with-sha512", "dsa_with_SHA512"],
-  [1108, "2.16.840.1.101.3.4.3.5", "id-dsa-with-sha3-224", "dsa_with_SHA3-224"],
-  [1109, "2.16.840.1.101.3.4.3.6", "id-dsa-with-sha3-256", "dsa_with_SHA3-256"],
-  [1110, "2.16.840.1.101.3.4.3.7", "id-dsa-with-sha3-384", "dsa_with_SHA3-384"],
-  [1111, "2.16.840.1.101.3.4.3.8", "id-dsa-with-sha3-512", "dsa_with_SHA3-512"],
-  [1112, "2.16.840.1.101.3.4.3.9", "id-ecdsa-with-sha3-224", "ecdsa_with_SHA3-224"],
-  [1113, "2.16.840.1.101.3.4.3.10", "id-ecdsa-with-sha3-256", "ecdsa_with_SHA3-256"],
-  [1114, "2.16.840.1.101.3.4.3.11", "id-ecdsa-with-sha3-384", "ecdsa_with_SHA3-384"],
-  [1115, "2.16.840.1.101.3.4.3.12", "id-ecdsa-with-sha3-512", "ecdsa_with_SHA3-512"],
-  [1116, "2.16.840.1.101.3.4.3.13", "id-rsassa-pkcs1-v1_5-with-sha3-224", "RSA-SHA3-224"],
-  [1117, "2.16.840.1.101.3.4.3.14", "id-rsassa-pkcs1-v1_5-with-sha3-256", "RSA-SHA3-256"],
-  [1118, "2.16.840.1.101.3.4.3.15", "id-rsassa-pkcs1-v1_5-with-sha3-384", "RSA-SHA3-384"],
-  [1119, "2.16.840.1.101.3.4.3.16", "id-rsassa-pkcs1-v1_5-with-sha3-512", "RSA-SHA3-512"],
-  [1131, "1.3.6.1.5.5.7.3.27", "cmcCA", "CMC Certificate Authority"],
-  [1132, "1.3.6.1.5.5.7.3.28", "cmcRA", "CMC Registration Authority"],
-  [1145, "1.2.840.113549.1.1.15", "RSA-SHA512/224", "sha512-224WithRSAEncryption"],
-  [1146, "1.2.840.113549.1.1.16", "RSA-SHA512/256", "sha512-256WithRSAEncryption"],
-  [1196, "2.16.840.1.101.3.4.2.19", "KMAC128", "kmac128"],
-  [1197, "2.16.840.1.101.3.4.2.20", "KMAC256", "kmac256"],
-  [1219, "1.3.6.1.5.5.7.3.29", "cmcArchive", "CMC Archive Server"],
-  [1220, "1.3.6.1.5.5.7.3.30", "id-kp-bgpsec-router", "BGPsec Router"],
-  [
-    1221,
-    "1.3.6.1.5.5.7.3.31",
-    "id-kp-BrandIndicatorforMessageIdentification",
-    "Brand Indicator for Message Identification",
-  ],
-  [1222, "1.3.6.1.5.5.7.3.32", "cmKGA", "Certificate Management Key Generation Authority"],
-  [1239, "1.3.6.1.5.5.7.1.28", "sbgp-ipAddrBlockv2", "sbgp-ipAddrBlockv2"],
-  [1240, "1.3.6.1.5.5.7.1.29", "sbgp-autonomousSysNumv2", "sbgp-autonomousSysNumv2"],
-  [1243, "1.3.6.1.5.5.7.48.10", "rpkiManifest", "RPKI Manifest"],
-  [1244, "1.3.6.1.5.5.7.48.11", "signedObject", "Signed Object"],
-  [1245, "1.3.6.1.5.5.7.48.13", "rpkiNotify", "RPKI Notify"],
-];
+/**
+ * An arc, and below it `last number, nid, short name: long name; ...`, one name where both are the
+ * same. Text, because it is there at every start: as a literal it takes a millisecond.
+ */
+const TABLE = `
+0.9.2342.19200300.100.1
+  1 458 UID: userId; 2 459 textEncodedORAddress; 3 460 mail: rfc822Mailbox; 4 461 info
+  5 462 favouriteDrink; 6 463 roomNumber; 7 464 photo; 8 465 userClass; 9 466 host; 10 467 manager
+  11 468 documentIdentifier; 12 469 documentTitle; 13 470 documentVersion; 14 471 documentAuthor
+  15 472 documentLocation; 20 473 homeTelephoneNumber; 21 474 secretary; 22 475 otherMailbox
+  23 476 lastModifiedTime; 24 477 lastModifiedBy; 25 391 DC: domainComponent; 26 478 aRecord
+  27 479 pilotAttributeType27; 28 480 mXRecord; 29 481 nSRecord; 30 482 sOARecord
+  31 483 cNAMERecord; 37 484 associatedDomain; 38 485 associatedName; 39 486 homePostalAddress
+  40 487 personalTitle; 41 488 mobileTelephoneNumber; 42 489 pagerTelephoneNumber
+  43 490 friendlyCountryName; 44 102 uid: uniqueIdentifier; 45 491 organizationalStatus
+  46 492 janetMailbox; 47 493 mailPreferenceOption; 48 494 buildingName; 49 495 dSAQuality
+  50 496 singleLevelQuality; 51 497 subtreeMinimumQuality; 52 498 subtreeMaximumQuality
+  53 499 personalSignature; 54 500 dITRedirect; 55 501 audio; 56 502 documentPublisher
+1.2.840.10040.4
+  1 116 DSA: dsaEncryption; 3 113 DSA-SHA1: dsaWithSHA1
+1.2.840.10045.2
+  1 408 id-ecPublicKey
+1.2.840.10045.3.1
+  1 409 prime192v1; 7 415 prime256v1
+1.2.840.10045.4
+  1 416 ecdsa-with-SHA1; 2 791 ecdsa-with-Recommended; 3 792 ecdsa-with-Specified
+1.2.840.10045.4.3
+  1 793 ecdsa-with-SHA224; 2 794 ecdsa-with-SHA256; 3 795 ecdsa-with-SHA384
+  4 796 ecdsa-with-SHA512
+1.2.840.113549.1.1
+  1 6 rsaEncryption; 2 7 RSA-MD2: md2WithRSAEncryption; 3 396 RSA-MD4: md4WithRSAEncryption
+  4 8 RSA-MD5: md5WithRSAEncryption; 5 65 RSA-SHA1: sha1WithRSAEncryption
+  6 644 rsaOAEPEncryptionSET; 7 919 RSAES-OAEP: rsaesOaep; 8 911 MGF1: mgf1
+  9 935 PSPECIFIED: pSpecified; 10 912 RSASSA-PSS: rsassaPss
+  11 668 RSA-SHA256: sha256WithRSAEncryption; 12 669 RSA-SHA384: sha384WithRSAEncryption
+  13 670 RSA-SHA512: sha512WithRSAEncryption; 14 671 RSA-SHA224: sha224WithRSAEncryption
+  15 1145 RSA-SHA512/224: sha512-224WithRSAEncryption
+  16 1146 RSA-SHA512/256: sha512-256WithRSAEncryption
+1.2.840.113549.1.9
+  1 48 emailAddress; 2 49 unstructuredName; 3 50 contentType; 4 51 messageDigest; 5 52 signingTime
+  6 53 countersignature; 7 54 challengePassword; 8 55 unstructuredAddress
+  9 56 extendedCertificateAttributes; 14 172 extReq: Extension Request
+  15 167 SMIME-CAPS: S/MIME Capabilities; 20 156 friendlyName; 21 157 localKeyID
+1.3.6.1.4.1.311.2.1
+  14 171 msExtReq: Microsoft Extension Request
+  21 134 msCodeInd: Microsoft Individual Code Signing
+  22 135 msCodeCom: Microsoft Commercial Code Signing
+1.3.6.1.4.1.311.10.3
+  1 136 msCTLSign: Microsoft Trust List Signing; 3 137 msSGC: Microsoft Server Gated Crypto
+  4 138 msEFS: Microsoft Encrypted File System
+1.3.6.1.4.1.311.17
+  1 417 CSPName: Microsoft CSP Name; 2 856 LocalKeySet: Microsoft Local Key set
+1.3.6.1.4.1.311.20.2
+  2 648 msSmartcardLogin: Microsoft Smartcard Login; 3 649 msUPN: Microsoft User Principal Name
+1.3.6.1.4.1.311.60.2.1
+  1 955 jurisdictionL: jurisdictionLocalityName
+  2 956 jurisdictionST: jurisdictionStateOrProvinceName
+  3 957 jurisdictionC: jurisdictionCountryName
+1.3.6.1.4.1.11129.2.4
+  2 951 ct_precert_scts: CT Precertificate SCTs; 3 952 ct_precert_poison: CT Precertificate Poison
+  4 953 ct_precert_signer: CT Precertificate Signer; 5 954 ct_cert_scts: CT Certificate SCTs
+1.3.6.1.5.5.7.1
+  1 177 authorityInfoAccess: Authority Information Access; 2 285 biometricInfo: Biometric Info
+  3 286 qcStatements; 4 287 ac-auditEntity; 5 288 ac-targeting; 6 289 aaControls
+  7 290 sbgp-ipAddrBlock; 8 291 sbgp-autonomousSysNum; 9 292 sbgp-routerIdentifier
+  10 397 ac-proxying; 11 398 subjectInfoAccess: Subject Information Access
+  14 663 proxyCertInfo: Proxy Certificate Information; 24 1020 tlsfeature: TLS Feature
+  28 1239 sbgp-ipAddrBlockv2; 29 1240 sbgp-autonomousSysNumv2
+1.3.6.1.5.5.7.2
+  1 164 id-qt-cps: Policy Qualifier CPS; 2 165 id-qt-unotice: Policy Qualifier User Notice
+  3 293 textNotice
+1.3.6.1.5.5.7.3
+  1 129 serverAuth: TLS Web Server Authentication; 2 130 clientAuth: TLS Web Client Authentication
+  3 131 codeSigning: Code Signing; 4 132 emailProtection: E-mail Protection
+  5 294 ipsecEndSystem: IPSec End System; 6 295 ipsecTunnel: IPSec Tunnel
+  7 296 ipsecUser: IPSec User; 8 133 timeStamping: Time Stamping; 9 180 OCSPSigning: OCSP Signing
+  10 297 DVCS: dvcs; 17 1022 ipsecIKE: ipsec Internet Key Exchange
+  18 1023 capwapAC: Ctrl/provision WAP Access; 19 1024 capwapWTP: Ctrl/Provision WAP Termination
+  21 1025 secureShellClient: SSH Client; 22 1026 secureShellServer: SSH Server
+  23 1027 sendRouter: Send Router; 24 1028 sendProxiedRouter: Send Proxied Router
+  25 1029 sendOwner: Send Owner; 26 1030 sendProxiedOwner: Send Proxied Owner
+  27 1131 cmcCA: CMC Certificate Authority; 28 1132 cmcRA: CMC Registration Authority
+  29 1219 cmcArchive: CMC Archive Server; 30 1220 id-kp-bgpsec-router: BGPsec Router
+  31 1221 id-kp-BrandIndicatorforMessageIdentification: Brand Indicator for Message Identification
+  32 1222 cmKGA: Certificate Management Key Generation Authority
+1.3.6.1.5.5.7.48
+  1 178 OCSP; 2 179 caIssuers: CA Issuers; 3 363 ad_timestamping: AD Time Stamping
+  4 364 AD_DVCS: ad dvcs; 5 785 caRepository: CA Repository; 10 1243 rpkiManifest: RPKI Manifest
+  11 1244 signedObject: Signed Object; 13 1245 rpkiNotify: RPKI Notify
+1.3.6.1.5.5.7.48.1
+  1 365 basicOCSPResponse: Basic OCSP Response; 2 366 Nonce: OCSP Nonce; 3 367 CrlID: OCSP CRL ID
+  4 368 acceptableResponses: Acceptable OCSP Responses; 5 369 noCheck: OCSP No Check
+  6 370 archiveCutoff: OCSP Archive Cutoff; 7 371 serviceLocator: OCSP Service Locator
+  8 372 extendedStatus: Extended OCSP Status; 9 373 valid; 10 374 path
+  11 375 trustRoot: Trust Root
+1.3.14.3.2
+  15 42 RSA-SHA: shaWithRSAEncryption; 26 64 SHA1: sha1; 29 115 RSA-SHA1-2: sha1WithRSA
+1.3.101
+  110 1034 X25519; 111 1035 X448; 112 1087 ED25519; 113 1088 ED448
+1.3.132.0
+  10 714 secp256k1; 33 713 secp224r1; 34 715 secp384r1; 35 716 secp521r1
+2.5.4
+  3 13 CN: commonName; 4 100 SN: surname; 5 105 serialNumber; 6 14 C: countryName
+  7 15 L: localityName; 8 16 ST: stateOrProvinceName; 9 660 street: streetAddress
+  10 17 O: organizationName; 11 18 OU: organizationalUnitName; 12 106 title; 13 107 description
+  14 859 searchGuide; 15 860 businessCategory; 16 861 postalAddress; 17 661 postalCode
+  18 862 postOfficeBox; 19 863 physicalDeliveryOfficeName; 20 864 telephoneNumber
+  21 865 telexNumber; 22 866 teletexTerminalIdentifier; 23 867 facsimileTelephoneNumber
+  24 868 x121Address; 25 869 internationaliSDNNumber; 26 870 registeredAddress
+  27 871 destinationIndicator; 28 872 preferredDeliveryMethod; 29 873 presentationAddress
+  30 874 supportedApplicationContext; 31 875 member; 32 876 owner; 33 877 roleOccupant
+  34 878 seeAlso; 35 879 userPassword; 36 880 userCertificate; 37 881 cACertificate
+  38 882 authorityRevocationList; 39 883 certificateRevocationList; 40 884 crossCertificatePair
+  41 173 name; 42 99 GN: givenName; 43 101 initials; 44 509 generationQualifier
+  45 503 x500UniqueIdentifier; 46 174 dnQualifier; 47 885 enhancedSearchGuide
+  48 886 protocolInformation; 49 887 distinguishedName; 50 888 uniqueMember
+  51 889 houseIdentifier; 52 890 supportedAlgorithms; 53 891 deltaRevocationList; 54 892 dmdName
+  65 510 pseudonym; 72 400 role; 97 1089 organizationIdentifier; 98 1090 c3: countryCode3c
+  99 1091 n3: countryCode3n; 100 1092 dnsName
+2.5.29
+  9 769 subjectDirectoryAttributes: X509v3 Subject Directory Attributes
+  14 82 subjectKeyIdentifier: X509v3 Subject Key Identifier; 15 83 keyUsage: X509v3 Key Usage
+  16 84 privateKeyUsagePeriod: X509v3 Private Key Usage Period
+  17 85 subjectAltName: X509v3 Subject Alternative Name
+  18 86 issuerAltName: X509v3 Issuer Alternative Name
+  19 87 basicConstraints: X509v3 Basic Constraints; 20 88 crlNumber: X509v3 CRL Number
+  21 141 CRLReason: X509v3 CRL Reason Code; 23 430 holdInstructionCode: Hold Instruction Code
+  24 142 invalidityDate: Invalidity Date; 27 140 deltaCRL: X509v3 Delta CRL Indicator
+  28 770 issuingDistributionPoint: X509v3 Issuing Distribution Point
+  29 771 certificateIssuer: X509v3 Certificate Issuer
+  30 666 nameConstraints: X509v3 Name Constraints
+  31 103 crlDistributionPoints: X509v3 CRL Distribution Points
+  32 89 certificatePolicies: X509v3 Certificate Policies
+  33 747 policyMappings: X509v3 Policy Mappings
+  35 90 authorityKeyIdentifier: X509v3 Authority Key Identifier
+  36 401 policyConstraints: X509v3 Policy Constraints
+  37 126 extendedKeyUsage: X509v3 Extended Key Usage; 46 857 freshestCRL: X509v3 Freshest CRL
+  54 748 inhibitAnyPolicy: X509v3 Inhibit Any Policy
+  55 402 targetInformation: X509v3 AC Targeting; 56 403 noRevAvail: X509v3 No Revocation Available
+2.5.29.32
+  0 746 anyPolicy: X509v3 Any Policy
+2.5.29.37
+  0 910 anyExtendedKeyUsage: Any Extended Key Usage
+2.16.840.1.101.3.4.2
+  1 672 SHA256: sha256; 2 673 SHA384: sha384; 3 674 SHA512: sha512; 4 675 SHA224: sha224
+  5 1094 SHA512-224: sha512-224; 6 1095 SHA512-256: sha512-256; 7 1096 SHA3-224: sha3-224
+  8 1097 SHA3-256: sha3-256; 9 1098 SHA3-384: sha3-384; 10 1099 SHA3-512: sha3-512
+  11 1100 SHAKE128: shake128; 12 1101 SHAKE256: shake256
+  13 1102 id-hmacWithSHA3-224: hmac-sha3-224; 14 1103 id-hmacWithSHA3-256: hmac-sha3-256
+  15 1104 id-hmacWithSHA3-384: hmac-sha3-384; 16 1105 id-hmacWithSHA3-512: hmac-sha3-512
+  19 1196 KMAC128: kmac128; 20 1197 KMAC256: kmac256
+2.16.840.1.101.3.4.3
+  1 802 dsa_with_SHA224; 2 803 dsa_with_SHA256; 3 1106 id-dsa-with-sha384: dsa_with_SHA384
+  4 1107 id-dsa-with-sha512: dsa_with_SHA512; 5 1108 id-dsa-with-sha3-224: dsa_with_SHA3-224
+  6 1109 id-dsa-with-sha3-256: dsa_with_SHA3-256; 7 1110 id-dsa-with-sha3-384: dsa_with_SHA3-384
+  8 1111 id-dsa-with-sha3-512: dsa_with_SHA3-512
+  9 1112 id-ecdsa-with-sha3-224: ecdsa_with_SHA3-224
+  10 1113 id-ecdsa-with-sha3-256: ecdsa_with_SHA3-256
+  11 1114 id-ecdsa-with-sha3-384: ecdsa_with_SHA3-384
+  12 1115 id-ecdsa-with-sha3-512: ecdsa_with_SHA3-512
+  13 1116 id-rsassa-pkcs1-v1_5-with-sha3-224: RSA-SHA3-224
+  14 1117 id-rsassa-pkcs1-v1_5-with-sha3-256: RSA-SHA3-256
+  15 1118 id-rsassa-pkcs1-v1_5-with-sha3-384: RSA-SHA3-384
+  16 1119 id-rsassa-pkcs1-v1_5-with-sha3-512: RSA-SHA3-512
+2.16.840.1.113730
+  1 58 nsCertExt: Netscape Certificate Extension; 2 59 nsDataType: Netscape Data Type
+2.16.840.1.113730.1
+  1 71 nsCertType: Netscape Cert Type; 2 72 nsBaseUrl: Netscape Base Url
+  3 73 nsRevocationUrl: Netscape Revocation Url
+  4 74 nsCaRevocationUrl: Netscape CA Revocation Url; 7 75 nsRenewalUrl: Netscape Renewal Url
+  8 76 nsCaPolicyUrl: Netscape CA Policy Url; 12 77 nsSslServerName: Netscape SSL Server Name
+  13 78 nsComment: Netscape Comment
+2.16.840.1.113730.2
+  5 79 nsCertSequence: Netscape Certificate Sequence
+2.16.840.1.113730.4
+  1 139 nsSGC: Netscape Server Gated Crypto
+2.23.42.7
+  0 608 setCext-hashedRoot; 1 609 setCext-certType; 2 610 setCext-merchData
+  3 611 setCext-cCertRequired; 4 612 setCext-tunneling; 5 613 setCext-setExt
+  6 614 setCext-setQualf; 7 615 setCext-PGWYcapabilities; 8 616 setCext-TokenIdentifier
+  9 617 setCext-Track2Data; 10 618 setCext-TokenType; 11 619 setCext-IssuerCapabilities
+`;
 
 interface Index {
   readonly byOid: ReadonlyMap<string, NamedOid>;
@@ -360,12 +214,20 @@ function index(): Index {
   const byOid = new Map<string, NamedOid>();
   const byName = new Map<string, NamedOid>();
   const byNid = new Map<number, NamedOid>();
-  for (const [nid, oid, sn, ln] of TABLE) {
-    const entry = { nid, oid, sn, ln };
-    byOid.set(oid, entry);
-    byNid.set(nid, entry);
-    // The short name of one may be the long name of another: the short one wins, as in OpenSSL.
-    byName.set(sn, entry);
+  let arc = "";
+  for (const line of TABLE.trim().split("\n")) {
+    if (!line.startsWith(" ")) {
+      arc = line;
+      continue;
+    }
+    for (const item of line.trim().split("; ")) {
+      const [, last, nid, sn = "", ln = sn] = /^(\d+) (\d+) (.+?)(?:: (.+))?$/.exec(item) ?? [];
+      const entry: NamedOid = { nid: Number(nid), oid: `${arc}.${last}`, sn, ln };
+      byOid.set(entry.oid, entry);
+      byNid.set(entry.nid, entry);
+      // The short name of one may be the long name of another: the short one wins, as in OpenSSL.
+      byName.set(sn, entry);
+    }
   }
   for (const entry of byOid.values()) if (!byName.has(entry.ln)) byName.set(entry.ln, entry);
   return made = { byOid, byName, byNid };
