@@ -32,7 +32,7 @@ function openSslLoads(): boolean {
   const tried = paths.join("\n");
   if (paths.length === 0 || tried === failed) return false;
   try {
-    library.openLibrary();
+    library.findLibrary();
     return true;
   } catch (error) {
     if (!(error instanceof SslUnsupportedError || error instanceof Deno.errors.NotCapable)) {
@@ -75,7 +75,7 @@ const infoOf = (name: EngineName): EngineInfo =>
  */
 export async function selectEngine(choice: EngineChoice = "auto"): Promise<Engine> {
   if (resolve(choice) === "deno") return (await import("./deno/engine.ts")).denoEngine();
-  library.openLibrary(); // what it cannot load, it says before anything else is imported
+  library.findLibrary(); // what cannot be loaded says so before anything else is imported
   return (await import("./openssl/engine.ts")).loadOpenSsl();
 }
 

@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { Library } from "./library.ts";
+import type { Library } from "./open.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 import { type CallbackKind, TRAMPOLINES } from "./trampolines.ts";
 

@@ -24,7 +24,7 @@ import type { Callbacks } from "./callbacks.ts";
 import { drainErrors, localError } from "./errors.ts";
 import { restrictGroups } from "./groups.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
-import type { Library } from "./library.ts";
+import type { Library } from "./open.ts";
 import { loadKey, trustStore } from "./trust.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";

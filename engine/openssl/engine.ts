@@ -19,7 +19,8 @@ import type {
 } from "../types.ts";
 import { Callbacks } from "./callbacks.ts";
 import { OpenSslContext, type Runtime } from "./context.ts";
-import { type Library, openLibrary, openSslInfo } from "./library.ts";
+import { openSslInfo } from "./library.ts";
+import { type Library, openLibrary } from "./open.ts";
 
 class OpenSslEngine implements Engine {
   readonly name = "openssl";

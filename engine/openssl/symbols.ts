@@ -11,6 +11,9 @@
  * @module
  */
 
+import type { LIBC_SYMBOLS } from "./library.ts";
+import { VERSION_SYMBOLS } from "./library.ts";
+
 /** Functions of libssl. */
 export const SSL_SYMBOLS = {
   // const SSL_METHOD *TLS_method(void)
@@ -188,8 +191,8 @@ export const SSL_SYMBOLS = {
 
 /** Functions of libcrypto. */
 export const CRYPTO_SYMBOLS = {
-  // const char *OpenSSL_version(int type); unsigned long OpenSSL_version_num(void)
-  OpenSSL_version: { parameters: ["i32"], result: "pointer" },
+  ...VERSION_SYMBOLS,
+  // unsigned long OpenSSL_version_num(void)
   OpenSSL_version_num: { parameters: [], result: "u64" },
 
   // const BIO_METHOD *BIO_s_mem(void); BIO *BIO_new(const BIO_METHOD *); int BIO_free(BIO *)
@@ -323,17 +326,6 @@ export const CRYPTO_SYMBOLS = {
   // int OPENSSL_sk_num(const OPENSSL_STACK *st); void *OPENSSL_sk_value(const OPENSSL_STACK *st, int i)
   OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
   OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-/** The two functions of the C library that replace `Deno.UnsafePointerView`. */
-export const LIBC_SYMBOLS = {
-  // void *memcpy(void *dest, const void *src, size_t n)
-  memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
-  memcpyAt: { name: "memcpy", parameters: ["buffer", "u64", "usize"], result: "pointer" },
-  memcpyTo: { name: "memcpy", parameters: ["pointer", "buffer", "usize"], result: "pointer" },
-  // size_t strlen(const char *s): as u32, which spares the BigInt
-  strlen: { parameters: ["pointer"], result: "u32" },
-  strlenAt: { name: "strlen", parameters: ["u64"], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** All functions together. */

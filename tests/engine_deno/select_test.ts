@@ -109,6 +109,20 @@ Deno.test("selectEngine() without a library falls back, and openssl lists what w
   assert(report.openssl.includes("/nowhere/libssl.so.3"), report.openssl);
 });
 
+Deno.test({
+  name:
+    "selectEngine() with a library that lacks functions falls back, and openssl names the first",
+  ignore: ignore || Deno.build.os === "windows",
+  fn: async () => {
+    const report = await under(["--allow-ffi", "--allow-env"], {
+      SOCKET_SSL_LIBSSL: path!.replace("libssl", "libcrypto"),
+    });
+    assertEquals([report.auto, report.before, report.after], ["deno", true, false]);
+    assert(report.openssl.startsWith("SslUnsupportedError"), report.openssl);
+    assert(/Failed to register symbol SSL_\w+/.test(report.openssl), report.openssl);
+  },
+});
+
 Deno.test("selectEngine() refuses another choice", async () => {
   await assertRejects(() => selectEngine("rustls" as "deno"), TypeError, "rustls");
   assertThrows(() => engineInfo("" as "deno"), TypeError);
