@@ -119,7 +119,7 @@ Deno.test({
     });
     assertEquals([report.auto, report.before, report.after], ["deno", true, false]);
     assert(report.openssl.startsWith("SslUnsupportedError"), report.openssl);
-    assert(/Failed to register symbol SSL_\w+/.test(report.openssl), report.openssl);
+    assert(/Failed to register symbol \w+: /.test(report.openssl), report.openssl);
   },
 });
 
