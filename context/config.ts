@@ -20,7 +20,7 @@ import type {
 import { isRecord } from "./checks.ts";
 import { ConnectionState } from "./connection.ts";
 import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
-import { requireFeatures } from "./features.ts";
+import { allowedVersions, requireFeatures } from "./versions.ts";
 import { readOptionFile } from "./errors.ts";
 import { observerHooks } from "./hooks.ts";
 import { PSK_CIPHERSUITES, pskSetup } from "./psk.ts";
@@ -29,7 +29,6 @@ import type { StapleCallback } from "./staple.ts";
 import { openKeylog, type Tracer } from "./trace.ts";
 import type { PerName, SslOptions } from "./options.ts";
 import { loadTrust } from "./trust.ts";
-import { allowedVersions } from "./versions.ts";
 
 /** The flags that hold for a role when none are given. */
 export function verifyModeOf(role: Role, options: SslOptions): number {

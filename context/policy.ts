@@ -9,7 +9,7 @@ import type { Role } from "../engine/types.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { verifyModeOf } from "./config.ts";
 import { type SslContext, stateOf } from "./context.ts";
-import { requireFeatures } from "./features.ts";
+import { requireFeatures } from "./versions.ts";
 import type { Policy } from "./judge.ts";
 import { clientNames, type Names, serverNames } from "./names.ts";
 import type { SslOptions } from "./options.ts";

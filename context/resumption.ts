@@ -15,7 +15,7 @@ import type { Findings } from "./findings.ts";
 import type { Policy } from "./judge.ts";
 import type { Names } from "./names.ts";
 import type { SslOptions } from "./options.ts";
-import type { Vouched } from "./proven.ts";
+import type { Vouched } from "./connection.ts";
 import {
   makeSession,
   SessionCache,

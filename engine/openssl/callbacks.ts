@@ -11,8 +11,7 @@
  * @module
  */
 
-import type { Library } from "./open.ts";
-import type { OpenSslSymbols } from "./symbols.ts";
+import type { Library, OpenSslSymbols } from "./symbols.ts";
 import { type CallbackKind, TRAMPOLINES } from "./trampolines.ts";
 
 /** What a session offers to the callbacks. Each may throw. */

@@ -24,11 +24,10 @@ import type { Callbacks } from "./callbacks.ts";
 import { drainErrors, localError } from "./errors.ts";
 import { restrictGroups } from "./groups.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
-import type { Library } from "./open.ts";
+import { CTRL, type Library } from "./symbols.ts";
 import { loadKey, trustStore } from "./trust.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";
-import { CTRL } from "./symbols.ts";
 
 /** Perl's default since 2.074. */
 const DEFAULT_CIPHERS = "DEFAULT:!EXP:!MEDIUM:!LOW:!eNULL:!aNULL:!RC4:!DES:!MD5:!PSK:!SRP";

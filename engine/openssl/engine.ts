@@ -20,7 +20,7 @@ import type {
 import { Callbacks } from "./callbacks.ts";
 import { OpenSslContext, type Runtime } from "./context.ts";
 import { openSslInfo } from "./library.ts";
-import { type Library, openLibrary } from "./open.ts";
+import { type Library, openLibrary } from "./symbols.ts";
 
 class OpenSslEngine implements Engine {
   readonly name = "openssl";

@@ -1,5 +1,6 @@
 /**
- * The one table of C functions: name, C signature in the comment, FFI types.
+ * The one table of C functions: name, C signature in the comment, FFI types; and
+ * OpenSSL, loaded with them.
  *
  * Handles are `pointer`, bytes and C strings that we pass are `buffer`.
  * `long` arguments are `i64`, `long` results that are small are `i32`, which
@@ -11,8 +12,7 @@
  * @module
  */
 
-import type { LIBC_SYMBOLS } from "./library.ts";
-import { VERSION_SYMBOLS } from "./library.ts";
+import { dlopen, LIBC_SYMBOLS, type Loaded, loadWith, VERSION_SYMBOLS } from "./library.ts";
 
 /** Functions of libssl. */
 export const SSL_SYMBOLS = {
@@ -370,3 +370,20 @@ export const SSL_ERROR = {
   WANT_CLIENT_HELLO_CB: 11,
   WANT_RETRY_VERIFY: 12,
 } as const;
+
+/** OpenSSL, loaded. */
+export type Library = Loaded<OpenSslSymbols>;
+
+let opened: Library | undefined;
+
+/**
+ * Loads OpenSSL, once.
+ *
+ * @throws {SslUnsupportedError} If no candidate could be loaded; lists each with its reason.
+ * @throws {Deno.errors.NotCapable} If the ffi permission is not granted.
+ */
+export function openLibrary(): Library {
+  return opened ??= loadWith((path) =>
+    dlopen(path, [SSL_SYMBOLS, CRYPTO_SYMBOLS, LIBC_SYMBOLS]) as unknown as OpenSslSymbols
+  );
+}

@@ -2,8 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { findLibrary, NEEDED, openSslInfo } from "../../engine/openssl/library.ts";
-import { openLibrary } from "../../engine/openssl/open.ts";
-import { CRYPTO_SYMBOLS, SSL_SYMBOLS } from "../../engine/openssl/symbols.ts";
+import { CRYPTO_SYMBOLS, openLibrary, SSL_SYMBOLS } from "../../engine/openssl/symbols.ts";
 
 /** The C functions of a table without which it cannot be loaded. */
 function requiredIn(table: Deno.ForeignLibraryInterface): string[] {

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { OpenSslContext } from "../../engine/openssl/context.ts";
-import { openLibrary } from "../../engine/openssl/open.ts";
+import { openLibrary } from "../../engine/openssl/symbols.ts";
 import { SslPeerError } from "../../errors.ts";
 import {
   client,

@@ -1,7 +1,7 @@
 /** Who chooses a context by the ClientHello must not be got around by an odd one. */
 
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { openLibrary } from "../../engine/openssl/open.ts";
+import { openLibrary } from "../../engine/openssl/symbols.ts";
 import { SslPeerError } from "../../errors.ts";
 import { handshake, pair, V12, V13 } from "../engine/harness.ts";
 

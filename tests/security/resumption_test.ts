@@ -10,7 +10,7 @@ import { SslVerifyError } from "../../errors.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { ca, leaf } from "../context/harness.ts";
 import { memoryPair } from "../helpers/memory.ts";
-import { openLibrary } from "../../engine/openssl/open.ts";
+import { openLibrary } from "../../engine/openssl/symbols.ts";
 
 const others = await TestCa.create({ commonName: "Others" });
 const stranger = await others.client("a stranger");
