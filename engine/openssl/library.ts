@@ -125,7 +125,7 @@ export const NEEDED = {
   ssl: `
   TLS_method SSL_CTX_new SSL_CTX_free SSL_CTX_ctrl SSL_CTX_callback_ctrl SSL_CTX_set_options
   SSL_CTX_set_cipher_list SSL_CTX_set_ciphersuites SSL_CTX_use_certificate SSL_CTX_use_PrivateKey
-  SSL_CTX_check_private_key SSL_CTX_set1_cert_store SSL_CTX_get_security_level SSL_CTX_get0_param
+  SSL_CTX_check_private_key SSL_CTX_set1_cert_store SSL_CTX_get_security_level SSL_CTX_set_security_level SSL_CTX_get0_param
   SSL_CTX_add_client_CA SSL_CTX_set_verify SSL_CTX_set_cert_verify_callback
   SSL_CTX_set_session_id_context SSL_CTX_set_alpn_protos SSL_CTX_set_alpn_select_cb
   SSL_CTX_set_keylog_callback SSL_CTX_set_num_tickets SSL_CTX_sess_set_new_cb
