@@ -19,7 +19,13 @@
 export * from "./constants.ts";
 export * from "./errors.ts";
 export * from "./context/mod.ts";
-export * from "./handle/mod.ts";
+export { Handle, type HandleConnectOptions, type PrintItem } from "./handle/handle.ts";
+export { HandleReading, type RecordOptions } from "./handle/reading.ts";
+export { HandleBase, type HandleOptions } from "./handle/settings.ts";
+export type { HandleConn, HandleSource, HandleStreams } from "./handle/front.ts";
+export type { Separator } from "./handle/line_reader.ts";
+export type { Encoding } from "./handle/text.ts";
+export type { PrintfArgument } from "./handle/printf.ts";
 export * from "./socket/mod.ts";
 export * from "./verify/mod.ts";
 export { Certificate } from "./certificate/certificate.ts";

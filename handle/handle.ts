@@ -5,15 +5,16 @@
  */
 
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
-import { BufferedTransport } from "../engine/transport.ts";
-import type { ByteTransport } from "../engine/types.ts";
-import { SslError, SslUnsupportedError } from "../errors.ts";
+import { SslUnsupportedError } from "../errors.ts";
 import { type CloseOptions, SslSocket } from "../socket/socket.ts";
 import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
-import { stateOf } from "./base.ts";
-import { checkHandleOptions, type HandleOptions, splitOptions } from "./options.ts";
-import { asTransport, type HandleConn, type HandleSource } from "./streams.ts";
-import { HandleWriting } from "./writing.ts";
+import { type HandleSource, loadMachine } from "./front.ts";
+import type { PrintfArgument } from "./printf.ts";
+import { HandleReading } from "./reading.ts";
+import { checkHandleOptions, frontOf, type HandleOptions, splitOptions } from "./settings.ts";
+
+/** What can be printed: text and numbers as JavaScript shows them, bytes as they are. */
+export type PrintItem = string | number | bigint | boolean | Uint8Array;
 
 /** Options of {@linkcode Handle.connect}: those of `SslSocket.connect` and those of a handle. */
 export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
@@ -24,6 +25,9 @@ export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
  *
  * Lines come with their separator, as in Perl, unless `chomp` is set. Text is UTF-8 and bytes that
  * are no UTF-8 are an error, unless `encoding` is `"latin1"` or `fatal` is `false`.
+ *
+ * Writes go out whole and in the order of the calls, awaited or not. After one that failed, those
+ * behind it fail with the same error.
  *
  * `undefined` from `readLine`, or `null` from `read`, is the proper end of the stream. An error of
  * the connection beneath, such as `SslTruncatedError`, is passed on and never looks like the end.
@@ -39,7 +43,7 @@ export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
  *
  * Perl: `IO::Handle`
  */
-export class Handle extends HandleWriting
+export class Handle extends HandleReading
   implements AsyncIterable<string>, AsyncDisposable, TransportSource {
   /**
    * Makes a handle over a connection, which belongs to the handle from now on.
@@ -69,12 +73,109 @@ export class Handle extends HandleWriting
     const [handleOptions, rest] = splitOptions(merged);
     // Wrong options of the handle are found before there is a connection.
     checkHandleOptions(handleOptions);
-    const socket =
-      await (typeof target === "string"
-        ? SslSocket.connect(target, rest)
-        : SslSocket.connect(rest));
+    const [socket] = await Promise.all([
+      typeof target === "string" ? SslSocket.connect(target, rest) : SslSocket.connect(rest),
+      loadMachine(), // it is there with the handle: `tryReadLine` is right from the first call on
+    ]);
     return new Handle(socket, handleOptions);
   }
+
+  // ---- writing
+
+  /**
+   * Writes the items, with `outputFieldSeparator` between them and `outputRecordSeparator` at the
+   * end.
+   *
+   * @throws {TypeError} If an item is none of text, number, boolean and bytes, or cannot be encoded.
+   *
+   * Perl: `print`
+   */
+  print(...items: PrintItem[]): Promise<void> {
+    return this.#print(items, frontOf(this).settings.outputRecordSeparator);
+  }
+
+  /**
+   * As `print`, with a newline at the end in place of `outputRecordSeparator`.
+   *
+   * Perl: `say`
+   */
+  say(...items: PrintItem[]): Promise<void> {
+    return this.#print(items, "\n");
+  }
+
+  #print(items: readonly PrintItem[], end: string): Promise<void> {
+    const front = frontOf(this);
+    if (front.machine) return front.machine.print(items, end);
+    // What is printed is what the bytes are now.
+    const kept = items.map((item) => item instanceof Uint8Array ? item.slice() : item);
+    return front.later((machine, settings) => machine.print(kept, end, settings));
+  }
+
+  /**
+   * Writes formatted text: see {@linkcode sprintf}.
+   *
+   * @throws {TypeError} If a conversion is unknown or an argument is missing.
+   *
+   * Perl: `printf`
+   */
+  printf(format: string, ...args: PrintfArgument[]): Promise<void> {
+    const front = frontOf(this);
+    return front.machine?.printf(format, args) ??
+      front.later((machine, settings) => machine.printf(format, args, settings));
+  }
+
+  /**
+   * Writes all of it, past what autoflush would collect. Gives the number of bytes written.
+   *
+   * @param data Text, which is encoded, or bytes.
+   * @param length How many bytes of it. Default: up to the end.
+   * @param offset From which byte on; a negative one counts from the end. Default: 0.
+   * @throws {RangeError} If `offset` is outside of the data.
+   *
+   * Perl: `write`
+   */
+  write(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
+    const front = frontOf(this);
+    return front.machine?.write(data, length, offset) ??
+      front.later((machine, settings) => machine.write(data, length, offset, settings));
+  }
+
+  /**
+   * Writes once: at most `syswriteSize` bytes (16,384), and perhaps fewer. Gives the number of bytes
+   * written. Length and offset count bytes, of text in its encoding, so that adding up results
+   * leads through the data. Otherwise as `write`.
+   *
+   * Perl: `syswrite`
+   */
+  syswrite(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
+    const front = frontOf(this);
+    return front.machine?.syswrite(data, length, offset) ??
+      front.later((machine, settings) => machine.syswrite(data, length, offset, settings));
+  }
+
+  /**
+   * Sends what was collected with `autoflush` off, and waits for the writes before it.
+   *
+   * Perl: `flush`
+   */
+  flush(): Promise<void> {
+    const front = frontOf(this);
+    return front.machine?.flush() ?? front.later((machine) => machine.flush());
+  }
+
+  /**
+   * Sends what is left and ends our direction; reading goes on. Over TLS this is close_notify.
+   *
+   * @throws {SslUnsupportedError} If the connection has no such thing.
+   *
+   * Perl: `shutdown(1)`
+   */
+  closeWrite(): Promise<void> {
+    const front = frontOf(this);
+    return front.machine?.closeWrite() ?? front.later((machine) => machine.closeWrite());
+  }
+
+  // ---- the connection
 
   /**
    * Starts TLS on the connection, in place. What was printed goes first, in plain text; what is
@@ -92,32 +193,9 @@ export class Handle extends HandleWriting
    *
    * Perl: `start_SSL`
    */
-  async startSsl(options?: StartOptions): Promise<SslSocket> {
-    const state = stateOf(this);
-    return await state.change("start TLS", async () => {
-      const transport = asTransport(state.conn);
-      let taken = false;
-      const source: TransportSource = {
-        [takeTransport]: () => {
-          taken = true;
-          return this.#take(transport);
-        },
-      };
-      // The address is for messages.
-      if (this.remoteAddr) Object.assign(source, { remoteAddr: this.remoteAddr });
-      try {
-        const socket = await SslSocket.start(source, options);
-        await state.attach(socket);
-        return socket;
-      } catch (error) {
-        const left = error instanceof SslError ? error.transport : undefined;
-        if (left !== undefined && state.open) {
-          await state.attach(left as HandleConn);
-          state.refuse(error);
-        } else if (taken) state.lose();
-        throw error;
-      }
-    });
+  startSsl(options?: StartOptions): Promise<SslSocket> {
+    const front = frontOf(this);
+    return front.machine?.startSsl(options) ?? front.later((machine) => machine.startSsl(options));
   }
 
   /**
@@ -130,22 +208,9 @@ export class Handle extends HandleWriting
    *
    * Perl: `stop_SSL`
    */
-  async stopSsl(options?: CloseOptions): Promise<void> {
-    const state = stateOf(this);
-    await state.change("stop TLS", async () => {
-      const { conn } = state;
-      if (typeof conn.stopSsl !== "function") {
-        throw new TypeError("Cannot stop TLS: the connection of the handle has none");
-      }
-      const unread = state.rawInput.lines.length;
-      if (unread > 0) {
-        throw new SslError(
-          `Cannot stop TLS: ${unread} bytes that came over TLS are unread: read them first`,
-          { code: "ERR_UNREAD", reason: "unread bytes" },
-        );
-      }
-      await state.attach(await conn.stopSsl(options) as HandleConn);
-    });
+  stopSsl(options?: CloseOptions): Promise<void> {
+    const front = frontOf(this);
+    return front.machine?.stopSsl(options) ?? front.later((machine) => machine.stopSsl(options));
   }
 
   /**
@@ -153,14 +218,7 @@ export class Handle extends HandleWriting
    * used afterwards.
    */
   [takeTransport](): { transport: Transport; buffered: Uint8Array } {
-    return this.#take(asTransport(stateOf(this).conn));
-  }
-
-  #take(transport: Transport): { transport: Transport; buffered: Uint8Array } {
-    const { ahead, inFlight } = stateOf(this).take("give away the connection");
-    if (inFlight === undefined) return { transport, buffered: ahead };
-    const behind = new BufferedTransport(transport as ByteTransport, new Uint8Array(0), inFlight);
-    return { transport: behind, buffered: ahead };
+    return frontOf(this).give();
   }
 
   /**
@@ -170,9 +228,8 @@ export class Handle extends HandleWriting
    * Perl: `opened`
    */
   opened(): 0 | 1 | -1 {
-    const state = stateOf(this);
-    if (!state.open) return 0;
-    return state.conn.opened?.() ?? 1;
+    const { conn, open } = frontOf(this);
+    return open ? conn.opened?.() ?? 1 : 0;
   }
 
   /**
@@ -186,7 +243,7 @@ export class Handle extends HandleWriting
    * Perl: `close`
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    await stateOf(this).close(options);
+    await frontOf(this).close(options);
   }
 
   /** {@linkcode Handle.close}. */

@@ -17,9 +17,9 @@
 
 import type { WaitOptions } from "../engine/types.ts";
 import { isWant, SSL_WANT_READ, SslError, SslTimeoutError, type Want } from "../errors.ts";
+import { closedError, type HandleConn, mustRead } from "./front.ts";
 import { LineReader, type Separator } from "./line_reader.ts";
-import type { HandleSettings } from "./options.ts";
-import type { HandleConn } from "./streams.ts";
+import type { HandleSettings } from "./settings.ts";
 
 /** Read at once, in bytes: little for an idle connection, much for a busy one. */
 const SMALL_READ = 4096;
@@ -40,15 +40,6 @@ function isPassing(error: unknown): boolean {
     (error instanceof SslError && error.code === CONCURRENT) ||
     (error instanceof DOMException &&
       (error.name === "AbortError" || error.name === "TimeoutError"));
-}
-
-/** An operation on a closed handle, or one that was closed while it ran. */
-export function closedError(operation: string, cause?: unknown): SslError {
-  return new SslError(`Cannot ${operation}: the handle is closed`, {
-    code: "ECLOSED",
-    reason: "the handle is closed",
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
 
 /** Waits for `promise`, which never rejects, or rejects with the reason of the signal. */
@@ -101,9 +92,7 @@ export class Input {
         { code: CONCURRENT, reason: "another read is in flight" },
       );
     }
-    if (typeof this.#conn.read !== "function") {
-      throw new TypeError(`Cannot ${operation}: the handle is open for writing only`);
-    }
+    mustRead(operation, this.#conn);
   }
 
   /** Runs one operation. */

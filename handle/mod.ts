@@ -5,13 +5,10 @@
  * @module
  */
 
-export { Handle, type HandleConnectOptions } from "./handle.ts";
-export { HandleBase } from "./base.ts";
-export { HandleReading } from "./reading.ts";
-export { HandleWriting, type PrintItem } from "./writing.ts";
-export type { HandleOptions } from "./options.ts";
-export type { RecordOptions } from "./records.ts";
-export type { HandleConn, HandleSource, HandleStreams } from "./streams.ts";
+export { Handle, type HandleConnectOptions, type PrintItem } from "./handle.ts";
+export { HandleReading, type RecordOptions } from "./reading.ts";
+export { HandleBase, type HandleOptions } from "./settings.ts";
+export type { HandleConn, HandleSource, HandleStreams } from "./front.ts";
 export type { Separator } from "./line_reader.ts";
 export type { Encoding } from "./text.ts";
 export { type PrintfArgument, sprintf } from "./printf.ts";

@@ -8,8 +8,7 @@
  */
 
 import type { WaitOptions } from "../engine/types.ts";
-import { closedError } from "./input.ts";
-import type { HandleConn } from "./streams.ts";
+import { closedError, type HandleConn } from "./front.ts";
 
 /** Output that is collected goes out when there is this much, in bytes. */
 const BUFFER = 8192;

@@ -6,10 +6,86 @@
 
 import type { WaitOptions } from "../engine/types.ts";
 import { SSL_WANT_READ, type Want } from "../errors.ts";
-import { HandleBase, stateOf } from "./base.ts";
-import { RECORD_NAMES, RecordIterator, type RecordOptions } from "./records.ts";
-import { checkLength, readRegion } from "./regions.ts";
-import { checkNames, WAIT_NAMES } from "./state.ts";
+import type { Separator } from "./line_reader.ts";
+import { checkNames, frontOf, HandleBase } from "./settings.ts";
+
+/** Options of the calls that read lines. */
+export interface RecordOptions extends WaitOptions {
+  /**
+   * Whether the separator is taken off. Default: the handle's `chomp`, which is `false`.
+   *
+   * Perl: `chomp`
+   */
+  readonly chomp?: boolean | undefined;
+  /**
+   * What ends a line, for this call. Default: the handle's `inputRecordSeparator`.
+   *
+   * Perl: `$/`
+   */
+  readonly separator?: Separator | undefined;
+}
+
+/** The members of {@linkcode RecordOptions}. */
+export const RECORD_NAMES: readonly (keyof RecordOptions)[] = ["chomp", "separator", "signal"];
+
+/** What an iterator takes its values from. */
+interface RecordSource<T> {
+  /** A value that is there, if one is. */
+  now(): T | undefined;
+  /** The next value; `undefined` at the end. */
+  later(): Promise<T | undefined>;
+}
+
+/**
+ * Iterates over a source. Leaving the loop early leaves the rest for other calls. No generator is at
+ * work: a line that is there comes in a promise that is already resolved, which is what makes a loop
+ * over millions of lines cheap.
+ */
+class RecordIterator<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #source: RecordSource<T>;
+  #done = false;
+
+  /** Iterates over a source. */
+  constructor(source: RecordSource<T>) {
+    this.#source = source;
+  }
+
+  /** The next value. */
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#done) return Promise.resolve({ value: undefined, done: true });
+    try {
+      const value = this.#source.now();
+      if (value !== undefined) return Promise.resolve({ value, done: false });
+    } catch (error) {
+      this.#done = true;
+      return Promise.reject(error);
+    }
+    return this.#later();
+  }
+
+  async #later(): Promise<IteratorResult<T, undefined>> {
+    try {
+      const value = await this.#source.later();
+      if (value !== undefined) return { value, done: false };
+    } catch (error) {
+      this.#done = true;
+      throw error;
+    }
+    this.#done = true;
+    return { value: undefined, done: true };
+  }
+
+  /** Ends the iteration. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#done = true;
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  /** Itself. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
 
 /**
  * The reading half of the class `Handle`. One read at a time: a second one is an `SslError` with
@@ -42,38 +118,27 @@ export class HandleReading extends HandleBase {
    * Perl: `readline`
    */
   readLine(options?: RecordOptions): Promise<string | undefined> {
-    try {
-      const state = stateOf(this);
-      const input = state.input("read a line");
-      input.check("read a line");
-      if (options !== undefined) checkNames("read a line", options, RECORD_NAMES);
-      const separator = options?.separator === undefined
-        ? state.settings.inputRecordSeparator
-        : options.separator;
-      const chomp = options?.chomp ?? state.settings.chomp;
-      const line = input.lines.next(separator, chomp);
-      if (line !== undefined) return Promise.resolve(line);
-      return input.run("read a line", () => input.readRecord(separator, chomp, options));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const front = frontOf(this);
+    return front.machine?.readLine(options) ??
+      front.later((machine, settings) => machine.readLine(options, settings));
   }
 
   /**
    * As `readLine`, without waiting: `SSL_WANT_READ` or `SSL_WANT_WRITE` when it would have to.
    * `ready` then waits. Over a connection that cannot be read without waiting, `ready` is what reads.
    *
+   * The machine of a handle is loaded by the first call of a program, or by `Handle.connect` and
+   * `serve`. Until it is there the answer is `SSL_WANT_READ`, whatever has come: `ready` waits for it.
+   *
    * Perl: `readline` on a non-blocking socket
    */
   tryReadLine(options?: Omit<RecordOptions, "signal">): string | undefined | Want {
-    const state = stateOf(this);
-    const input = state.input("read a line");
-    input.check("read a line");
+    const front = frontOf(this);
     if (options !== undefined) checkNames("read a line", options, ["chomp", "separator"]);
-    const separator = options?.separator === undefined
-      ? state.settings.inputRecordSeparator
-      : options.separator;
-    return input.tryRecord(separator, options?.chomp ?? state.settings.chomp);
+    if (front.machine) return front.machine.tryReadLine(options);
+    front.mustRead("read a line");
+    front.load();
+    return SSL_WANT_READ;
   }
 
   /**
@@ -83,8 +148,10 @@ export class HandleReading extends HandleBase {
    *
    * Perl: `IO::Select`
    */
-  async ready(want: Want = SSL_WANT_READ, options?: WaitOptions): Promise<void> {
-    await stateOf(this).input("wait").ready(want, options);
+  ready(want: Want = SSL_WANT_READ, options?: WaitOptions): Promise<void> {
+    const front = frontOf(this);
+    return front.machine?.ready(want, options) ??
+      front.later((machine) => machine.ready(want, options));
   }
 
   /**
@@ -104,17 +171,10 @@ export class HandleReading extends HandleBase {
    *
    * Perl: `getlines`
    */
-  async getlines(options?: RecordOptions): Promise<string[]> {
-    const { settings } = stateOf(this);
-    checkNames("read lines", options, RECORD_NAMES);
-    const separator = options?.separator === undefined
-      ? settings.inputRecordSeparator
-      : options.separator;
-    const input = stateOf(this).input("read lines");
-    return await input.run(
-      "read lines",
-      () => input.readRest(separator, options?.chomp ?? settings.chomp, options),
-    );
+  getlines(options?: RecordOptions): Promise<string[]> {
+    const front = frontOf(this);
+    return front.machine?.getlines(options) ??
+      front.later((machine, settings) => machine.getlines(options, settings));
   }
 
   /**
@@ -135,19 +195,11 @@ export class HandleReading extends HandleBase {
    */
   lines(options?: RecordOptions): AsyncIterableIterator<string, undefined> {
     checkNames("read lines", options, RECORD_NAMES);
-    const state = stateOf(this);
+    const front = frontOf(this);
     const chomp = options?.chomp;
     const separator = options?.separator;
-    const { settings } = state;
     return new RecordIterator<string>({
-      now: () => {
-        const input = state.input("read a line");
-        input.check("read a line");
-        return input.lines.next(
-          separator === undefined ? settings.inputRecordSeparator : separator,
-          chomp ?? settings.chomp,
-        );
-      },
+      now: () => front.machine?.lineNow(separator, chomp),
       later: () => this.readLine(options),
     });
   }
@@ -158,20 +210,12 @@ export class HandleReading extends HandleBase {
    */
   lineBatches(options?: RecordOptions): AsyncIterableIterator<string[], undefined> {
     checkNames("read lines", options, RECORD_NAMES);
-    const { settings } = stateOf(this);
+    const front = frontOf(this);
     return new RecordIterator<string[]>({
       now: () => undefined,
-      later: async () => {
-        const input = stateOf(this).input("read lines");
-        const separator = options?.separator === undefined
-          ? settings.inputRecordSeparator
-          : options.separator;
-        const lines = await input.run(
-          "read lines",
-          () => input.readBatch(separator, options?.chomp ?? settings.chomp, options),
-        );
-        return lines.length === 0 ? undefined : lines;
-      },
+      later: () =>
+        front.machine?.lineBatch(options) ??
+          front.later((machine, settings) => machine.lineBatch(options, settings)),
     });
   }
 
@@ -207,38 +251,15 @@ export class HandleReading extends HandleBase {
     offset?: number,
     options?: WaitOptions,
   ): Promise<number | null>;
-  async read(
+  read(
     target: number | Uint8Array,
     second?: number | WaitOptions,
     offset?: number,
     options?: WaitOptions,
   ): Promise<Uint8Array<ArrayBuffer> | number | null> {
-    const input = stateOf(this).input("read");
-    if (typeof target === "number") {
-      const wait = second as WaitOptions | undefined;
-      checkNames("read", wait, WAIT_NAMES);
-      const n = checkLength("read", "length", target);
-      return await input.run("read", async () => {
-        const count = await input.gather(n, wait);
-        if (count === 0 && n > 0) return null;
-        const bytes = new Uint8Array(count);
-        input.lines.take(bytes);
-        return bytes;
-      });
-    }
-    checkNames("read", options, WAIT_NAMES);
-    input.check("read");
-    const region = readRegion("read", target, second as number | undefined, offset);
-    return await input.run("read", async () => {
-      const n = region.bytes.length;
-      const count = await input.gather(n, options).catch((error) => {
-        region.done(0);
-        throw error;
-      });
-      if (count > 0) input.lines.take(region.bytes.subarray(0, count));
-      region.done(count);
-      return count === 0 && n > 0 ? null : count;
-    });
+    const front = frontOf(this);
+    return front.machine?.read(target, second, offset, options) ??
+      front.later((machine) => machine.read(target, second, offset, options));
   }
 
   /**
@@ -247,24 +268,15 @@ export class HandleReading extends HandleBase {
    *
    * Perl: `sysread`
    */
-  async sysread(
+  sysread(
     buffer: Uint8Array,
     length?: number,
     offset?: number,
     options?: WaitOptions,
   ): Promise<number | null> {
-    checkNames("sysread", options, WAIT_NAMES);
-    const input = stateOf(this).input("sysread");
-    input.check("sysread");
-    const region = readRegion("sysread", buffer, length, offset);
-    return await input.run("sysread", async () => {
-      const count = await input.readSome(region.bytes, options).catch((error) => {
-        region.done(0);
-        throw error;
-      });
-      region.done(count ?? 0);
-      return count;
-    });
+    const front = frontOf(this);
+    return front.machine?.sysread(buffer, length, offset, options) ??
+      front.later((machine) => machine.sysread(buffer, length, offset, options));
   }
 
   /**
@@ -274,10 +286,9 @@ export class HandleReading extends HandleBase {
    *
    * Perl: `getc`
    */
-  async getc(options?: WaitOptions): Promise<string | undefined> {
-    checkNames("getc", options, WAIT_NAMES);
-    const input = stateOf(this).input("getc");
-    return await input.run("getc", () => input.readRecord(1, false, options));
+  getc(options?: WaitOptions): Promise<string | undefined> {
+    const front = frontOf(this);
+    return front.machine?.getc(options) ?? front.later((machine) => machine.getc(options));
   }
 
   /**
@@ -287,10 +298,9 @@ export class HandleReading extends HandleBase {
    *
    * Perl: `eof`
    */
-  async eof(options?: WaitOptions): Promise<boolean> {
-    checkNames("eof", options, WAIT_NAMES);
-    const input = stateOf(this).input("eof");
-    return await input.run("eof", async () => await input.gather(1, options) === 0);
+  eof(options?: WaitOptions): Promise<boolean> {
+    const front = frontOf(this);
+    return front.machine?.eof(options) ?? front.later((machine) => machine.eof(options));
   }
 
   /**
@@ -299,8 +309,6 @@ export class HandleReading extends HandleBase {
    * Perl: `pending`
    */
   pending(): number {
-    const state = stateOf(this);
-    const input = state.input("pending");
-    return input.lines.length + (state.conn.pending?.() ?? 0);
+    return frontOf(this).pending();
   }
 }

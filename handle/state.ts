@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { WaitOptions } from "../engine/types.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
-import { closedError, Input } from "./input.ts";
-import type { HandleSettings } from "./options.ts";
+import { closedError, givenError, type HandleConn } from "./front.ts";
+import { Input } from "./input.ts";
 import { Output } from "./output.ts";
-import type { HandleConn } from "./streams.ts";
+import type { HandleSettings } from "./settings.ts";
+import type { Encoding } from "./text.ts";
 
 /** How long `close` waits for output that is still to go, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
@@ -25,12 +25,13 @@ export class HandleState {
   #output: Output;
   #changing: string | undefined;
   #closing: Promise<void> | undefined;
-  #given = false;
+  #given: boolean;
   #refusal: unknown;
 
-  /** The state of an open handle. */
-  constructor(conn: HandleConn, settings: HandleSettings) {
+  /** The state of a handle; `given` where the connection went to a socket before this was loaded. */
+  constructor(conn: HandleConn, settings: HandleSettings, given = false) {
     this.settings = settings;
+    this.#given = given;
     this.#conn = conn;
     this.#input = new Input(conn, settings);
     this.#output = new Output(conn);
@@ -42,7 +43,7 @@ export class HandleState {
   }
 
   /** The reading half, whatever state it is in. */
-  get rawInput(): Input {
+  protected get rawInput(): Input {
     return this.#input;
   }
 
@@ -51,14 +52,14 @@ export class HandleState {
     return this.#closing === undefined && !this.#given;
   }
 
+  /** What comes from now on is in another encoding. */
+  recode(encoding: Encoding): void {
+    this.#input.lines.encoding = encoding;
+  }
+
   /** Refuses an operation while there is no connection that it could use. */
   check(operation: string): void {
-    if (this.#given) {
-      throw new SslError(
-        `Cannot ${operation}: the connection of this handle was given to a socket: use that`,
-        { code: "ECLOSED", reason: "the connection was given away" },
-      );
-    }
+    if (this.#given) throw givenError(operation);
     if (this.#closing) throw closedError(operation);
     if (this.#refusal !== undefined) {
       throw new SslError(
@@ -201,27 +202,3 @@ export class HandleState {
     }
   }
 }
-
-/** Refuses members of an options object that the call does not know. */
-export function checkNames(
-  operation: string,
-  options: object | undefined,
-  known: readonly string[],
-): void {
-  if (options === undefined) return;
-  if (options === null || typeof options !== "object") {
-    throw new TypeError(`Cannot ${operation}: options must be an object: received ${options}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot ${operation}: unknown option ${JSON.stringify(name)}: use ${
-          known.map((k) => JSON.stringify(k)).join(" or ")
-        }`,
-      );
-    }
-  }
-}
-
-/** The members of {@linkcode WaitOptions}. */
-export const WAIT_NAMES: readonly (keyof WaitOptions)[] = ["signal"];

@@ -6,22 +6,38 @@
  * @module
  */
 
+import { type SslContext, stateOf } from "../context/context.ts";
 import { engineOf } from "../context/internal.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
 import { SslTruncatedError, SslUnsupportedError, type Want } from "../errors.ts";
+import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
+import defer * as ocsp from "../verify/ocsp/mod.ts";
 import type { OcspResolver } from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
+import { adopt } from "./adopt.ts";
 import { CoreHandshake } from "./core_handshake.ts";
 import { channelBinding, type ChannelBindingType } from "./channel_binding.ts";
 import type { CloseOptions, Connection, CoreInit } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
-import { ocspResolver } from "./ocsp.ts";
+import { type Directions, directions, opened } from "./state.ts";
 import { FastStopped } from "./stop.ts";
+import { SocketStreams } from "./streams.ts";
 import { Deadline, DEFAULT_CLOSE_TIMEOUT, DEFAULT_TIMEOUT } from "./timeouts.ts";
-import { adopt, type StreamPair, type Transport, type TransportSource } from "./transport.ts";
+import type { StreamPair, Transport, TransportSource } from "./transport.ts";
+
+/** The OCSP results of contexts that were given no cache. */
+const caches = new WeakMap<SslContext, OcspCacheStore>();
+
+function cacheOf(context: SslContext): OcspCacheStore {
+  let cache = caches.get(context);
+  if (cache === undefined) caches.set(context, cache = new ocsp.OcspCache());
+  return cache;
+}
 
 /** The machine inside a socket. */
 export class SocketCore extends CoreHandshake {
+  #streams: SocketStreams | undefined;
+
   /** A socket over a plain transport. */
   static plain(init: CoreInit, transport: ByteTransport): SocketCore {
     const core = new SocketCore(init);
@@ -63,9 +79,26 @@ export class SocketCore extends CoreHandshake {
     return channelBinding(tls, type);
   }
 
-  /** Asks about the certificates of a chain. */
+  /** Asks about the certificates of a chain, with the staple that came and what the cache has. */
   ocspResolver(chain: VerifyReport["chain"]): OcspResolver {
-    return ocspResolver(this.context, chain, this.state?.staple);
+    const { ocspMode = 0, ocspCache } = stateOf(this.context).options;
+    const cache = ocspCache ?? cacheOf(this.context);
+    return new ocsp.OcspResolver({ chain, ocspMode, cache, staple: this.state?.staple });
+  }
+
+  /** The directions in which TLS is open. */
+  get directions(): Directions {
+    return directions(this.phase, this.ends);
+  }
+
+  /** 1 with TLS, -1 after a failed handshake, 0 otherwise. */
+  get opened(): 0 | 1 | -1 {
+    return opened(this.phase);
+  }
+
+  /** The socket as web streams. */
+  get streams(): SocketStreams {
+    return this.#streams ??= new SocketStreams(this);
   }
 
   // ---- the end

@@ -7,13 +7,12 @@
 import { contextFor, engineContext, newConnection, ownOffer } from "../context/internal.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
 import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } from "../errors.ts";
+import { adopt, refuseInjection } from "./adopt.ts";
 import { CoreData } from "./core_data.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
-import { springTrap } from "./error_trap.ts";
 import { closedError, namePeer, toSslError } from "./errors.ts";
 import type { PlainStream } from "./plain.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
-import { adopt, refuseInjection } from "./transport.ts";
 
 /** The options of an upgrade that concern only how long it may take. */
 const TIMING = new Set(["timeout", "handshakeTimeout", "signal"]);
@@ -220,5 +219,22 @@ export abstract class CoreHandshake extends CoreData {
   #lookAhead(plain: PlainStream): void {
     const head = new Uint8Array(Math.min(plain.pending(), 64));
     refuseInjection(this.role, head.subarray(0, plain.peekNow(head)), this.peer);
+  }
+}
+
+/** The option `errorTrap`: gives the plain connection of a failed handshake away; it is closed if whoever gets it fails. Never rejects. */
+async function springTrap(
+  trap: (connection: ByteTransport, message: string) => unknown,
+  transport: ByteTransport,
+  message: string,
+): Promise<void> {
+  try {
+    await trap(transport, message);
+  } catch {
+    try {
+      await transport.close();
+    } catch {
+      // It was closed beneath us.
+    }
   }
 }

@@ -21,7 +21,7 @@ import type { OcspResolver } from "../verify/ocsp/resolver.ts";
 import { SocketCapabilities } from "./capabilities.ts";
 import type { ChannelBindingType } from "./channel_binding.ts";
 import type { SocketCore } from "./core.ts";
-import { type Directions, directions, opened } from "./state.ts";
+import type { Directions } from "./state.ts";
 
 /** A part of a certificate, as `peerCertificate(field)` names it. */
 export type CertificateField =
@@ -189,7 +189,7 @@ export class SocketInfo extends SocketCapabilities {
    * Perl: `opened`
    */
   opened(): 0 | 1 | -1 {
-    return opened(this.#core.phase);
+    return this.#core.opened;
   }
 
   /**
@@ -200,7 +200,7 @@ export class SocketInfo extends SocketCapabilities {
    * Perl: `is_SSL`
    */
   isSsl(): Directions {
-    return directions(this.#core.phase, this.#core.ends);
+    return this.#core.directions;
   }
 
   /**

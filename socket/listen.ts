@@ -9,7 +9,8 @@ import type { ListenOptions } from "../context/options.ts";
 import { checkOptions } from "../context/validate.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { Doorway } from "./doorway.ts";
-import { type MakeSocket, SslListener, wrapListener } from "./listener.ts";
+import { SslListener, wrapListener } from "./listener.ts";
+import { ListenerCore, type MakeSocket } from "./listener_core.ts";
 import type { SslSocket } from "./socket.ts";
 import { isIpv6Literal, parsePort } from "./target.ts";
 
@@ -54,12 +55,13 @@ export async function openListener<S extends SslSocket>(
   // What is wrong for every connection is told now, not to each of them.
   newConnection(context, { role: "server", options });
   const listener = engine.listen(target, ready);
-  return new SslListener(wrapListener({
+  const core = new ListenerCore<S>({
     listener,
     options,
     context,
     engineContext: ready,
     openDoorway: (more) => new Doorway(listener, more),
     makeSocket,
-  }));
+  });
+  return new SslListener(wrapListener(core));
 }

@@ -1,46 +1,13 @@
 /**
  * {@linkcode SslListener}: accepts TLS connections.
  *
- * A hostile client costs one of `maxHandshakes` places for `handshakeTimeout`
- * and nothing else: handshakes run side by side, a failed one is told to
- * `onHandshakeError`, and no error of a client ends or holds up the loop. When
- * all places are taken, connections wait in the kernel's queue.
- *
  * @module
  */
 
-import { engineOf, roleContext, type SslContext } from "../context/context.ts";
-import type { ListenOptions } from "../context/options.ts";
-import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
-import { SslPeerError, SslUnsupportedError } from "../errors.ts";
-import { AcceptQueue } from "./accept_queue.ts";
-import type { Arrival, Doorway, DoorwayOptions } from "./doorway.ts";
-import type { SocketCore } from "./core.ts";
-import type { SocketOptions } from "./core_types.ts";
-import { closedError } from "./errors.ts";
-import { coreOf } from "./info.ts";
+import type { SslContext } from "../context/context.ts";
+import type { WaitOptions } from "../engine/types.ts";
+import type { ListenerCore } from "./listener_core.ts";
 import type { SslSocket } from "./socket.ts";
-import { describeAddr } from "./target.ts";
-import { Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
-
-/** Puts the class around the machine. */
-export type MakeSocket<S> = (core: SocketCore, socketClass: ListenOptions["socketClass"]) => S;
-
-/** What a listener is made from. */
-export interface ListenerSetup<S> {
-  /** The listener of the engine. */
-  readonly listener: EngineListener;
-  /** The options of `SslSocket.listen`, checked. */
-  readonly options: ListenOptions;
-  /** The first context. */
-  readonly context: SslContext;
-  /** The same, ready in the engine. */
-  readonly engineContext: EngineContext;
-  /** Where connections come in. */
-  readonly openDoorway: (options: DoorwayOptions) => Doorway;
-  /** Puts the class around a connection. */
-  readonly makeSocket: MakeSocket<S>;
-}
 
 /** What only the library can make a listener from. */
 export interface ListenerInit<S extends SslSocket = SslSocket> {
@@ -50,12 +17,12 @@ export interface ListenerInit<S extends SslSocket = SslSocket> {
   readonly socket?: S;
 }
 
-const setups = new WeakMap<object, unknown>();
+const cores = new WeakMap<object, unknown>();
 
-/** Wraps what a listener is made from for the way through the public constructor. */
-export function wrapListener<S extends SslSocket>(setup: ListenerSetup<S>): ListenerInit<S> {
+/** Wraps the machine for the way through the public constructor. */
+export function wrapListener<S extends SslSocket>(core: ListenerCore<S>): ListenerInit<S> {
   const init = Object.freeze({ kind: "ListenerInit" as const });
-  setups.set(init, setup);
+  cores.set(init, core);
   return init;
 }
 
@@ -68,12 +35,10 @@ export interface ShutdownListenerOptions {
   deadline?: number | undefined;
 }
 
-/** How many handshakes run, or sockets wait to be taken, at a time. */
-const MAX_HANDSHAKES = 256;
-
 /**
  * Accepts TLS connections, one by one with `accept` or side by side with
- * `for await`.
+ * `for await`. A client that is slow, silent or hostile costs one of `maxHandshakes` places for
+ * `handshakeTimeout`, and nothing else.
  *
  * @example
  * ```ts ignore
@@ -89,64 +54,31 @@ const MAX_HANDSHAKES = 256;
  */
 export class SslListener<S extends SslSocket = SslSocket>
   implements AsyncIterable<S>, AsyncDisposable {
-  readonly #setup: ListenerSetup<S>;
-  readonly #listener: EngineListener;
-  readonly #doorway: Doorway;
-  readonly #queue: AcceptQueue<S, Arrival>;
-  /** Handshakes that run. */
-  readonly #running = new Set<SocketCore>();
-  /** Sockets that were made here and are not closed. */
-  readonly #live = new Set<S>();
-  #whenIdle: (() => void) | undefined;
-  #context: SslContext;
-  #engineContext: EngineContext;
-  #swap: Promise<void> | undefined;
-  #closed = false;
+  readonly #core: ListenerCore<S>;
 
   /** Not for users: use `SslSocket.listen`. */
   constructor(init: ListenerInit<S>) {
-    const setup = setups.get(init) as ListenerSetup<S> | undefined;
-    if (setup === undefined) {
+    const core = cores.get(init) as ListenerCore<S> | undefined;
+    if (core === undefined) {
       throw new TypeError("Cannot create a listener: use SslSocket.listen");
     }
-    this.#setup = setup;
-    this.#listener = setup.listener;
-    this.#context = setup.context;
-    this.#engineContext = setup.engineContext;
-    this.#doorway = setup.openDoorway({
-      plain: engineOf(setup.context).features.has("acceptPlain"),
-      settled: () => this.#swap,
-      current: () => ({ context: this.#context, engineContext: this.#engineContext }),
-      options: setup.options as SocketOptions,
-    });
-    this.#queue = new AcceptQueue<S, Arrival>({
-      limit: setup.options.maxHandshakes ?? MAX_HANDSHAKES,
-      running: () => this.#running.size,
-      arrive: (signal) => this.#doorway.next({ signal }),
-      admit: (arrival) => this.#admit(arrival),
-      failed: (error) => this.#report(error, undefined),
-    });
-    setup.options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#core = core;
   }
-
-  readonly #onAbort = (): void => this.close();
 
   /** The address it is bound to. */
   get addr(): Deno.NetAddr {
-    return this.#listener.addr as Deno.NetAddr;
+    return this.#core.addr;
   }
 
   /** The context of the next connection. */
   get context(): SslContext {
-    return this.#context;
+    return this.#core.context;
   }
 
   /** Which engine does the work. */
   get engine(): "openssl" | "deno" {
-    return engineOf(this.#context).name;
+    return this.#core.engine;
   }
-
-  // ---- one by one
 
   /**
    * Accepts one TCP connection and completes its handshake, in at most `handshakeTimeout`
@@ -160,15 +92,8 @@ export class SslListener<S extends SslSocket = SslSocket>
    *
    * Perl: `accept`
    */
-  async accept(options?: WaitOptions): Promise<S> {
-    const ready = this.#queue.shift();
-    if (ready !== undefined) return ready;
-    this.#mustBeOpen();
-    const arrival = await this.#doorway.next(options).catch((error) => {
-      this.#mustBeOpen(error);
-      throw error;
-    });
-    return await this.#shake(arrival, options?.signal);
+  accept(options?: WaitOptions): Promise<S> {
+    return this.#core.accept(options);
   }
 
   /**
@@ -178,96 +103,14 @@ export class SslListener<S extends SslSocket = SslSocket>
    * @throws {SslUnsupportedError} On the Deno engine.
    * @throws {SslError} With code `ECLOSED` when the listener is closed.
    */
-  async acceptPlain(options?: WaitOptions): Promise<Deno.TcpConn> {
-    this.#mustHave("acceptPlain", "acceptPlain()", "accept plain connections");
-    for (;;) {
-      this.#mustBeOpen();
-      try {
-        return (await this.#doorway.next(options) as { conn: Deno.TcpConn }).conn;
-      } catch (error) {
-        this.#mustBeOpen(error);
-        if (!(error instanceof SslPeerError)) throw error;
-        this.#report(error, undefined); // one that was gone before it was accepted
-      }
-    }
+  acceptPlain(options?: WaitOptions): Promise<Deno.TcpConn> {
+    return this.#core.acceptPlain(options);
   }
-
-  #mustBeOpen(cause?: unknown): void {
-    if (this.#closed) throw closedError("accept on", describeAddr(this.addr), cause);
-  }
-
-  #mustHave(feature: "acceptPlain" | "hotSwap", call: string, what: string): void {
-    const engine = engineOf(this.#context);
-    if (engine.features.has(feature)) return;
-    throw new SslUnsupportedError(
-      `Cannot use ${call}: the engine "${engine.name}" cannot ${what}: run with --allow-ffi to ` +
-        `use the engine "openssl"`,
-      { code: "ERR_UNSUPPORTED" },
-    );
-  }
-
-  // ---- side by side
 
   /** The sockets in the order in which their handshakes complete; ends when the listener is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<S> {
-    return this.#queue.iterate();
+    return this.#core.iterate();
   }
-
-  /** Takes in a connection of the iterator: its handshake runs beside the others. */
-  #admit(arrival: Arrival): void {
-    this.#shake(arrival).then(
-      (socket) => this.#queue.push(socket),
-      (error) => {
-        if (!this.#closed) this.#report(error, arrival.remoteAddr);
-        this.#queue.wake();
-      },
-    );
-  }
-
-  #report(error: unknown, remoteAddr: Deno.Addr | undefined): void {
-    const tell = this.#setup.options.onHandshakeError;
-    try {
-      // An async one, whose rejection nobody would meet: that would end the process.
-      if (tell) Promise.resolve<unknown>(tell(error as Error, remoteAddr)).catch(() => {});
-      else (error as { transport?: { close(): void } }).transport?.close();
-    } catch {
-      // Neither a throw of the caller's function nor a dead transport may end the loop.
-    }
-  }
-
-  /** Completes the handshake of one connection. */
-  async #shake(arrival: Arrival, signal?: AbortSignal): Promise<S> {
-    const { options, makeSocket } = this.#setup;
-    const core = this.#doorway.core(arrival);
-    if (this.#closed) {
-      await core.close();
-      this.#mustBeOpen();
-    }
-    this.#running.add(core);
-    try {
-      if (options.startHandshake !== false) {
-        using deadline = new Deadline({
-          timeout: options.handshakeTimeout ?? options.timeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
-          signal,
-          operation: "accept a handshake from",
-          peer: core.peer,
-        });
-        await core.accept(deadline);
-      }
-    } finally {
-      this.#running.delete(core);
-      this.#checkIdle();
-    }
-    const socket = makeSocket(core, options.socketClass);
-    this.#live.add(socket);
-    core.onClose = () => {
-      this.#live.delete(socket);
-      this.#checkIdle();
-    };
-    return socket;
-  }
-
-  // ---- the context
 
   /**
    * Changes the context, e.g. for a renewed certificate, for the connections that are accepted
@@ -278,35 +121,7 @@ export class SslListener<S extends SslSocket = SslSocket>
    * @throws {SslUnsupportedError} On the Deno engine.
    */
   setContext(context: SslContext): void {
-    this.#mustHave("hotSwap", "setContext()", "change the context while it runs");
-    if (engineOf(context) !== engineOf(this.#context)) {
-      throw new TypeError(
-        `Cannot change the context: it is of the engine "${engineOf(context).name}", ` +
-          `the listener of "${this.engine}"`,
-      );
-    }
-    const swap = roleContext(context, "server").then((ready) => {
-      if (this.#swap !== swap) return; // a later one came
-      this.#context = context;
-      this.#engineContext = ready;
-    }).catch((error) => this.#report(error, undefined)).finally(() => {
-      if (this.#swap === swap) this.#swap = undefined;
-    });
-    this.#swap = swap;
-  }
-
-  // ---- the end
-
-  #stop(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#setup.options.signal?.removeEventListener("abort", this.#onAbort);
-    try {
-      this.#listener.close();
-    } catch {
-      // It was closed beneath us.
-    }
-    this.#doorway.close();
+    this.#core.setContext(context);
   }
 
   /**
@@ -316,56 +131,29 @@ export class SslListener<S extends SslSocket = SslSocket>
    * Perl: `close`
    */
   close(): void {
-    this.#drop();
-  }
-
-  #drop(): Promise<unknown> {
-    this.#stop();
-    const cores = [...this.#running].map((core) => core.close());
-    const sockets = this.#queue.end().map((socket) => coreOf(socket).cut());
-    return Promise.allSettled([...cores, ...sockets]);
+    this.#core.drop();
   }
 
   /** {@linkcode SslListener.close}. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#drop();
+    await this.#core.drop();
   }
 
   /**
    * Stops listening and waits until the handshakes that run are done, the iterator has handed
    * them out, and every socket of this listener is closed. What still runs at the deadline is cut.
    */
-  async shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
-    this.#stop();
-    for (const socket of this.#queue.drain(() => this.#running.size === 0)) socket.close();
-    using deadline = new Deadline({
-      // 0 is "none" everywhere else; here it says "at once".
-      timeout: options.deadline === undefined ? undefined : Math.max(options.deadline, 1),
-      operation: "shut down the listener on",
-      peer: describeAddr(this.addr),
-    });
-    const idle = new Promise<void>((resolve) => this.#whenIdle = resolve);
-    this.#checkIdle();
-    try {
-      await deadline.race(idle);
-    } catch {
-      await this.#drop();
-      await Promise.allSettled([...this.#live].map((s) => coreOf(s).cut()));
-    }
-  }
-
-  #checkIdle(): void {
-    if (this.#running.size === 0 && this.#live.size === 0 && this.#closed) this.#whenIdle?.();
-    if (this.#closed) this.#queue.wake();
+  shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
+    return this.#core.shutdown(options);
   }
 
   /** Lets the event loop wait for connections, as it does at first. */
   ref(): void {
-    this.#listener.ref();
+    this.#core.ref();
   }
 
   /** Does not let the event loop wait for connections. */
   unref(): void {
-    this.#listener.unref();
+    this.#core.unref();
   }
 }

@@ -6,6 +6,7 @@
 
 import type { SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../context/options.ts";
+import { loadMachine } from "../handle/front.ts";
 import { Handle } from "../handle/handle.ts";
 import { coreOf } from "./info.ts";
 import type { ShutdownListenerOptions, SslListener } from "./listener.ts";
@@ -60,6 +61,7 @@ class Server implements SslServer {
         `Cannot serve: it needs a handler: received ${typeof this.#handler}`,
       );
     }
+    await loadMachine(); // the handlers' handles have it from the first call on
     const listener = await SslSocket.listen(this.#options);
     this.#listener = listener;
     try {

@@ -12,7 +12,6 @@ import type { SocketCore } from "./core.ts";
 import type { CloseOptions, SocketOptions } from "./core_types.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
 import type { SslListener } from "./listener.ts";
-import { SocketStreams } from "./streams.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
 export type { CloseOptions } from "./core_types.ts";
@@ -42,7 +41,6 @@ export type { CloseOptions } from "./core_types.ts";
  */
 export class SslSocket extends SocketInfo implements AsyncDisposable {
   readonly #core: SocketCore;
-  #streams: SocketStreams | undefined;
 
   /** Not for users: use {@linkcode SslSocket.connect}, `start` or `listen`. */
   constructor(init: SocketInit) {
@@ -187,7 +185,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
 
   /** What the peer sends, as a byte stream; it ends after close_notify. Use this or `read`, not both. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return (this.#streams ??= new SocketStreams(this.#core)).readable;
+    return this.#core.streams.readable;
   }
 
   /**
@@ -196,7 +194,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * close_notify, so that the peer sees a truncated stream (the Deno engine always sends it).
    */
   get writable(): WritableStream<Uint8Array> {
-    return (this.#streams ??= new SocketStreams(this.#core)).writable;
+    return this.#core.streams.writable;
   }
 
   /**

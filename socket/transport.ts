@@ -1,19 +1,10 @@
 /**
- * What TLS can be started over, made into the one shape that the engines know.
- *
- * STARTTLS injection: whoever sits on the path can send plain bytes ahead of
- * the handshake and hope that they are taken for data that came over TLS
- * (CVE-2011-0411 and its many followers). So every byte that was read above
- * TCP before the handshake was asked for goes into the handshake and nowhere
- * else, and is looked at first: a server accepts only the beginning of a
- * ClientHello, a client accepts nothing, since its peer speaks second.
+ * What TLS can be started over.
  *
  * @module
  */
 
-import { BufferedTransport, type StreamPair, streamTransport } from "../engine/transport.ts";
-import type { ByteTransport, Role } from "../engine/types.ts";
-import { SslPeerError } from "../errors.ts";
+import type { StreamPair } from "../engine/transport.ts";
 
 export type { StreamPair } from "../engine/transport.ts";
 
@@ -51,96 +42,4 @@ export const takeTransport: unique symbol = Symbol("takeTransport");
 export interface TransportSource {
   /** Gives the connection and what was read from it and not yet consumed. */
   [takeTransport](): { transport: Transport | StreamPair; buffered: Uint8Array };
-}
-
-/** A transport ready for an engine. */
-export interface Adopted {
-  /** For the engine. */
-  readonly transport: ByteTransport;
-  /** The bytes that were read before TLS was asked for; `transport` yields them again. */
-  readonly ahead: Uint8Array;
-}
-
-interface Peekable extends Transport {
-  pending(): number;
-  peek(p: Uint8Array): Promise<number | null>;
-}
-
-function isPeekable(t: Transport): t is Peekable {
-  return "peek" in t && "pending" in t;
-}
-
-function isPair(source: object): source is StreamPair {
-  return !("read" in source) && "readable" in source && "writable" in source;
-}
-
-/** Makes any of the things that TLS can run over into a transport for an engine. */
-export async function adopt(source: Transport | StreamPair | TransportSource): Promise<Adopted> {
-  if (source === null || typeof source !== "object") {
-    throw new TypeError(
-      `Cannot start TLS: it needs a connection, a Handle, an SslSocket or ` +
-        `{ readable, writable }: received ${source === null ? "null" : typeof source}`,
-    );
-  }
-  if (takeTransport in source) {
-    const taken = source[takeTransport]();
-    const below = await adopt(taken.transport);
-    if (taken.buffered.length === 0) return below;
-    const ahead = concat(taken.buffered, below.ahead);
-    return { transport: new BufferedTransport(below.transport, taken.buffered), ahead };
-  }
-  if (isPair(source)) return { transport: streamTransport(source), ahead: new Uint8Array() };
-  if (typeof source.read !== "function" || typeof source.write !== "function") {
-    throw new TypeError(
-      "Cannot start TLS: it needs read and write, or readable and writable: " +
-        `received an object with ${Object.keys(source).join(", ") || "neither"}`,
-    );
-  }
-  if (source instanceof BufferedTransport) await source.settle();
-  if (source instanceof BufferedTransport && source.buffered > 0) {
-    const ahead = source.takeBuffered();
-    return { transport: new BufferedTransport(source, ahead), ahead };
-  }
-  const transport = source as ByteTransport;
-  if (!isPeekable(source) || source.pending() === 0) return { transport, ahead: new Uint8Array() };
-  const head = new Uint8Array(Math.min(source.pending(), 64));
-  const n = await source.peek(head) ?? 0;
-  return { transport, ahead: head.subarray(0, n) };
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (b.length === 0) return a;
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-/** Whether bytes are the beginning of a TLS record with a ClientHello (RFC 8446 5.1). */
-export function beginsClientHello(bytes: Uint8Array): boolean {
-  const [type, major = 3, minor = 1, , , message = 1] = bytes;
-  return type === 0x16 && major === 3 && minor <= 4 && message === 1;
-}
-
-/**
- * Refuses what came before the handshake was asked for.
- *
- * @throws {SslPeerError} With code `ERR_INJECTION`.
- */
-export function refuseInjection(role: Role, ahead: Uint8Array, peer: string): void {
-  if (ahead.length === 0 || (role === "server" && beginsClientHello(ahead))) return;
-  const what = role === "client"
-    ? "the server sent them before TLS was asked for"
-    : "they do not begin a TLS handshake";
-  throw new SslPeerError(
-    `Cannot start TLS with ${peer}: unexpected plain bytes ahead of the handshake, ${what}: ` +
-      `received ${shown(ahead)}: they may have been injected; do not treat them as protected`,
-    { code: "ERR_INJECTION", reason: "plain bytes ahead of the handshake" },
-  );
-}
-
-/** The first bytes in printable form: they come from an untrusted peer. */
-function shown(bytes: Uint8Array): string {
-  const head = String.fromCharCode(...bytes.subarray(0, 32));
-  return JSON.stringify(head) + (bytes.length > 32 ? "..." : "");
 }

@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { describeTarget, parsePort, parseTarget } from "../../socket/target.ts";
-import { SERVICES } from "../../socket/services.ts";
+import { describeTarget, parsePort, parseTarget, SERVICES } from "../../socket/target.ts";
 
 const tcp = (hostname: string, port: number) => ({ transport: "tcp" as const, hostname, port });
 

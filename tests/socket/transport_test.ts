@@ -7,13 +7,8 @@ import {
 } from "@std/assert";
 import { BufferedTransport } from "../../engine/transport.ts";
 import { SslPeerError } from "../../errors.ts";
-import {
-  adopt,
-  beginsClientHello,
-  refuseInjection,
-  takeTransport,
-  type Transport,
-} from "../../socket/transport.ts";
+import { adopt, beginsClientHello, refuseInjection } from "../../socket/adopt.ts";
+import { takeTransport, type Transport } from "../../socket/transport.ts";
 import { bytes, FakeTransport, text } from "./fake_transport.ts";
 
 const HELLO = new Uint8Array([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc]);

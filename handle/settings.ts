@@ -1,10 +1,11 @@
 /**
- * The options of a handle.
+ * The settings of a handle: its options, and the properties that change them.
  *
  * @module
  */
 
 import { didYouMean } from "../verify/suggest.ts";
+import { Front, type HandleConn, type HandleSource, toConn } from "./front.ts";
 import type { Separator } from "./line_reader.ts";
 import type { Encoding } from "./text.ts";
 
@@ -112,7 +113,7 @@ const SIZES: ReadonlySet<string> = new Set(["maxLineLength", "maxBytes", "syswri
 const TEXTS: ReadonlySet<string> = new Set(["outputFieldSeparator", "outputRecordSeparator"]);
 
 /** Whether a value is an encoding, else a TypeError. */
-export function checkEncoding(value: unknown): Encoding {
+function checkEncoding(value: unknown): Encoding {
   if (value === "utf-8" || value === "latin1") return value;
   throw new TypeError(
     `Cannot set encoding: it must be "utf-8" or "latin1": received ${JSON.stringify(value)}`,
@@ -120,7 +121,7 @@ export function checkEncoding(value: unknown): Encoding {
 }
 
 /** Whether a value can be a separator, else a TypeError or RangeError. */
-export function checkSeparator(value: unknown): Separator {
+function checkSeparator(value: unknown): Separator {
   if (value === null || typeof value === "string") return value;
   if (typeof value === "number") {
     if (Number.isSafeInteger(value) && value > 0) return value;
@@ -134,13 +135,13 @@ export function checkSeparator(value: unknown): Separator {
 }
 
 /** Checks a text setting. */
-export function checkText(name: string, value: unknown): string {
+function checkText(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   throw new TypeError(`Cannot set ${name}: it must be a string: received ${typeof value}`);
 }
 
 /** Checks a setting that is on or off. */
-export function checkBoolean(name: string, value: unknown): boolean {
+function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new TypeError(`Cannot set ${name}: it must be a boolean: received ${typeof value}`);
 }
@@ -188,4 +189,152 @@ export function splitOptions<T extends object>(
     (Object.hasOwn(DEFAULTS, name) ? handle : rest)[name] = value;
   }
   return [handle, rest as Omit<T, keyof HandleOptions>];
+}
+
+/** Refuses members of an options object that the call does not know. */
+export function checkNames(
+  operation: string,
+  options: object | undefined,
+  known: readonly string[],
+): void {
+  if (options === undefined) return;
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(`Cannot ${operation}: options must be an object: received ${options}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(
+        `Cannot ${operation}: unknown option ${JSON.stringify(name)}: use ${
+          known.map((k) => JSON.stringify(k)).join(" or ")
+        }`,
+      );
+    }
+  }
+}
+
+let getFront: (handle: HandleBase) => Front;
+
+/** What stands in front of a handle's machine, for the parts of the class. */
+export function frontOf(handle: HandleBase): Front {
+  return getFront(handle);
+}
+
+/** The settings of a handle, and what it is over. */
+export class HandleBase {
+  readonly #front: Front;
+
+  static {
+    getFront = (handle) => handle.#front;
+  }
+
+  /** Not for users: see `Handle`. */
+  constructor(source: HandleSource, options: HandleOptions = {}) {
+    const settings = checkHandleOptions(options);
+    this.#front = new Front(toConn(source), settings);
+  }
+
+  /** What the handle is over now: after `startSsl` an `SslSocket`, after `stopSsl` a plain transport. */
+  get conn(): HandleConn {
+    return this.#front.conn;
+  }
+
+  /** Our address, if the connection has one. */
+  get localAddr(): Deno.Addr | undefined {
+    return (this.#front.conn as { localAddr?: Deno.Addr }).localAddr;
+  }
+
+  /** The peer's address, if the connection has one. */
+  get remoteAddr(): Deno.Addr | undefined {
+    return (this.#front.conn as { remoteAddr?: Deno.Addr }).remoteAddr;
+  }
+
+  /**
+   * What ends a line: text; `""` for paragraphs; `null` to read up to the end; a number for records
+   * of that many characters. Default: `"\n"`.
+   *
+   * Perl: `$/`
+   */
+  get inputRecordSeparator(): Separator {
+    return this.#front.settings.inputRecordSeparator;
+  }
+
+  set inputRecordSeparator(separator: Separator) {
+    this.#front.settings.inputRecordSeparator = checkSeparator(separator);
+  }
+
+  /**
+   * What `print` and `say` put between items. Default: nothing.
+   *
+   * Perl: `$,`
+   */
+  get outputFieldSeparator(): string {
+    return this.#front.settings.outputFieldSeparator;
+  }
+
+  set outputFieldSeparator(separator: string) {
+    this.#front.settings.outputFieldSeparator = checkText("outputFieldSeparator", separator);
+  }
+
+  /**
+   * What `print` puts at the end. Default: nothing.
+   *
+   * Perl: `$\`
+   */
+  get outputRecordSeparator(): string {
+    return this.#front.settings.outputRecordSeparator;
+  }
+
+  set outputRecordSeparator(separator: string) {
+    this.#front.settings.outputRecordSeparator = checkText("outputRecordSeparator", separator);
+  }
+
+  /**
+   * How bytes become text and text bytes. It may change between two reads: a character is never cut.
+   * Default: `"utf-8"`.
+   *
+   * Perl: `binmode`
+   */
+  get encoding(): Encoding {
+    return this.#front.settings.encoding;
+  }
+
+  set encoding(encoding: Encoding) {
+    this.#front.settings.encoding = checkEncoding(encoding);
+    this.#front.machine?.recode(encoding);
+  }
+
+  /**
+   * Sets the encoding as Perl's layers name it: `":raw"`, `":bytes"` and `"latin1"` are one character
+   * for each byte; `":utf8"`, `":encoding(UTF-8)"` and `"utf-8"` are UTF-8.
+   *
+   * @param layer Default: `":raw"`.
+   * @throws {TypeError} If it is another one.
+   *
+   * Perl: `binmode`
+   */
+  binmode(layer = ":raw"): void {
+    const name = String(layer).toLowerCase().replace(/^:/, "").replace(/^encoding\((.*)\)$/, "$1");
+    if (/^(raw|bytes|latin-?1|iso-8859-1)$/.test(name)) this.encoding = "latin1";
+    else if (/^utf-?8$/.test(name)) this.encoding = "utf-8";
+    else {
+      throw new TypeError(
+        `Cannot set binmode: it must be ":raw" or ":utf8": received ${JSON.stringify(layer)}`,
+      );
+    }
+  }
+
+  /**
+   * Whether each print goes out at once. With `false`, output is collected until there are 8,192
+   * bytes, or `flush` or `close` is called. Setting it to `true` does not send what was collected:
+   * the next print does, or `flush`. Default: `true`.
+   *
+   * Perl: `$|`
+   */
+  get autoflush(): boolean {
+    return this.#front.settings.autoflush;
+  }
+
+  set autoflush(on: boolean) {
+    this.#front.settings.autoflush = checkBoolean("autoflush", on);
+  }
 }

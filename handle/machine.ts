@@ -1,0 +1,216 @@
+/**
+ * The machine of a handle, writing and TLS: what the methods of `Handle` do.
+ *
+ * @module
+ */
+
+import type { StartOptions } from "../context/options.ts";
+import { BufferedTransport } from "../engine/transport.ts";
+import type { ByteTransport } from "../engine/types.ts";
+import { SslError, SslUnsupportedError } from "../errors.ts";
+import { type CloseOptions, SslSocket } from "../socket/socket.ts";
+import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
+import { asTransport, type HandleConn } from "./front.ts";
+import type { PrintItem } from "./handle.ts";
+import { ReadingMachine } from "./machine_reading.ts";
+import { type PrintfArgument, sprintf } from "./printf.ts";
+import { writeRegion } from "./regions.ts";
+import type { HandleSettings } from "./settings.ts";
+import { encodeText } from "./text.ts";
+
+/**
+ * All that a handle does. A call that had to wait for the machine brings the `settings` of its own
+ * time.
+ */
+export class HandleMachine extends ReadingMachine {
+  /** `Handle.print` and `say`, with `end` behind the items. */
+  async print(
+    items: readonly PrintItem[],
+    end: string,
+    settings: HandleSettings = this.settings,
+  ): Promise<void> {
+    const output = this.output("print");
+    const { autoflush, encoding, outputFieldSeparator } = settings;
+    const bytes = join(items, outputFieldSeparator, end, (text) => encodeText(text, encoding));
+    await (autoflush ? output.write(bytes) : output.print(bytes));
+  }
+
+  /** `Handle.printf`. */
+  async printf(
+    format: string,
+    args: readonly PrintfArgument[],
+    settings?: HandleSettings,
+  ): Promise<void> {
+    await this.print([sprintf(format, ...args)], "", settings);
+  }
+
+  /** `Handle.write`. */
+  async write(
+    data: string | Uint8Array,
+    length?: number,
+    offset?: number,
+    settings: HandleSettings = this.settings,
+  ): Promise<number> {
+    const bytes = region("write", data, length, offset, settings);
+    await this.output("write").write(bytes);
+    return bytes.length;
+  }
+
+  /** `Handle.syswrite`. */
+  async syswrite(
+    data: string | Uint8Array,
+    length?: number,
+    offset?: number,
+    settings: HandleSettings = this.settings,
+  ): Promise<number> {
+    const bytes = region("syswrite", data, length, offset, settings);
+    const size = settings.syswriteSize;
+    return await this.output("syswrite").writeSome(
+      bytes.length > size ? bytes.subarray(0, size) : bytes,
+    );
+  }
+
+  /** `Handle.flush`. */
+  async flush(): Promise<void> {
+    const output = this.output("flush");
+    output.check("flush");
+    await output.flush();
+  }
+
+  /** `Handle.closeWrite`. */
+  async closeWrite(): Promise<void> {
+    const output = this.output("end writing");
+    output.check("end writing");
+    const { conn } = this;
+    if (typeof conn.closeWrite !== "function") {
+      throw new SslUnsupportedError(
+        "Cannot end writing: the connection cannot end one direction alone: use close()",
+        { code: "ENOTSUP", errno: 95, reason: "no half-close" },
+      );
+    }
+    await output.flush();
+    await conn.closeWrite();
+  }
+
+  /** `Handle.startSsl`. */
+  async startSsl(options?: StartOptions): Promise<SslSocket> {
+    return await this.change("start TLS", async () => {
+      const transport = asTransport(this.conn);
+      let taken = false;
+      const source: TransportSource = {
+        [takeTransport]: () => {
+          taken = true;
+          return this.give("start TLS", transport);
+        },
+      };
+      // The address is for messages.
+      const { remoteAddr } = this.conn as { remoteAddr?: Deno.Addr };
+      if (remoteAddr) Object.assign(source, { remoteAddr });
+      try {
+        const socket = await SslSocket.start(source, options);
+        await this.attach(socket);
+        return socket;
+      } catch (error) {
+        const left = error instanceof SslError ? error.transport : undefined;
+        if (left !== undefined && this.open) {
+          await this.attach(left as HandleConn);
+          this.refuse(error);
+        } else if (taken) this.lose();
+        throw error;
+      }
+    });
+  }
+
+  /** `Handle.stopSsl`. */
+  async stopSsl(options?: CloseOptions): Promise<void> {
+    await this.change("stop TLS", async () => {
+      const { conn } = this;
+      if (typeof conn.stopSsl !== "function") {
+        throw new TypeError("Cannot stop TLS: the connection of the handle has none");
+      }
+      const unread = this.rawInput.lines.length;
+      if (unread > 0) {
+        throw new SslError(
+          `Cannot stop TLS: ${unread} bytes that came over TLS are unread: read them first`,
+          { code: "ERR_UNREAD", reason: "unread bytes" },
+        );
+      }
+      await this.attach(await conn.stopSsl(options) as HandleConn);
+    });
+  }
+
+  /** The connection as `transport`, and what was read ahead of it, which nobody else gets. */
+  give(
+    operation: string,
+    transport: Transport,
+  ): { transport: Transport; buffered: Uint8Array } {
+    const { ahead, inFlight } = this.take(operation);
+    if (inFlight === undefined) return { transport, buffered: ahead };
+    const behind = new BufferedTransport(transport as ByteTransport, new Uint8Array(0), inFlight);
+    return { transport: behind, buffered: ahead };
+  }
+}
+
+/** The part of the data that a write takes, as bytes. */
+function region(
+  operation: string,
+  data: string | Uint8Array,
+  length: number | undefined,
+  offset: number | undefined,
+  settings: HandleSettings,
+): Uint8Array {
+  if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot ${operation}: the data must be a string or a Uint8Array: received ${
+        data === null ? "null" : typeof data
+      }`,
+    );
+  }
+  const bytes = typeof data === "string" ? encodeText(data, settings.encoding) : data;
+  return writeRegion(operation, bytes, length, offset);
+}
+
+function join(
+  items: readonly PrintItem[],
+  between: string,
+  end: string,
+  encode: (text: string) => Uint8Array,
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let text = "";
+  items.forEach((item, i) => {
+    if (i > 0) text += between;
+    if (item instanceof Uint8Array) {
+      if (text !== "") parts.push(encode(text));
+      text = "";
+      parts.push(item);
+    } else text += shown(item);
+  });
+  text += end;
+  if (parts.length === 0) return encode(text);
+  if (text !== "") parts.push(encode(text));
+  if (parts.length === 1) return parts[0]!;
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function shown(item: unknown): string {
+  switch (typeof item) {
+    case "string":
+      return item;
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(item);
+  }
+  throw new TypeError(
+    `Cannot print: an item must be text, a number, a boolean or bytes: received ${
+      item === null ? "null" : Array.isArray(item) ? "an array" : typeof item
+    }`,
+  );
+}
