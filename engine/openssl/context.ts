@@ -25,7 +25,7 @@ import { drainErrors, localError } from "./errors.ts";
 import { restrictGroups } from "./groups.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
 import { CTRL, type Library } from "./symbols.ts";
-import { loadKey, trustStore } from "./trust.ts";
+import { loadKey, SECURITY_LEVEL, trustStore } from "./trust.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";
 
@@ -237,6 +237,9 @@ export class OpenSslContext implements EngineContext {
       c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
       `Cannot set cipherList: received ${JSON.stringify(list)}`,
     );
+    if (!list.includes("@SECLEVEL=") && c.SSL_CTX_get_security_level(this.ptr) < SECURITY_LEVEL) {
+      c.SSL_CTX_set_security_level(this.ptr, SECURITY_LEVEL);
+    }
     if (config.ciphersuites !== undefined) {
       this.#check(
         c.SSL_CTX_set_ciphersuites(this.ptr, cString(config.ciphersuites)) === 1,

@@ -1,6 +1,6 @@
 /**
  * TLS 1.0 and 1.1 sign with MD5 and SHA-1 together, which OpenSSL 3 allows at
- * security level 0 alone. What OpenSSL itself says about that ("internal
+ * security level 0 alone (1.1.1: up to 1). What OpenSSL itself says about that ("internal
  * error", "no suitable signature algorithm") helps nobody.
  *
  * @module
@@ -15,7 +15,12 @@ const TLS1_1 = 0x0302;
 const OPENSSL_3 = 0x30000000n;
 const REMEDY = 'add @SECLEVEL=0 to cipherList, e.g. cipherList: "DEFAULT:@SECLEVEL=0"';
 const REASONS =
-  /no suitable signature algorithm|legacy sigalg disallowed|no protocols available|no suitable digest|internal error/;
+  /no suitable signature algorithm|legacy sigalg disallowed|no protocols available|no suitable digest|internal error|alert protocol version/;
+
+/** Whether a security level allows the signatures of TLS 1.0 and 1.1. */
+function allows(c: OpenSslSymbols, level: number): boolean {
+  return level <= (BigInt(c.OpenSSL_version_num()) < OPENSSL_3 ? 1 : 0);
+}
 
 /** Refuses a context that could never complete a handshake: for SSLv3 with Perl's words. */
 export function requireLegacyLevel(
@@ -31,9 +36,8 @@ export function requireLegacyLevel(
       { code: "ERR_SSL_UNSUPPORTED_VERSION", reason: "SSLv3 is not supported" },
     );
   }
-  if (BigInt(c.OpenSSL_version_num()) < OPENSSL_3) return;
   const level = c.SSL_CTX_get_security_level(ctx);
-  if (level === 0) return;
+  if (allows(c, level)) return;
   throw new SslUnsupportedError(
     "Cannot create a context: version: TLS 1.0 and 1.1 need signatures with SHA-1, which the " +
       `library's security level forbids: it is ${level}: ${REMEDY}`,
@@ -52,8 +56,7 @@ export function explainLegacy(
   versions: ReadonlySet<TlsVersion>,
 ): SslError {
   if (![...versions].some((v) => v <= TLS1_1) || !REASONS.test(error.reason)) return error;
-  if (BigInt(c.OpenSSL_version_num()) < OPENSSL_3) return error;
-  if (!ctx || c.SSL_CTX_get_security_level(ctx) === 0) return error;
+  if (!ctx || allows(c, c.SSL_CTX_get_security_level(ctx))) return error;
   error.message +=
     `: if it was about TLS 1.0 or 1.1, the library's security level forbids them: ${REMEDY}`;
   return error;

@@ -150,7 +150,8 @@ export const NEEDED = {
   X509_STORE_CTX_set_error X509_STORE_CTX_get0_chain X509_STORE_CTX_get0_untrusted
   X509_STORE_CTX_get_current_cert X509_verify_cert_error_string X509_STORE_CTX_new
   X509_STORE_CTX_free X509_STORE_CTX_init X509_STORE_CTX_get0_param X509_VERIFY_PARAM_set_time
-  X509_VERIFY_PARAM_set_depth X509_VERIFY_PARAM_set_purpose X509_VERIFY_PARAM_add0_policy
+  X509_VERIFY_PARAM_set_depth X509_VERIFY_PARAM_set_auth_level X509_VERIFY_PARAM_set_purpose
+  X509_VERIFY_PARAM_add0_policy
   OBJ_txt2obj OPENSSL_sk_new_null OPENSSL_sk_push OPENSSL_sk_free OPENSSL_sk_num OPENSSL_sk_value
 `,
 };

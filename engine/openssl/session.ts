@@ -470,7 +470,7 @@ export class OpenSslSession implements SansIoSession {
   #failed(operation: string): Error {
     if (this.#freeLater) this.free();
     const error = connectionError(operation, drainErrors(this.#c), this.#established);
-    if (error.code === "ERR_SSL_CERTIFICATE_VERIFY_FAILED" && !this.#handle.freed) {
+    if (/certificate verify failed/.test(error.reason) && !this.#handle.freed) {
       const refusal = this.#hooks.refusalOfChain();
       if (refusal !== undefined) return refusal;
     }

@@ -45,6 +45,8 @@ export const SSL_SYMBOLS = {
   SSL_CTX_check_private_key: { parameters: ["pointer"], result: "i32" },
   // void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store)
   SSL_CTX_set1_cert_store: { parameters: ["pointer", "pointer"], result: "void" },
+  // void SSL_CTX_set_security_level(SSL_CTX *ctx, int level)
+  SSL_CTX_set_security_level: { parameters: ["pointer", "i32"], result: "void" },
   // int SSL_CTX_get_security_level(const SSL_CTX *ctx)
   SSL_CTX_get_security_level: { parameters: ["pointer"], result: "i32" },
   // X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx)
@@ -313,6 +315,8 @@ export const CRYPTO_SYMBOLS = {
   // void X509_VERIFY_PARAM_set_time(X509_VERIFY_PARAM *param, time_t t), ..._set_depth(param, int depth)
   X509_VERIFY_PARAM_set_time: { parameters: ["pointer", "i64"], result: "void" },
   X509_VERIFY_PARAM_set_depth: { parameters: ["pointer", "i32"], result: "void" },
+  // void X509_VERIFY_PARAM_set_auth_level(X509_VERIFY_PARAM *param, int auth_level)
+  X509_VERIFY_PARAM_set_auth_level: { parameters: ["pointer", "i32"], result: "void" },
   // int X509_VERIFY_PARAM_set_purpose(X509_VERIFY_PARAM *param, int purpose)
   X509_VERIFY_PARAM_set_purpose: { parameters: ["pointer", "i32"], result: "i32" },
   // int X509_VERIFY_PARAM_add0_policy(X509_VERIFY_PARAM *param, ASN1_OBJECT *policy)

@@ -10,6 +10,12 @@ import { cString, NativeHandle, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 /**
+ * The least security level: what OpenSSL 3.2 and the distributions have by default. Older builds
+ * let RSA keys of 1,024 bits and signatures with SHA-1 pass.
+ */
+export const SECURITY_LEVEL = 2;
+
+/**
  * Stores that hold nothing but one list of anchors, by that list: the default
  * anchors are some 140 certificates, read once for all contexts.
  */

@@ -7,10 +7,11 @@
 
 import type { ChainRequest, ChainResult } from "../types.ts";
 import { drainErrors, localError } from "./errors.ts";
+import { verifyErrno } from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
-import { newStore } from "./trust.ts";
+import { newStore, SECURITY_LEVEL } from "./trust.ts";
 
 const FLAG = {
   CRL_CHECK: 0x4n,
@@ -58,7 +59,7 @@ export function verifyChain(c: OpenSslSymbols, request: ChainRequest): ChainResu
     const ok = c.X509_verify_cert(ctx) === 1;
     const error = ok ? 0 : c.X509_STORE_CTX_get_error(ctx) || 1;
     return {
-      error,
+      error: verifyErrno(c, error),
       errorDepth: ok ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(ctx)),
       errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
       chain: derStack(c, c.X509_STORE_CTX_get0_chain(ctx)),
@@ -78,6 +79,7 @@ function setParameters(c: OpenSslSymbols, param: Deno.PointerValue, request: Cha
   if (policies !== undefined) flags |= FLAG.POLICY_CHECK;
   if (policies !== undefined && policies.length > 0) flags |= FLAG.EXPLICIT_POLICY;
   c.X509_VERIFY_PARAM_set_flags(param, flags);
+  c.X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
   if (time !== undefined) {
     c.X509_VERIFY_PARAM_set_time(param, BigInt(Math.floor(time.getTime() / 1000)));
   }

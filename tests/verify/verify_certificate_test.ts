@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { keyCreateRsa } from "../../certificate/private_key.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { explain, verifyCertificate } from "../../verify/mod.ts";
@@ -10,7 +11,7 @@ interface Pkits {
   crls: Record<string, string>;
 }
 
-Deno.test("verifyCertificate() is right on NIST PKITS 1 to 7 but for 4.1.5, and never accepts wrongly", async () => {
+Deno.test("verifyCertificate() is right on NIST PKITS 1 to 7 but for DSA keys of 1,024 bits, and never accepts wrongly", async () => {
   const data: Pkits = JSON.parse(
     await Deno.readTextFile(new URL("../testdata/pkits-1-7.json", import.meta.url)),
   );
@@ -27,7 +28,7 @@ Deno.test("verifyCertificate() is right on NIST PKITS 1 to 7 but for 4.1.5, and 
     assertEquals(report.ok, report.error === undefined);
     if (report.ok !== test.valid) wrong.push(test.id);
   }
-  assertEquals(wrong, ["4.1.5"]);
+  assertEquals(wrong, ["4.1.4", "4.1.5"]);
 });
 
 const ca = await TestCa.create();
@@ -159,4 +160,13 @@ Deno.test("verifyCertificate() refuses mistakes in its call", async () => {
     SslUnsupportedError,
     "--allow-ffi",
   );
+});
+
+Deno.test("verifyCertificate() refuses weak keys and SHA-1, as a connection does", async () => {
+  const ca = await TestCa.create();
+  const small = await ca.server({ names: ["localhost"], privateKey: await keyCreateRsa(1024) });
+  const sha1 = await ca.server({ names: ["localhost"], digest: "sha1" });
+  const code = async (cert: string) => (await verifyCertificate(cert, { ca: ca.pem })).error?.code;
+  assertEquals(await code(small.cert), "EE_KEY_TOO_SMALL");
+  assertEquals(await code(sha1.cert), "CA_MD_TOO_WEAK");
 });
