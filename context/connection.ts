@@ -26,7 +26,7 @@ import {
   refusedReport,
   unverifiedReport,
 } from "./judge.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
 import type { ConnectionSessions } from "./resumption.ts";
 import type { Tracer } from "./trace.ts";

@@ -9,9 +9,8 @@ import type { Engine, EngineContext, Role, SessionParams } from "../engine/types
 import { ConnectionState } from "./connection.ts";
 import { createContext, engineOf, roleContext, SslContext, stateOf } from "./context.ts";
 import type { Policy } from "./judge.ts";
-import type { Names } from "./names.ts";
+import { beyondContext, connectionPolicy, inScope, type Names } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
-import { beyondContext, connectionPolicy, inScope } from "./policy.ts";
 import { OPTIONS } from "./table.ts";
 import { unsupported } from "./errors.ts";
 import { idnToAscii } from "../verify/names.ts";

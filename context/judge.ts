@@ -40,7 +40,7 @@ import {
   trustedChain,
 } from "./evidence.ts";
 import type { ChainError, Findings } from "./findings.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "./policy.ts";
 import { verifyCode } from "../verify/codes.ts";
 
 /** What counts when a peer is judged. */

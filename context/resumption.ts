@@ -13,7 +13,7 @@ import { Certificate } from "../certificate/certificate.ts";
 import type { ContextConfig, Engine, PeerEvidence } from "../engine/types.ts";
 import type { Findings } from "./findings.ts";
 import type { Policy } from "./judge.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
 import type { Vouched } from "./connection.ts";
 import {

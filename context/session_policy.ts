@@ -16,7 +16,7 @@ import defer * as nodeCrypto from "node:crypto";
 import type { ContextConfig, ContextHooks, Engine, Role, TrustConfig } from "../engine/types.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import type { Policy } from "./judge.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
 import { SSL_VERIFY_PEER } from "../constants.ts";
 

@@ -6,6 +6,9 @@
  * @module
  */
 
+/** The most that one `write` of a session takes, in bytes: four full records. */
+export const MAX_WRITE = 65536;
+
 const SIZES = [4096, 16384, 65536 + 4096, 131072] as const;
 const POOLED = [64, 32, 16, 8] as const;
 const pools: Uint8Array<ArrayBuffer>[][] = SIZES.map(() => []);

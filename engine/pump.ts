@@ -20,8 +20,8 @@
  */
 
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
-import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
-import { MAX_WRITE, type SansIoSession } from "./sans_io.ts";
+import { giveBuffer, MAX_WRITE, ReadSize, takeBuffer } from "./buffers.ts";
+import type { SansIoSession } from "./sans_io.ts";
 import { BufferedTransport } from "./transport.ts";
 import type {
   ByteTransport,

@@ -29,7 +29,7 @@ export interface SansIoSession {
   read(p: Uint8Array): number | null | Want;
   /** As `read`, without consuming. */
   peek(p: Uint8Array): number | null | Want;
-  /** Encrypts all of `p`, at most {@linkcode MAX_WRITE} bytes. */
+  /** Encrypts all of `p`, at most `MAX_WRITE` bytes of engine/buffers.ts. */
   write(p: Uint8Array): void;
   /** Makes our close_notify, once. */
   closeNotify(): void;
@@ -62,6 +62,3 @@ export interface SansIoSession {
   /** The object that does the work, where there is one. */
   native?(): Deno.PointerObject | undefined;
 }
-
-/** The most that one `write` of a session takes, in bytes: four full records. */
-export const MAX_WRITE = 65536;

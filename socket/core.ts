@@ -10,9 +10,8 @@ import { type SslContext, stateOf } from "../context/context.ts";
 import { engineOf } from "../context/internal.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
 import { SslTruncatedError, SslUnsupportedError, type Want } from "../errors.ts";
-import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
-import defer * as ocsp from "../verify/ocsp/mod.ts";
-import type { OcspResolver } from "../verify/ocsp/resolver.ts";
+import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
+import defer * as ocsp from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { adopt } from "./adopt.ts";
 import { CoreHandshake } from "./core_handshake.ts";
@@ -30,7 +29,7 @@ const caches = new WeakMap<SslContext, OcspCacheStore>();
 
 function cacheOf(context: SslContext): OcspCacheStore {
   let cache = caches.get(context);
-  if (cache === undefined) caches.set(context, cache = new ocsp.OcspCache());
+  if (cache === undefined) caches.set(context, cache = new OcspCache());
   return cache;
 }
 
@@ -80,7 +79,7 @@ export class SocketCore extends CoreHandshake {
   }
 
   /** Asks about the certificates of a chain, with the staple that came and what the cache has. */
-  ocspResolver(chain: VerifyReport["chain"]): OcspResolver {
+  ocspResolver(chain: VerifyReport["chain"]): ocsp.OcspResolver {
     const { ocspMode = 0, ocspCache } = stateOf(this.context).options;
     const cache = ocspCache ?? cacheOf(this.context);
     return new ocsp.OcspResolver({ chain, ocspMode, cache, staple: this.state?.staple });

@@ -195,3 +195,11 @@ export function parseReferenceName(host: string, syntax: NameSyntax = "strict"):
   const problem = syntax === "strict" ? strictDnsProblem(name) : undefined;
   return problem ? invalid(name, problem) : { kind: "dns", name };
 }
+
+/** `host:443` -> `host`, `[::1]:443` and `[::1]` -> `::1`; an IPv6 address stays. */
+export function stripPort(host: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\w*)?$/.exec(host);
+  if (bracketed) return bracketed[1]!;
+  const single = /^([^:]*):\w*$/.exec(host);
+  return single ? single[1]! : host;
+}

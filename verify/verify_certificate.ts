@@ -12,6 +12,7 @@ import type { ChainPurpose } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import type { PublicSuffix } from "./public_suffix.ts";
 import type { VerifyReport } from "./report.ts";
+import { stripPort } from "./names.ts";
 import { DEFAULT_SCHEME, type Scheme } from "./schemes.ts";
 import { nearest } from "./suggest.ts";
 
@@ -156,10 +157,9 @@ export async function verifyCertificate(
     );
   }
   // What a connection needs too, and only by then: not at start-up.
-  const [{ loadBundle }, { judge }, { stripPort }, { loadTrust }] = await Promise.all([
+  const [{ loadBundle }, { judge }, { loadTrust }] = await Promise.all([
     import("../context/anchors.ts"),
     import("../context/judge.ts"),
-    import("../context/names.ts"),
     import("../context/trust.ts"),
   ]);
   const { config: trust } = await loadTrust(

@@ -10,8 +10,7 @@
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
 import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../types.ts";
-import type { PemCredential } from "./credentials.ts";
-import { unsupported } from "./check.ts";
+import { type PemCredential, unsupported } from "./check.ts";
 
 /** What both of Deno's client functions take. */
 export interface ClientOptions {

@@ -34,8 +34,13 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../types.ts";
-import { checkConfig, unsupported } from "./check.ts";
-import { certificatesPem, type PemCredential, pemCredential } from "./credentials.ts";
+import {
+  certificatesPem,
+  checkConfig,
+  type PemCredential,
+  pemCredential,
+  unsupported,
+} from "./check.ts";
 import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
 import { denoInfo, hasPeerCertificate } from "./info.ts";
 import { DenoListener } from "./listener.ts";

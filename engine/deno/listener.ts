@@ -14,9 +14,8 @@
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
 import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../types.ts";
-import type { PemCredential } from "./credentials.ts";
+import { type PemCredential, unsupported } from "./check.ts";
 import { DenoStream } from "./stream.ts";
-import { unsupported } from "./check.ts";
 
 /** What a listener is made from. */
 export interface ListenerInit {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { clientNames, serverNames, stripPort } from "../../context/names.ts";
+import { clientNames, serverNames } from "../../context/policy.ts";
+import { stripPort } from "../../verify/names.ts";
 
 Deno.test("clientNames() derives names from the host as Perl does", () => {
   const cases: [Parameters<typeof clientNames>[0], string | undefined, string | undefined][] = [
