@@ -1,0 +1,309 @@
+/** The cases of early_test.ts. Each runs where nothing has been asked of any handle yet. */
+
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import type { WaitOptions } from "../../engine/types.ts";
+import { SSL_WANT_READ, SslError, type Want } from "../../errors.ts";
+import { Handle } from "../../handle/handle.ts";
+import { serve } from "../../socket/serve.ts";
+import { takeTransport } from "../../socket/transport.ts";
+import { testPki, trust } from "../contract/harness.ts";
+import { ScriptedConn } from "./fakes.ts";
+
+/** A connection that can be read without waiting. */
+class PollConn extends ScriptedConn {
+  polls = 0;
+  #left: string[];
+
+  constructor(...chunks: string[]) {
+    super();
+    this.#left = chunks;
+  }
+
+  tryRead(p: Uint8Array): number | null | Want {
+    this.polls++;
+    const chunk = this.#left.shift();
+    if (chunk === undefined) return null;
+    return new TextEncoder().encodeInto(chunk, p).written;
+  }
+
+  ready(_want?: Want, _options?: WaitOptions): Promise<void> {
+    return Promise.resolve();
+  }
+
+  pending(): number {
+    return this.#left.join("").length;
+  }
+
+  opened(): 0 | 1 | -1 {
+    return -1;
+  }
+}
+
+/** Whether the machine is there. It is not, wherever a case begins. */
+function assertEarly(handle: Handle): void {
+  assertEquals(handle.tryReadLine(), SSL_WANT_READ);
+}
+
+async function code(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(() => undefined, (e) => e);
+  assertInstanceOf(error, SslError);
+  return error.code;
+}
+
+/** By name. */
+export const CASES: Readonly<Record<string, () => Promise<void>>> = {
+  "calls of one turn keep their order": async () => {
+    const conn = new ScriptedConn("a\nb\n");
+    const handle = new Handle(conn);
+    const done = [
+      handle.print("1"),
+      handle.say("2"),
+      handle.printf("%03d", 3),
+      handle.write("4"),
+      handle.syswrite("5"),
+    ];
+    const lines = [handle.readLine()];
+    await Promise.all(done);
+    assertEquals(conn.text, "12\n00345");
+    lines.push(handle.readLine());
+    assertEquals(await Promise.all(lines), ["a\n", "b\n"]);
+  },
+
+  "calls of every turn until it is there keep their order": async () => {
+    const conn = new ScriptedConn();
+    const other = new Handle(new ScriptedConn("x\n"));
+    const handle = new Handle(conn);
+    const prints: Promise<void>[] = [];
+    let expected = "";
+    let loaded = false;
+    other.readLine().then(() => loaded = true);
+    for (let i = 0, after = 0; after < 20; i++) {
+      prints.push(handle.print(i, " "));
+      expected += `${i} `;
+      // Microtasks in between, and now and then the event loop, which is where the loading goes on.
+      for (let turn = 0; turn < i % 4; turn++) await undefined;
+      if (i % 16 === 15) await new Promise((resolve) => setTimeout(resolve));
+      if (loaded) after++;
+    }
+    await Promise.all(prints);
+    assertEquals(conn.text, expected);
+  },
+
+  "a second read of the same turn is refused, the first goes on": async () => {
+    const handle = new Handle(new ScriptedConn("a\n"));
+    const [first, second] = [handle.readLine(), handle.read(1)];
+    assertEquals(await code(second), "ERR_CONCURRENT_READ");
+    assertEquals(await first, "a\n");
+  },
+
+  "a call has the settings, and the bytes, of its own time": async () => {
+    const conn = new ScriptedConn("a;b\nc;d");
+    const handle = new Handle(conn, { outputRecordSeparator: "." });
+    const bytes = new Uint8Array([0x41]);
+    const done = [handle.print("é", bytes, "-")];
+    bytes[0] = 0x42;
+    handle.encoding = "latin1";
+    handle.outputRecordSeparator = "";
+    handle.outputFieldSeparator = ",";
+    done.push(handle.print("é", bytes));
+    const line = handle.readLine();
+    handle.inputRecordSeparator = ";";
+    await Promise.all(done);
+    assertEquals(conn.text, "\u00c3\u00a9A-.\u00e9,B"); // what latin1 makes of the bytes
+    assertEquals(await line, "a;b\n");
+    assertEquals(await handle.readLine(), "c;");
+  },
+
+  "settings are checked, kept and in effect": async () => {
+    const conn = new ScriptedConn("\u00e9|x");
+    assertThrows(() => new Handle(conn, { seperator: "" } as never), TypeError, "unknown option");
+    assertThrows(() => new Handle({} as never), TypeError, "Cannot create Handle");
+    const handle = new Handle(conn, { chomp: true });
+    assertEquals([handle.inputRecordSeparator, handle.autoflush, handle.encoding], [
+      "\n",
+      true,
+      "utf-8",
+    ]);
+    assertThrows(() => handle.encoding = "ebcdic" as never, TypeError, "Cannot set encoding");
+    assertThrows(() => handle.inputRecordSeparator = 0, RangeError);
+    assertThrows(() => handle.binmode(":crlf"), TypeError);
+    handle.inputRecordSeparator = "|";
+    handle.autoflush = false;
+    assertEquals(await handle.readLine(), "\u00e9");
+    await handle.print("collected");
+    assertEquals(conn.text, "");
+    handle.binmode();
+    assertEquals(handle.encoding, "latin1");
+    await handle.print("\u00e9");
+    await handle.close();
+    assertEquals(conn.text, "collected\u00e9");
+  },
+
+  "tryReadLine() wants to read, and ready() waits for it": async () => {
+    for (const conn of [new PollConn("a\n"), new ScriptedConn("a\n")]) {
+      const handle = new Handle(conn);
+      assertThrows(() => handle.tryReadLine({ signal: 1 } as never), TypeError, "unknown option");
+      let line = handle.tryReadLine();
+      if (conn instanceof PollConn) {
+        assertEquals(line, SSL_WANT_READ);
+        assertEquals(conn.polls, 0);
+      }
+      for (let i = 0; line === SSL_WANT_READ && i < 2; i++) {
+        await handle.ready();
+        line = handle.tryReadLine();
+      }
+      assertEquals(line, "a\n");
+    }
+  },
+
+  "tryReadLine() alone loads it": async () => {
+    const handle = new Handle(new PollConn("a\n"));
+    let line = handle.tryReadLine();
+    assertEquals(line, SSL_WANT_READ);
+    while (line === SSL_WANT_READ) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      line = handle.tryReadLine();
+    }
+    assertEquals(line, "a\n");
+  },
+
+  "tryReadLine() refuses what cannot be read": async () => {
+    const writer = new Handle({ write: (p: Uint8Array) => Promise.resolve(p.length) });
+    assertThrows(() => writer.tryReadLine(), TypeError, "open for writing only");
+    await assertRejects(() => writer.readLine(), TypeError, "open for writing only");
+  },
+
+  "close() closes the connection": async () => {
+    const conn = new PollConn("a\n");
+    const handle = new Handle(conn);
+    const closed = handle.close({ noShutdown: true });
+    assertEquals(handle.opened(), 0);
+    for (const call of [() => handle.tryReadLine(), () => handle.pending()]) {
+      const error = assertThrows(call, SslError, "the handle is closed");
+      assertEquals((error as SslError).code, "ECLOSED");
+    }
+    const [read, print] = [handle.readLine(), handle.print("late")];
+    assertEquals([await code(read), await code(print)], ["ECLOSED", "ECLOSED"]);
+    await closed;
+    await handle.close();
+    assertEquals(conn.events, ["close abruptly"]);
+  },
+
+  "close() goes behind what was printed": async () => {
+    const conn = new ScriptedConn();
+    {
+      await using handle = new Handle(conn, { autoflush: false });
+      handle.print("last words");
+    }
+    assertEquals(conn.events, ["write 10", "close"]);
+  },
+
+  "close() ends a read of the same turn": async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const handle = new Handle(new ScriptedConn(promise));
+    const read = handle.readLine();
+    await Promise.all([handle.close(), code(read).then((c) => assertEquals(c, "ECLOSED"))]);
+    resolve();
+  },
+
+  "pending(), opened() and conn ask the connection": () => {
+    const conn = new PollConn("abc");
+    const handle = new Handle(conn);
+    assertEquals([handle.pending(), handle.opened(), handle.conn], [3, -1, conn]);
+    assertEquals(new Handle(new ScriptedConn()).opened(), 1);
+    assertEquals(new Handle(new ScriptedConn()).pending(), 0);
+    assertEarly(handle);
+    return Promise.resolve();
+  },
+
+  "the connection can be given to a socket": async () => {
+    const conn = new ScriptedConn("a\n");
+    const handle = new Handle(conn);
+    assertEquals(handle[takeTransport]().transport, conn);
+    assertEquals(handle.opened(), 0);
+    assertThrows(() => handle.tryReadLine(), SslError, "was given to a socket");
+    assertThrows(() => handle[takeTransport](), SslError, "was given to a socket");
+    await assertRejects(() => handle.print("x"), SslError, "was given to a socket");
+    await handle.close(); // not ours any more
+    assertEquals(conn.events, []);
+  },
+
+  "the connection is not given away under calls that have yet to run": async () => {
+    const conn = new ScriptedConn("a\n");
+    const handle = new Handle(conn);
+    const print = handle.print("x");
+    assertThrows(() => handle[takeTransport](), TypeError, "have yet to run");
+    await print;
+    assertEquals(conn.text, "x");
+    assertEquals(await handle.readLine(), "a\n");
+    assertEquals(handle[takeTransport]().transport, conn);
+  },
+
+  "nothing goes out in plain text behind startSsl()": async () => {
+    const conn = new ScriptedConn();
+    const handle = new Handle(conn);
+    const before = handle.print("STARTTLS\r\n");
+    const start = handle.startSsl({ hostname: "localhost", engine: "openssl" });
+    const secret = handle.print("secret");
+    await before;
+    await assertRejects(() => secret, TypeError, "about to start TLS");
+    await assertRejects(() => start, SslError);
+    assert(conn.text.startsWith("STARTTLS\r\n\x16\x03"), "first the command, then the ClientHello");
+    assert(!conn.text.includes("secret"));
+    await handle.close();
+  },
+
+  "lines come in a loop, through an overridden readLine()": async () => {
+    class Loud extends Handle {
+      override async readLine(): Promise<string | undefined> {
+        return (await super.readLine())?.toUpperCase();
+      }
+    }
+    const handle = new Loud(new ScriptedConn("a\n", "b\n"));
+    const lines: string[] = [];
+    for await (const line of handle) lines.push(line);
+    assertEquals(lines, ["A\n", "B\n"]);
+  },
+
+  "batches and rest come whole": async () => {
+    const batches: string[][] = [];
+    const handle = new Handle(new ScriptedConn("a\nb\n", "c"));
+    assertThrows(() => handle.lineBatches({ chop: true } as never), TypeError, "unknown option");
+    for await (const batch of handle.lineBatches({ chomp: true })) batches.push(batch);
+    assertEquals(batches, [["a", "b"], ["c"]]);
+  },
+
+  "web streams, their end and their failure": async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const [out, back] = [new Handle({ writable }), new Handle({ readable })];
+    assert(readable.locked && writable.locked);
+    const line = back.readLine();
+    await Promise.all([out.print("a\n"), line]);
+    assertEquals(await line, "a\n");
+    await Promise.all([out.close(), back.eof().then((end) => assertEquals(end, true))]);
+    const failing = new ReadableStream<Uint8Array>({ start: (c) => c.error("no reason") });
+    const error = await assertRejects(() => new Handle({ readable: failing }).readLine(), Error);
+    assertEquals((error as { code?: string }).code, "EPIPE");
+  },
+
+  "connect() and serve() bring it: tryReadLine() is right at once": async () => {
+    const { server: cert, ca } = await testPki();
+    let first: unknown;
+    await using server = serve(
+      { hostname: "127.0.0.1", port: 0, engine: "openssl", ...cert },
+      async (handle, socket) => {
+        await socket.peek(new Uint8Array(1));
+        first = handle.tryReadLine();
+        await handle.print("answer\n");
+      },
+    );
+    const { port } = await server.addr;
+    await using client = await Handle.connect(`127.0.0.1:${port}`, trust("openssl", ca));
+    const { conn } = client;
+    await conn.write!(new TextEncoder().encode("question\n"));
+    await conn.ready!(SSL_WANT_READ);
+    let line = client.tryReadLine();
+    for (; line === SSL_WANT_READ; line = client.tryReadLine()) await conn.ready!(SSL_WANT_READ);
+    assertEquals([first, line], ["question\n", "answer\n"]);
+  },
+};
