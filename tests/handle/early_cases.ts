@@ -69,23 +69,31 @@ export const CASES: Readonly<Record<string, () => Promise<void>>> = {
     assertEquals(await Promise.all(lines), ["a\n", "b\n"]);
   },
 
-  "calls of every turn until it is there keep their order": async () => {
+  "calls of every turn around its arrival keep their order": async () => {
     const conn = new ScriptedConn();
-    const other = new Handle(new ScriptedConn("x\n"));
     const handle = new Handle(conn);
     const prints: Promise<void>[] = [];
     let expected = "";
-    let loaded = false;
-    other.readLine().then(() => loaded = true);
-    for (let i = 0, after = 0; after < 20; i++) {
-      prints.push(handle.print(i, " "));
-      expected += `${i} `;
-      // Microtasks in between, and now and then the event loop, which is where the loading goes on.
-      for (let turn = 0; turn < i % 4; turn++) await undefined;
-      if (i % 16 === 15) await new Promise((resolve) => setTimeout(resolve));
-      if (loaded) after++;
-    }
+    const print = (text: string) => {
+      expected += text;
+      prints.push(handle.print(text));
+    };
+    // Another handle waits for it as well, in front of this one, and prints here when it has it.
+    const another = new Handle({
+      write: async (p: Uint8Array) => {
+        for (let i = 0; i < 40; i++) {
+          print(`${i} `);
+          await undefined;
+        }
+        return p.length;
+      },
+    });
+    const other = another.print("x");
+    print("first ");
+    print("second ");
+    await other;
     await Promise.all(prints);
+    assertEquals(prints.length, 42);
     assertEquals(conn.text, expected);
   },
 
