@@ -3,6 +3,7 @@ import type { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
+import { engineInfo } from "../../engine/select.ts";
 import { endPointDigest } from "../../socket/channel_binding.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { connectPair, testPki } from "../contract/harness.ts";
@@ -98,8 +99,13 @@ Deno.test("TLS 1.0 and 1.1 say so where the library's security level forbids the
     const accepting = listener.accept().catch((error) => error);
     const client = { engine: "openssl", ca: ca.pem, minVersion: "TLSv1", family: 4 } as const;
     const connecting = SslSocket.connect(`localhost:${listener.addr.port}`, client);
-    await assertRejects(() => connecting, SslError, text);
-    await accepting;
+    if (engineInfo("openssl").version.startsWith("OpenSSL 1.1")) {
+      // It looks at the level of its own signatures only.
+      await Promise.all([(await connecting).close(), (await accepting as SslSocket).close()]);
+    } else {
+      await assertRejects(() => connecting, SslError, text);
+      await accepting;
+    }
     listener.close();
   }
 });

@@ -8,6 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { certCreate, selfSigned, TestCa } from "../../certificate/mod.ts";
+import { engineInfo } from "../../engine/select.ts";
 import { ALERTS as ALERT_NUMBERS } from "../../engine/openssl/errors.ts";
 import {
   type ConnectOptions,
@@ -512,6 +513,7 @@ Deno.test("what only verifyCertificate() can reach", async () => {
   assertMatch(told(policies.error), /none of the policies/);
   const { cert } = await ca.server({ names: ["localhost"], keyUsage: ["keyCertSign"] });
   const strict = await verifyCertificate(cert, { ca: ca.pem, strict: true, purpose: "any" });
+  if (engineInfo("openssl").version.startsWith("OpenSSL 1.1")) return; // it has fewer such rules
   assertEquals(strict.error?.code, "KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA");
   assertMatch(told(strict.error), /breaks a rule of RFC 5280/);
 });
