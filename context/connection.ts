@@ -32,7 +32,7 @@ import type { ConnectionSessions } from "./resumption.ts";
 import type { Tracer } from "./trace.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/der.ts";
-import type { VerifiedPeer } from "./session_cache.ts";
+import type { VerifiedPeer } from "./session.ts";
 
 /** What a session that was offered knows of its peer. */
 export interface Vouched {

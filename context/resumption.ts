@@ -16,15 +16,14 @@ import type { Policy } from "./judge.ts";
 import type { Names } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
 import type { Vouched } from "./connection.ts";
+import { SessionCache, type SessionStore } from "./session_cache.ts";
 import {
   makeSession,
-  SessionCache,
   sessionLeaf,
   sessionParts,
-  type SessionStore,
   SslSession,
   type VerifiedPeer,
-} from "./session_cache.ts";
+} from "./session.ts";
 import { connectionDigest, contextDigest } from "./session_policy.ts";
 
 /**

@@ -35,7 +35,7 @@ import {
   sessionParts,
   type SslSession,
   type VerifiedPeer,
-} from "./session_cache.ts";
+} from "./session.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

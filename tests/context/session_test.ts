@@ -4,12 +4,8 @@ import { mayBeOffered } from "../../context/resumption.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { int, octets, seq, tlv, utf8String } from "../../certificate/der_writer.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
-import {
-  makeSession,
-  type SessionParts,
-  sessionParts,
-  SslSession,
-} from "../../context/session_cache.ts";
+import { SslSession } from "../../context/session_cache.ts";
+import { makeSession, type SessionParts, sessionParts } from "../../context/session.ts";
 import { SslError } from "../../errors.ts";
 
 const ca = await TestCa.create();

@@ -3,13 +3,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import {
-  makeSession,
-  SessionCache,
-  sessionParts,
-  type SessionStore,
-  type SslSession,
-} from "../../context/session_cache.ts";
+import { SessionCache, type SessionStore, type SslSession } from "../../context/session_cache.ts";
+import { makeSession, sessionParts } from "../../context/session.ts";
 import { SslError, SslVerifyError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -10,12 +10,8 @@ import {
 import { setDefaultContext, setDefaultSessionCache } from "../../context/validate.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import {
-  SessionCache,
-  sessionParts,
-  type SessionStore,
-  SslSession,
-} from "../../context/session_cache.ts";
+import { SessionCache, type SessionStore, SslSession } from "../../context/session_cache.ts";
+import { sessionParts } from "../../context/session.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, connectPair, listen, reach, readText } from "../contract/harness.ts";
