@@ -371,9 +371,12 @@ Deno.test("openssl server and s_client: key updates of TLS 1.3 in both direction
   const socket = await server.accept();
   await socket.write(bytes("ready\n"));
   await client.said("ready");
+  const done = () => client.output.split("KEYUPDATE").length - 1;
   for (const [command, line] of [["k", "after one"], ["K", "after both"]] as const) {
+    const before = done();
     await client.write(`${command}\n`);
-    await client.said("KEYUPDATE");
+    // A command takes all that it is read with: the line waits until it is done.
+    await client.until("the key update", () => done() > before);
     await client.write(`${line}\n`);
     assertEquals(await readText(socket, `${line}\n`), `${line}\n`);
     await socket.write(bytes(`heard ${line}\n`));
