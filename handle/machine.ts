@@ -12,9 +12,8 @@ import { type CloseOptions, SslSocket } from "../socket/socket.ts";
 import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
 import { asTransport, type HandleConn } from "./front.ts";
 import type { PrintItem } from "./handle.ts";
-import { ReadingMachine } from "./machine_reading.ts";
+import { ReadingMachine, writeRegion } from "./machine_reading.ts";
 import { type PrintfArgument, sprintf } from "./printf.ts";
-import { writeRegion } from "./regions.ts";
 import type { HandleSettings } from "./settings.ts";
 import { encodeText } from "./text.ts";
 

@@ -9,26 +9,28 @@
  * @module
  */
 
-import { engineOf, roleContext, type SslContext } from "../context/context.ts";
+import { roleContext, type SslContext } from "../context/context.ts";
+import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ListenOptions } from "../context/options.ts";
+import { checkOptions } from "../context/validate.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
 import { SslPeerError, SslUnsupportedError } from "../errors.ts";
 import { AcceptQueue } from "./accept_queue.ts";
-import type { Arrival, Doorway, DoorwayOptions } from "./doorway.ts";
+import { type Arrival, Doorway } from "./doorway.ts";
 import type { SocketCore } from "./core.ts";
 import type { SocketOptions } from "./core_types.ts";
 import { closedError } from "./errors.ts";
 import { coreOf } from "./info.ts";
-import type { ShutdownListenerOptions } from "./listener.ts";
+import { type ShutdownListenerOptions, SslListener, wrapListener } from "./listener.ts";
 import type { SslSocket } from "./socket.ts";
-import { describeAddr } from "./target.ts";
+import { describeAddr, isIpv6Literal, parsePort } from "./target.ts";
 import { Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
 
 /** Puts the class around the machine. */
 export type MakeSocket<S> = (core: SocketCore, socketClass: ListenOptions["socketClass"]) => S;
 
 /** What a listener is made from. */
-export interface ListenerSetup<S> {
+interface ListenerSetup<S> {
   /** The listener of the engine. */
   readonly listener: EngineListener;
   /** The options of `SslSocket.listen`, checked. */
@@ -37,8 +39,6 @@ export interface ListenerSetup<S> {
   readonly context: SslContext;
   /** The same, ready in the engine. */
   readonly engineContext: EngineContext;
-  /** Where connections come in. */
-  readonly openDoorway: (options: DoorwayOptions) => Doorway;
   /** Puts the class around a connection. */
   readonly makeSocket: MakeSocket<S>;
 }
@@ -68,7 +68,7 @@ export class ListenerCore<S extends SslSocket> {
     this.#listener = setup.listener;
     this.#context = setup.context;
     this.#engineContext = setup.engineContext;
-    this.#doorway = setup.openDoorway({
+    this.#doorway = new Doorway(setup.listener, {
       plain: engineOf(setup.context).features.has("acceptPlain"),
       settled: () => this.#swap,
       current: () => ({ context: this.#context, engineContext: this.#engineContext }),
@@ -282,4 +282,57 @@ export class ListenerCore<S extends SslSocket> {
   unref(): void {
     this.#listener.unref();
   }
+}
+
+// ---- how one comes to be
+
+function bindAddress(hostname: string | undefined, family: 4 | 6 | undefined): string {
+  if (hostname === undefined) return family === 6 ? "::" : "0.0.0.0";
+  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+  if (family !== undefined && (isIpv6Literal(bare) ? 6 : 4) !== family && bare !== "localhost") {
+    throw new TypeError(
+      `Cannot listen on ${hostname}: it is no IPv${family} address, as the option family asks for`,
+    );
+  }
+  if (bare === "localhost" && family !== undefined) return family === 6 ? "::1" : "127.0.0.1";
+  return bare;
+}
+
+/** Loads the context and binds the port. */
+export async function openListener<S extends SslSocket>(
+  given: ListenOptions,
+  makeSocket: MakeSocket<S>,
+): Promise<SslListener<S>> {
+  const options = checkOptions("listen", given);
+  if (options.port === undefined) {
+    throw new TypeError("Cannot listen: there is no port: give port, or port: 0 for a free one");
+  }
+  const target = {
+    hostname: bindAddress(options.hostname, options.family),
+    port: parsePort(options.port, 0),
+    backlog: options.backlog,
+  };
+  options.signal?.throwIfAborted();
+  const context = await contextFor("server", options);
+  const ready = await engineContext(context, "server");
+  options.signal?.throwIfAborted();
+  const engine = engineOf(context);
+  if (options.startHandshake === false && !engine.features.has("acceptPlain")) {
+    throw new SslUnsupportedError(
+      `Cannot listen with startHandshake: false: the engine "${engine.name}" cannot accept plain ` +
+        `connections: run with --allow-ffi to use the engine "openssl"`,
+      { code: "ERR_UNSUPPORTED" },
+    );
+  }
+  // What is wrong for every connection is told now, not to each of them.
+  newConnection(context, { role: "server", options });
+  const listener = engine.listen(target, ready);
+  const core = new ListenerCore<S>({
+    listener,
+    options,
+    context,
+    engineContext: ready,
+    makeSocket,
+  });
+  return new SslListener(wrapListener(core));
 }

@@ -105,7 +105,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
     this: T,
     options: ListenOptions,
   ): Promise<SslListener<InstanceType<T>>> {
-    const { openListener } = await import("./listen.ts");
+    const { openListener } = await import("./listener_core.ts");
     return await openListener<InstanceType<T>>(options, (core, socketClass) => {
       const Class = (socketClass ?? this) as T;
       return new Class(wrapCore(core)) as InstanceType<T>;

@@ -6,7 +6,7 @@
  */
 
 import type { FeatureSet } from "../features.ts";
-import { TcpListener } from "../tcp_listener.ts";
+import { TcpListener } from "../dial.ts";
 import type {
   ChainRequest,
   ChainResult,

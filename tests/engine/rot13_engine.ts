@@ -8,11 +8,10 @@
 
 import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError } from "../../errors.ts";
 import { SslUnsupportedError, type Want } from "../../errors.ts";
-import { dialTcp } from "../../engine/dial.ts";
+import { dialTcp, TcpListener } from "../../engine/dial.ts";
 import type { Feature, FeatureSet } from "../../engine/features.ts";
 import { Pump } from "../../engine/pump.ts";
 import type { SansIoSession } from "../../engine/sans_io.ts";
-import { TcpListener } from "../../engine/tcp_listener.ts";
 import type {
   ByteTransport,
   ContextConfig,
