@@ -22,11 +22,7 @@ export {
   type SchemeName,
   type WildcardPlace,
 } from "./schemes.ts";
-export {
-  type DefaultPublicSuffixOptions,
-  PublicSuffix,
-  type PublicSuffixOptions,
-} from "./public_suffix.ts";
+export { PublicSuffix, type PublicSuffixOptions } from "./public_suffix.ts";
 export type { SubjectAltName, SubjectAltNameType } from "../certificate/subject_alt_name.ts";
 export type { ReferenceName } from "./names.ts";
 export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";

@@ -1,19 +1,19 @@
 /**
  * Public suffixes: under which names anybody may register, `com`, `co.uk`.
- * The built-in list is the data of the npm package tldts, which follows
- * publicsuffix.org; other lists come from text or a file.
+ * The built-in list is the ICANN part of publicsuffix.org as the npm package
+ * tldts has it; the private part comes from that package itself, other lists
+ * from text or a file.
  *
  * @module
  */
 
-// Deferred: the data is evaluated by the first lookup, not by an import of this module. The build
-// in ES modules, because Deno starts all of Node's loader for the one in CommonJS: 20 ms.
-// @ts-types="tldts"
-import defer * as tldts from "tldts/dist/index.esm.min.js";
+// A package that is linked costs every start 2.5 ms, so what most programs need of it is a text here.
+import type * as Tldts from "tldts";
 import { idnToAscii } from "./names.ts";
+import { ICANN_RULES } from "./public_suffix_rules.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** Options of {@linkcode PublicSuffix.fromString} and {@linkcode PublicSuffix.fromFile}. */
+/** Options of a {@linkcode PublicSuffix}. */
 export interface PublicSuffixOptions {
   /**
    * How many labels the suffix of a host has that no rule matches; 0 or more.
@@ -23,17 +23,6 @@ export interface PublicSuffixOptions {
    * Perl: `min_suffix`
    */
   readonly minSuffix?: number;
-}
-
-/** Options of {@linkcode PublicSuffix.default}. */
-export interface DefaultPublicSuffixOptions extends PublicSuffixOptions {
-  /**
-   * Whether the private part of the list counts too (`github.io`,
-   * `s3.amazonaws.com`), and not the ICANN part alone.
-   *
-   * @default {false}
-   */
-  readonly private?: boolean;
 }
 
 /** How many labels at the end of a name are a suffix by an explicit rule. */
@@ -98,13 +87,29 @@ function splitLabels(host: string): string[] {
   return host.toLowerCase().split(/[.\u3002\uff0e\uff61]/).filter((label) => label !== "");
 }
 
+/** The rules of the built-in list. */
+function* builtinRules(): Iterable<string> {
+  let parent = "";
+  for (const word of ICANN_RULES.trim().split(/\s+/)) {
+    if (word.endsWith(":")) parent = word === ".:" ? "" : `.${word.slice(0, -1)}`;
+    else if (!RULES_OF_PERL.includes(`*.${word}${parent}`)) yield word + parent;
+  }
+  yield* RULES_OF_PERL;
+}
+
+let builtinTree: TreeNode | undefined;
+
+/** The built-in list, taken apart by the first lookup. */
+const builtinLookup: Lookup = (labels) =>
+  treeLookup(builtinTree ??= makeTree(builtinRules()))(labels);
+
 /** A label that is in no list, to ask tldts whether a wildcard is below a name. */
 const PROBE = "zz--no-such-label";
 
-function builtinLookup(withPrivate: boolean): Lookup {
-  const kept = treeLookup(makeTree(RULES_OF_PERL));
+/** The list of tldts, its private part included. */
+function packageLookup(tldts: typeof Tldts): Lookup {
   const options = {
-    allowPrivateDomains: withPrivate,
+    allowPrivateDomains: true,
     detectIp: false,
     extractHostname: false,
     validateHostname: false,
@@ -126,9 +131,7 @@ function builtinLookup(withPrivate: boolean): Lookup {
   };
 
   return (labels) => {
-    const name = labels.join(".");
-    if (RULES_OF_PERL.includes(`*.${name}`)) return undefined;
-    const lengths = [kept(labels), listed(name)?.split(".").length]
+    const lengths = [builtinLookup(labels), listed(labels.join("."))?.split(".").length]
       .filter((length) => length !== undefined);
     return lengths.length ? Math.max(...lengths) : undefined;
   };
@@ -168,7 +171,7 @@ function minSuffixOf(options: PublicSuffixOptions, known: readonly string[]): nu
  * Perl: `IO::Socket::SSL::PublicSuffix`
  */
 export class PublicSuffix {
-  static readonly #defaults = new Map<string, PublicSuffix>();
+  static readonly #defaults = new Map<number, PublicSuffix>();
   readonly #lookup: Lookup;
   readonly #minSuffix: number;
 
@@ -178,24 +181,37 @@ export class PublicSuffix {
   }
 
   /**
-   * The built-in list: its ICANN part, and with `{ private: true }` the
-   * private part too. Its data is loaded by the first lookup.
+   * The built-in list: the ICANN part of publicsuffix.org, as in Perl.
    *
    * @throws {TypeError} for an unknown option
    * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
    *
    * Perl: `default`
    */
-  static default(options: DefaultPublicSuffixOptions = {}): PublicSuffix {
-    const minSuffix = minSuffixOf(options, ["minSuffix", "private"]);
-    const withPrivate = options.private ?? false;
-    const key = `${minSuffix} ${withPrivate}`;
-    let list = PublicSuffix.#defaults.get(key);
+  static default(options: PublicSuffixOptions = {}): PublicSuffix {
+    const minSuffix = minSuffixOf(options, ["minSuffix"]);
+    let list = PublicSuffix.#defaults.get(minSuffix);
     if (!list) {
-      list = new PublicSuffix(builtinLookup(withPrivate), minSuffix);
-      PublicSuffix.#defaults.set(key, list);
+      list = new PublicSuffix(builtinLookup, minSuffix);
+      PublicSuffix.#defaults.set(minSuffix, list);
     }
     return list;
+  }
+
+  /**
+   * The whole list: also its private part, where companies let others register
+   * (`github.io`, `s3.amazonaws.com`). It comes from the npm package tldts,
+   * loaded by the first call. Stricter than {@linkcode PublicSuffix.default}
+   * when names are compared.
+   *
+   * @throws {TypeError} for an unknown option
+   * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
+   */
+  static async full(options: PublicSuffixOptions = {}): Promise<PublicSuffix> {
+    const minSuffix = minSuffixOf(options, ["minSuffix"]);
+    // The build in ES modules: Deno starts all of Node's loader for the one in CommonJS, 20 ms.
+    const tldts: typeof Tldts = await import("tldts/dist/index.esm.min.js");
+    return new PublicSuffix(packageLookup(tldts), minSuffix);
   }
 
   /**

@@ -1,6 +1,8 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import * as tldts from "tldts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";
+import { moduleText, rulesOf } from "./make_public_suffix_rules.ts";
 
 const CASES = Deno.readTextFileSync(new URL("../testdata/public-suffix-cases.md", import.meta.url))
   .trim().split("\n").map((line) => line.replace(/^- /, ""));
@@ -37,8 +39,8 @@ Deno.test("publicSuffix() gives Perl's result in all of its cases", () => {
   assertEquals(count, 82);
 });
 
-Deno.test("publicSuffix() takes the ICANN part by default and the private part on request", () => {
-  const [icann, all] = [PublicSuffix.default(), PublicSuffix.default({ private: true })];
+Deno.test("publicSuffix() takes the ICANN part by default and the private part with full()", async () => {
+  const [icann, all] = [PublicSuffix.default(), await PublicSuffix.full()];
   const table: [string, string, string][] = [
     ["foo.github.io", "io", "github.io"],
     ["b.s3.amazonaws.com", "com", "s3.amazonaws.com"],
@@ -138,9 +140,33 @@ Deno.test("PublicSuffix refuses wrong options, rules and numbers", async () => {
   assertThrows(() => PublicSuffix.fromString("!"), TypeError, "line 1 is not a rule");
   assertThrows(() => PublicSuffix.default().publicSuffix("a.com", -1), RangeError, "received -1");
   await assertRejects(() => PublicSuffix.fromFile("/x", { minSuffix: -1 }), RangeError);
+  await assertRejects(() => PublicSuffix.full({ minSuffix: -1 }), RangeError);
 });
 
-Deno.test("publicSuffix() splits without losing a label", () => {
+Deno.test("the built-in list is the ICANN part that tldts has: deno task update:suffixes", async () => {
+  const module = new URL("../../verify/public_suffix_rules.ts", import.meta.url);
+  assertEquals(await Deno.readTextFile(module), moduleText());
+});
+
+Deno.test("the built-in list answers as tldts does, for every rule and the names about it", () => {
+  const options = { detectIp: false, extractHostname: false, validateHostname: false };
+  const list = PublicSuffix.default();
+  const rules = rulesOf(1);
+  assert(rules.length > 6000);
+  let compared = 0;
+  for (const rule of rules) {
+    const base = rule.replace("!", "").replace("*", "any-label");
+    if (base.endsWith("bd")) continue; // Perl's rule "*.bd" is kept
+    for (const name of [base, `x.${base}`, `x.y.${base}`]) {
+      const { publicSuffix } = tldts.parse(name, options);
+      assertEquals(list.publicSuffix(name)[1], publicSuffix, name);
+      compared++;
+    }
+  }
+  assert(compared > 18_000);
+});
+
+Deno.test("publicSuffix() splits without losing a label", async () => {
   const label = fc.stringMatching(/^[a-z0-9-]{1,6}$/);
   const host = fc.tuple(
     fc.array(fc.oneof(label, fc.constantFrom("com", "co", "uk", "kobe", "jp", "ck", "city"))),
@@ -148,7 +174,7 @@ Deno.test("publicSuffix() splits without losing a label", () => {
   );
   const lists = [
     PublicSuffix.default(),
-    PublicSuffix.default({ private: true }),
+    await PublicSuffix.full(),
     PublicSuffix.default({ minSuffix: 0 }),
     PublicSuffix.fromString("*.jp\n!city.jp\nuk\nco.uk"),
   ];
