@@ -3,9 +3,13 @@
  * server starts on loopback, and a client connects, verifies it by name and
  * exchanges lines: on each engine that is there. Then a wrong name is refused.
  *
+ * `deno task demo` runs it, `deno task demo example.com:443` the client half
+ * against a real server. By itself it needs the network alone; OpenSSL comes
+ * with the second command.
+ *
  * ```sh
- * deno task demo                    # on loopback
- * deno task demo example.com:443    # the client half against a real server
+ * deno run --allow-net=127.0.0.1,localhost examples/demo.ts
+ * deno run --allow-net=127.0.0.1,localhost --allow-ffi examples/demo.ts
  * ```
  */
 

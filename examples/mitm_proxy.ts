@@ -2,10 +2,10 @@
  * A man-in-the-middle proxy for tests: it takes CONNECT, verifies the origin, and shows the client a
  * clone of the origin's certificate under a CA of its own. Lines are printed as they pass.
  *
- * Needs: --allow-net --allow-ffi --allow-read
+ * It reads the CA, its key, and the anchors by which it verifies the origins.
  *
  * ```sh
- * deno run --allow-net --allow-ffi --allow-read examples/mitm_proxy.ts 8080 ca.pem ca.key
+ * deno run --allow-net --allow-ffi --allow-read=ca.pem,ca.key,origins.pem examples/mitm_proxy.ts 8080 ca.pem ca.key origins.pem
  * curl --proxy http://127.0.0.1:8080 --cacert ca.pem https://example.com/
  * ```
  */
@@ -68,13 +68,19 @@ export async function interceptOne(
 }
 
 if (import.meta.main) {
-  const [port, proxyCertFile, proxyKeyFile] = Deno.args;
+  const [port, proxyCertFile, proxyKeyFile, originsCaFile] = Deno.args;
   if (proxyCertFile === undefined || proxyKeyFile === undefined) {
-    console.error("usage: mitm_proxy.ts PORT CA_CERT_FILE CA_KEY_FILE");
+    console.error("usage: mitm_proxy.ts PORT CA_CERT_FILE CA_KEY_FILE [ORIGINS_CA_FILE]");
     Deno.exit(2);
   }
   const intercept = await Intercept.create({ proxyCertFile, proxyKeyFile });
-  for await (const conn of Deno.listen({ hostname: "127.0.0.1", port: Number(port) })) {
-    interceptOne(conn, intercept, {}, console.log).catch((error) => console.error(String(error)));
+  const origin: SslOptions = { engine: "openssl" };
+  if (originsCaFile !== undefined) origin.caFile = originsCaFile;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: Number(port) });
+  console.log(`listening on 127.0.0.1:${listener.addr.port}`);
+  for await (const conn of listener) {
+    interceptOne(conn, intercept, origin, console.log).catch((error) =>
+      console.error(String(error))
+    );
   }
 }

@@ -4,7 +4,7 @@
  * answer and say goodbye, all driven by one loop with tryConnectSsl, tryWrite, tryRead and ready.
  *
  * ```sh
- * deno run --allow-net --allow-ffi --allow-read --allow-env examples/multiplex.ts
+ * deno run --allow-net=127.0.0.1,localhost --allow-ffi examples/multiplex.ts
  * ```
  */
 

@@ -337,13 +337,90 @@ Deno.test({
   },
 });
 
+// ---- both ends
+
+Deno.test("examples/demo.ts needs --allow-net alone, and shows OpenSSL with --allow-ffi", async () => {
+  const [plain, full] = commands("demo");
+  const alone = await run(plain!, {});
+  assert(alone.success, alone.stderr);
+  assertStringIncludes(alone.stdout, "All of it worked.");
+  assertStringIncludes(alone.stdout, "engine openssl: not available: Requires ffi access");
+  assertEquals(alone.stdout.match(/^== \w+/gm), ["== deno"]);
+  await eachIsNeeded(plain!, {}, [NET(`${LOOPBACK}:0`)]);
+  if (noOpenSsl) return;
+  const both = await run(full!, {});
+  assert(both.success, both.stderr);
+  assertEquals(both.stdout.match(/^== \w+/gm), ["== openssl", "== deno"]);
+  assertEquals(full!.flags.length, 2);
+  const refused = await run(full!, {}, { flags: without(full!, "--allow-net") });
+  assertStringIncludes(refused.stderr, NET(`${LOOPBACK}:0`).says);
+});
+
+Deno.test({
+  name: "examples/multiplex.ts needs --allow-net of loopback and --allow-ffi",
+  ignore: noOpenSsl,
+  fn: async () => {
+    const [command] = commands("multiplex");
+    const { success, stdout, stderr } = await run(command!, {});
+    assert(success, stderr);
+    assertStringIncludes(stdout, "100 clients answered");
+    await eachIsNeeded(command!, {}, [
+      NET(`${LOOPBACK}:0`),
+      { flag: "--allow-ffi", says: "Requires ffi access to" },
+    ]);
+  },
+});
+
+Deno.test({
+  name: "examples/mitm_proxy.ts needs its files, the network and OpenSSL",
+  ignore: noOpenSsl,
+  fn: async () => {
+    await using w = await world();
+    await using web = page();
+    const port = String(freePort());
+    const [command] = commands("mitm_proxy");
+    const proxyCa = await TestCa.create({ commonName: "The proxy's CA" });
+    const stand = { ...w.files, "8080": port, "ca.pem": `${w.folder}/proxy.pem` };
+    const files: Record<string, string> = { ...stand, "ca.key": `${w.folder}/proxy.key` };
+    files["origins.pem"] = w.files["ca.pem"]!;
+    await Deno.writeTextFile(files["ca.pem"]!, proxyCa.pem);
+    await Deno.writeTextFile(files["ca.key"]!, proxyCa.key);
+    const through = async (): Promise<string> => {
+      const conn = await Deno.connect({ hostname: LOOPBACK, port: Number(port) });
+      await using plain = new Handle(conn);
+      await plain.print(`CONNECT localhost:${(await web.addr).port} HTTP/1.0\r\n\r\n`);
+      if (await plain.readLine() !== "HTTP/1.0 200 Connected\r\n") return "refused";
+      await plain.readLine();
+      const socket = await plain.startSsl({ hostname: "localhost", ca: proxyCa.pem });
+      assertEquals(socket.peerCertificate("issuer"), "/CN=The proxy's CA");
+      await plain.print("GET / HTTP/1.0\r\n\r\n");
+      return (await plain.getlines()).join("");
+    };
+    {
+      await using proxy = start(command!, files);
+      await proxy.said("listening on");
+      assertStringIncludes(await through(), "hello\n");
+    }
+    {
+      await using proxy = start(command!, files, { flags: without(command!, "--allow-ffi") });
+      await proxy.said("listening on");
+      assertEquals(await through().catch(() => "refused"), "refused");
+    }
+    const listens = { flag: "--allow-net", says: NET(`${LOOPBACK}:${port}`).says };
+    for (const { flag, says } of [listens, READ(files["ca.pem"]!)]) {
+      const outcome = await run(command!, files, { flags: without(command!, flag) });
+      assert(!outcome.success, outcome.stdout);
+      assertStringIncludes(outcome.stderr, says);
+    }
+  },
+});
+
 // ---- the page
 
 Deno.test("docs/permissions.md shows the commands of the examples' headers, all of them", () => {
   const page = Deno.readTextFileSync(new URL("docs/permissions.md", ROOT));
   const shown = [...page.matchAll(/^deno run .*$/gm)].map(([line]) => line);
-  const names = [...Deno.readDirSync(new URL("examples", ROOT))].map(({ name }) => name)
-    .filter((name) => !["demo.ts", "mitm_proxy.ts"].includes(name)); // their flags are --allow-...
+  const names = [...Deno.readDirSync(new URL("examples", ROOT))].map(({ name }) => name);
   const headers = names.flatMap((name) => documented(`examples/${name}`).map(({ line }) => line));
   assert(headers.length >= 10);
   assertEquals(new Set(shown), new Set(headers));
