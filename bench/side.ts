@@ -201,7 +201,12 @@ interface Command {
 
 async function open(c: Command, line?: string): Promise<Conn> {
   const conn = await side.connect(c.port, c.resume ?? false);
-  if (line) await writeAll(conn, encode(line));
+  try {
+    if (line) await writeAll(conn, encode(line));
+  } catch (error) {
+    await conn.close(); // what fails here is in nobody's hands
+    throw error;
+  }
   return conn;
 }
 
