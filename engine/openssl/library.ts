@@ -125,8 +125,9 @@ export const NEEDED = {
   ssl: `
   TLS_method SSL_CTX_new SSL_CTX_free SSL_CTX_ctrl SSL_CTX_callback_ctrl SSL_CTX_set_options
   SSL_CTX_set_cipher_list SSL_CTX_set_ciphersuites SSL_CTX_use_certificate SSL_CTX_use_PrivateKey
-  SSL_CTX_check_private_key SSL_CTX_set1_cert_store SSL_CTX_get_security_level SSL_CTX_set_security_level SSL_CTX_get0_param
-  SSL_CTX_add_client_CA SSL_CTX_set_verify SSL_CTX_set_cert_verify_callback
+  SSL_CTX_check_private_key SSL_CTX_set1_cert_store SSL_CTX_get_security_level
+  SSL_CTX_set_security_level SSL_CTX_get0_param SSL_CTX_add_client_CA SSL_CTX_set_verify
+  SSL_CTX_set_cert_verify_callback
   SSL_CTX_set_session_id_context SSL_CTX_set_alpn_protos SSL_CTX_set_alpn_select_cb
   SSL_CTX_set_keylog_callback SSL_CTX_set_num_tickets SSL_CTX_sess_set_new_cb
   SSL_CTX_set_msg_callback SSL_CIPHER_get_auth_nid SSL_get1_session SSL_set_session
@@ -140,7 +141,8 @@ export const NEEDED = {
   SSL_get_ex_data_X509_STORE_CTX_idx
 `,
   crypto: `
-  OpenSSL_version_num BIO_s_mem BIO_new BIO_free BIO_read BIO_write BIO_ctrl_pending BIO_ctrl
+  OPENSSL_init_crypto OpenSSL_version_num BIO_s_mem BIO_new BIO_free BIO_read BIO_write
+  BIO_ctrl_pending BIO_ctrl
   ERR_get_error ERR_clear_error ERR_lib_error_string ERR_reason_error_string ERR_set_mark
   ERR_pop_to_mark d2i_X509_bio i2d_X509_bio X509_free d2i_X509_CRL_bio X509_CRL_free
   d2i_PrivateKey_bio d2i_PKCS8PrivateKey_bio PEM_read_bio_PrivateKey EVP_PKEY_free CRYPTO_malloc

@@ -194,6 +194,8 @@ export const SSL_SYMBOLS = {
 /** Functions of libcrypto. */
 export const CRYPTO_SYMBOLS = {
   ...VERSION_SYMBOLS,
+  // int OPENSSL_init_crypto(uint64_t opts, const OPENSSL_INIT_SETTINGS *settings)
+  OPENSSL_init_crypto: { parameters: ["u64", "pointer"], result: "i32" },
   // unsigned long OpenSSL_version_num(void)
   OpenSSL_version_num: { parameters: [], result: "u64" },
 
@@ -378,6 +380,8 @@ export const SSL_ERROR = {
 /** OpenSSL, loaded. */
 export type Library = Loaded<OpenSslSymbols>;
 
+const OPENSSL_INIT_NO_ATEXIT = 0x80000n;
+
 let opened: Library | undefined;
 
 /**
@@ -387,7 +391,12 @@ let opened: Library | undefined;
  * @throws {Deno.errors.NotCapable} If the ffi permission is not granted.
  */
 export function openLibrary(): Library {
-  return opened ??= loadWith((path) =>
-    dlopen(path, [SSL_SYMBOLS, CRYPTO_SYMBOLS, LIBC_SYMBOLS]) as unknown as OpenSslSymbols
-  );
+  return opened ??= loadWith((path) => {
+    const tables = [SSL_SYMBOLS, CRYPTO_SYMBOLS, LIBC_SYMBOLS] as const;
+    const c = dlopen(path, tables) as unknown as OpenSslSymbols;
+    // Before any call that would initialize it otherwise. At exit OpenSSL would free what threads
+    // that end just then (workers, the test runner) are about to free themselves.
+    c.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null);
+    return c;
+  });
 }
