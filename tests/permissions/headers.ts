@@ -1,9 +1,19 @@
 /** The commands in the headers of the examples, and running them under exactly these flags. */
 
 import { assert } from "@std/assert";
+import { engineInfo } from "../../engine/select.ts";
 
 /** The project. */
 export const ROOT = new URL("../../", import.meta.url);
+
+/** The path of libssl; `undefined` where there is none, and the cases that need it are skipped by name. */
+export const LIBSSL: string | undefined = (() => {
+  try {
+    return engineInfo("openssl").path;
+  } catch {
+    return undefined;
+  }
+})();
 
 /** A documented command. */
 export interface Command {

@@ -7,19 +7,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SSL_VERIFY_PEER } from "../../constants.ts";
-import { engineInfo } from "../../engine/select.ts";
 import { SslSocket } from "../../mod.ts";
-import { ROOT } from "./headers.ts";
+import { LIBSSL, ROOT } from "./headers.ts";
 
 const LOOPBACK = "127.0.0.1";
 
-const path = (() => {
-  try {
-    return engineInfo("openssl").path;
-  } catch {
-    return undefined; // the name of the case says that it was skipped
-  }
-})();
+const path = LIBSSL;
 const ignore = path === undefined;
 
 const ca = await TestCa.create();

@@ -6,21 +6,23 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
-import { engineInfo } from "../../engine/select.ts";
 import { Handle, serve, SslSocket } from "../../mod.ts";
-import { type Command, documented, ROOT, run, type Stand, start, without } from "./headers.ts";
+import {
+  type Command,
+  documented,
+  LIBSSL,
+  ROOT,
+  run,
+  type Stand,
+  start,
+  without,
+} from "./headers.ts";
 
 const LOOPBACK = "127.0.0.1";
 /** What the headers show; here it is wherever this system has it. */
 const LIBRARY = "/usr/lib/x86_64-linux-gnu/libssl.so.3";
 
-const library = (() => {
-  try {
-    return engineInfo("openssl").path;
-  } catch {
-    return undefined;
-  }
-})();
+const library = LIBSSL;
 const noOpenSsl = library === undefined;
 
 const ca = await TestCa.create();
