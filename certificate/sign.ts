@@ -48,11 +48,6 @@ export function digestName(name: string): string {
   );
 }
 
-/** The digest OID of a digest's name. */
-export function digestOid(name: string): string {
-  return DIGESTS[digestName(name)]![2];
-}
-
 const CURVE_DIGESTS: Readonly<Record<string, string>> = {
   secp384r1: "sha384",
   secp521r1: "sha512",

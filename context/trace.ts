@@ -14,6 +14,8 @@
  * @module
  */
 
+import { toHex } from "../certificate/der.ts";
+import { ALERTS } from "../engine/alerts.ts";
 import type { MessageEvent as ProtocolMessage } from "../engine/types.ts";
 import { fileError } from "./errors.ts";
 
@@ -41,43 +43,11 @@ export const HANDSHAKE_NAMES: Readonly<Record<number, string>> = {
   254: "Message hash",
 };
 
-/** Alerts by their description. */
-export const ALERT_NAMES: Readonly<Record<number, string>> = {
-  0: "close notify",
-  10: "unexpected message",
-  20: "bad record mac",
-  21: "decryption failed",
-  22: "record overflow",
-  30: "decompression failure",
-  40: "handshake failure",
-  41: "no certificate",
-  42: "bad certificate",
-  43: "unsupported certificate",
-  44: "certificate revoked",
-  45: "certificate expired",
-  46: "certificate unknown",
-  47: "illegal parameter",
-  48: "unknown CA",
-  49: "access denied",
-  50: "decode error",
-  51: "decrypt error",
-  60: "export restriction",
-  70: "protocol version",
-  71: "insufficient security",
-  80: "internal error",
-  86: "inappropriate fallback",
-  90: "user canceled",
-  100: "no renegotiation",
-  109: "missing extension",
-  110: "unsupported extension",
-  111: "certificate unobtainable",
-  112: "unrecognized name",
-  113: "bad certificate status response",
-  114: "bad certificate hash value",
-  115: "unknown PSK identity",
-  116: "certificate required",
-  120: "no application protocol",
-};
+/** An alert as curl spells it: `unknown CA`. */
+function alertText(description: number): string {
+  return (ALERTS[description] ?? "unknown").replaceAll("_", " ")
+    .replace(/\b(?:ca|psk)\b/, (word) => word.toUpperCase());
+}
 
 /** Where a trace goes: a function, an object with `write`, or a stream. Its failures are ignored. */
 export type TraceWriter =
@@ -119,22 +89,18 @@ const CONTENT: Readonly<Record<number, string>> = {
 const CHANGE_CIPHER = 20, ALERT = 21, HANDSHAKE = 22, HEADER = 256, INNER_TYPE = 257;
 const HELLO_RETRY_REQUEST = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
 
-function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** The message itself, by its first bytes. */
 function subject(contentType: number, bytes: Uint8Array): string {
   const [first = 0, second = 0] = bytes;
   switch (contentType) {
     case HANDSHAKE: {
-      const retry = first === 2 && hex(bytes.subarray(6, 38)) === HELLO_RETRY_REQUEST;
+      const retry = first === 2 && toHex(bytes.subarray(6, 38)) === HELLO_RETRY_REQUEST;
       const name = retry ? "Hello retry request" : HANDSHAKE_NAMES[first] ?? "Unknown";
       return `${name} (${first})`;
     }
     case ALERT: {
       const level = first === 1 ? "warning" : first === 2 ? "fatal" : "unknown level";
-      return `${level}, ${ALERT_NAMES[second] ?? "unknown"} (${second})`;
+      return `${level}, ${alertText(second)} (${second})`;
     }
     case CHANGE_CIPHER:
       return `Change cipher spec (${first})`;
@@ -170,7 +136,7 @@ export function dump(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length; at += 16) {
     const row = bytes.subarray(at, at + 16);
     const text = String.fromCharCode(...row).replace(/[^\x20-\x7e]/g, ".");
-    const digits = hex(row).replace(/../g, "$& ").padEnd(48);
+    const digits = toHex(row).replace(/../g, "$& ").padEnd(48);
     lines.push(`${at.toString(16).padStart(4, "0")}: ${digits} ${text}\n`);
   }
   return lines.join("");

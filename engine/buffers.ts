@@ -26,6 +26,17 @@ export function giveBuffer(buffer: Uint8Array<ArrayBuffer>): void {
   if (i >= 0 && pools[i]!.length < POOLED[i]!) pools[i]!.push(buffer);
 }
 
+/** Joins byte strings. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** How much the next read of one connection asks for. */
 export class ReadSize {
   #i = 0;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { concat } from "./buffers.ts";
 import type { ByteTransport } from "./types.ts";
 
 /**
@@ -27,7 +28,7 @@ export class BufferedTransport implements ByteTransport {
       // Once they are here they are bytes that were read ahead, like the others.
       if (this.#inFlight !== inFlight || chunk === null) return;
       this.#inFlight = undefined;
-      this.#ahead = this.#ahead.length === 0 ? chunk : concat(this.#ahead, chunk);
+      this.#ahead = this.#ahead.length === 0 ? chunk : concat([this.#ahead, chunk]);
     }, () => {}); // its failure belongs to the read that meets it
   }
 
@@ -104,13 +105,6 @@ export class BufferedTransport implements ByteTransport {
   unref(): void {
     this.inner.unref?.();
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 /** A pair of web byte streams. */

@@ -5,6 +5,7 @@
  */
 
 import type { StartOptions } from "../context/options.ts";
+import { concat } from "../engine/buffers.ts";
 import { BufferedTransport } from "../engine/transport.ts";
 import type { ByteTransport } from "../engine/types.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
@@ -189,13 +190,7 @@ function join(
   if (parts.length === 0) return encode(text);
   if (text !== "") parts.push(encode(text));
   if (parts.length === 1) return parts[0]!;
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return concat(parts);
 }
 
 function shown(item: unknown): string {

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { concat } from "../engine/buffers.ts";
 import { BufferedTransport, type StreamPair, streamTransport } from "../engine/transport.ts";
 import type { ByteTransport, Role } from "../engine/types.ts";
 import { SslPeerError } from "../errors.ts";
@@ -49,7 +50,7 @@ export async function adopt(source: Transport | StreamPair | TransportSource): P
     const taken = source[takeTransport]();
     const below = await adopt(taken.transport);
     if (taken.buffered.length === 0) return below;
-    const ahead = concat(taken.buffered, below.ahead);
+    const ahead = concat([taken.buffered, below.ahead]);
     return { transport: new BufferedTransport(below.transport, taken.buffered), ahead };
   }
   if (isPair(source)) return { transport: streamTransport(source), ahead: new Uint8Array() };
@@ -69,14 +70,6 @@ export async function adopt(source: Transport | StreamPair | TransportSource): P
   const head = new Uint8Array(Math.min(source.pending(), 64));
   const n = await source.peek(head) ?? 0;
   return { transport, ahead: head.subarray(0, n) };
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (b.length === 0) return a;
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 /** Whether bytes are the beginning of a TLS record with a ClientHello (RFC 8446 5.1). */

@@ -68,7 +68,7 @@ const isTime = (node: DerNode | undefined): boolean =>
 const parsed = new WeakMap<Uint8Array, Crl | null>();
 
 /** Reads the outer fields, once per list; `undefined` for one that is malformed. */
-function parse(der: Uint8Array): Crl | undefined {
+export function crlHeader(der: Uint8Array): Crl | undefined {
   const known = parsed.get(der);
   if (known !== undefined) return known ?? undefined;
   let crl: Crl | null = null;
@@ -92,17 +92,12 @@ function parse(der: Uint8Array): Crl | undefined {
   return crl ?? undefined;
 }
 
-/** The header of a revocation list in DER; `undefined` if it is malformed. */
-export function crlHeader(der: Uint8Array): CrlHeader | undefined {
-  return parse(der);
-}
-
 /** The list that counts for a certificate: of its issuer, in time if there is one, the newest. */
 function listFor(certificate: Certificate, crls: readonly Uint8Array[]): Crl | undefined {
   const now = Date.now();
   const current = (crl: Crl): number =>
     crl.nextUpdate === undefined || crl.nextUpdate.getTime() >= now ? 1 : 0;
-  return crls.map(parse)
+  return crls.map(crlHeader)
     .filter((crl): crl is Crl =>
       crl !== undefined && equalBytes(crl.rawIssuer, certificate.rawIssuer)
     )

@@ -15,12 +15,15 @@ import { CTRL, type OpenSslSymbols } from "./symbols.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const INVALID_CA_1_1 = 24, INVALID_CA = 79;
-const OPENSSL_3 = 0x30000000n;
+
+/** Whether this is 1.1.1. */
+export function isBefore3(c: OpenSslSymbols): boolean {
+  return BigInt(c.OpenSSL_version_num()) < 0x30000000n;
+}
 
 /** The number of a verification error as in 3.x: 1.1.1 has another one for INVALID_CA. */
-export function verifyErrno(c: OpenSslSymbols, errno: number): number {
-  const old = errno === INVALID_CA_1_1 && BigInt(c.OpenSSL_version_num()) < OPENSSL_3;
-  return old ? INVALID_CA : errno;
+export function modernErrno(c: OpenSslSymbols, errno: number): number {
+  return errno === INVALID_CA_1_1 && isBefore3(c) ? INVALID_CA : errno;
 }
 
 /** The evidence inside OpenSSL's verification. */
@@ -32,7 +35,7 @@ export function storeEvidence(
   return {
     chain: derStack(c, c.X509_STORE_CTX_get0_chain(store)),
     presented: derStack(c, c.X509_STORE_CTX_get0_untrusted(store)),
-    error: verifyErrno(c, error),
+    error: modernErrno(c, error),
     errorDepth: error === 0 ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(store)),
     errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
     resumed: false,
@@ -49,7 +52,7 @@ export function sslEvidence(
   return {
     chain: derStack(c, c.SSL_get0_verified_chain(ssl)),
     presented: peerChain(c, ssl),
-    error: verifyErrno(c, error),
+    error: modernErrno(c, error),
     errorDepth: 0,
     errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
     resumed,

@@ -8,18 +8,18 @@
 
 import { type SslError, SslUnsupportedError } from "../../errors.ts";
 import type { TlsVersion } from "../types.ts";
+import { isBefore3 } from "./inspect.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 const SSL3 = 0x0300;
 const TLS1_1 = 0x0302;
-const OPENSSL_3 = 0x30000000n;
 const REMEDY = 'add @SECLEVEL=0 to cipherList, e.g. cipherList: "DEFAULT:@SECLEVEL=0"';
 const REASONS =
   /no suitable signature algorithm|legacy sigalg disallowed|no protocols available|no suitable digest|internal error|alert protocol version/;
 
 /** Whether a security level allows the signatures of TLS 1.0 and 1.1. */
 function allows(c: OpenSslSymbols, level: number): boolean {
-  return level <= (BigInt(c.OpenSSL_version_num()) < OPENSSL_3 ? 1 : 0);
+  return level <= (isBefore3(c) ? 1 : 0);
 }
 
 /** Refuses a context that could never complete a handshake: for SSLv3 with Perl's words. */

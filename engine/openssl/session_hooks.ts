@@ -104,7 +104,7 @@ export class SessionHooks implements CallbackTarget {
     const current = c.X509_STORE_CTX_get_current_cert(store);
     const answer = verifyEach({
       ok,
-      error: inspect.verifyErrno(c, c.X509_STORE_CTX_get_error(store)),
+      error: inspect.modernErrno(c, c.X509_STORE_CTX_get_error(store)),
       depth,
       certificate: current === null ? new Uint8Array() : derOf(c, current),
       chain: () => derStack(c, c.X509_STORE_CTX_get0_chain(store)),

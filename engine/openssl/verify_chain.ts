@@ -7,7 +7,7 @@
 
 import type { ChainRequest, ChainResult } from "../types.ts";
 import { drainErrors, localError } from "./errors.ts";
-import { verifyErrno } from "./inspect.ts";
+import { modernErrno } from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
@@ -59,7 +59,7 @@ export function verifyChain(c: OpenSslSymbols, request: ChainRequest): ChainResu
     const ok = c.X509_verify_cert(ctx) === 1;
     const error = ok ? 0 : c.X509_STORE_CTX_get_error(ctx) || 1;
     return {
-      error: verifyErrno(c, error),
+      error: modernErrno(c, error),
       errorDepth: ok ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(ctx)),
       errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
       chain: derStack(c, c.X509_STORE_CTX_get0_chain(ctx)),

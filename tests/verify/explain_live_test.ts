@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { certCreate, selfSigned, TestCa } from "../../certificate/mod.ts";
 import { engineInfo } from "../../engine/select.ts";
-import { ALERTS as ALERT_NUMBERS } from "../../engine/openssl/errors.ts";
+import { ALERTS as ALERT_NUMBERS } from "../../engine/alerts.ts";
 import {
   type ConnectOptions,
   explain,
