@@ -1,17 +1,17 @@
 /** Contexts and connected pairs of the OpenSSL engine, below the socket layer. */
 
-import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
+import { TestCa } from "../../certificate/mod.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { loadOpenSsl } from "../../engine/openssl/engine.ts";
 import type {
   ContextConfig,
   ContextHooks,
-  Credential,
   EngineContext,
   Role,
   SessionParams,
   TlsStream,
 } from "../../engine/types.ts";
+import { credentialOf, defaultConfig } from "../helpers/engine_config.ts";
 import { memoryPair, type MemoryTransport } from "../helpers/memory.ts";
 
 export const engine = loadOpenSsl();
@@ -19,13 +19,7 @@ export const ca = await TestCa.create();
 export const server = await ca.server("localhost");
 export const client = await ca.client("a client");
 
-export function credential(from: TestCertificate): Credential {
-  return {
-    chain: from.chain.map((c) => c.der),
-    key: { data: new TextEncoder().encode(from.key), format: "pem", source: "key" },
-    source: "cert",
-  };
-}
+export { credentialOf as credential };
 
 /** Accepts what OpenSSL accepts. */
 export const strict: ContextHooks = {
@@ -38,25 +32,9 @@ export const strict: ContextHooks = {
 export function config(role: Role, over: Partial<ContextConfig> = {}): ContextConfig {
   const { hooks, ...rest } = over;
   return {
-    role,
-    versions: new Set([0x0303, 0x0304]),
-    cipherList: undefined,
-    ciphersuites: undefined,
-    honorCipherOrder: true,
-    groups: undefined,
-    sigalgs: undefined,
-    dh: "auto",
-    noEcdh: false,
-    credentials: role === "server" ? [credential(server)] : [],
+    ...defaultConfig(role),
+    credentials: role === "server" ? [credentialOf(server)] : [],
     trust: { anchors: [ca.cert.der], extra: [], crls: [], checkCrl: "none" },
-    clientCa: [],
-    verifyMode: role === "client" ? 1 : 0,
-    alpn: [],
-    npn: [],
-    requestOcsp: false,
-    sessionIdContext: undefined,
-    releaseBuffers: false,
-    skipHostname: false,
     ...rest,
     hooks: { ...strict, ...hooks },
   };

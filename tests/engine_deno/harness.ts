@@ -3,12 +3,10 @@
  * speak TLS to each other, and a proxy that cuts and corrupts.
  */
 
-import type { Certificate } from "../../certificate/certificate.ts";
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
 import type {
   ContextConfig,
-  Credential,
   DialTarget,
   EngineContext,
   EngineListener,
@@ -16,6 +14,7 @@ import type {
   TlsStream,
 } from "../../engine/types.ts";
 import { SslError } from "../../errors.ts";
+import { credentialOf, defaultConfig, type Shown } from "../helpers/engine_config.ts";
 
 export const HOST = "127.0.0.1";
 const encoder = new TextEncoder();
@@ -30,47 +29,11 @@ export function pki(): Promise<{ ca: TestCa; server: TestCertificate }> {
   })();
 }
 
-/** What a server shows: any chain, and a key. */
-export interface Shown {
-  readonly chain: readonly Certificate[];
-  readonly key: string;
-}
-
-/** A certificate as a context takes it. */
-export function credential(certificate: Shown): Credential {
-  return {
-    chain: certificate.chain.map((c) => c.der),
-    key: { data: encoder.encode(certificate.key), format: "pem", source: "key" },
-    source: "cert",
-  };
-}
+export { credentialOf as credential, type Shown };
 
 /** A configuration with everything at its default. */
 export function config(more: Partial<ContextConfig> = {}): ContextConfig {
-  const role = more.role ?? "client";
-  return {
-    role,
-    versions: new Set([0x0303, 0x0304] as const),
-    cipherList: undefined,
-    ciphersuites: undefined,
-    honorCipherOrder: role === "server",
-    groups: undefined,
-    sigalgs: undefined,
-    dh: "auto",
-    noEcdh: false,
-    credentials: [],
-    trust: { anchors: undefined, extra: [], crls: [], checkCrl: "none" },
-    clientCa: [],
-    verifyMode: role === "client" ? 1 : 0,
-    alpn: [],
-    npn: [],
-    requestOcsp: false,
-    sessionIdContext: undefined,
-    releaseBuffers: false,
-    skipHostname: false,
-    hooks: {},
-    ...more,
-  };
+  return { ...defaultConfig(more.role ?? "client"), ...more };
 }
 
 /** A client context that trusts the shared CA. */
@@ -84,7 +47,7 @@ export async function clientContext(more: Partial<ContextConfig> = {}): Promise<
 export async function serverContext(more: Partial<ContextConfig> = {}): Promise<EngineContext> {
   const { server } = await pki();
   return denoEngine().createContext(
-    config({ role: "server", credentials: [credential(server)], ...more }),
+    config({ role: "server", credentials: [credentialOf(server)], ...more }),
   );
 }
 

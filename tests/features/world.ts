@@ -7,7 +7,6 @@ import { engineInfo, selectEngine } from "../../engine/select.ts";
 import type {
   ContextConfig,
   ContextHooks,
-  Credential,
   EngineName,
   Role,
   SessionParams,
@@ -15,6 +14,7 @@ import type {
 } from "../../engine/types.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { type ConnectOptions, type ListenOptions, type SslListener, SslSocket } from "../../mod.ts";
+import { credentialOf, defaultConfig } from "../helpers/engine_config.ts";
 import { memoryPair } from "../helpers/memory.ts";
 
 /** The only address there is. */
@@ -184,36 +184,15 @@ function configOf(world: World, role: Role, side: Side): ContextConfig {
       ? undefined
       : new SslVerifyError(`Refused: ${errorText}`, { code: "REFUSED", errno: error });
   const own = features.has("ownAnchors");
-  const credential: Credential = {
-    chain: pki.server.chain.map(({ der }) => der),
-    key: { data: bytes(pki.server.key), format: "pem", source: "key" },
-    source: "cert",
-  };
   return {
-    role,
-    versions: new Set([0x0303, 0x0304]),
-    cipherList: undefined,
-    ciphersuites: undefined,
-    honorCipherOrder: true,
-    groups: undefined,
-    sigalgs: undefined,
-    dh: "auto",
-    noEcdh: false,
-    credentials: role === "server" ? [credential] : [],
+    ...defaultConfig(role),
+    credentials: role === "server" ? [credentialOf(pki.server)] : [],
     trust: {
       anchors: own ? [pki.ca.cert.der] : undefined,
       extra: own ? [] : [pki.ca.cert.der],
       crls: [],
       checkCrl: "none",
     },
-    clientCa: [],
-    verifyMode: role === "client" ? 1 : 0,
-    alpn: [],
-    npn: [],
-    requestOcsp: false,
-    sessionIdContext: undefined,
-    releaseBuffers: false,
-    skipHostname: false,
     ...rest,
     hooks: { verify, ...hooks },
   };
