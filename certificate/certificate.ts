@@ -5,9 +5,8 @@
  */
 
 import type { KeyObject } from "node:crypto";
-import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
-import { asHash } from "./as_hash.ts";
+import defer * as record from "./as_hash.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
   bitString,
@@ -44,6 +43,7 @@ import {
   readTlsFeature,
 } from "./extensions.ts";
 import { type NameAttribute, onelineName, readName } from "./name.ts";
+import { nodeCrypto } from "./node_crypto.ts";
 import { oidLongName } from "./oids.ts";
 import { derToPem, describe, looksLikePem, pemBlocks } from "./pem.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
@@ -142,7 +142,7 @@ export function digest(algorithm: string, data: Uint8Array): Uint8Array {
   const name = String(algorithm).toLowerCase().replace(/^sha-/, "sha");
   let hash;
   try {
-    hash = nodeCrypto.createHash(name);
+    hash = nodeCrypto().createHash(name);
   } catch (cause) {
     throw new SslUnsupportedError(
       `Cannot compute digest: unknown algorithm: received ${JSON.stringify(algorithm)}`,
@@ -384,7 +384,7 @@ export class Certificate {
   get publicKey(): KeyObject {
     try {
       // Deno's createPublicKey takes Buffers and Uint8Arrays alike; the types know only Buffer.
-      return nodeCrypto.createPublicKey({
+      return nodeCrypto().createPublicKey({
         key: this.rawSpki as never,
         format: "der",
         type: "spki",
@@ -519,7 +519,7 @@ export class Certificate {
    * Perl: `CERT_asHash`
    */
   asHash(algorithm = "sha256"): CertificateHash {
-    return asHash(this, algorithm);
+    return record.asHash(this, algorithm);
   }
 
   /** Whether two certificates are the same, byte for byte. */

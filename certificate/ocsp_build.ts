@@ -5,7 +5,6 @@
  * @module
  */
 
-import defer * as nodeCrypto from "node:crypto";
 import type { Certificate } from "./certificate.ts";
 import {
   children,
@@ -31,6 +30,7 @@ import {
 } from "./der_writer.ts";
 import { encodeExtensions } from "./extension_build.ts";
 import { readExtensions } from "./extensions.ts";
+import { nodeCrypto } from "./node_crypto.ts";
 import type { PrivateKey } from "./private_key.ts";
 import { defaultDigest, signatureAlgorithm, signBytes } from "./sign.ts";
 
@@ -112,7 +112,7 @@ export function ocspCertId(
   digest: OcspDigest = "sha1",
 ): Uint8Array {
   const algorithm = Object.keys(HASHES).find((id) => HASHES[id] === digest)!;
-  const name = new Uint8Array(nodeCrypto.createHash(digest).update(issuer.rawSubject).digest());
+  const name = new Uint8Array(nodeCrypto().createHash(digest).update(issuer.rawSubject).digest());
   return seq(
     seq(oidDer(algorithm), nul()),
     octets(name),

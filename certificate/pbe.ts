@@ -7,7 +7,6 @@
  * @module
  */
 
-import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   derError,
@@ -20,6 +19,7 @@ import {
   TAG,
 } from "./der.ts";
 import { concat, int, nul, octets, oidDer, seq } from "./der_writer.ts";
+import { nodeCrypto } from "./node_crypto.ts";
 
 /** The most iterations of a key derivation that are accepted: an input can not stop the program. */
 export const MAX_KDF_ITERATIONS: number = 10_000_000;
@@ -167,7 +167,7 @@ function decryptCbc(
   }
   try {
     if (!native) return legacy!(cipher, key, iv, data);
-    const decipher = nodeCrypto.createDecipheriv(cipher, key, iv);
+    const decipher = nodeCrypto().createDecipheriv(cipher, key, iv);
     return concat(new Uint8Array(decipher.update(data)), new Uint8Array(decipher.final()));
   } catch (cause) {
     throw badPassword(what, cause);
@@ -216,8 +216,8 @@ export function pkcs12Kdf(
   const input = concat(stretch(salt), stretch(password));
   const result = new Uint8Array(length);
   for (let at = 0; at < length;) {
-    let a = nodeCrypto.createHash(hash).update(diversifier).update(input).digest();
-    for (let i = 1; i < rounds; i++) a = nodeCrypto.createHash(hash).update(a).digest();
+    let a = nodeCrypto().createHash(hash).update(diversifier).update(input).digest();
+    for (let i = 1; i < rounds; i++) a = nodeCrypto().createHash(hash).update(a).digest();
     result.set(a.subarray(0, Math.min(a.length, length - at)), at);
     at += a.length;
     // Every block of I becomes I + B + 1 modulo 2^(8v), B being A repeated.
@@ -256,7 +256,7 @@ export function pbkdf2FromParameters(
     hash = HMAC_OIDS[id];
     if (hash === undefined) throw unsupported(what, `key derivation with ${id}`);
   }
-  return new Uint8Array(nodeCrypto.pbkdf2Sync(password, salt, rounds, length, hash));
+  return new Uint8Array(nodeCrypto().pbkdf2Sync(password, salt, rounds, length, hash));
 }
 
 function unsupported(what: string, feature: string): SslUnsupportedError {
@@ -282,7 +282,7 @@ function scrypt(
   }
   budget?.spend(N * R * P, what); // a block of scrypt takes about as long as an iteration
   return new Uint8Array(
-    nodeCrypto.scryptSync(password, salt, length, {
+    nodeCrypto().scryptSync(password, salt, length, {
       N,
       r: R,
       p: P,
@@ -338,8 +338,8 @@ export function pbeDecrypt(
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
   const rounds = iterations(count, what, budget);
   if (old !== undefined) {
-    let key = nodeCrypto.createHash(old[0]).update(utf8).update(salt).digest();
-    for (let i = 1; i < rounds; i++) key = nodeCrypto.createHash(old[0]).update(key).digest();
+    let key = nodeCrypto().createHash(old[0]).update(utf8).update(salt).digest();
+    for (let i = 1; i < rounds; i++) key = nodeCrypto().createHash(old[0]).update(key).digest();
     const bytes = new Uint8Array(key);
     return decryptCbc(old[1], bytes.subarray(0, 8), bytes.subarray(8, 16), data, what, legacy);
   }
@@ -355,10 +355,10 @@ export function pbes2Encrypt(
   password: string,
   rounds: number,
 ): { algorithm: Uint8Array; data: Uint8Array } {
-  const salt = new Uint8Array(nodeCrypto.randomBytes(16));
-  const iv = new Uint8Array(nodeCrypto.randomBytes(16));
-  const key = nodeCrypto.pbkdf2Sync(encoder.encode(password), salt, rounds, 32, "sha256");
-  const cipher = nodeCrypto.createCipheriv("aes-256-cbc", key, iv);
+  const salt = new Uint8Array(nodeCrypto().randomBytes(16));
+  const iv = new Uint8Array(nodeCrypto().randomBytes(16));
+  const key = nodeCrypto().pbkdf2Sync(encoder.encode(password), salt, rounds, 32, "sha256");
+  const cipher = nodeCrypto().createCipheriv("aes-256-cbc", key, iv);
   const encrypted = concat(new Uint8Array(cipher.update(data)), new Uint8Array(cipher.final()));
   const algorithm = seq(
     oidDer(PBES2),
@@ -379,11 +379,11 @@ export function pbe3DesEncrypt(
   password: string,
   rounds: number,
 ): { algorithm: Uint8Array; data: Uint8Array } {
-  const salt = new Uint8Array(nodeCrypto.randomBytes(8));
+  const salt = new Uint8Array(nodeCrypto().randomBytes(8));
   const bmp = bmpPassword(password);
   const key = pkcs12Kdf("sha1", bmp, salt, 1, rounds, 24);
   const iv = pkcs12Kdf("sha1", bmp, salt, 2, rounds, 8);
-  const cipher = nodeCrypto.createCipheriv("des-ede3-cbc", key, iv);
+  const cipher = nodeCrypto().createCipheriv("des-ede3-cbc", key, iv);
   const encrypted = concat(new Uint8Array(cipher.update(data)), new Uint8Array(cipher.final()));
   const algorithm = seq(oidDer(PKCS12_PBE + "3"), seq(octets(salt), int(rounds)));
   return { algorithm, data: encrypted };
@@ -416,7 +416,7 @@ export function dekDecrypt(
   let last = new Uint8Array(0);
   while (key.length < KEY_LENGTH[cipher]) {
     last = new Uint8Array(
-      nodeCrypto.createHash("md5").update(last).update(secret).update(iv.subarray(0, 8)).digest(),
+      nodeCrypto().createHash("md5").update(last).update(secret).update(iv.subarray(0, 8)).digest(),
     );
     key = concat(key, last) as Uint8Array<ArrayBuffer>;
   }

@@ -5,7 +5,6 @@
  * @module
  */
 
-import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   berToDer,
@@ -19,6 +18,7 @@ import {
   setOf,
   tlv,
 } from "./der_writer.ts";
+import { nodeCrypto } from "./node_crypto.ts";
 import { keyIdentifier } from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { decodeKeySync, keyMatches } from "./decode_key.ts";
@@ -129,7 +129,7 @@ function macOf(
     }
     const password = new TextEncoder().encode(secret.password);
     const key = pbkdf2FromParameters(kdfParameters, password, 32, WHAT, secret.budget);
-    return new Uint8Array(nodeCrypto.createHmac(hash, key).update(authSafe).digest());
+    return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
   }
   const hash = MAC_DIGESTS[id];
   if (hash === undefined) {
@@ -137,7 +137,7 @@ function macOf(
   }
   const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash]!;
   const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, length);
-  return new Uint8Array(nodeCrypto.createHmac(hash, key).update(authSafe).digest());
+  return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
 }
 
 function macIsRight(macData: DerNode, authSafe: Uint8Array, secret: Secret): boolean {
@@ -151,7 +151,7 @@ function macIsRight(macData: DerNode, authSafe: Uint8Array, secret: Secret): boo
   const salt = expectTag(saltNode, TAG.OCTET_STRING, WHAT).body;
   const want = expectTag(expected, TAG.OCTET_STRING, WHAT).body;
   const got = macOf(expectTag(algorithm, TAG.SEQUENCE, WHAT), authSafe, salt, rounds, secret);
-  return want.length === got.length && nodeCrypto.timingSafeEqual(want, got);
+  return want.length === got.length && nodeCrypto().timingSafeEqual(want, got);
 }
 
 class Contents {
@@ -424,10 +424,10 @@ function writePkcs12(options: CreatePkcs12Options): Uint8Array {
     infos.push(seq(oidDer(DATA), explicit(0, octets(seq(bag)))));
   }
   const safe = seq(...infos);
-  const salt = new Uint8Array(nodeCrypto.randomBytes(16));
+  const salt = new Uint8Array(nodeCrypto().randomBytes(16));
   const hash = encryption === "aes256" ? "sha256" : "sha1";
   const macKey = pkcs12Kdf(hash, bmpPassword(password), salt, 3, rounds, hash === "sha1" ? 20 : 32);
-  const mac = new Uint8Array(nodeCrypto.createHmac(hash, macKey).update(safe).digest());
+  const mac = new Uint8Array(nodeCrypto().createHmac(hash, macKey).update(safe).digest());
   const hashOid = Object.keys(MAC_DIGESTS).find((one) => MAC_DIGESTS[one] === hash)!;
   return seq(
     int(3),

@@ -5,9 +5,9 @@
  */
 
 import type { KeyObject } from "node:crypto";
-import defer * as nodeCrypto from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import { bitString, oid, readDer, sequence } from "./der.ts";
+import { nodeCrypto } from "./node_crypto.ts";
 import { oidEntry } from "./oids.ts";
 import { derToPem, describe } from "./pem.ts";
 
@@ -94,7 +94,7 @@ export class PrivateKey {
     if (this.#object !== undefined) return this.#object;
     try {
       // The types of Deno want a Buffer; a Uint8Array does.
-      this.#object = nodeCrypto.createPrivateKey({
+      this.#object = nodeCrypto().createPrivateKey({
         key: this.#der as never,
         format: "der",
         type: "pkcs8",
@@ -114,7 +114,7 @@ export class PrivateKey {
   /** The DER of the public half, a SubjectPublicKeyInfo. */
   get publicSpki(): Uint8Array {
     return this.#spki ??= new Uint8Array(
-      nodeCrypto.createPublicKey(this.keyObject).export({ type: "spki", format: "der" }),
+      nodeCrypto().createPublicKey(this.keyObject).export({ type: "spki", format: "der" }),
     );
   }
 
@@ -147,7 +147,7 @@ function generate(type: string, options: Record<string, unknown>): Promise<Priva
       resolve(new PrivateKey(new Uint8Array(key.export({ type: "pkcs8", format: "der" }))));
     };
     // One call for all kinds; the overloads of the types want literals.
-    (nodeCrypto.generateKeyPair as unknown as (t: string, o: unknown, cb: typeof done) => void)(
+    (nodeCrypto().generateKeyPair as unknown as (t: string, o: unknown, cb: typeof done) => void)(
       type,
       options,
       done,

@@ -7,10 +7,10 @@
  * @module
  */
 
-import defer * as nodeCrypto from "node:crypto";
 import { SslUnsupportedError } from "../errors.ts";
 import { type DerNode, oid, readDer, sequence, smallInteger } from "./der.ts";
 import { bits, explicit, int, nul, oidDer, seq, timeDer, unsignedInt } from "./der_writer.ts";
+import { nodeCrypto } from "./node_crypto.ts";
 import type { PrivateKey } from "./private_key.ts";
 import { Certificate } from "./certificate.ts";
 import { encodeExtensions } from "./extension_build.ts";
@@ -101,11 +101,11 @@ export function signBytes(key: PrivateKey, digest: string, data: Uint8Array): Ui
     const signer = key.type === "rsa-pss"
       ? {
         key: object,
-        padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING,
+        padding: nodeCrypto().constants.RSA_PKCS1_PSS_PADDING,
         saltLength: DIGESTS[digest]![3],
       }
       : object;
-    return new Uint8Array(nodeCrypto.sign(edwards ? null : digest, data, signer));
+    return new Uint8Array(nodeCrypto().sign(edwards ? null : digest, data, signer));
   } catch (cause) {
     throw new SslUnsupportedError(
       `Cannot sign with ${key} and digest ${digest}: this combination is not supported, ` +
@@ -203,21 +203,21 @@ export function verifySignature(
   const id = oid(type, what);
   let key;
   try {
-    key = nodeCrypto.createPublicKey({ key: spki as never, format: "der", type: "spki" });
+    key = nodeCrypto().createPublicKey({ key: spki as never, format: "der", type: "spki" });
   } catch (cause) {
     throw new SslUnsupportedError("Cannot verify signature: unsupported public key", { cause });
   }
   const kind = key.asymmetricKeyType;
   if (id === "1.3.101.112" || id === "1.3.101.113") {
     return kind === (id.endsWith("2") ? "ed25519" : "ed448") &&
-      nodeCrypto.verify(null, data, key, signature);
+      nodeCrypto().verify(null, data, key, signature);
   }
   if (id === RSA_PSS) {
     const { digest, saltLength } = pssParameters(parameters);
-    return (kind === "rsa" || kind === "rsa-pss") && nodeCrypto.verify(
+    return (kind === "rsa" || kind === "rsa-pss") && nodeCrypto().verify(
       digest,
       data,
-      { key, padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING, saltLength },
+      { key, padding: nodeCrypto().constants.RSA_PKCS1_PSS_PADDING, saltLength },
       signature,
     );
   }
@@ -227,7 +227,7 @@ export function verifySignature(
     throw new SslUnsupportedError(`Cannot verify signature: unknown algorithm: received ${id}`);
   }
   return kind === (rsa !== undefined ? "rsa" : "ec") &&
-    nodeCrypto.verify(digest, data, key, signature);
+    nodeCrypto().verify(digest, data, key, signature);
 }
 
 /** The parts of a certificate. */
@@ -281,7 +281,7 @@ export async function buildCertificateAsync(parts: CertificateParts): Promise<Ce
 
 /** The identifier of a key: SHA-1 over the content of its BIT STRING (RFC 5280 4.2.1.2 method 1). */
 export function keyIdentifier(publicBits: Uint8Array): Uint8Array {
-  return new Uint8Array(nodeCrypto.createHash("sha1").update(publicBits).digest());
+  return new Uint8Array(nodeCrypto().createHash("sha1").update(publicBits).digest());
 }
 
 /** The key identifier of a certificate: its subjectKeyIdentifier, else computed. */

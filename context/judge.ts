@@ -41,7 +41,7 @@ import {
 } from "./evidence.ts";
 import type { ChainError, Findings } from "./findings.ts";
 import type { Names } from "./policy.ts";
-import { verifyCode } from "../verify/codes.ts";
+import { verifyCode } from "../verify/verify_codes.ts";
 
 /** What counts when a peer is judged. */
 export interface Policy {

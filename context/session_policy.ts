@@ -12,7 +12,7 @@
  * @module
  */
 
-import defer * as nodeCrypto from "node:crypto";
+import { nodeCrypto } from "../certificate/node_crypto.ts";
 import type { ContextConfig, ContextHooks, Engine, Role, TrustConfig } from "../engine/types.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import type { Policy } from "./judge.ts";
@@ -21,7 +21,7 @@ import type { SslOptions } from "./options.ts";
 import { SSL_VERIFY_PEER } from "../constants.ts";
 
 function sha256(data: string | Uint8Array): string {
-  return nodeCrypto.createHash("sha256").update(data).digest("hex");
+  return nodeCrypto().createHash("sha256").update(data).digest("hex");
 }
 
 const identities = new WeakMap<object, number>();

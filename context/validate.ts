@@ -8,14 +8,8 @@
 
 import type { Role } from "../engine/types.ts";
 import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./options.ts";
-import {
-  CLOSE_OPTIONS,
-  IMPOSSIBLE,
-  type OptionKind,
-  type OptionName,
-  optionRow,
-  OPTIONS,
-} from "./table.ts";
+import defer * as table from "./table.ts"; // made when the first options are checked
+import type { OptionKind, OptionName } from "./table.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { unknownOption } from "./option_names.ts";
 import type { SslContext } from "./context.ts";
@@ -36,9 +30,9 @@ export function received(value: unknown): string {
 }
 
 function namesFor(kind: OptionKind | undefined): string[] {
-  if (kind === undefined) return Object.keys(OPTIONS);
-  const table = kind === "close" ? CLOSE_OPTIONS : OPTIONS;
-  return Object.entries(table).filter(([, row]) => row.kinds.includes(kind)).map(([name]) => name);
+  if (kind === undefined) return Object.keys(table.OPTIONS);
+  const rows = kind === "close" ? table.CLOSE_OPTIONS : table.OPTIONS;
+  return Object.entries(rows).filter(([, row]) => row.kinds.includes(kind)).map(([name]) => name);
 }
 
 /**
@@ -52,10 +46,10 @@ export function checkNames(options: object, kind?: OptionKind): Record<string, u
   }
   const copy: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
-    const row = optionRow(kind, name);
+    const row = table.optionRow(kind, name);
     if (row === undefined) {
-      if ((kind ?? "connect") === "connect" && Object.hasOwn(IMPOSSIBLE, name)) {
-        throw new SslUnsupportedError(`Cannot use option "${name}": ${IMPOSSIBLE[name]}`, {
+      if ((kind ?? "connect") === "connect" && Object.hasOwn(table.IMPOSSIBLE, name)) {
+        throw new SslUnsupportedError(`Cannot use option "${name}": ${table.IMPOSSIBLE[name]}`, {
           code: "ERR_UNSUPPORTED",
         });
       }
@@ -254,13 +248,13 @@ export function withDefaults(
   }
   const taken = new Set(Object.keys(options));
   const hasContext = "reuseCtx" in options;
-  const ofContext = [...taken].some((name) => optionRow(kind, name)?.scope === "context");
+  const ofContext = [...taken].some((name) => table.optionRow(kind, name)?.scope === "context");
   if (defaultContext !== undefined && !hasContext && !ofContext && kind !== "context") {
     options.reuseCtx = defaultContext;
     applied.add("reuseCtx");
   }
   for (const [name, value] of defaults[role]) {
-    const row = OPTIONS[name as OptionName];
+    const row = table.OPTIONS[name as OptionName];
     if (!row.kinds.includes(kind) || isTaken(taken, name)) continue;
     // The options of a context that is reused are its own.
     if (row.scope === "context" && "reuseCtx" in options) continue;

@@ -23,6 +23,9 @@ export interface Case {
 /** Lines: what is wrong, then what to do. */
 export type Explanation = readonly string[];
 
+/** From the code of an error to its explanation. */
+export type Table = Readonly<Record<string, (c: Case) => Explanation>>;
+
 const day = 86_400_000;
 
 export function certificateAt(

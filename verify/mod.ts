@@ -28,7 +28,7 @@ export type { ReferenceName } from "./names.ts";
 export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 export { parsePin, type Pin, pinMatches } from "./fingerprint.ts";
 export { explain } from "./explain.ts";
-export { verifyCode, verifyErrno } from "./codes.ts";
+export { verifyCode, verifyErrno } from "./verify_codes.ts";
 export {
   type CertificatesInput,
   verifyCertificate,

@@ -133,7 +133,7 @@ export function idnToAscii(host: string): string | undefined {
   if (ASCII_OUTSIDE_LDH.test(host)) return undefined;
   try {
     const ascii = new URL(`https://${host}/`).hostname;
-    // It also turns numbers ("１２７.1") into addresses. That is not a host name.
+    // It also turns numbers (`127.1` in full-width digits) into addresses. That is not a host name.
     return LDH.test(ascii) && !/^[0-9.]*$/.test(ascii) ? ascii : undefined;
   } catch {
     return undefined;

@@ -1,14 +1,12 @@
 /**
  * Public suffixes: under which names anybody may register, `com`, `co.uk`.
- * The built-in list is the ICANN part of publicsuffix.org as the npm package
- * tldts has it; the private part comes from that package itself, other lists
- * from text or a file.
+ * The built-in list is the ICANN part of publicsuffix.org, and its private part
+ * where that is asked for; both are texts, made from the npm package tldts, which
+ * would cost every start more than they do. Other lists come from text or a file.
  *
  * @module
  */
 
-// A package that is linked costs every start 2.5 ms, so what most programs need of it is a text here.
-import type * as Tldts from "tldts";
 import { idnToAscii } from "./names.ts";
 import { ICANN_RULES } from "./public_suffix_rules.ts";
 import { didYouMean } from "./suggest.ts";
@@ -87,55 +85,27 @@ function splitLabels(host: string): string[] {
   return host.toLowerCase().split(/[.\u3002\uff0e\uff61]/).filter((label) => label !== "");
 }
 
-/** The rules of the built-in list. */
-function* builtinRules(): Iterable<string> {
+/** The rules of a part of the list, as public_suffix_rules.ts has it. */
+function* unpack(text: string): Iterable<string> {
   let parent = "";
-  for (const word of ICANN_RULES.trim().split(/\s+/)) {
+  for (const word of text.trim().split(/\s+/)) {
     if (word.endsWith(":")) parent = word === ".:" ? "" : `.${word.slice(0, -1)}`;
     else if (!RULES_OF_PERL.includes(`*.${word}${parent}`)) yield word + parent;
   }
-  yield* RULES_OF_PERL;
 }
 
-let builtinTree: TreeNode | undefined;
-
-/** The built-in list, taken apart by the first lookup. */
-const builtinLookup: Lookup = (labels) =>
-  treeLookup(builtinTree ??= makeTree(builtinRules()))(labels);
-
-/** A label that is in no list, to ask tldts whether a wildcard is below a name. */
-const PROBE = "zz--no-such-label";
-
-/** The list of tldts, its private part included. */
-function packageLookup(tldts: typeof Tldts): Lookup {
-  const options = {
-    allowPrivateDomains: true,
-    detectIp: false,
-    extractHostname: false,
-    validateHostname: false,
-  };
-  const ask = (name: string): string | undefined => {
-    const { publicSuffix, isIcann, isPrivate } = tldts.parse(name, options);
-    return isIcann || isPrivate ? publicSuffix ?? undefined : undefined;
-  };
-  const hasWildcard = (name: string): boolean =>
-    name !== "" && ask(`${PROBE}.${name}`) === `${PROBE}.${name}`;
-
-  // tldts lists "ck" whenever the list has "*.ck", but such a rule says nothing about "ck" itself.
-  const listed = (name: string): string | undefined => {
-    const suffix = ask(name);
-    if (suffix !== name || !hasWildcard(name)) return suffix;
-    const parent = name.slice(name.indexOf(".") + 1);
-    if (parent === name) return undefined;
-    return hasWildcard(parent) ? suffix : ask(parent);
-  };
-
-  return (labels) => {
-    const lengths = [builtinLookup(labels), listed(labels.join("."))?.split(".").length]
-      .filter((length) => length !== undefined);
-    return lengths.length ? Math.max(...lengths) : undefined;
-  };
+/** A list of parts and Perl's rules, taken apart by the first lookup. */
+function packedLookup(...parts: readonly string[]): Lookup {
+  let lookup: Lookup | undefined;
+  return (labels) =>
+    (lookup ??= treeLookup(
+      makeTree([...parts.flatMap((part) => [...unpack(part)]), ...RULES_OF_PERL]),
+    ))(labels);
 }
+
+const builtinLookup = packedLookup(ICANN_RULES);
+
+let fullLookup: Promise<Lookup> | undefined;
 
 function minSuffixOf(options: PublicSuffixOptions, known: readonly string[]): number {
   for (const key of Object.keys(options)) {
@@ -200,7 +170,7 @@ export class PublicSuffix {
 
   /**
    * The whole list: also its private part, where companies let others register
-   * (`github.io`, `s3.amazonaws.com`). It comes from the npm package tldts,
+   * (`github.io`, `s3.amazonaws.com`). It is
    * loaded by the first call. Stricter than {@linkcode PublicSuffix.default}
    * when names are compared.
    *
@@ -209,9 +179,9 @@ export class PublicSuffix {
    */
   static async full(options: PublicSuffixOptions = {}): Promise<PublicSuffix> {
     const minSuffix = minSuffixOf(options, ["minSuffix"]);
-    // The build in ES modules: Deno starts all of Node's loader for the one in CommonJS, 20 ms.
-    const tldts: typeof Tldts = await import("tldts/dist/index.esm.min.js");
-    return new PublicSuffix(packageLookup(tldts), minSuffix);
+    fullLookup ??= import("./private_suffix_rules.ts")
+      .then(({ PRIVATE_RULES }) => packedLookup(ICANN_RULES, PRIVATE_RULES));
+    return new PublicSuffix(await fullLookup, minSuffix);
   }
 
   /**

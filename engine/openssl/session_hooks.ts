@@ -9,6 +9,7 @@
  * @module
  */
 
+import { nodeCrypto } from "../../certificate/node_crypto.ts";
 import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
 import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../types.ts";
 import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
@@ -19,7 +20,6 @@ import { derOf, derStack } from "./memory.ts";
 import { sessionToDer } from "./inspect.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";
 import { TLSEXT } from "./trampolines.ts";
-import defer * as nodeCrypto from "node:crypto";
 
 const X509_V_ERR_UNSPECIFIED = 1;
 const X509_V_ERR_APPLICATION_VERIFICATION = 50;
@@ -309,7 +309,7 @@ export class SessionHooks implements CallbackTarget {
 
 function derive(secret: Uint8Array, use: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
-    nodeCrypto.hkdfSync("sha256", secret, new Uint8Array(), `session ticket ${use}`, 32),
+    nodeCrypto().hkdfSync("sha256", secret, new Uint8Array(), `session ticket ${use}`, 32),
   );
 }
 

@@ -6,7 +6,7 @@
  * `long` arguments are `i64`, `long` results that are small are `i32`, which
  * also holds on Windows, where long has 32 bits. Out-pointers (`T **`) are
  * `buffer`s of 8 bytes; the address found there is handed on as `u64` to the
- * `…At` aliases, so that nothing but callbacks needs `Deno.UnsafePointer`:
+ * `*At` aliases, so that nothing but callbacks needs `Deno.UnsafePointer`:
  * under `--allow-ffi=<path>` that class is out of reach.
  *
  * @module

@@ -1,12 +1,16 @@
 /**
- * Writes verify/public_suffix_rules.ts: the ICANN part of the public suffix list, as the npm
- * package tldts has it. Run `deno task update:suffixes` after an update of tldts; a test holds the
- * file against it.
+ * Writes verify/public_suffix_rules.ts and verify/private_suffix_rules.ts: the two parts of the
+ * public suffix list, as the npm package tldts has them. Run `deno task update:suffixes` after an
+ * update of tldts; tests hold the files against it.
  */
 
 import * as trie from "tldts/dist/es6/src/data/trie.js";
 
-const ICANN = 1;
+/** The parts of the list: tldts's flag, the module, what it is called, its constant. */
+export const PARTS = [
+  { flag: 1, file: "public_suffix_rules.ts", part: "ICANN", name: "ICANN_RULES" },
+  { flag: 2, file: "private_suffix_rules.ts", part: "private", name: "PRIVATE_RULES" },
+] as const;
 
 interface Trie {
   readonly nodeFlags: Uint8Array;
@@ -64,25 +68,27 @@ export function pack(rules: readonly string[]): string {
   return lines.join("\n");
 }
 
-/** The whole module. */
-export function moduleText(): string {
+/** Where the module of a part is. */
+export function moduleUrl({ file }: (typeof PARTS)[number]): URL {
+  return new URL(`../../verify/${file}`, import.meta.url);
+}
+
+/** The whole module of a part. */
+export function moduleText({ flag, part, name }: (typeof PARTS)[number]): string {
   return `/**
- * The ICANN part of the public suffix list (publicsuffix.org, MPL-2.0), as the npm package tldts
+ * The ${part} part of the public suffix list (publicsuffix.org, MPL-2.0), as the npm package tldts
  * has it: the labels below each name. Made by \`deno task update:suffixes\`; do not edit.
  *
  * @module
  */
 
 /** \`uk: ac co\` are the rules \`ac.uk\` and \`co.uk\`; \`.\` is above the top-level domains. */
-export const ICANN_RULES: string = \`
-${pack(rulesOf(ICANN))}
+export const ${name}: string = \`
+${pack(rulesOf(flag))}
 \`;
 `;
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(
-    new URL("../../verify/public_suffix_rules.ts", import.meta.url),
-    moduleText(),
-  );
+  for (const part of PARTS) await Deno.writeTextFile(moduleUrl(part), moduleText(part));
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { verifyCode } from "../../verify/codes.ts";
+import { verifyCode } from "../../verify/verify_codes.ts";
 
 Deno.test("verifyCode() has OpenSSL's numbers", () => {
   const known: [number, string][] = [
