@@ -153,7 +153,7 @@ Deno.test("pem files: certificates and keys come back, keys are for their owner 
     await Deno.writeTextFile(open, "x".repeat(5000), { mode: 0o644 });
     await pemKey2file(ca.privateKey, open, "secret");
     assertStringIncludes(await Deno.readTextFile(open), "BEGIN ENCRYPTED PRIVATE KEY");
-    assert(!(await Deno.readTextFile(open)).includes("xxx"));
+    assert(!(await Deno.readTextFile(open)).includes("x".repeat(16)));
     assertEquals((await pemFile2key(open, "secret")).pem, ca.key);
     if (Deno.build.os !== "windows") {
       for (const name of [keyFile, open]) {

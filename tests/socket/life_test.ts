@@ -74,10 +74,12 @@ for (const engine of ENGINES) {
 
   Deno.test(`${engine}: a socket before, in and after a handshake that fails`, async () => {
     const { ca } = await testPki();
-    let answer = () => {};
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
     await using server = tcpServer(async (conn) => {
       await conn.read(new Uint8Array(4096));
-      await new Promise<void>((resolve) => answer = resolve);
+      asked.resolve();
+      await answer.promise;
       await conn.write(bytes("no TLS here\r\n"));
     });
     await using client = await SslSocket.connect(`localhost:${server.port}`, {
@@ -91,8 +93,8 @@ for (const engine of ENGINES) {
     assertEquals(states(client), ["", 0]);
     const { code } = await assertRejects(() => client.write(bytes("early")), SslError);
     assertEquals(code, "ENOTCONN");
-    for (let i = 0; i < 200 && String(answer) === "() => {}"; i++) await settle();
-    answer();
+    await asked.promise;
+    answer.resolve();
     assertInstanceOf(await connecting, SslPeerError);
     assertEquals(states(client), [undefined, 0]); // it is closed
     await assertRejects(() => client.write(bytes("in plain text?")), SslError);
