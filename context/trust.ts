@@ -17,16 +17,8 @@
 
 import { SSL_VERIFY_PEER } from "../constants.ts";
 import type { Role, TrustConfig } from "../engine/types.ts";
-import {
-  type Bundle,
-  loadBundle,
-  loadBundleFile,
-  loadCrlFile,
-  loadCrls,
-  loadDefaultCa,
-  loadDirectories,
-  mergeBundles,
-} from "./anchors.ts";
+import { loadBundleFile, loadCrlFile, loadDefaultCa, loadDirectories } from "./anchor_files.ts";
+import { type Bundle, loadBundle, loadCrls, mergeBundles } from "./anchors.ts";
 import { DefaultCa } from "./default_ca.ts";
 import type { SslOptions } from "./options.ts";
 
@@ -44,10 +36,6 @@ const given = (value: unknown): boolean => value !== undefined && value !== "";
 async function ownAnchors(options: SslOptions): Promise<Bundle | undefined> {
   const { ca, caFile, caPath } = options;
   if (![ca, caFile, caPath].some(given)) return undefined;
-  // A file of the system alone keeps its identity, by which an engine knows it again.
-  if (caFile instanceof DefaultCa && ca === undefined && !given(caPath)) {
-    return await loadDefaultCa(caFile);
-  }
   const bundles: Bundle[] = [];
   if (ca !== undefined && ca !== null) bundles.push(loadBundle("ca", ca));
   if (caFile instanceof DefaultCa) bundles.push(await loadDefaultCa(caFile));

@@ -25,7 +25,7 @@ import { drainErrors, localError } from "./errors.ts";
 import { restrictGroups } from "./groups.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
 import { CTRL, type Library } from "./symbols.ts";
-import { loadKey, SECURITY_LEVEL, trustStore } from "./trust.ts";
+import { loadKey, SECURITY_LEVEL, withStore } from "./trust.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";
 
@@ -289,8 +289,7 @@ export class OpenSslContext implements EngineContext {
   #setTrust(): void {
     const { c } = this.#runtime.library;
     const { trust } = this.config;
-    const store = trustStore(c, trust);
-    c.SSL_CTX_set1_cert_store(this.ptr, store.ptr);
+    withStore(c, trust, (store) => c.SSL_CTX_set1_cert_store(this.ptr, store));
     let flags = X509_V_FLAG.TRUSTED_FIRST | X509_V_FLAG.PARTIAL_CHAIN;
     if (trust.checkCrl !== "none") flags |= X509_V_FLAG.CRL_CHECK;
     if (trust.checkCrl === "chain") flags |= X509_V_FLAG.CRL_CHECK_ALL;

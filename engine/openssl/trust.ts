@@ -16,30 +16,65 @@ import type { OpenSslSymbols } from "./symbols.ts";
 export const SECURITY_LEVEL = 2;
 
 /**
- * Stores that hold nothing but one list of anchors, by that list: the default
- * anchors are some 140 certificates, read once for all contexts.
+ * Stores by their list of anchors, then by what is in them besides: the default anchors are some
+ * 140 certificates, read once for all contexts.
  */
-const stores = new WeakMap<readonly Uint8Array[], NativeHandle>();
+const stores = new WeakMap<readonly Uint8Array[], Map<string, NativeHandle>>();
 
-/** The store for a trust configuration. The SSL_CTX takes its own reference. */
-export function trustStore(c: OpenSslSymbols, trust: TrustConfig): NativeHandle {
-  const { anchors = [], extra, crls } = trust;
-  if (extra.length > 0 || crls.length > 0) return newStore(c, [...anchors, ...extra], crls);
-  let store = stores.get(anchors);
-  if (store === undefined) stores.set(anchors, store = newStore(c, anchors, []));
-  return store;
+/** How many stores are kept for one list of anchors, and how many bytes may tell them apart. */
+const MOST_STORES = 8;
+const MOST_BYTES = 65_536;
+
+const NONE: readonly Uint8Array[] = [];
+const latin1 = new TextDecoder("latin1");
+
+/** What tells stores with the same anchors apart: its length is known from the numbers in front. */
+function idOf({ extra, crls }: TrustConfig): string | undefined {
+  const all = [...extra, ...crls];
+  if (all.reduce((sum, der) => sum + der.length, 0) > MOST_BYTES) return undefined;
+  return `${extra.length} ${all.map((der) => `${der.length}:${latin1.decode(der)}`).join("")}`;
 }
 
-/** A store of its own; the caller frees it. */
-export function newStore(
+/**
+ * Lends the store for a trust configuration to `use`, which takes a reference of its own if it
+ * keeps it. Many may have it: nothing may change it.
+ */
+export function withStore<T>(
   c: OpenSslSymbols,
-  anchors: readonly Uint8Array[],
-  crls: readonly Uint8Array[],
-): NativeHandle {
+  trust: TrustConfig,
+  use: (store: Deno.PointerValue) => T,
+): T {
+  const { anchors = NONE } = trust;
+  const id = idOf(trust);
+  if (id === undefined) {
+    const store = newStore(c, trust);
+    try {
+      return use(store.ptr);
+    } finally {
+      store.free();
+    }
+  }
+  const known = stores.get(anchors) ?? new Map<string, NativeHandle>();
+  stores.set(anchors, known);
+  let store = known.get(id);
+  if (store === undefined) {
+    store = newStore(c, trust);
+    for (const [oldest, old] of known) {
+      if (known.size < MOST_STORES) break;
+      known.delete(oldest);
+      old.free();
+    }
+    known.set(id, store);
+  }
+  return use(store.ptr);
+}
+
+function newStore(c: OpenSslSymbols, { anchors = NONE, extra, crls }: TrustConfig): NativeHandle {
+  const certificates = [...anchors, ...extra];
   const store = new NativeHandle(c.X509_STORE_new()!, c.X509_STORE_free);
   try {
-    anchors.forEach((der, i) =>
-      add(c, `certificate ${i + 1} of ${anchors.length} among the trust anchors`, der, {
+    certificates.forEach((der, i) =>
+      add(c, `certificate ${i + 1} of ${certificates.length} among the trust anchors`, der, {
         read: c.d2i_X509_bio,
         add: (x509) => c.X509_STORE_add_cert(store.ptr, x509),
         free: c.X509_free,

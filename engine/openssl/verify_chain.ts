@@ -11,7 +11,7 @@ import { modernErrno } from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
-import { newStore, SECURITY_LEVEL } from "./trust.ts";
+import { SECURITY_LEVEL, withStore } from "./trust.ts";
 
 const FLAG = {
   CRL_CHECK: 0x4n,
@@ -31,6 +31,14 @@ type Free = () => void;
 
 /** Verifies; never throws for a bad chain, only for certificates that cannot be read. */
 export function verifyChain(c: OpenSslSymbols, request: ChainRequest): ChainResult {
+  return withStore(c, request.trust, (store) => verifyIn(c, store, request));
+}
+
+function verifyIn(
+  c: OpenSslSymbols,
+  store: Deno.PointerValue,
+  request: ChainRequest,
+): ChainResult {
   const frees: Free[] = [];
   const own = <T extends Deno.PointerValue>(ptr: T, free: (ptr: T) => void): T => {
     frees.push(() => free(ptr));
@@ -38,9 +46,6 @@ export function verifyChain(c: OpenSslSymbols, request: ChainRequest): ChainResu
   };
   c.ERR_clear_error();
   try {
-    const { anchors = [], extra, crls } = request.trust;
-    const store = newStore(c, [...anchors, ...extra], crls);
-    frees.push(() => store.free());
     const read = (der: Uint8Array, what: string): Deno.PointerValue => {
       const x509 = own(withBio(c, der, (bio) => c.d2i_X509_bio(bio, null)), c.X509_free);
       if (x509 === null) throw localError(`Cannot read the ${what} certificate`, drainErrors(c));
@@ -52,7 +57,7 @@ export function verifyChain(c: OpenSslSymbols, request: ChainRequest): ChainResu
     }
     const leaf = read(request.leaf, "leaf");
     const ctx = own(c.X509_STORE_CTX_new(), c.X509_STORE_CTX_free);
-    if (c.X509_STORE_CTX_init(ctx, store.ptr, leaf, untrusted) !== 1) {
+    if (c.X509_STORE_CTX_init(ctx, store, leaf, untrusted) !== 1) {
       throw localError("Cannot verify the chain", drainErrors(c));
     }
     setParameters(c, c.X509_STORE_CTX_get0_param(ctx), request);

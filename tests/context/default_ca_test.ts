@@ -3,13 +3,12 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
-  assertStrictEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { DefaultCa, defaultCa } from "../../context/default_ca.ts";
-import { loadDefaultCa } from "../../context/anchors.ts";
+import { loadDefaultCa } from "../../context/anchor_files.ts";
 import { SslError } from "../../errors.ts";
 
 /** Runs with environment variables and a fresh default, and puts both back. */
@@ -102,19 +101,6 @@ Deno.test("defaultCa() refuses what is no place of anchors", () => {
   assertThrows(wrong({ cafile: "a" }), TypeError, 'unknown member "cafile"');
   assertThrows(wrong({ caFile: 5 }), TypeError, "must be a path");
   assert(defaultCa().source !== "user");
-});
-
-Deno.test("loadDefaultCa() gives the same list while the file is unchanged, and a new one after", async () => {
-  await inDirectory(async (path, ca) => {
-    const file = `${path}/ca.pem`;
-    await Deno.writeTextFile(file, ca.pem);
-    const place = new DefaultCa("user", file, { caFile: file });
-    const first = await loadDefaultCa(place);
-    assertStrictEquals((await loadDefaultCa(place)).certificates, first.certificates);
-    const other = await TestCa.create();
-    await Deno.writeTextFile(file, ca.pem + other.pem);
-    assertEquals((await loadDefaultCa(place)).certificates.length, 2);
-  });
 });
 
 Deno.test({

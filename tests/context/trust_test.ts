@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
-import { splitPaths } from "../../context/anchors.ts";
+import { splitPaths } from "../../context/anchor_files.ts";
 import { DefaultCa } from "../../context/default_ca.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { loadTrust } from "../../context/trust.ts";

@@ -255,6 +255,34 @@ Deno.test("OpenSSL engine survives close() inside its own callback", async () =>
   assert(openHandles() <= before + 2); // the two trust stores, which live as long as their lists
 });
 
+Deno.test("OpenSSL engine keeps a few stores for one list of anchors, each of them right", async () => {
+  const others = await Promise.all(Array.from({ length: 12 }, () => TestCa.create()));
+  const { anchors } = config("client").trust;
+  const trust = (...extra: TestCa[]) => ({
+    trust: {
+      anchors,
+      extra: extra.map(({ certificate }) => certificate.der),
+      crls: [],
+      checkCrl: "none" as const,
+    },
+  });
+  const before = openHandles();
+  for (let round = 0; round < 2; round++) {
+    for (const [i, other] of others.entries()) {
+      const presented = {
+        ...trust(),
+        credentials: [credential(await other.server("localhost"))],
+      };
+      await using good = await pair({ client: trust(other), server: presented });
+      assertEquals(await handshake(good), [undefined, undefined]);
+      const stranger = others[(i + 1) % others.length]!;
+      await using bad = await pair({ client: trust(stranger), server: presented });
+      assertInstanceOf((await handshake(bad))[0], SslVerifyError);
+    }
+  }
+  assert(openHandles() - before <= 8, `${openHandles() - before} are kept`);
+});
+
 Deno.test("OpenSSL engine survives a callback that uses another connection", async () => {
   const s = await engine.createContext(config("server"));
   const inner = await engine.createContext(config("client"));
