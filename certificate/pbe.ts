@@ -319,7 +319,7 @@ export function pbeDecrypt(
     const cipherOid = oid(cipherType, what);
     const cipher = CIPHER_OIDS[cipherOid];
     if (cipher === undefined) throw unsupported(what, `cipher ${cipherOid}`);
-    let iv = cipherParameters;
+    let iv: DerNode | undefined = cipherParameters;
     if (cipher === "rc2-cbc" && iv?.tag === TAG.SEQUENCE) iv = sequence(iv, what).at(-1);
     const ivBytes = expectTag(iv, TAG.OCTET_STRING, what).body;
     const kdfOid = oid(kdfType, what);
