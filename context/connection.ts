@@ -17,6 +17,7 @@ import type { PeerEvidence } from "../engine/types.ts";
 import type { SslVerifyError } from "../errors.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { SslContext } from "./context.ts";
+import { shownCertificate } from "./evidence.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import {
   judge,
@@ -30,7 +31,7 @@ import type { Names } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
 import type { ConnectionSessions } from "./resumption.ts";
 import type { Tracer } from "./trace.ts";
-import { Certificate } from "../certificate/certificate.ts";
+import type { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/der.ts";
 import type { VerifiedPeer } from "./session.ts";
 
@@ -49,7 +50,7 @@ function withDates(evidence: PeerEvidence, leaf: Uint8Array): PeerEvidence {
   if (evidence.error !== 0) return evidence;
   let dates: { readonly notBefore: Date; readonly notAfter: Date };
   try {
-    dates = Certificate.fromDer(leaf);
+    dates = shownCertificate(leaf);
   } catch {
     return evidence; // it is refused as malformed
   }
@@ -180,6 +181,16 @@ export class ConnectionState {
     this.#policy = policy;
     this.#names = names;
     this.#report = notVerified(policy);
+  }
+
+  /** The peer's certificate; `undefined` when there is none that can be read. */
+  get leaf(): Certificate | undefined {
+    const der = this.#evidence?.presented[0] ?? this.#evidence?.chain[0];
+    try {
+      return der && shownCertificate(der);
+    } catch {
+      return undefined;
+    }
   }
 
   /** The evidence, on success and on failure. */

@@ -16,6 +16,20 @@ import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 
 const shown = (text: string): string => JSON.stringify(text);
 
+/** Certificates by the very bytes that an engine showed: a connection is judged more than once. */
+const known = new WeakMap<Uint8Array, Certificate>();
+
+/**
+ * The certificate in bytes that an engine showed.
+ *
+ * @throws {SslError} As {@linkcode Certificate.fromDer}.
+ */
+export function shownCertificate(der: Uint8Array): Certificate {
+  let certificate = known.get(der);
+  if (certificate === undefined) known.set(der, certificate = Certificate.fromDer(der));
+  return certificate;
+}
+
 /** Certificates from DER; one that is malformed is left out. */
 export function parseAll(ders: readonly Uint8Array[]): Certificate[] {
   return ders.flatMap((der) => {

@@ -20,7 +20,7 @@
  * @module
  */
 
-import { Certificate } from "../certificate/certificate.ts";
+import type { Certificate } from "../certificate/certificate.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
 import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
 import { SslUnsupportedError, SslVerifyError } from "../errors.ts";
@@ -37,6 +37,7 @@ import {
   judgeCrls,
   makeReport as reportOf,
   parseAll,
+  shownCertificate,
   trustedChain,
 } from "./evidence.ts";
 import type { ChainError, Findings } from "./findings.ts";
@@ -356,7 +357,7 @@ export function judge(
   const chainDers = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
   let leaf: Certificate;
   try {
-    leaf = Certificate.fromDer(leafDer);
+    leaf = shownCertificate(leafDer);
   } catch (cause) {
     const failure: Failure = {
       code: "UNSPECIFIED",

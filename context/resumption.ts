@@ -10,6 +10,7 @@
  */
 
 import { Certificate } from "../certificate/certificate.ts";
+import { equalBytes } from "../certificate/der.ts";
 import type { ContextConfig, Engine, PeerEvidence } from "../engine/types.ts";
 import type { Findings } from "./findings.ts";
 import type { Policy } from "./judge.ts";
@@ -161,16 +162,41 @@ export class ConnectionSessions {
 /** How long a verification counts, in milliseconds, however often its session is renewed. */
 const VERIFIED_FOR = 24 * 3600 * 1000;
 
-/** Whether every certificate is valid at a time. */
-export function datesHold(ders: readonly Uint8Array[], now: number): boolean {
-  return ders.every((der) => {
-    try {
-      const { notBefore, notAfter } = Certificate.fromDer(der);
-      return notBefore.getTime() <= now && now <= notAfter.getTime();
-    } catch {
-      return false;
-    }
-  });
+interface Validity {
+  readonly from: number;
+  readonly until: number;
+}
+
+const NEVER: Validity = { from: Infinity, until: -Infinity };
+
+/** By what is known of the peer, which sessions that follow from each other share. */
+const validities = new WeakMap<
+  VerifiedPeer,
+  { readonly leaf: Uint8Array; readonly is: Validity }
+>();
+
+/** When all certificates that a session stands on are valid, in milliseconds since 1970. */
+function validityOf(session: SslSession): Validity {
+  const leaf = sessionLeaf(session);
+  const { peer } = sessionParts(session);
+  if (leaf === undefined) return NEVER;
+  const known = validities.get(peer);
+  if (known !== undefined && equalBytes(known.leaf, leaf)) return known.is;
+  const is = commonValidity([leaf, ...peer.chain]);
+  validities.set(peer, { leaf, is });
+  return is;
+}
+
+function commonValidity(ders: readonly Uint8Array[]): Validity {
+  try {
+    const certificates = ders.map((der) => Certificate.fromDer(der));
+    return {
+      from: Math.max(...certificates.map(({ notBefore }) => notBefore.getTime())),
+      until: Math.min(...certificates.map(({ notAfter }) => notAfter.getTime())),
+    };
+  } catch {
+    return NEVER; // one of them is malformed
+  }
 }
 
 /** Whether a session may be offered: its time, and that of what its verification stands on, is not over. */
@@ -179,7 +205,7 @@ export function mayBeOffered(session: SslSession, now: number): boolean {
   if (session.expired || !(now < peer.at + VERIFIED_FOR) || session.created > now + 60_000) {
     return false;
   }
-  const leaf = sessionLeaf(session);
   if (peer.by !== "certificate") return true;
-  return leaf !== undefined && datesHold([leaf, ...peer.chain], now);
+  const { from, until } = validityOf(session);
+  return from <= now && now <= until;
 }

@@ -291,14 +291,14 @@ export function stapleHook(
     if (!user.judged) {
       return user.stapled({ ok: undefined, detail: "judged when the session was made" });
     }
-    const { chain } = user.report;
     const none = response === undefined && (mode & SSL_OCSP_MUST_STAPLE) !== 0;
-    const { serverName, verifyName } = user.names;
-    const finding = chain.length === 0
+    const { leaf, names: { serverName, verifyName } } = user;
+    const finding = leaf === undefined
       ? { ok: undefined, detail: "there is no certificate to check" }
       : callback !== undefined && !none
-      ? byCallback(callback, { chain, serverName, verifyName }, response)
-      : builtIn(chain, response, mode);
+      ? byCallback(callback, { chain: user.report.chain, serverName, verifyName }, response)
+      // Whether there must be a response is said in the leaf, and most servers send none.
+      : builtIn(response === undefined ? [leaf] : user.report.chain, response, mode);
     return user.stapled(finding);
   };
 }

@@ -240,7 +240,12 @@ export function optionRow(kind: OptionKind | undefined, name: string): OptionRow
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
+const scopes = Map.groupBy(
+  Object.keys(OPTIONS) as OptionName[],
+  (name) => OPTIONS[name].scope,
+);
+
 /** The names of the options in a scope. */
 export function optionsIn(scope: OptionScope): readonly OptionName[] {
-  return (Object.keys(OPTIONS) as OptionName[]).filter((name) => OPTIONS[name].scope === scope);
+  return scopes.get(scope) ?? [];
 }
