@@ -15,6 +15,7 @@ import {
   Lab,
   noise,
   OUR_NAME,
+  type OurListener,
   readExactly,
   readOn,
   readText,
@@ -25,6 +26,12 @@ import {
 import { within } from "./peers.ts";
 
 const MIB = 1 << 20;
+
+/** Accepts a client and reads a byte of it: one of these fails when the client refuses us. */
+async function serveOne(server: OurListener): Promise<void> {
+  const socket = await server.accept();
+  await readOn(socket).finally(() => socket.close());
+}
 
 for (const engine of ENGINES) {
   for (const version of VERSIONS) {
@@ -109,14 +116,7 @@ for (const engine of ENGINES) {
         ...["-CAfile", "other.pem", "-verify_return_error"],
       );
       // On the Deno engine and in TLS 1.3 the server has finished before the alert comes.
-      const error = await assertRejects(async () => {
-        const socket = await server.accept();
-        try {
-          await readOn(socket);
-        } finally {
-          await socket.close();
-        }
-      }, SslPeerError);
+      const error = await assertRejects(() => serveOne(server), SslPeerError);
       assertEquals(error.alert, "unknown_ca");
       assertEquals(await client.exited(), 1);
       assertStringIncludes(client.output, "unable to get local issuer certificate");
@@ -130,14 +130,7 @@ for (const engine of ENGINES) {
         `-${version}`,
         ...["-CAfile", "ca.pem", "-verify_return_error", "-verify_hostname", "elsewhere.test"],
       );
-      const error = await assertRejects(async () => {
-        const socket = await server.accept();
-        try {
-          await readOn(socket);
-        } finally {
-          await socket.close();
-        }
-      }, SslPeerError);
+      const error = await assertRejects(() => serveOne(server), SslPeerError);
       assertEquals(error.alert, "bad_certificate");
       assertEquals(await client.exited(), 1);
       assertMatch(client.output, /hostname mismatch/i);
@@ -158,14 +151,7 @@ for (const engine of ENGINES) {
       await using lab = await Lab.open();
       const server = await lab.listen(engine, { alpnProtocols: ["one"] });
       const client = lab.sClient(server.port, `-${version}`, "-alpn", "three");
-      await assertRejects(async () => {
-        const socket = await server.accept();
-        try {
-          await readOn(socket);
-        } finally {
-          await socket.close();
-        }
-      }, SslPeerError);
+      await assertRejects(() => serveOne(server), SslPeerError);
       await client.said(/alert no application protocol/i);
       assertEquals(await client.exited(), 1);
     });
@@ -174,10 +160,7 @@ for (const engine of ENGINES) {
       await using lab = await Lab.open();
       const server = await lab.listen(engine);
       const bad = lab.sClient(server.port, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0");
-      await assertRejects(async () => {
-        const socket = await server.accept();
-        await readOn(socket).finally(() => socket.close());
-      }, SslPeerError);
+      await assertRejects(() => serveOne(server), SslPeerError);
       await bad.said(/alert (protocol version|handshake failure)/);
       assertEquals(await bad.exited(), 1);
       const good = lab.sClient(server.port, `-${version}`);

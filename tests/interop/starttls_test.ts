@@ -40,6 +40,15 @@ async function exchange(
   assertEquals(await readText(ours, `${prefix}bar`), `${prefix}bar`);
 }
 
+/** A plain connection of ours to a Perl server. */
+async function dialPerl(perl: PerlPeer): Promise<Deno.TcpConn> {
+  const port = await perl.call("listen");
+  const accepted = perl.call("accept");
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await accepted;
+  return conn;
+}
+
 /** Both ends do something at the same time. */
 async function both<T>(perl: Promise<unknown>, ours: Promise<T>): Promise<T> {
   const [, result] = await Promise.all([perl, within("our part", ours)]);
@@ -54,10 +63,7 @@ for (const version of VERSIONS) {
     const perl = lab.perl();
     const ends = { lab, perl };
     const server = { ...SERVER, ...only(version) };
-    const port = await perl.call("listen");
-    const accepted = perl.call("accept");
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    await accepted;
+    const conn = await dialPerl(perl);
     await exchange(ends, conn, "");
     const options = { ...lab.trust("openssl"), hostname: "localhost" };
     let socket = await both(perl.call("start", server), SslSocket.start(conn, options));
@@ -201,10 +207,7 @@ for (const version of VERSIONS) {
     const perl = lab.perl();
     const ends = { lab, perl };
     const server = { ...SERVER, ...only(version) };
-    const port = await perl.call("listen");
-    const accepted = perl.call("accept");
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    await accepted;
+    const conn = await dialPerl(perl);
     const options = { ...lab.trust("openssl"), hostname: "localhost" };
     const first = await both(perl.call("start", server), SslSocket.start(conn, options));
     await exchange(ends, first, "ssl");
@@ -261,10 +264,7 @@ for (const version of VERSIONS) {
   Deno.test(`start() against a Perl server without TLS leaves the connection usable, ${on}`, async () => {
     await using lab = await Lab.open();
     const perl = lab.perl();
-    const port = await perl.call("listen");
-    const accepted = perl.call("accept");
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    await accepted;
+    const conn = await dialPerl(perl);
     await perl.call("print", "This is no SSL handshake\n");
     const error = await assertRejects(
       () =>
@@ -293,10 +293,7 @@ for (const version of VERSIONS) {
   Deno.test(`Handle.startSsl() and stopSsl() in place; Perl serves, ${on}`, async () => {
     await using lab = await Lab.open();
     const perl = lab.perl();
-    const port = await perl.call("listen");
-    const accepted = perl.call("accept");
-    await using handle = new Handle(await Deno.connect({ hostname: "127.0.0.1", port }));
-    await accepted;
+    await using handle = new Handle(await dialPerl(perl));
     await perl.call("print", "220 ready\r\n");
     assertEquals(await within("a line", handle.readLine()), "220 ready\r\n");
     await handle.print("STARTTLS\r\n");
@@ -323,10 +320,7 @@ for (const version of VERSIONS) {
 Deno.test("bytes that a Perl server sends ahead of the handshake are refused as injected", async () => {
   await using lab = await Lab.open();
   const perl = lab.perl();
-  const port = await perl.call("listen");
-  const accepted = perl.call("accept");
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-  await accepted;
+  const conn = await dialPerl(perl);
   const handle = new Handle(conn);
   // Both lines in one segment: the second is what an attacker would add.
   await perl.call("print", "220 go on\r\n250 injected\r\n");
