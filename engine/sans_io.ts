@@ -6,14 +6,14 @@
  */
 
 import type { Want } from "../errors.ts";
-import type { Negotiated, Role, ShutdownState } from "./types.ts";
+import type { Role, ShutdownState, TlsFacts } from "./types.ts";
 
 /**
  * The sans-IO session. Every method is synchronous. `feed` takes what came
  * from the peer, `drain` gives what must go to it; the others turn one into
  * the other. A method that throws has left its alert, if any, to be drained.
  */
-export interface SansIoSession {
+export interface SansIoSession extends TlsFacts {
   /** Which side. */
   readonly role: Role;
   /** Whether the handshake is complete. */
@@ -49,16 +49,4 @@ export interface SansIoSession {
   endOfInput(cause?: unknown): Error;
   /** Frees it; inside one of its own callbacks this waits until the callback is done. Idempotent. */
   free(): void;
-  /** What was negotiated. */
-  negotiated(): Negotiated;
-  /** What the peer sent, leaf first, in DER. */
-  peerChain(): readonly Uint8Array[];
-  /** Our own certificate in DER. */
-  ownCertificate(): Uint8Array | undefined;
-  /** RFC 5705 / RFC 8446 7.5. */
-  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
-  /** A Finished message. */
-  finished(whose: "own" | "peer"): Uint8Array;
-  /** The object that does the work, where there is one. */
-  native?(): Deno.PointerObject | undefined;
 }

@@ -309,12 +309,28 @@ export interface ShutdownState {
   readonly received: boolean;
 }
 
+/** What there is to know of a connection. */
+export interface TlsFacts {
+  /** What was negotiated. */
+  negotiated(): Negotiated;
+  /** What the peer sent, leaf first, in DER; empty when it sent none or the engine cannot tell. */
+  peerChain(): readonly Uint8Array[];
+  /** Our own certificate in DER, if one was sent or chosen. */
+  ownCertificate(): Uint8Array | undefined;
+  /** RFC 5705 / RFC 8446 7.5. */
+  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
+  /** The Finished message we sent, or that the peer sent. */
+  finished(whose: "own" | "peer"): Uint8Array;
+  /** The engine's own object, where it has one; valid until the stream is closed. */
+  native?(): Deno.PointerObject | undefined;
+}
+
 /**
  * One TLS connection. Reading and writing are independent of each other; at
  * most one read may be in flight, writes queue. `read` gives `null` only after
  * the peer's close_notify; an end without one is an `SslTruncatedError`.
  */
-export interface TlsStream {
+export interface TlsStream extends TlsFacts {
   /** Which side we are. */
   readonly role: Role;
   /** Completes the handshake. On failure the alert has gone to the peer. Idempotent. */
@@ -347,18 +363,6 @@ export interface TlsStream {
   release(): ByteTransport;
   /** Frees TLS and closes the transport at once, without close_notify. Idempotent. */
   close(): void;
-  /** What was negotiated. */
-  negotiated(): Negotiated;
-  /** What the peer sent, leaf first, in DER; empty when it sent none or the engine cannot tell. */
-  peerChain(): readonly Uint8Array[];
-  /** Our own certificate in DER, if one was sent or chosen. */
-  ownCertificate(): Uint8Array | undefined;
-  /** RFC 5705 / RFC 8446 7.5. */
-  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
-  /** The Finished message we sent, or that the peer sent. */
-  finished(whose: "own" | "peer"): Uint8Array;
-  /** The engine's own object, where it has one; valid until the stream is closed. */
-  native?(): Deno.PointerObject | undefined;
   /** The addresses. */
   readonly localAddr: Deno.Addr | undefined;
   /** The peer's address. */

@@ -4,6 +4,7 @@ import { TestCa } from "../../certificate/test_ca.ts";
 import { contextFor, engineContext, newConnection } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
 import type { Negotiated, TlsStream } from "../../engine/types.ts";
+import { SslSocket } from "../../socket/socket.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { memoryPair } from "../helpers/memory.ts";
 
@@ -72,4 +73,29 @@ export async function shake(
   c.close();
   s.close();
   return outcome;
+}
+
+/** Two sockets over loopback, on the OpenSSL engine; the server has the certificate of {@linkcode leaf}. */
+export async function socketPair(client: SslOptions, server: SslOptions = {}) {
+  const listener = await SslSocket.listen({
+    ...{ ...OPENSSL, hostname: "127.0.0.1", port: 0, cert: leaf.cert, key: leaf.key },
+    ...server,
+  });
+  const [c, s] = await Promise.all([
+    SslSocket.connect({
+      ...{ ...OPENSSL, hostname: "127.0.0.1", port: listener.addr.port, ca: ca.pem },
+      serverName: "server.example",
+      ...client,
+    }),
+    listener.accept(),
+  ]);
+  return {
+    client: c,
+    server: s,
+    listener,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([c.close(), s.close()]);
+      listener.close();
+    },
+  };
 }

@@ -22,7 +22,7 @@ import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 import type { VerifyReport } from "../../verify/report.ts";
-import { ca, leaf, type Outcome, shake } from "./harness.ts";
+import { ca, leaf, type Outcome, shake, socketPair } from "./harness.ts";
 
 const VERSIONS = ["TLSv1_2", "TLSv1_3"] as const;
 const TRUST: SslOptions = { ca: ca.pem };
@@ -314,37 +314,13 @@ Deno.test("ocspStaple: with two key types the response is that of the certificat
 
 // ---- the socket
 
-async function pair(client: SslOptions, server: SslOptions) {
-  const engine = "openssl" as const;
-  const listener = await SslSocket.listen({
-    ...{ engine, hostname: "127.0.0.1", port: 0, cert: leaf.cert, key: leaf.key },
-    ...server,
-  });
-  const [c, s] = await Promise.all([
-    SslSocket.connect({
-      ...{ engine, hostname: "127.0.0.1", port: listener.addr.port, ca: ca.pem },
-      serverName: "server.example",
-      ...client,
-    }),
-    listener.accept(),
-  ]);
-  return {
-    client: c,
-    server: s,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([c.close(), s.close()]);
-      listener.close();
-    },
-  };
-}
-
 Deno.test("ocspResolver() asks about the chain that was built, knows the staple, and fills ocspCache", async () => {
   const responder = ca.ocspResponder();
   const own = await ca.server({ names: ["server.example"], ocspUris: [responder.url] });
   const server = { cert: own.cert, key: own.key };
   const ocspCache = new OcspCache();
   {
-    await using p = await pair({ ocspCache }, server);
+    await using p = await socketPair({ ocspCache }, server);
     const resolver = p.client.ocspResolver();
     assertEquals(Object.keys(resolver.requests()), [responder.url]);
     assertEquals(await resolver.resolve(), "");
@@ -352,15 +328,18 @@ Deno.test("ocspResolver() asks about the chain that was built, knows the staple,
     assertEquals(p.client.ocspResolver().hardError(), "");
   }
   {
-    await using p = await pair({}, { ...server, ocspStaple: await ca.ocspResponse(own) });
+    await using p = await socketPair({}, { ...server, ocspStaple: await ca.ocspResponse(own) });
     assertEquals(p.client.ocspResolver().requests(), {});
   }
   {
-    await using p = await pair({ ocspMode: SSL_OCSP_FULL_CHAIN | SSL_OCSP_FAIL_HARD }, server);
+    await using p = await socketPair(
+      { ocspMode: SSL_OCSP_FULL_CHAIN | SSL_OCSP_FAIL_HARD },
+      server,
+    );
     assertEquals(await p.client.ocspResolver().resolve(), "");
   }
   ca.revoke(own.certificate);
-  await using p = await pair({}, server);
+  await using p = await socketPair({}, server);
   assertStringIncludes(await p.client.ocspResolver().resolve(), "revoked");
   // The context keeps it for its next connections.
   assertStringIncludes(p.client.ocspResolver().hardError()!, "revoked");
@@ -368,7 +347,7 @@ Deno.test("ocspResolver() asks about the chain that was built, knows the staple,
 });
 
 Deno.test("ocspResolver() and canOcsp() without what they need", async () => {
-  await using p = await pair({ verifyMode: 0, ca: [] }, {});
+  await using p = await socketPair({ verifyMode: 0, ca: [] }, {});
   await assertRejects(async () => await p.server.ocspResolver(), SslError, "no certificate");
   await p.client.close();
   await assertRejects(async () => await p.client.ocspResolver(), SslError, "no TLS");

@@ -16,7 +16,7 @@ import {
   Tracer,
 } from "../../context/trace.ts";
 import { SslSocket } from "../../socket/socket.ts";
-import { ca, leaf, shake } from "./harness.ts";
+import { ca, leaf, shake, socketPair } from "./harness.ts";
 
 const message = (
   contentType: number,
@@ -104,7 +104,7 @@ for (const version of ["TLSv1_2", "TLSv1_3"] as const) {
   Deno.test(`debug and trace: the handshake in curl's manner, the outcome (${version})`, async () => {
     const text: string[] = [];
     const options: SslOptions = { trace: { write: (t: string) => void text.push(t) }, version };
-    const { client, server, listener } = await pair(options);
+    const { client, server, listener } = await socketPair(options);
     await Promise.all([client.close(), server.close()]);
     listener.close();
     const all = text.join("");
@@ -117,27 +117,10 @@ for (const version of ["TLSv1_2", "TLSv1_3"] as const) {
   });
 }
 
-async function pair(client: SslOptions, server: SslOptions = {}) {
-  const engine = "openssl" as const;
-  const listener = await SslSocket.listen({
-    ...{ engine, hostname: "127.0.0.1", port: 0, cert: leaf.cert, key: leaf.key },
-    ...server,
-  });
-  const [c, s] = await Promise.all([
-    SslSocket.connect({
-      ...{ engine, hostname: "127.0.0.1", port: listener.addr.port, ca: ca.pem },
-      serverName: "server.example",
-      ...client,
-    }),
-    listener.accept(),
-  ]);
-  return { client: c, server: s, listener };
-}
-
 Deno.test("debug: 1 tells the outcome of handshakes alone, good or bad", async () => {
   const text: string[] = [];
   const log = { trace: (t: string) => void text.push(t), debug: 1 as const };
-  const { client, server, listener } = await pair(log);
+  const { client, server, listener } = await socketPair(log);
   await Promise.all([client.close(), server.close()]);
   assertEquals(text.length, 1);
   assertStringIncludes(text[0]!, "* SSL connection with");
