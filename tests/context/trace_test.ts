@@ -16,7 +16,7 @@ import {
   Tracer,
 } from "../../context/trace.ts";
 import { SslSocket } from "../../socket/socket.ts";
-import { ca, leaf, shake, socketPair } from "./harness.ts";
+import { ca, shake, socketPair } from "./harness.ts";
 
 const message = (
   contentType: number,
