@@ -13,11 +13,12 @@ import { beyondContext, connectionPolicy, inScope, type Names } from "./policy.t
 import type { SslOptions } from "./options.ts";
 import { OPTIONS } from "./table.ts";
 import { unsupported } from "./errors.ts";
+import { versionName } from "../engine/tls_versions.ts";
 import { idnToAscii } from "../verify/names.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
 import type { Offer } from "../errors.ts";
 import { isRecord } from "./checks.ts";
-import { allowedVersions, versionName } from "./versions.ts";
+import { allowedVersions } from "./versions.ts";
 
 export { engineOf };
 

@@ -6,6 +6,7 @@
  */
 
 import { children, expectTag, integer, readDer, sequence, TAG } from "../certificate/der.ts";
+import { versionName } from "../engine/tls_versions.ts";
 import type { Findings } from "./findings.ts";
 
 /** What the verification of the peer found out when the session began. */
@@ -36,14 +37,6 @@ export interface SessionParts {
   readonly peer: VerifiedPeer;
 }
 
-const PROTOCOLS: Readonly<Record<number, string>> = {
-  0x0300: "SSLv3",
-  0x0301: "TLSv1",
-  0x0302: "TLSv1_1",
-  0x0303: "TLSv1_2",
-  0x0304: "TLSv1_3",
-};
-
 /** No session is used for longer (RFC 8446 4.6.1). */
 const WEEK = 7 * 24 * 3600 * 1000;
 
@@ -60,8 +53,7 @@ const FIELD = { TIME: 0xa1, TIMEOUT: 0xa2, PEER: 0xa3, LIFETIME_HINT: 0xa9 } as 
 function readFacts(der: Uint8Array): Facts {
   const what = "the session";
   const nodes = sequence(readDer(der, what), what);
-  const version = Number(integer(nodes[1], what));
-  const protocol = PROTOCOLS[version] ?? `0x${version.toString(16).padStart(4, "0")}`;
+  const protocol = versionName(Number(integer(nodes[1], what)));
   expectTag(nodes[4], TAG.OCTET_STRING, what); // the secret must be there
   const field = (tag: number) => {
     const node = nodes.slice(5).find((each) => each.tag === tag);

@@ -13,20 +13,13 @@ import type { Engine, Role, TlsVersion } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { SSL_OCSP_NO_STAPLE, SSL_VERIFY_PEER } from "../constants.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
+import { VERSIONS } from "../engine/tls_versions.ts";
 import { isRecord } from "./checks.ts";
 import type { SslOptions } from "./options.ts";
 import { unsupported } from "./errors.ts";
 
 /** The names a version may have in `minVersion`, `maxVersion` and in what a socket reports. */
 export type TlsVersionName = "SSLv3" | "TLSv1" | "TLSv1_1" | "TLSv1_2" | "TLSv1_3";
-
-const BY_NAME: Readonly<Record<TlsVersionName, TlsVersion>> = {
-  SSLv3: 0x0300,
-  TLSv1: 0x0301,
-  TLSv1_1: 0x0302,
-  TLSv1_2: 0x0303,
-  TLSv1_3: 0x0304,
-};
 
 /**
  * What `SSLv23` means: every version of TLS. SSLv3 is broken (RFC 7568), so it
@@ -49,14 +42,6 @@ function canonical(text: string): "SSLv23" | "SSLv2" | TlsVersionName {
   return lower === "tlsv1" ? "TLSv1" : `TLSv1_${minor as "1" | "2" | "3"}`;
 }
 
-/** The name of a version, as `getSslversion()` gives it. */
-export function versionName(version: TlsVersion): TlsVersionName {
-  for (const [name, value] of Object.entries(BY_NAME)) {
-    if (value === version) return name as TlsVersionName;
-  }
-  throw new RangeError(`Cannot name a TLS version: unknown number: received ${version}`);
-}
-
 /**
  * Reads Perl's `SSL_version`: one protocol, and exclusions with `!`, joined by
  * colons, in any case: `SSLv23:!TLSv1:!TLSv1_1`, `TLSv1_3`, `tlsv12`. With
@@ -77,7 +62,7 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
     const name = canonical(match[2]!);
     if (match[1] === "!") {
       if (name === "SSLv23") { for (const v of ANY) excluded.add(v); }
-      else if (name !== "SSLv2") excluded.add(BY_NAME[name]);
+      else if (name !== "SSLv2") excluded.add(VERSIONS[name]);
     } else if (only !== undefined && only !== name) {
       throw new TypeError(
         `cannot set multiple SSL protocols in SSL_version: received ${JSON.stringify(text)}`,
@@ -89,7 +74,7 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
       code: "ERR_SSL_UNSUPPORTED_VERSION",
     });
   }
-  const base = only === undefined || only === "SSLv23" ? ANY : [BY_NAME[only]];
+  const base = only === undefined || only === "SSLv23" ? ANY : [VERSIONS[only]];
   const left = new Set(base.filter((v) => !excluded.has(v)));
   if (left.size === 0) {
     throw new TypeError(
@@ -104,7 +89,7 @@ function bound(option: "minVersion" | "maxVersion", text: string): TlsVersion {
   const name = match === null || match[1] === "!" ? undefined : canonical(match[2]!);
   if (name === undefined || name === "SSLv23") {
     throw new TypeError(
-      `Cannot use option "${option}": must be one of ${Object.keys(BY_NAME).join(", ")}: ` +
+      `Cannot use option "${option}": must be one of ${Object.keys(VERSIONS).join(", ")}: ` +
         `received ${JSON.stringify(text)}`,
     );
   }
@@ -114,7 +99,7 @@ function bound(option: "minVersion" | "maxVersion", text: string): TlsVersion {
       { code: "ERR_SSL_UNSUPPORTED_VERSION" },
     );
   }
-  return BY_NAME[name];
+  return VERSIONS[name];
 }
 
 /**
@@ -133,7 +118,7 @@ export function allowedVersions(
 ): ReadonlySet<TlsVersion> {
   const { version, minVersion, maxVersion } = options;
   const base = version === undefined
-    ? (minVersion === undefined ? DEFAULT_VERSIONS : new Set(Object.values(BY_NAME)))
+    ? (minVersion === undefined ? DEFAULT_VERSIONS : new Set(Object.values(VERSIONS)))
     : parseVersion(version);
   const min = minVersion === undefined ? 0 : bound("minVersion", minVersion);
   const max = maxVersion === undefined ? 0xffff : bound("maxVersion", maxVersion);

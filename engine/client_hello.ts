@@ -9,6 +9,7 @@
  */
 
 import type { Offer } from "../errors.ts";
+import { TLS1_2, versionName } from "./tls_versions.ts";
 
 /** What a client offers in its first message. */
 export interface ClientHello {
@@ -200,14 +201,6 @@ export function plainAlert(description: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(21, 3, 1, 0, 2, 2, description);
 }
 
-const VERSIONS: Readonly<Record<number, string>> = {
-  0x0300: "SSLv3",
-  0x0301: "TLSv1",
-  0x0302: "TLSv1_1",
-  0x0303: "TLSv1_2",
-  0x0304: "TLSv1_3",
-};
-
 /** The suites that are in use; others go by their number. */
 const CIPHERS: Readonly<Record<number, string>> = {
   0x000a: "DES-CBC3-SHA",
@@ -266,17 +259,20 @@ function named(
     .map((n) => names[n] ?? `0x${n.toString(16).padStart(4, "0")}`);
 }
 
+const versionNames = (numbers: readonly number[]): readonly string[] =>
+  numbers.filter((n) => !isNothing(n)).map(versionName);
+
 /** What a client offers. */
 export function clientOffer(hello: ClientHello): Offer {
   return {
-    versions: named(hello.versions, VERSIONS),
+    versions: versionNames(hello.versions),
     ciphers: named(hello.cipherSuites, CIPHERS),
     groups: named(hello.groups, GROUPS),
     alpnProtocols: hello.alpnProtocols,
   };
 }
 
-const SERVER_HELLO = 2, TLS1_2 = 0x0303;
+const SERVER_HELLO = 2;
 
 /**
  * What a server chose. Its legacy version is the version up to TLS 1.1; later ones stand in an
@@ -290,7 +286,7 @@ function serverChoice(bytes: Uint8Array): Offer | undefined {
   }
   if (version >= TLS1_2) return undefined;
   const cipher = bytes[at]! << 8 | bytes[at + 1]!;
-  return { versions: named([version], VERSIONS), ciphers: named([cipher], CIPHERS) };
+  return { versions: versionNames([version]), ciphers: named([cipher], CIPHERS) };
 }
 
 /** What the peer offered or chose, by the first bytes that came from it. */

@@ -14,11 +14,11 @@ import { children, oid, readDer, sequence } from "../certificate/der.ts";
 import { oidLongName } from "../certificate/oids.ts";
 import type { Negotiated, TlsStream } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
+import { TLS1_3 } from "../engine/tls_versions.ts";
 
 /** The types of channel bindings. */
 export type ChannelBindingType = "tls-exporter" | "tls-unique" | "tls-server-end-point";
 
-const TLS1_3 = 0x0304;
 const EXPORTER_LABEL = "EXPORTER-Channel-Binding";
 const EXPORTER_LENGTH = 32;
 

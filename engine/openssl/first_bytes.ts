@@ -13,6 +13,7 @@ import { SslPeerError } from "../../errors.ts";
 import { plainAlert } from "../client_hello.ts";
 import { textOf } from "./library.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
+import { TLS1_3 } from "../tls_versions.ts";
 
 /** A record header: with fewer bytes OpenSSL has decided nothing. */
 const RECORD_HEADER = 5;
@@ -55,7 +56,6 @@ export class FirstBytes {
 }
 
 const ALERT = { illegal_parameter: 47, decode_error: 50 } as const;
-const TLS1_3 = 0x0304;
 
 /** Why a client is refused, and the alert for it in plain text: there are no keys yet. */
 export interface HelloFault {

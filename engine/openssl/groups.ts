@@ -8,8 +8,7 @@
 
 import { SslUnsupportedError } from "../../errors.ts";
 import type { ContextConfig } from "../types.ts";
-
-const TLS1_3 = 0x0304;
+import { TLS1_3 } from "../tls_versions.ts";
 
 /** RFC 7919; OpenSSL has them in TLS 1.3 since 3.0. */
 const FINITE_FIELDS = "ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192";

@@ -20,12 +20,12 @@ import { derOf, derStack } from "./memory.ts";
 import { sessionToDer } from "./inspect.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";
 import { TLSEXT } from "./trampolines.ts";
+import { TLS1_3 } from "../tls_versions.ts";
 
 const X509_V_ERR_UNSPECIFIED = 1;
 const X509_V_ERR_APPLICATION_VERIFICATION = 50;
 const VERIFY_PEER = 1, VERIFY_FAIL_IF_NO_PEER_CERT = 2;
 const NID_AUTH_PSK = 1048;
-const TLS1_3 = 0x0304;
 
 /** The answers of one session. */
 export class SessionHooks implements CallbackTarget {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { allowedVersions, parseVersion, versionName } from "../../context/versions.ts";
+import { allowedVersions, parseVersion } from "../../context/versions.ts";
+import { versionName } from "../../engine/tls_versions.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 
 const TLS = { 10: 0x0301, 11: 0x0302, 12: 0x0303, 13: 0x0304 } as const;
@@ -89,4 +90,7 @@ Deno.test("allowedVersions() never goes below TLS 1.2 by maxVersion alone", () =
 Deno.test("versionName() names what a socket reports", () => {
   assertEquals(versionName(0x0304), "TLSv1_3");
   assertEquals(versionName(0x0301), "TLSv1");
+  assertEquals(versionName(0x0300), "SSLv3");
+  assertEquals(versionName(0x7f1c), "0x7f1c");
+  assertEquals(versionName(0x0002), "0x0002");
 });
