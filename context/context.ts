@@ -130,7 +130,7 @@ export class SslContext implements Disposable {
     if (!engine.features.has("nativeObjects")) {
       throw unsupportedCall(engine, "ctxObject()", "nativeObjects");
     }
-    const pointer = closed ? undefined : ready.get(role)?.native?.();
+    const pointer = closed ? undefined : ready.get(role)?.native?.(true);
     if (pointer !== undefined) return nativeObject("SSL_CTX", pointer);
     const why = closed ? "it is closed" : `it has not been used as ${role} yet`;
     throw new SslError(`Cannot use the context: ${why}`, { code: closed ? "ECLOSED" : "ENOTCONN" });
@@ -227,11 +227,9 @@ async function makeEngineContexts(
   const make = async (each: ContextConfig): Promise<EngineContext> => {
     const context = await state.engine.createContext(each);
     made.push(context);
-    const pointer = context.native?.();
     const { createCtxCallback } = state.options;
-    if (createCtxCallback !== undefined && pointer !== undefined) {
-      await createCtxCallback(nativeObject("SSL_CTX", pointer));
-    }
+    const pointer = createCtxCallback && context.native?.(true);
+    if (pointer !== undefined) await createCtxCallback!(nativeObject("SSL_CTX", pointer));
     return context;
   };
   state.tracer ??= tracer;
@@ -249,6 +247,11 @@ async function makeEngineContexts(
   return await make(
     selectContext === undefined ? base : { ...base, hooks: { ...base.hooks, selectContext } },
   );
+}
+
+/** The application gets something of the engine that leads to the context's objects. */
+export function handOut(context: SslContext): void {
+  for (const made of stateOf(context).made) made.native?.(true);
 }
 
 /** Wraps a pointer. */

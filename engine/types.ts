@@ -407,8 +407,13 @@ export interface EngineContext {
   dial(target: DialTarget, params: SessionParams, options?: WaitOptions): Promise<TlsStream>;
   /** Prepares TLS over an open transport. */
   start(transport: ByteTransport, params: SessionParams): TlsStream;
-  /** The engine's own object, where it has one; valid until the context is closed. */
-  native?(): Deno.PointerObject | undefined;
+  /**
+   * The engine's own object, where it has one; valid until the context is closed.
+   *
+   * @param handOut Whether the application gets it, or what leads to it: it may change all there is
+   * of it, which then must be of this context alone. @default {false}
+   */
+  native?(handOut?: boolean): Deno.PointerObject | undefined;
   /** Frees what the engine holds. Connections that run keep what they need. */
   close(): void;
 }

@@ -9,7 +9,7 @@
 import { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import type { NativeObject } from "../context/native.ts";
-import { engineOf, nativeObject, type SslContext } from "../context/context.ts";
+import { engineOf, handOut, nativeObject, type SslContext } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Negotiated, TlsStream } from "../engine/types.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";
@@ -427,7 +427,10 @@ export class SocketInfo extends SocketCapabilities {
    */
   sslObject(): NativeObject {
     const pointer = this.#mustTls("sslObject()", "nativeObjects").native?.();
-    if (pointer !== undefined) return nativeObject("SSL", pointer);
+    if (pointer !== undefined) {
+      handOut(this.context);
+      return nativeObject("SSL", pointer);
+    }
     throw new SslError(`Cannot use sslObject(): there is no TLS with ${this.#core.peer}`, {
       code: "ENOTCONN",
     });

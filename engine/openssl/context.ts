@@ -25,7 +25,7 @@ import { drainErrors, localError } from "./errors.ts";
 import { restrictGroups } from "./groups.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
 import { CTRL, type Library } from "./symbols.ts";
-import { loadKey, SECURITY_LEVEL, withStore } from "./trust.ts";
+import { loadKey, SECURITY_LEVEL, withOwnStore, withStore } from "./trust.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";
 
@@ -85,6 +85,7 @@ export class OpenSslContext implements EngineContext {
   readonly npnWire: Uint8Array<ArrayBuffer>;
   readonly #runtime: Runtime;
   readonly #ctx: NativeHandle;
+  #handedOut = false;
 
   /** Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one. */
   constructor(runtime: Runtime, config: ContextConfig) {
@@ -136,9 +137,18 @@ export class OpenSslContext implements EngineContext {
     return new Pump(new OpenSslSession(this.#runtime, this, params), transport);
   }
 
-  /** The SSL_CTX. */
-  native(): Deno.PointerObject | undefined {
-    return this.#ctx.ptr ?? undefined;
+  /**
+   * The SSL_CTX. Who gets it for purposes of his own may change its store: from then on it is one
+   * that no other context has.
+   */
+  native(handOut = false): Deno.PointerObject | undefined {
+    const ptr = this.#ctx.ptr ?? undefined;
+    if (handOut && ptr !== undefined && !this.#handedOut) {
+      const { c } = this.#runtime.library;
+      withOwnStore(c, this.config.trust, (store) => c.SSL_CTX_set1_cert_store(ptr, store));
+      this.#handedOut = true;
+    }
+    return ptr;
   }
 
   /** Frees the SSL_CTX; connections that run keep it alive. */

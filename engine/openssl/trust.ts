@@ -46,14 +46,7 @@ export function withStore<T>(
 ): T {
   const { anchors = NONE } = trust;
   const id = idOf(trust);
-  if (id === undefined) {
-    const store = newStore(c, trust);
-    try {
-      return use(store.ptr);
-    } finally {
-      store.free();
-    }
-  }
+  if (id === undefined) return withOwnStore(c, trust, use);
   const known = stores.get(anchors) ?? new Map<string, NativeHandle>();
   stores.set(anchors, known);
   let store = known.get(id);
@@ -67,6 +60,20 @@ export function withStore<T>(
     known.set(id, store);
   }
   return use(store.ptr);
+}
+
+/** As {@linkcode withStore}, with a store that nobody else has: it may be changed. */
+export function withOwnStore<T>(
+  c: OpenSslSymbols,
+  trust: TrustConfig,
+  use: (store: Deno.PointerValue) => T,
+): T {
+  const store = newStore(c, trust);
+  try {
+    return use(store.ptr);
+  } finally {
+    store.free();
+  }
 }
 
 function newStore(c: OpenSslSymbols, { anchors = NONE, extra, crls }: TrustConfig): NativeHandle {
