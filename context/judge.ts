@@ -65,7 +65,6 @@ export interface Policy {
 }
 
 const CERT_REVOKED = 23;
-const REVOKED_LEAF = { error: CERT_REVOKED, errorDepth: 0, errorText: "certificate revoked" };
 const APPLICATION_VERIFICATION = 50;
 const HOSTNAME_MISMATCH = 62;
 const IP_ADDRESS_MISMATCH = 64;
@@ -340,6 +339,25 @@ export function pskReport(policy: Policy, names: Names): VerifyReport {
 }
 
 /**
+ * OpenSSL stops at the first error, so that a revocation may hide behind another one: the evidence
+ * of what it would have found, had it gone on.
+ */
+function hiddenRevocation(
+  evidence: PeerEvidence,
+  chain: readonly Uint8Array[],
+): PeerEvidence | undefined {
+  const { error, trust } = evidence;
+  if (error === 0 || error === CERT_REVOKED || trust === undefined) return undefined;
+  const inScope = trust.checkCrl === "chain" ? chain : chain.slice(0, 1);
+  const errorDepth = inScope.findIndex((der) => {
+    const [certificate] = parseAll([der]);
+    return certificate !== undefined && revocationOf(certificate, trust.crls) !== undefined;
+  });
+  if (errorDepth < 0) return undefined;
+  return { ...evidence, error: CERT_REVOKED, errorDepth, errorText: "certificate revoked" };
+}
+
+/**
  * Judges a peer. The report has `ok: false` and the error when it is refused.
  *
  * @throws {SslUnsupportedError} when pins or a scheme cannot be checked because the engine shows no
@@ -402,13 +420,10 @@ export function judge(
   let pinned = false;
   if (policy.pins.length > 0) {
     const pin = policy.pins.find((candidate) => pinMatches(candidate, leaf));
-    // OpenSSL stops at the first error, so that a revocation may hide behind another one.
-    const hidden = evidence.error === 0 || pin === undefined
-      ? undefined
-      : revocationOf(leaf, evidence.trust?.crls ?? []);
+    const hidden = pin === undefined ? undefined : hiddenRevocation(evidence, chainDers);
     const revoked = evidence.error === CERT_REVOKED || hidden !== undefined;
-    if (hidden !== undefined && evidence.error !== CERT_REVOKED) {
-      const failure = chainFailure({ ...evidence, ...REVOKED_LEAF }, leaf);
+    if (hidden !== undefined) {
+      const failure = chainFailure(hidden, leaf);
       const skipped = checks.findIndex(({ name }) => name === "crl");
       if (skipped >= 0) checks.splice(skipped, 1);
       checks.push(check("crl", false, `${failure.reason}: ${failure.about}`));
