@@ -33,6 +33,7 @@ export abstract class CoreHandshake extends CoreData {
     this.moveTo("handshaking");
     using deadline = this.#deadline(role, { ...this.init.options, ...more });
     let connection: Connection;
+    const before = this.init;
     try {
       if (hasOthers(more) || role !== this.init.role) {
         const options = { ...this.init.options, ...more };
@@ -44,6 +45,7 @@ export abstract class CoreHandshake extends CoreData {
       connection = this.#newConnection();
     } catch (error) {
       if (this.closing) throw closedError("start TLS with", this.peer, error);
+      this.init = before; // what was refused is not what the next attempt asks for
       if (this.phase === "handshaking") this.phase = "plain"; // not a byte has gone: it may be tried again
       throw this.record(error);
     }

@@ -283,8 +283,8 @@ export class OcspResolver {
   /** An entry of the cache that counts at the time of the check, too. */
   #cached(key: string): OcspCacheEntry | undefined {
     const entry = this.#cache.get(key);
-    if (this.#time === undefined || entry === undefined) return entry;
-    const now = this.#time.getTime();
+    if (entry === undefined) return entry;
+    const now = this.#time?.getTime() ?? Date.now();
     const { thisUpdate, nextUpdate } = entry;
     const begun = thisUpdate === undefined || thisUpdate.getTime() <= now + OCSP_CLOCK_SKEW;
     return begun && (nextUpdate === undefined || Number(nextUpdate) >= now) ? entry : undefined;
@@ -403,7 +403,10 @@ export class OcspResolver {
     const text = revoked
       ? `${source}: certificate is revoked: ${verdict.detail}; subject: ${target.certificate.subject}`
       : undefined;
-    this.#cache.put(target.key, this.#entry(verdict, text));
+    // At another time it may have been good; what counts now is for others to find out.
+    if (revoked || endOf(verdict as { thisUpdate: Date }).getTime() > Date.now()) {
+      this.#cache.put(target.key, this.#entry(verdict, text));
+    }
     if (text !== undefined && this.#hardError === undefined) this.#hard(text);
   }
 

@@ -1,0 +1,63 @@
+/** Plain sockets that go over to TLS: an attempt that was refused leaves nothing to the next one. */
+
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { TestCa } from "../../certificate/test_ca.ts";
+import type { SessionStore } from "../../context/session_cache.ts";
+import { SslVerifyError } from "../../errors.ts";
+import { SslSocket } from "../../socket/socket.ts";
+import { ca } from "../context/harness.ts";
+
+const others = await TestCa.create({ commonName: "Others" });
+const foreign = await others.server("server.example");
+
+/** A plain client and a server that it must not trust. */
+async function withPlainClient(use: (client: SslSocket) => Promise<void>): Promise<void> {
+  const plain = { engine: "openssl", hostname: "127.0.0.1", startHandshake: false } as const;
+  const served = { cert: foreign.cert, key: foreign.key };
+  await using listener = await SslSocket.listen({ ...plain, ...served, port: 0 });
+  const { port } = listener.addr;
+  const names = { ca: ca.pem, serverName: "server.example" };
+  const [client, server] = await Promise.all([
+    SslSocket.connect({ ...plain, ...names, port }),
+    listener.accept(),
+  ]);
+  const accepted = server.acceptSsl().catch(() => {});
+  try {
+    await use(client);
+  } finally {
+    await client.close();
+    await accepted;
+    await server.close();
+  }
+}
+
+Deno.test("connectSsl() verifies after an attempt with SSL_VERIFY_NONE that was refused", async () => {
+  await withPlainClient(async (client) => {
+    let asked = 0;
+    const sessionCache: SessionStore = {
+      addSession: () => {},
+      delSession: () => {},
+      getSession() {
+        if (asked++ === 0) throw new TypeError("not now");
+        return undefined;
+      },
+    };
+    const { report } = client;
+    await assertRejects(
+      () => client.connectSsl({ verifyMode: 0, sessionCache, sessionKey: "the server" }),
+      TypeError,
+      "not now",
+    );
+    assertEquals(client.report, report);
+    const error = await client.connectSsl().then(() => undefined, (error) => error);
+    assertInstanceOf(error, SslVerifyError);
+    assertEquals(error.code, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
+  });
+});
+
+Deno.test("connectSsl() goes without the option that it was refused for", async () => {
+  await withPlainClient(async (client) => {
+    await assertRejects(() => client.connectSsl({ sessionKey: "no cache" }), TypeError);
+    await assertRejects(() => client.connectSsl(), SslVerifyError);
+  });
+});
