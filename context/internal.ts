@@ -11,7 +11,7 @@ import { createContext, engineOf, roleContext, SslContext, stateOf } from "./con
 import type { Policy } from "./judge.ts";
 import { beyondContext, connectionPolicy, inScope, type Names } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
-import { OPTIONS } from "./table.ts";
+import { OPTIONS, sameValue } from "./table.ts";
 import { unsupported } from "./errors.ts";
 import { versionName } from "../engine/tls_versions.ts";
 import { idnToAscii } from "../verify/names.ts";
@@ -58,7 +58,7 @@ function reused(value: unknown): SslContext {
 function checkReuse(context: SslContext, options: SslOptions): void {
   const { engine, options: own } = stateOf(context);
   for (const [name, value] of Object.entries(inScope(options, "context"))) {
-    if (Object.is((own as Record<string, unknown>)[name], value)) continue;
+    if (sameValue((own as Record<string, unknown>)[name], value)) continue;
     if (name === "engine" && (value === "auto" || value === engine.name)) continue;
     throw new TypeError(
       `Cannot use option "${name}" with reuseCtx: it is part of the context, which was made ` +

@@ -13,7 +13,7 @@ import { requireFeatures } from "./versions.ts";
 import type { Policy } from "./judge.ts";
 import type { SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
-import { optionsIn } from "./table.ts";
+import { optionsIn, sameValue } from "./table.ts";
 import { idnToAscii, parseIpAddress, stripPort } from "../verify/names.ts";
 
 /** What the names of a connection come from. */
@@ -86,7 +86,7 @@ export function inScope(options: SslOptions, scope: "context" | "connection"): S
 export function beyondContext(context: SslContext, own: SslOptions): SslOptions {
   const shared = stateOf(context).options as Readonly<Record<string, unknown>>;
   const entries = Object.entries(inScope(own, "connection"));
-  return Object.fromEntries(entries.filter(([name, value]) => !Object.is(shared[name], value)));
+  return Object.fromEntries(entries.filter(([name, value]) => !sameValue(shared[name], value)));
 }
 
 /** What counts for one connection. */

@@ -240,6 +240,54 @@ export function optionRow(kind: OptionKind | undefined, name: string): OptionRow
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
+/** The options whose values are lists, records and bytes that whoever gave them may go on to change. */
+const DATA: ReadonlySet<string> = new Set<OptionName>([
+  ...["ca", "caPath", "extraCa", "clientCa", "crl", "fingerprint", "verifycnScheme"] as const,
+  ...["cert", "certFile", "key", "keyFile", "selfSigned", "psk", "dh", "sessionIdContext"] as const,
+  ...["alpnProtocols", "npnProtocols", "cipherList", "ciphersuites"] as const,
+]);
+
+function frozen(value: unknown): unknown {
+  if (value instanceof Uint8Array) return value.slice();
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen));
+  if (!is.isRecord(value)) return value;
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozen(member)])),
+  );
+}
+
+/** The value of an option as it is now, whatever becomes of it. */
+export function snapshot(name: string, value: unknown): unknown {
+  return DATA.has(name) ? frozen(value) : value;
+}
+
+/** Whether two values of an option say the same: snapshots are never the same object. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, i) => sameValue(item, b[i]));
+  }
+  if (!is.isRecord(a) || !is.isRecord(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]));
+}
+
+/** Refuses members of a prototype, getters of a class among them: nobody would look at them. */
+export function mustBeOwn(options: object): void {
+  const prototype = Object.getPrototypeOf(options);
+  if (prototype === null || prototype === Object.prototype) return;
+  for (const name of Object.keys(OPTIONS)) {
+    if (!(name in prototype) || Object.hasOwn(options, name)) continue;
+    throw new TypeError(
+      `Cannot use option "${name}": it is inherited, and only own members count: give { ${name} }`,
+    );
+  }
+}
+
 const scopes = Map.groupBy(
   Object.keys(OPTIONS) as OptionName[],
   (name) => OPTIONS[name].scope,

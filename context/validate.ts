@@ -44,8 +44,10 @@ export function checkNames(options: object, kind?: OptionKind): Record<string, u
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`Cannot use options: must be an object: received ${received(options)}`);
   }
+  table.mustBeOwn(options);
   const copy: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, given] of Object.entries(options)) {
+    const value = table.snapshot(name, given);
     const row = table.optionRow(kind, name);
     if (row === undefined) {
       if ((kind ?? "connect") === "connect" && Object.hasOwn(table.IMPOSSIBLE, name)) {
@@ -121,9 +123,10 @@ function setFor(roles: readonly Role[], options: DefaultOptions): void {
   for (const [name, value] of Object.entries(options)) {
     renamed[Object.hasOwn(SHORT, name) ? SHORT[name]! : name] = value;
   }
-  checkNames(renamed);
+  const checked = checkNames(renamed);
   for (const role of roles) {
-    for (const [name, value] of Object.entries(renamed)) {
+    for (const name of Object.keys(renamed)) {
+      const value = checked[name];
       if (value === undefined) defaults[role].delete(name);
       else defaults[role].set(name, value);
     }
