@@ -249,11 +249,6 @@ async function makeEngineContexts(
   );
 }
 
-/** The application gets something of the engine that leads to the context's objects. */
-export function handOut(context: SslContext): void {
-  for (const made of stateOf(context).made) made.native?.(true);
-}
-
 /** Wraps a pointer. */
 export function nativeObject(
   kind: NativeObject["kind"],

@@ -9,9 +9,9 @@ import type { Engine, EngineContext, Role, SessionParams } from "../engine/types
 import { ConnectionState } from "./connection.ts";
 import { createContext, engineOf, roleContext, SslContext, stateOf } from "./context.ts";
 import type { Policy } from "./judge.ts";
-import { beyondContext, connectionPolicy, inScope, type Names } from "./policy.ts";
+import { beyondContext, connectionPolicy, inScope, type Names, sameValue } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
-import { OPTIONS, sameValue } from "./table.ts";
+import { OPTIONS } from "./table.ts";
 import { unsupported } from "./errors.ts";
 import { versionName } from "../engine/tls_versions.ts";
 import { idnToAscii } from "../verify/names.ts";

@@ -13,7 +13,8 @@ import { requireFeatures } from "./versions.ts";
 import type { Policy } from "./judge.ts";
 import type { SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
-import { optionsIn, sameValue } from "./table.ts";
+import { isRecord } from "./checks.ts";
+import { optionsIn } from "./table.ts";
 import { idnToAscii, parseIpAddress, stripPort } from "../verify/names.ts";
 
 /** What the names of a connection come from. */
@@ -80,6 +81,21 @@ export function inScope(options: SslOptions, scope: "context" | "connection"): S
     if (value !== undefined) picked[name] = value;
   }
   return picked;
+}
+
+/** Whether two values of an option say the same: snapshots are never the same object. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, i) => sameValue(item, b[i]));
+  }
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]));
 }
 
 /** What an operation says about its connection that its context does not say already. */

@@ -240,7 +240,7 @@ export function optionRow(kind: OptionKind | undefined, name: string): OptionRow
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** The options whose values are lists, records and bytes that whoever gave them may go on to change. */
+/** Options whose values are lists, records and bytes, which may be changed later. */
 const DATA: ReadonlySet<string> = new Set<OptionName>([
   ...["ca", "caPath", "extraCa", "clientCa", "crl", "fingerprint", "verifycnScheme"] as const,
   ...["cert", "certFile", "key", "keyFile", "selfSigned", "psk", "dh", "sessionIdContext"] as const,
@@ -256,27 +256,12 @@ function frozen(value: unknown): unknown {
   );
 }
 
-/** The value of an option as it is now, whatever becomes of it. */
+/** The value of an option as it is now. */
 export function snapshot(name: string, value: unknown): unknown {
   return DATA.has(name) ? frozen(value) : value;
 }
 
-/** Whether two values of an option say the same: snapshots are never the same object. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    return a.length === b.length && a.every((byte, i) => byte === b[i]);
-  }
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, i) => sameValue(item, b[i]));
-  }
-  if (!is.isRecord(a) || !is.isRecord(b)) return false;
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]));
-}
-
-/** Refuses members of a prototype, getters of a class among them: nobody would look at them. */
+/** Refuses what is inherited, getters of a class too: nobody would look at it. */
 export function mustBeOwn(options: object): void {
   const prototype = Object.getPrototypeOf(options);
   if (prototype === null || prototype === Object.prototype) return;

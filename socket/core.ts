@@ -78,6 +78,12 @@ export class SocketCore extends CoreHandshake {
     return channelBinding(tls, type);
   }
 
+  /** The engine's object. It leads to those of the context, which the application may change, too. */
+  handOut(tls: TlsStream): Deno.PointerObject | undefined {
+    for (const made of stateOf(this.context).made) made.native?.(true);
+    return tls.native?.();
+  }
+
   /** Asks about the certificates of a chain, with the staple that came and what the cache has. */
   ocspResolver(chain: VerifyReport["chain"]): ocsp.OcspResolver {
     const { ocspMode = 0, ocspCache } = stateOf(this.context).options;

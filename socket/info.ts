@@ -9,7 +9,7 @@
 import { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import type { NativeObject } from "../context/native.ts";
-import { engineOf, handOut, nativeObject, type SslContext } from "../context/context.ts";
+import { engineOf, nativeObject, type SslContext } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Negotiated, TlsStream } from "../engine/types.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";
@@ -426,11 +426,8 @@ export class SocketInfo extends SocketCapabilities {
    * Perl: `_get_ssl_object`
    */
   sslObject(): NativeObject {
-    const pointer = this.#mustTls("sslObject()", "nativeObjects").native?.();
-    if (pointer !== undefined) {
-      handOut(this.context);
-      return nativeObject("SSL", pointer);
-    }
+    const pointer = this.#core.handOut(this.#mustTls("sslObject()", "nativeObjects"));
+    if (pointer !== undefined) return nativeObject("SSL", pointer);
     throw new SslError(`Cannot use sslObject(): there is no TLS with ${this.#core.peer}`, {
       code: "ENOTCONN",
     });
