@@ -57,7 +57,11 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
   for (const part of text.trim().split(/\s*:\s*/)) {
     const match = ELEMENT.exec(part);
     if (match === null) {
-      throw new TypeError(`invalid SSL_version specified: received ${JSON.stringify(text)}`);
+      throw new TypeError(
+        `invalid SSL_version specified: received ${JSON.stringify(text)}: ` +
+          `the option version is one of ${Object.keys(VERSIONS).join(", ")} or SSLv23 (any), ` +
+          `with exclusions as in "SSLv23:!TLSv1_2"`,
+      );
     }
     const name = canonical(match[2]!);
     if (match[1] === "!") {

@@ -286,7 +286,7 @@ export class Front {
   }
 
   /** Closes the connection, behind the calls that wait. */
-  close(options: CloseOptions): Promise<void> {
+  close(options?: CloseOptions): Promise<void> {
     if (this.machine) return this.machine.close(options);
     this.#closing = true;
     return this.later((machine) => machine.close(options));

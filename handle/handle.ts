@@ -11,7 +11,7 @@ import { takeTransport, type Transport, type TransportSource } from "../socket/t
 import { type HandleSource, loadMachine } from "./front.ts";
 import type { PrintfArgument } from "./printf.ts";
 import { HandleReading } from "./reading.ts";
-import { checkHandleOptions, frontOf, type HandleOptions, splitOptions } from "./settings.ts";
+import { frontOf, type HandleOptions } from "./settings.ts";
 
 /** What can be printed: text and numbers as JavaScript shows them, bytes as they are. */
 export type PrintItem = string | number | bigint | boolean | Uint8Array;
@@ -69,10 +69,8 @@ export class Handle extends HandleReading
     target: string | HandleConnectOptions,
     options: HandleConnectOptions = {},
   ): Promise<Handle> {
-    const merged = typeof target === "string" ? options : { ...target, ...options };
-    const [handleOptions, rest] = splitOptions(merged);
-    // Wrong options of the handle are found before there is a connection.
-    checkHandleOptions(handleOptions);
+    const { connectOptions } = await import("./connect_options.ts");
+    const [handleOptions, rest] = connectOptions(target, options);
     const [socket] = await Promise.all([
       typeof target === "string" ? SslSocket.connect(target, rest) : SslSocket.connect(rest),
       loadMachine(), // it is there with the handle: `tryReadLine` is right from the first call on
@@ -246,9 +244,11 @@ export class Handle extends HandleReading
     await frontOf(this).close(options);
   }
 
-  /** {@linkcode Handle.close}. */
+  /**
+   * {@linkcode Handle.close}; an error that a call has failed with already is not thrown again.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    await frontOf(this).close();
   }
 
   /**

@@ -38,6 +38,11 @@ export class Output {
     return this.#waiting;
   }
 
+  /** What a write has failed with, which its caller has been told. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure;
+  }
+
   /** Refuses an operation that cannot begin now. */
   check(operation: string): void {
     if (this.#closed) throw closedError(operation);

@@ -56,7 +56,7 @@ class Arguments {
       return value;
     }
     const what = at >= this.#values.length
-      ? `argument ${at + 1} is missing: received ${this.#values.length}`
+      ? `argument ${at + 1} is missing: received ${this.#values.length} in all`
       : `argument ${at + 1} must be a string, a number or a bigint: received ${
         value === null ? "null" : typeof value
       }`;

@@ -107,7 +107,8 @@ const DEFAULTS: Readonly<HandleSettings> = Object.freeze({
   syswriteSize: 16384,
 });
 
-const NAMES = Object.keys(DEFAULTS) as (keyof HandleOptions)[];
+/** The names of the options. */
+export const NAMES = Object.keys(DEFAULTS) as (keyof HandleOptions)[];
 const BOOLEANS: ReadonlySet<string> = new Set(["fatal", "chomp", "autoflush"]);
 const SIZES: ReadonlySet<string> = new Set(["maxLineLength", "maxBytes", "syswriteSize"]);
 const TEXTS: ReadonlySet<string> = new Set(["outputFieldSeparator", "outputRecordSeparator"]);
@@ -177,18 +178,6 @@ export function checkHandleOptions(options: HandleOptions): HandleSettings {
     if (value !== undefined) settings[name] = checkValue(name, value);
   }
   return settings as HandleSettings;
-}
-
-/** Splits options into those of a handle and the others. */
-export function splitOptions<T extends object>(
-  options: T,
-): [handle: HandleOptions, rest: Omit<T, keyof HandleOptions>] {
-  const handle: Record<string, unknown> = {};
-  const rest: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
-    (Object.hasOwn(DEFAULTS, name) ? handle : rest)[name] = value;
-  }
-  return [handle, rest as Omit<T, keyof HandleOptions>];
 }
 
 /** Refuses members of an options object that the call does not know. */

@@ -138,10 +138,23 @@ export class HandleState {
     this.#output.close();
   }
 
-  /** Sends what is left and closes the connection. Once. */
-  close(options: CloseOptions): Promise<void> {
+  /**
+   * Sends what is left and closes the connection. Once. Without options it is the end of a scope, at
+   * which no error is told again that somebody has: who closed before, or whose write has failed.
+   */
+  close(options?: CloseOptions): Promise<void> {
     if (this.#given) return Promise.resolve();
-    return this.#closing ??= this.#close(options);
+    return options ? this.#closing ??= this.#close(options) : this.#dispose();
+  }
+
+  async #dispose(): Promise<void> {
+    const closed = this.#closing !== undefined;
+    const told = this.#output.failure;
+    try {
+      await (this.#closing ??= this.#close({}));
+    } catch (error) {
+      if (!closed && !(told !== undefined && told.error === error)) throw error;
+    }
   }
 
   async #close(options: CloseOptions): Promise<void> {

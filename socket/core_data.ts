@@ -17,6 +17,20 @@ import { PlainStream } from "./plain.ts";
 import type { SslSocket } from "./socket.ts";
 import { type Ends, mayMove, type Phase } from "./state.ts";
 
+/** Refuses what is no bytes before an engine sees it: each would fail in its own way, or wait for ever. */
+function checkBuffer(operation: "read from" | "write to", peer: string, p: unknown): void {
+  if (p instanceof Uint8Array) return;
+  const text = typeof p === "string";
+  const [what, advice] = operation === "write to"
+    ? ["the data", text ? ": encode it with TextEncoder, or print it with a Handle" : ""]
+    : ["the buffer", typeof p === "number" ? `: give new Uint8Array(${p})` : ""];
+  throw new TypeError(
+    `Cannot ${operation} ${peer}: ${what} must be a Uint8Array: received ${
+      p === null ? "null" : typeof p
+    }${advice}`,
+  );
+}
+
 /** The state of a socket, and reading and writing. */
 export abstract class CoreData {
   /** Where it is in its life. */
@@ -146,7 +160,9 @@ export abstract class CoreData {
   /** Reads. */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     const tls = this.data;
-    if (tls === undefined || p.length === 0 || this.onPeerEnd) return this.#readSlow(p, options);
+    if (tls === undefined || !(p?.length > 0) || this.onPeerEnd || !(p instanceof Uint8Array)) {
+      return this.#readSlow(p, options);
+    }
     const signal = options?.signal;
     return tls.read(p, options).then(
       undefined,
@@ -155,6 +171,7 @@ export abstract class CoreData {
   }
 
   async #readSlow(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    checkBuffer("read from", this.peer, p);
     const plain = this.plainFor("read from");
     if (p.length === 0) return 0;
     if (plain === undefined) return await this.#readWatched(this.data!, p, options);
@@ -224,6 +241,7 @@ export abstract class CoreData {
 
   /** Reads without consuming. */
   async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    checkBuffer("read from", this.peer, p);
     const plain = this.plainFor("read from");
     if (p.length === 0) return 0;
     try {
@@ -242,6 +260,7 @@ export abstract class CoreData {
 
   /** Reads what is there. */
   tryRead(p: Uint8Array): number | null | Want {
+    checkBuffer("read from", this.peer, p);
     const plain = this.plainFor("read from");
     if (p.length === 0) return 0;
     try {
@@ -261,7 +280,9 @@ export abstract class CoreData {
   /** Writes all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     const tls = this.data;
-    if (tls === undefined || this.writeEnded) return this.#writeSlow(p, options);
+    if (tls === undefined || this.writeEnded || !(p instanceof Uint8Array)) {
+      return this.#writeSlow(p, options);
+    }
     const signal = options?.signal;
     return tls.write(p, options).then(
       undefined,
@@ -272,6 +293,7 @@ export abstract class CoreData {
   }
 
   async #writeSlow(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    checkBuffer("write to", this.peer, p);
     const plain = this.plainFor("write to");
     this.mustBeWritable();
     try {
@@ -290,6 +312,7 @@ export abstract class CoreData {
 
   /** Takes what fits into the send buffer. */
   tryWrite(p: Uint8Array): number | Want {
+    checkBuffer("write to", this.peer, p);
     const plain = this.plainFor("write to");
     this.mustBeWritable();
     try {

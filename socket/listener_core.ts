@@ -9,10 +9,10 @@
  * @module
  */
 
-import { roleContext, type SslContext } from "../context/context.ts";
+import { roleContext, SslContext } from "../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ListenOptions } from "../context/options.ts";
-import { checkOptions } from "../context/validate.ts";
+import { checkOptions, received } from "../context/validate.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
 import { SslPeerError, SslUnsupportedError } from "../errors.ts";
 import { AcceptQueue } from "./accept_queue.ts";
@@ -210,6 +210,12 @@ export class ListenerCore<S extends SslSocket> {
   /** Changes the context for those to come. */
   setContext(context: SslContext): void {
     this.#mustHave("hotSwap", "setContext()", "change the context while it runs");
+    if (!((context as unknown) instanceof SslContext)) {
+      throw new TypeError(
+        `Cannot change the context: it must be what SslContext.create({ server: true, ... }) gave: ` +
+          `received ${received(context)}`,
+      );
+    }
     if (engineOf(context) !== engineOf(this.#context)) {
       throw new TypeError(
         `Cannot change the context: it is of the engine "${engineOf(context).name}", ` +

@@ -28,15 +28,33 @@ function handshakeNow(options: SocketOptions): boolean {
   return options.startHandshake ?? true;
 }
 
-/** Makes the options of connect out of its two arguments. */
-function merge(target: string | ConnectOptions, options: ConnectOptions): ConnectOptions {
-  const merged = typeof target === "string" ? options : { ...target, ...options };
-  if (merged === null || typeof merged !== "object") {
+/**
+ * Makes the options of connect out of its two arguments.
+ *
+ * @throws {TypeError} If they are neither `"host:port"` nor options.
+ */
+export function connectArguments<T extends ConnectOptions>(target: string | T, options: T): T {
+  if (options === null || typeof options !== "object") {
+    const shown = JSON.stringify(options);
+    const port = typeof target === "string" && /^"?\d+"?$/.test(shown);
+    throw new TypeError(
+      `Cannot connect: the second argument must be options: received ${shown}` +
+        (port ? `: write the port behind the host: "${target}:${options}"` : ""),
+    );
+  }
+  if (typeof target === "string") return options;
+  if (target === null || typeof target !== "object") {
     throw new TypeError(
       `Cannot connect: it needs "host:port" or options: received ${JSON.stringify(target)}`,
     );
   }
-  return merged;
+  if (target instanceof URL) {
+    throw new TypeError(
+      `Cannot connect: a URL is no target: received ${target}: ` +
+        `write host and port, as in "example.com:443"`,
+    );
+  }
+  return { ...target, ...options };
 }
 
 /** `SslSocket.connect` as far as the machine. */
@@ -44,7 +62,7 @@ export async function openClient(
   target: string | ConnectOptions,
   more: ConnectOptions = {},
 ): Promise<SocketCore> {
-  const options = checkOptions("connect", merge(target, more));
+  const options = checkOptions("connect", connectArguments(target, more));
   const where = parseTarget(
     typeof target === "string" ? { ...options, hostname: target } : options,
   );

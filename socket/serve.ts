@@ -130,7 +130,7 @@ class Server implements SslServer {
  * connection, and closes the connection when the handler is done.
  *
  * What a handler throws goes to `options.onError` and ends that connection
- * only, without close_notify, so that the client cannot take half an answer
+ * only, without close_notify (the Deno engine: with), so that the client cannot take half an answer
  * for a whole one. Handshakes that fail go to `options.onHandshakeError`.
  *
  * @param options As `SslSocket.listen`: `port` and a certificate (`certFile` and `keyFile`, `cert` and `key`, or `selfSigned`).

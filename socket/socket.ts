@@ -156,6 +156,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Writes all of `p`; resolves to `p.length` when the transport took it. A signal that ends it when
    * a part has gone ends the writing direction: later writes and `closeWrite` fail.
    *
+   * @throws {TypeError} If `p` is no Uint8Array.
    * @throws {SslError} With code `EPIPE` after `closeWrite()`, `ECLOSED` after `close()`,
    * `ERR_WRITE_ABORTED` after a write that was ended half-way.
    *

@@ -86,6 +86,10 @@ export function explain(error: unknown): string {
   if (error.name === "NotCapable") {
     return `${head}\nDeno does not permit this: run with the flag that the message names.`;
   }
+  if (error instanceof SuppressedError) {
+    const closing = explain(error.error).split("\n", 1);
+    return `${explain(error.suppressed)}\nClosing failed, too: ${closing}`;
+  }
   if (!(error instanceof SslError)) {
     const misuse = error instanceof TypeError || error instanceof RangeError;
     return misuse ? `${head}\nThis is a mistake in the call, not on the wire.` : head;

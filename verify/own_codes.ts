@@ -181,12 +181,16 @@ export const BY_OWN_CODE: Table = {
   ECONNABORTED: system("the connection was aborted", "Look at the network, and at the peer's log."),
   ENOENT: system("there is no such file or directory", "Check the path in the message."),
   EACCES: system(
-    "this user may not read that file",
-    "Change its owner or mode, or run as another user.",
+    "this user may not read that file, or not listen on that port",
+    "Change the file's owner or mode, choose a port above 1023, or run as another user.",
   ),
   EISDIR: system(
     "a directory is not a file",
     "Name a file in it; directories of CAs go into caPath.",
+  ),
+  EADDRNOTAVAIL: system(
+    "no network interface of this machine has such an address",
+    "To listen, choose one that it has: 127.0.0.1 for this machine alone, 0.0.0.0 for all.",
   ),
   ENOTDIR: system("a part of the path is no directory", "Check the path in the message."),
   ELOOP: system("the links of the path lead in a circle", "Check the path in the message."),
