@@ -15,13 +15,26 @@ import type { OpenSslSymbols } from "./symbols.ts";
  */
 export const SECURITY_LEVEL = 2;
 
+/** A store that is kept, and under which name among those of its list of anchors. */
+interface Kept {
+  readonly store: NativeHandle;
+  readonly id: string;
+  readonly among: Map<string, Kept>;
+}
+
 /**
  * Stores by their list of anchors, then by what is in them besides: the default anchors are some
  * 140 certificates, read once for all contexts.
  */
-const stores = new WeakMap<readonly Uint8Array[], Map<string, NativeHandle>>();
+const stores = new WeakMap<readonly Uint8Array[], Map<string, Kept>>();
 
-/** How many stores are kept for one list of anchors, and how many bytes may tell them apart. */
+/** All that are kept, the one that was used last at the end. */
+const latest = new Set<Kept>();
+
+/**
+ * How many stores are kept: one of the default anchors has a megabyte, of which the garbage
+ * collector knows nothing. And how many bytes may tell them apart.
+ */
 const MOST_STORES = 8;
 const MOST_BYTES = 65_536;
 
@@ -47,19 +60,21 @@ export function withStore<T>(
   const { anchors = NONE } = trust;
   const id = idOf(trust);
   if (id === undefined) return withOwnStore(c, trust, use);
-  const known = stores.get(anchors) ?? new Map<string, NativeHandle>();
-  stores.set(anchors, known);
-  let store = known.get(id);
-  if (store === undefined) {
-    store = newStore(c, trust);
-    for (const [oldest, old] of known) {
-      if (known.size < MOST_STORES) break;
-      known.delete(oldest);
-      old.free();
-    }
-    known.set(id, store);
-  }
-  return use(store.ptr);
+  const among = stores.get(anchors) ?? new Map<string, Kept>();
+  stores.set(anchors, among);
+  let kept = among.get(id);
+  if (kept === undefined) among.set(id, kept = { store: newStore(c, trust), id, among });
+  latest.delete(kept);
+  latest.add(kept);
+  const [oldest] = latest;
+  if (latest.size > MOST_STORES) drop(oldest!);
+  return use(kept.store.ptr);
+}
+
+function drop(kept: Kept): void {
+  latest.delete(kept);
+  kept.among.delete(kept.id);
+  kept.store.free();
 }
 
 /** As {@linkcode withStore}, with a store that nobody else has: it may be changed. */
