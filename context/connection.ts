@@ -221,12 +221,13 @@ export class ConnectionState {
 
   /**
    * verifyCallback has answered for one certificate: gives the refusal, if this is one. `chain` is
-   * what was built by then.
+   * what was built by then; `late` that the answer was a promise.
    */
   answered(
     at: ChainError,
     answer: boolean | { readonly cause: unknown },
     chain: readonly Uint8Array[],
+    late = false,
   ): Error | undefined {
     const before = this.#callback ?? { asked: 0, overridden: [] };
     const again = before.overridden.some((o) => o.error === at.error && o.depth === at.depth);
@@ -243,10 +244,28 @@ export class ConnectionState {
       if (this.#evidence !== undefined) this.#decide(this.#evidence); // the report gets its check
       return undefined;
     }
-    return this.#decide(
+    const refusal = this.#decide(
       this.#evidence ??
         { chain, presented: chain, error: 0, errorDepth: 0, errorText: "", resumed: false },
     );
+    return refusal === undefined && late ? this.#refuseLate() : refusal;
+  }
+
+  /**
+   * A pin accepts the client that a promise refused. OpenSSL went on meanwhile as if the chain was
+   * right, and so says the ticket that waits to be sent: it would let the client in without the
+   * pin, too. (A client keeps what it found out beside its sessions.)
+   */
+  #refuseLate(): Error | undefined {
+    if (this.#policy.role === "client") return undefined;
+    this.#report = refusedReport(this.#policy, this.#names, {
+      code: "APPLICATION_VERIFICATION",
+      errno: 50,
+      reason: "verifyCallback refused it",
+      about: "a pin matches, but cannot help against a promise: let verifyCallback answer at once",
+      check: "callback",
+    });
+    return this.#report.error;
   }
 
   /** The stapled OCSP response has been judged, or that there is none: gives the refusal. */

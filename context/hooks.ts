@@ -13,6 +13,8 @@
  * | right        | anything else     | refused with APPLICATION_VERIFICATION, finally  |
  * | either       | throws, rejects   | refused with that cause, finally                |
  *
+ * On a server no pin helps against a promise of anything else: see context/connection.ts.
+ *
  * The host name and the pins are judged afterwards, whatever it says.
  *
  * @module
@@ -96,7 +98,7 @@ export function verifyEach(callback: VerifyCallback): NonNullable<ContextHooks["
       return answer === true;
     }
     return Promise.resolve(answer).then(
-      (value) => user.answered({ error, depth }, value === true, chain),
+      (value) => user.answered({ error, depth }, value === true, chain, true),
       (cause) => user.answered({ error, depth }, { cause }, chain),
     ).then((refusal) => {
       if (refusal !== undefined) throw refusal;

@@ -1,8 +1,10 @@
 /** A pin overrides a chain, a name and dates, and never a revocation, wherever that hides. */
 
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
+import { contextFor } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
+import { SessionCache } from "../../context/session_cache.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { shake } from "../context/harness.ts";
 
@@ -57,3 +59,27 @@ Deno.test("a list that is asked for the leaf alone says nothing of its CA", asyn
   );
   assertEquals(clientError, undefined);
 });
+
+const stranger = await (await TestCa.create({ commonName: "Others" })).client("a stranger");
+
+for (const version of ["TLSv1_2", "TLSv1_3"]) {
+  Deno.test(`a client that verifyCallback refuses by a promise gets no session by a pin (${version})`, async () => {
+    const served = await root.server("server.example");
+    const context = await contextFor("server", {
+      ...{ engine: "openssl", version, verifyMode: 3, clientCa: root.pem },
+      ...{ cert: served.cert, key: served.key },
+      verifyCallback: (ok) => Promise.resolve(ok),
+    });
+    const client = await contextFor("client", {
+      ...{ engine: "openssl", version, ca: root.pem, cert: stranger.cert, key: stranger.key },
+      ...{ sessionCache: new SessionCache(10), sessionKey: "the server" },
+    });
+    const pinned = { fingerprint: stranger.certificate.fingerprint("sha256") };
+    const first = await shake({ reuseCtx: client }, { reuseCtx: context, ...pinned });
+    assertInstanceOf(first.serverError, SslVerifyError);
+    assertEquals(first.serverReport.ok, false);
+    assertStrictEquals(first.serverReport.error, first.serverError);
+    const without = await shake({ reuseCtx: client }, { reuseCtx: context });
+    assertInstanceOf(without.serverError, SslVerifyError);
+  });
+}
