@@ -261,14 +261,14 @@ export function snapshot(name: string, value: unknown): unknown {
   return DATA.has(name) ? frozen(value) : value;
 }
 
-/** Refuses what is inherited, getters of a class too: nobody would look at it. */
+/** Refuses what is inherited: nobody would look at it. */
 export function mustBeOwn(options: object): void {
   const prototype = Object.getPrototypeOf(options);
   if (prototype === null || prototype === Object.prototype) return;
   for (const name of Object.keys(OPTIONS)) {
     if (!(name in prototype) || Object.hasOwn(options, name)) continue;
     throw new TypeError(
-      `Cannot use option "${name}": it is inherited, and only own members count: give { ${name} }`,
+      `Cannot use option "${name}": it is inherited: only own members count, give { ${name} }`,
     );
   }
 }

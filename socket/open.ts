@@ -6,6 +6,7 @@
 
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
+import { mustBeOwn } from "../context/table.ts";
 import { checkOptions } from "../context/validate.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/types.ts";
@@ -54,6 +55,7 @@ export function connectArguments<T extends ConnectOptions>(target: string | T, o
         `write host and port, as in "example.com:443"`,
     );
   }
+  for (const each of [target, options]) mustBeOwn(each);
   return { ...target, ...options };
 }
 

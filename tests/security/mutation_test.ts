@@ -115,6 +115,8 @@ Deno.test("options that an object inherits are refused, not passed over", async 
   for (const options of [derived, new Pinned() as ContextOptions]) {
     assertThrows(() => checkOptions("context", options), TypeError, "is inherited");
     await assertRejects(() => SslSocket.connect("127.0.0.1:1", options), TypeError, "is inherited");
+    const target = Object.assign(options, { hostname: "127.0.0.1", port: 1 });
+    await assertRejects(() => SslSocket.connect(target), TypeError, "is inherited");
   }
   // Nothing is wrong with a class, or no prototype at all, where the members are the object's own.
   class Own {
