@@ -22,7 +22,7 @@
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, ReadSize, takeBuffer } from "./buffers.ts";
 import type { SansIoSession } from "./sans_io.ts";
-import { BufferedTransport } from "./transport.ts";
+import { BufferedTransport, mustTake } from "./transport.ts";
 import type {
   ByteTransport,
   Negotiated,
@@ -397,7 +397,7 @@ export class Pump implements TlsStream {
         }
         this.#underWay = n;
         for (let at = 0; at < n;) {
-          at += await this.#transport.write(buffer.subarray(at, n));
+          at += mustTake(await this.#transport.write(buffer.subarray(at, n)));
         }
         this.#underWay = 0;
         giveBuffer(buffer);

@@ -107,6 +107,12 @@ export class BufferedTransport implements ByteTransport {
   }
 }
 
+/** What one write of a transport took: one that takes nothing, again and again, would stop all timers. */
+export function mustTake(n: number): number {
+  if (n <= 0) throw new TypeError(`Cannot write: the connection took ${n} bytes`);
+  return n;
+}
+
 /** A pair of web byte streams. */
 export interface StreamPair {
   /** From the peer. */

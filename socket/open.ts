@@ -7,7 +7,7 @@
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
 import { mustBeOwn } from "../context/table.ts";
-import { checkOptions } from "../context/validate.ts";
+import { checkOptions, received } from "../context/validate.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
@@ -36,7 +36,7 @@ function handshakeNow(options: SocketOptions): boolean {
  */
 export function connectArguments<T extends ConnectOptions>(target: string | T, options: T): T {
   if (options === null || typeof options !== "object") {
-    const shown = JSON.stringify(options);
+    const shown = received(options);
     const port = typeof target === "string" && /^"?\d+"?$/.test(shown);
     throw new TypeError(
       `Cannot connect: the second argument must be options: received ${shown}` +

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { BufferedTransport } from "../engine/transport.ts";
+import { BufferedTransport, mustTake } from "../engine/transport.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../errors.ts";
 
@@ -143,7 +143,7 @@ export class PlainStream {
     if (this.#unsent > 0) await orAborted(this.#sending, options?.signal);
     if (this.#sendError) throw this.#takeSendError();
     options?.signal?.throwIfAborted();
-    for (let at = 0; at < p.length;) at += await this.#transport.write(p.subarray(at));
+    for (let at = 0; at < p.length;) at += mustTake(await this.#transport.write(p.subarray(at)));
     return p.length;
   }
 
@@ -157,7 +157,7 @@ export class PlainStream {
     this.#sending = this.#sending.then(async () => {
       try {
         for (let at = 0; at < part.length;) {
-          at += await this.#transport.write(part.subarray(at));
+          at += mustTake(await this.#transport.write(part.subarray(at)));
         }
       } catch (error) {
         this.#sendError ??= { error };
