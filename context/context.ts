@@ -147,6 +147,12 @@ export function stateOf(context: SslContext): ContextState {
   return stateOfContext(context);
 }
 
+/** The context that `reuseCtx` means: one, or a socket's. */
+export function reusedContext(value: unknown): SslContext | undefined {
+  const { context } = Object(value) as { context?: unknown };
+  return [value, context].find((each) => each instanceof SslContext);
+}
+
 /** The engine of a context. */
 export function engineOf(context: SslContext): Engine {
   return stateOf(context).engine;

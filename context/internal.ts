@@ -7,7 +7,14 @@
 
 import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
 import { ConnectionState } from "./connection.ts";
-import { createContext, engineOf, roleContext, SslContext, stateOf } from "./context.ts";
+import {
+  createContext,
+  engineOf,
+  reusedContext,
+  roleContext,
+  type SslContext,
+  stateOf,
+} from "./context.ts";
 import type { Policy } from "./judge.ts";
 import { beyondContext, connectionPolicy, inScope, type Names, sameValue } from "./policy.ts";
 import type { SslOptions } from "./options.ts";
@@ -44,10 +51,8 @@ export interface ConnectionInput {
 
 /** The context that `reuseCtx` means. */
 function reused(value: unknown): SslContext {
-  if (value instanceof SslContext) return value;
-  if (typeof value === "object" && value !== null && "context" in value) {
-    if (value.context instanceof SslContext) return value.context;
-  }
+  const context = reusedContext(value);
+  if (context !== undefined) return context;
   throw new TypeError(
     `invalid context to reuse: reuseCtx must be an SslContext or a socket: received ` +
       received(value),

@@ -12,7 +12,7 @@ import defer * as table from "./table.ts"; // made when the first options are ch
 import type { OptionKind, OptionName } from "./table.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { unknownOption } from "./option_names.ts";
-import type { SslContext } from "./context.ts";
+import { reusedContext, type SslContext, stateOf } from "./context.ts";
 import type { SessionStore } from "./session_cache.ts";
 
 /** What a value is, for a message: short, and never the inside of an object. */
@@ -256,11 +256,13 @@ export function withDefaults(
     options.reuseCtx = defaultContext;
     applied.add("reuseCtx");
   }
+  const reused = filter === "use_defaults" ? undefined : reusedContext(options.reuseCtx);
+  const ofReused = reused ? stateOf(reused).options : {};
   for (const [name, value] of defaults[role]) {
     const row = table.OPTIONS[name as OptionName];
     if (!row.kinds.includes(kind) || isTaken(taken, name)) continue;
-    // The options of a context that is reused are its own.
-    if (row.scope === "context" && "reuseCtx" in options) continue;
+    // The options of a context that is reused are its own; what it says of connections goes before.
+    if ("reuseCtx" in options && (row.scope === "context" || name in ofReused)) continue;
     options[name] = value;
     applied.add(name);
   }
