@@ -3,11 +3,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
-import {
-  type DefaultOptions,
-  setClientDefaults,
-  setDefaultContext,
-} from "../../context/validate.ts";
+import { type DefaultOptions, setClientDefaults } from "../../context/validate.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { ca, leaf, shake } from "../context/harness.ts";
 
