@@ -116,6 +116,11 @@ export class HandleMachine extends ReadingMachine {
           await this.attach(left as HandleConn);
           this.refuse(error);
         } else if (taken) this.lose();
+        // A mistake of the program is not a failure; what is missing here and now (a file, a
+        // permission, time) must not be taken for TLS.
+        else if (!(error instanceof TypeError || error instanceof RangeError)) {
+          this.refuse(error, true);
+        }
         throw error;
       }
     });

@@ -27,6 +27,7 @@ export class HandleState {
   #closing: Promise<void> | undefined;
   #given: boolean;
   #refusal: unknown;
+  #untouched = false;
 
   /** The state of a handle; `given` where the connection went to a socket before this was loaded. */
   constructor(conn: HandleConn, settings: HandleSettings, given = false) {
@@ -61,11 +62,15 @@ export class HandleState {
   check(operation: string): void {
     if (this.#given) throw givenError(operation);
     if (this.#closing) throw closedError(operation);
-    if (this.#refusal !== undefined) {
-      throw new SslError(
-        `Cannot ${operation}: starting TLS has failed: in plain text, go on with a new Handle over error.transport`,
-        { code: "ERR_START_TLS", reason: "starting TLS has failed", cause: this.#refusal },
-      );
+    if (this.#refusal !== undefined && !(this.#untouched && operation === "start TLS")) {
+      const advice = this.#untouched
+        ? "start it again, or close the handle"
+        : "in plain text, go on with a new Handle over error.transport";
+      throw new SslError(`Cannot ${operation}: starting TLS has failed: ${advice}`, {
+        code: "ERR_START_TLS",
+        reason: "starting TLS has failed",
+        cause: this.#refusal,
+      });
     }
     // What is written while TLS starts must go through it, or not at all.
     if (this.#changing !== undefined) {
@@ -109,11 +114,16 @@ export class HandleState {
     this.#conn = conn;
     this.#input = new Input(conn, this.settings);
     this.#output = new Output(conn);
+    this.#refusal = undefined;
   }
 
-  /** The connection is there, but in plain text where TLS was wanted: nothing goes over it. */
-  refuse(reason: unknown): void {
+  /**
+   * The connection is there, but in plain text where TLS was wanted: nothing goes over it. One that
+   * is `untouched` may try again.
+   */
+  refuse(reason: unknown, untouched = false): void {
     this.#refusal = reason;
+    this.#untouched = untouched;
   }
 
   /** The bytes read ahead, for whoever takes the connection; unless it changes hands within. */

@@ -3,9 +3,10 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { SessionStore } from "../../context/session_cache.ts";
-import { SslVerifyError } from "../../errors.ts";
+import { SslError, SslVerifyError } from "../../errors.ts";
+import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";
-import { ca } from "../context/harness.ts";
+import { ca, leaf } from "../context/harness.ts";
 
 const others = await TestCa.create({ commonName: "Others" });
 const foreign = await others.server("server.example");
@@ -60,4 +61,32 @@ Deno.test("connectSsl() goes without the option that it was refused for", async 
     await assertRejects(() => client.connectSsl({ sessionKey: "no cache" }), TypeError);
     await assertRejects(() => client.connectSsl(), SslVerifyError);
   });
+});
+
+Deno.test("a handle whose startSsl() fails before it begins writes nothing in plain text, and may try again", async () => {
+  const caFile = await Deno.makeTempFile({ suffix: ".pem" });
+  await Deno.remove(caFile);
+  const { cert, key } = leaf;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr as Deno.NetAddr;
+  const [a, b] = await Promise.all([Deno.connect({ hostname, port }), listener.accept()]);
+  listener.close();
+  await using client = new Handle(a);
+  await using server = new Handle(b, { chomp: true });
+  const options = { engine: "openssl", caFile, serverName: "server.example" } as const;
+  await assertRejects(() => client.startSsl(options), SslError, "caFile");
+  await assertRejects(() => client.say("PASS secret"), SslError, "starting TLS has failed");
+  await assertRejects(() => client.readLine(), SslError, "starting TLS has failed");
+  await assertRejects(() => client.startSsl(options), SslError, "caFile");
+  await Deno.writeTextFile(caFile, ca.pem);
+  try {
+    await Promise.all([
+      client.startSsl(options),
+      server.startSsl({ engine: "openssl", server: true, cert, key }),
+    ]);
+  } finally {
+    await Deno.remove(caFile);
+  }
+  await client.say("PASS secret");
+  assertEquals(await server.readLine(), "PASS secret");
 });
