@@ -648,7 +648,10 @@ export interface ListenOptions extends SslOptions {
   maxHandshakes?: number | undefined;
   /** Told of each handshake that failed in the iterator, with the address of the client. */
   onHandshakeError?: ((error: Error, remoteAddr?: Deno.Addr) => void) | undefined;
-  /** Told what the handler of `serve` threw; that connection is closed, the server goes on. */
+  /**
+   * Told what the handler of `serve` threw; that connection is closed, the server goes on. Without
+   * it nobody is told.
+   */
   onError?: ((error: unknown) => void) | undefined;
 }
 

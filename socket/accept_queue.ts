@@ -15,7 +15,7 @@ export interface AcceptQueueOptions<A> {
   running(): number;
   /** The next to come in; rejects when the signal aborts, with an `SslPeerError` for a client that is gone. */
   arrive(signal: AbortSignal): Promise<A>;
-  /** Takes it in; `push` or `wake` follows. Must not throw. */
+  /** Takes it in; `push`, while it still counts as running, or `wake` follows. Must not throw. */
   admit(arrival: A): void;
   /** Told of a failure to accept at all. */
   failed(error: unknown): void;
@@ -70,12 +70,14 @@ export class AcceptQueue<S, A = unknown> {
     return socket;
   }
 
-  /** Puts one in that is ready. */
-  push(socket: S): void {
+  /** Puts one in that is ready; `false` where the end has come and nobody will take it. */
+  push(socket: S): boolean {
     const waiting = this.#waiting.shift();
     if (waiting) waiting.resolve({ value: socket, done: false });
+    else if (this.#drained && (this.#iterators === 0 || this.#drained())) return false;
     else this.#ready.push(socket);
     this.wake();
+    return true;
   }
 
   /** Something changed: there may be room, or an end. */

@@ -107,7 +107,10 @@ export class SslListener<S extends SslSocket = SslSocket>
     return this.#core.acceptPlain(options);
   }
 
-  /** The sockets in the order in which their handshakes complete; ends when the listener is closed. */
+  /**
+   * The sockets in the order in which their handshakes complete; ends when the listener is closed.
+   * Leaving the loop leaves the listener open.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<S> {
     return this.#core.iterate();
   }

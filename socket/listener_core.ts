@@ -153,13 +153,13 @@ export class ListenerCore<S extends SslSocket> {
 
   /** Takes in a connection of the iterator: its handshake runs beside the others. */
   #admit(arrival: Arrival): void {
-    this.#shake(arrival).then(
-      (socket) => this.#queue.push(socket),
-      (error) => {
-        if (!this.#closed) this.#report(error, arrival.remoteAddr);
-        this.#queue.wake();
-      },
-    );
+    const deliver = (socket: S): void => {
+      if (!this.#queue.push(socket)) coreOf(socket).cut();
+    };
+    this.#shake(arrival, undefined, deliver).catch((error) => {
+      if (!this.#closed) this.#report(error, arrival.remoteAddr);
+      this.#queue.wake();
+    });
   }
 
   #report(error: unknown, remoteAddr: Deno.Addr | undefined): void {
@@ -174,7 +174,11 @@ export class ListenerCore<S extends SslSocket> {
   }
 
   /** Completes the handshake of one connection. */
-  async #shake(arrival: Arrival, signal?: AbortSignal): Promise<S> {
+  async #shake(
+    arrival: Arrival,
+    signal?: AbortSignal,
+    deliver?: (socket: S) => void,
+  ): Promise<S> {
     const { options, makeSocket } = this.#setup;
     const core = this.#doorway.core(arrival);
     if (this.#closed) {
@@ -192,17 +196,19 @@ export class ListenerCore<S extends SslSocket> {
         });
         await core.accept(deadline);
       }
+      const socket = makeSocket(core, options.socketClass);
+      this.#live.add(socket);
+      core.onClose = () => {
+        this.#live.delete(socket);
+        this.#checkIdle();
+      };
+      // While it counts as running: a shutdown would not wait for it, and nobody would ever close it.
+      deliver?.(socket);
+      return socket;
     } finally {
       this.#running.delete(core);
       this.#checkIdle();
     }
-    const socket = makeSocket(core, options.socketClass);
-    this.#live.add(socket);
-    core.onClose = () => {
-      this.#live.delete(socket);
-      this.#checkIdle();
-    };
-    return socket;
   }
 
   // ---- the context

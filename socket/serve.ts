@@ -6,9 +6,7 @@
 
 import type { SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../context/options.ts";
-import { loadMachine } from "../handle/front.ts";
-import { Handle } from "../handle/handle.ts";
-import { coreOf } from "./info.ts";
+import type { Handle } from "../handle/handle.ts";
 import type { ShutdownListenerOptions, SslListener } from "./listener.ts";
 import { SslSocket } from "./socket.ts";
 
@@ -16,7 +14,10 @@ import { SslSocket } from "./socket.ts";
 export interface SslServer extends AsyncDisposable {
   /** The address it is bound to; rejects when the certificate or the port cannot be used. */
   readonly addr: Promise<Deno.NetAddr>;
-  /** Resolves when the server has shut down; rejects when it could not start. */
+  /**
+   * Resolves when the server has shut down; rejects when it could not start. Where nobody looks at
+   * this or `addr`, a server that cannot start is an unhandled rejection.
+   */
   readonly finished: Promise<void>;
   /** Changes the context for the connections from now on. */
   setContext(context: SslContext): void;
@@ -34,35 +35,40 @@ export type ServeHandler = (handle: Handle, socket: SslSocket) => unknown;
 const DISPOSE_DEADLINE = 5_000;
 
 class Server implements SslServer {
-  readonly addr: Promise<Deno.NetAddr>;
-  readonly finished: Promise<void>;
-  readonly #options: ListenOptions;
-  readonly #handler: ServeHandler;
   readonly #listening: Promise<SslListener>;
-  readonly #handlers = new Set<Promise<void>>();
+  readonly #addr: Promise<Deno.NetAddr>;
+  readonly #finished: Promise<void>;
+  #looked = false;
   #listener: SslListener | undefined;
   #early: SslContext | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ListenOptions, handler: ServeHandler) {
-    this.#options = options;
-    this.#handler = handler;
-    this.#listening = this.#listen();
-    this.addr = this.#listening.then((listener) => listener.addr);
-    this.finished = this.#listening.then((listener) => this.#run(listener));
-    // A caller may look at either one, or later: neither may end the process unseen.
-    this.addr.catch(() => {});
-    this.finished.catch(() => {});
+    this.#listening = this.#listen(options, handler);
+    this.#addr = this.#listening.then((listener) => listener.addr);
+    this.#finished = this.#run(options, handler);
+    // Whoever looks at either one learns of it; a server that nobody looks at must not fail unseen.
+    this.#addr.catch(() => {});
+    this.#finished.catch((error) => {
+      if (!this.#looked) throw error;
+    });
   }
 
-  async #listen(): Promise<SslListener> {
-    if (typeof this.#handler !== "function") {
-      throw new TypeError(
-        `Cannot serve: it needs a handler: received ${typeof this.#handler}`,
-      );
+  get addr(): Promise<Deno.NetAddr> {
+    this.#looked = true;
+    return this.#addr;
+  }
+
+  get finished(): Promise<void> {
+    this.#looked = true;
+    return this.#finished;
+  }
+
+  async #listen(options: ListenOptions, handler: ServeHandler): Promise<SslListener> {
+    if (typeof handler !== "function") {
+      throw new TypeError(`Cannot serve: it needs a handler: received ${typeof handler}`);
     }
-    await loadMachine(); // the handlers' handles have it from the first call on
-    const listener = await SslSocket.listen(this.#options);
+    const listener = await SslSocket.listen(options);
     this.#listener = listener;
     try {
       if (this.#early !== undefined) listener.setContext(this.#early);
@@ -73,36 +79,10 @@ class Server implements SslServer {
     return listener;
   }
 
-  async #run(listener: SslListener): Promise<void> {
-    for await (const socket of listener) {
-      const running = this.#handle(socket).finally(() => this.#handlers.delete(running));
-      this.#handlers.add(running);
-    }
-    await this.#stopping;
-    await Promise.allSettled(this.#handlers);
-  }
-
-  /** Runs the handler for one connection. Never rejects. */
-  async #handle(socket: SslSocket): Promise<void> {
-    try {
-      const handle = new Handle(socket);
-      await this.#handler(handle, socket);
-      await handle.close();
-      await socket.close();
-    } catch (error) {
-      // No close_notify: what was written may be half of an answer, and must not look complete.
-      await coreOf(socket).cut();
-      this.#tell(error);
-    }
-  }
-
-  #tell(error: unknown): void {
-    try {
-      // Nobody else would meet the rejection of an async one, and it would end the process.
-      Promise.resolve<unknown>(this.#options.onError?.(error)).catch(() => {});
-    } catch {
-      // The reporter's own failure ends nothing either.
-    }
+  async #run(options: ListenOptions, handler: ServeHandler): Promise<void> {
+    const listener = await this.#listening;
+    const { serveAll } = await import("./serving.ts");
+    await serveAll(listener, handler, options.onError, () => this.#stopping);
   }
 
   setContext(context: SslContext): void {
@@ -121,7 +101,7 @@ class Server implements SslServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown({ deadline: DISPOSE_DEADLINE });
-    await this.finished.catch(() => {});
+    await this.#finished.catch(() => {});
   }
 }
 

@@ -1,0 +1,57 @@
+/**
+ * What runs behind `serve`: the handler, for each connection. Loaded when a server has started.
+ *
+ * @module
+ */
+
+import type { ListenOptions } from "../context/options.ts";
+import { loadMachine } from "../handle/front.ts";
+import { Handle } from "../handle/handle.ts";
+import { coreOf } from "./info.ts";
+import type { SslListener } from "./listener.ts";
+import type { ServeHandler } from "./serve.ts";
+import type { SslSocket } from "./socket.ts";
+
+function tell(onError: ListenOptions["onError"], error: unknown): void {
+  try {
+    // Nobody else would meet the rejection of an async one, and it would end the process.
+    Promise.resolve<unknown>(onError?.(error)).catch(() => {});
+  } catch {
+    // The reporter's own failure ends nothing either.
+  }
+}
+
+/** Runs the handler for one connection. Never rejects. */
+async function serveOne(
+  socket: SslSocket,
+  handler: ServeHandler,
+  onError: ListenOptions["onError"],
+): Promise<void> {
+  try {
+    const handle = new Handle(socket);
+    await handler(handle, socket);
+    await handle.close();
+    await socket.close();
+  } catch (error) {
+    // No close_notify: what was written may be half of an answer, and must not look complete.
+    await coreOf(socket).cut();
+    tell(onError, error);
+  }
+}
+
+/** Runs the handler for every connection of a listener, until that ends and `stopping` has. */
+export async function serveAll(
+  listener: SslListener,
+  handler: ServeHandler,
+  onError: ListenOptions["onError"],
+  stopping: () => Promise<void> | undefined,
+): Promise<void> {
+  await loadMachine(); // the handlers' handles have it from the first call on
+  const handlers = new Set<Promise<void>>();
+  for await (const socket of listener) {
+    const running = serveOne(socket, handler, onError).finally(() => handlers.delete(running));
+    handlers.add(running);
+  }
+  await stopping();
+  await Promise.allSettled(handlers);
+}
