@@ -1,15 +1,11 @@
 /**
  * The pump: drives a sans-IO session over a transport. Everything that waits
- * in the OpenSSL engine waits here, and for one of two things:
- *
- * - **fill**: bytes from the transport are fed to the session. One read of the
- *   transport at a time, and only on behalf of an operation that needs it: the
- *   pump never reads ahead on its own, so plain bytes that follow TLS are never
- *   swallowed and an unread peer feels backpressure. A wait that is aborted
- *   leaves the read in flight to whoever comes next.
- * - **flush**: what the session has for the peer goes to the transport. One
- *   loop at a time runs until nothing is left; whoever adds output joins it.
- *   A flush also follows a failure, because the alert is in there.
+ * in the OpenSSL engine waits here, and for one of two things: that the
+ * transport brings bytes for the session (inflow.ts), or that it takes what the
+ * session has for the peer (outflow.ts). It reads on behalf of an operation
+ * that needs it and never ahead on its own, so plain bytes that follow TLS are
+ * never swallowed and an unread peer feels backpressure. A flush also follows a
+ * failure, because the alert is in there.
  *
  * Reading never waits for writing: output made by a read (an answer to a key
  * update) is flushed aside, so two peers that both send without reading cannot
@@ -20,9 +16,11 @@
  */
 
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
-import { giveBuffer, MAX_WRITE, ReadSize, takeBuffer } from "./buffers.ts";
+import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
+import { Inflow } from "./inflow.ts";
+import { Outflow } from "./outflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
-import { BufferedTransport, mustTake } from "./transport.ts";
+import { BufferedTransport } from "./transport.ts";
 import type {
   ByteTransport,
   Negotiated,
@@ -32,13 +30,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "./types.ts";
-
-/** A read of the transport: `n` bytes are in the buffer when it is done; `null` at the end. */
-interface InFlight {
-  readonly buffer: Uint8Array<ArrayBuffer>;
-  n: number | null;
-  done: Promise<void>;
-}
+import { closedError, ignore, orAborted } from "./waiting.ts";
 
 const DONE = Promise.resolve();
 
@@ -48,40 +40,20 @@ const DONE = Promise.resolve();
  */
 const MAX_UNTAKEN = 4 * MAX_WRITE;
 
-const ignore = (): void => {};
-
-/** Waits for `promise`, or rejects with the signal's reason; `promise` goes on. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  if (signal.aborted) {
-    promise.catch(ignore);
-    return Promise.reject(signal.reason);
-  }
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}
-
 /** A TLS stream made of a session and a transport. */
 export class Pump implements TlsStream {
   /** Which side. */
   readonly role: Role;
   readonly #session: SansIoSession;
   readonly #transport: ByteTransport;
-  readonly #size = new ReadSize();
+  readonly #in: Inflow;
+  readonly #out: Outflow;
   #handshaking: Promise<void> | undefined;
-  #inFlight: InFlight | undefined;
-  #flushing: Promise<unknown> | undefined;
   /** Writes that have not ended, and the last of them. */
   #writes = 0;
   #lastWrite: Promise<unknown> = DONE;
   #reading = false;
-  #ended: { cause?: unknown } | undefined;
-  #writeError: unknown;
   #failure: unknown;
-  #endFailure: unknown;
   #closed = false;
 
   /** Takes over the transport. */
@@ -89,6 +61,8 @@ export class Pump implements TlsStream {
     this.role = session.role;
     this.#session = session;
     this.#transport = transport;
+    this.#in = new Inflow(session, transport);
+    this.#out = new Outflow(session, transport);
   }
 
   /** Whether the handshake is complete. */
@@ -124,10 +98,10 @@ export class Pump implements TlsStream {
         signal?.throwIfAborted();
         const step = this.#step(() => this.#session.handshake());
         // A server that is done has only tickets left: it does not wait for a client to read them.
-        if (step === true && this.role === "server") return this.#flushAside();
-        if (this.#session.output > 0) await orAborted(this.#flush(), signal);
+        if (step === true && this.role === "server") return this.#out.aside();
+        if (this.#session.output > 0) await orAborted(this.#out.flush(), signal);
         if (step === true) return;
-        if (step === SSL_WANT_READ) await this.#fill(signal);
+        if (step === SSL_WANT_READ) await this.#in.fill(signal);
         else if (step !== SSL_WANT_WRITE) await orAborted(Promise.resolve(step), signal);
       }
     } catch (error) {
@@ -141,14 +115,14 @@ export class Pump implements TlsStream {
   tryHandshake(): true | Want {
     try {
       const step = this.#step(() => this.#session.handshake());
-      this.#flushAside();
+      this.#out.aside();
       if (step === true || step === SSL_WANT_READ || step === SSL_WANT_WRITE) {
         return step === true && this.#session.output > 0 ? SSL_WANT_WRITE : step as true | Want;
       }
       this.#suspended = Promise.resolve(step).then(ignore, ignore);
       return SSL_WANT_READ;
     } catch (error) {
-      this.#flushAside();
+      this.#out.aside();
       throw error;
     }
   }
@@ -183,9 +157,9 @@ export class Pump implements TlsStream {
       for (;;) {
         const r = peek ? this.#tryPeek(p) : this.tryRead(p);
         if (typeof r !== "object" || r === null) return r;
-        const read = this.#beginFill();
+        const read = this.#in.begin();
         await (signal ? orAborted(read.done, signal) : read.done);
-        this.#endFill(read);
+        this.#in.end(read);
       }
     } finally {
       this.#reading = false;
@@ -214,7 +188,7 @@ export class Pump implements TlsStream {
 
   /** Sends aside what a read has made; data that it brought is still delivered. */
   #answer(read: number | null | Want): void {
-    this.#flushAside();
+    this.#out.aside();
     if (this.#session.output <= MAX_UNTAKEN || read === null) return;
     const reason = "it asks for answers and does not take them";
     const error = new SslPeerError(`Cannot read: the peer misbehaves: ${reason}`, {
@@ -234,7 +208,7 @@ export class Pump implements TlsStream {
   /** Resolves when the direction may progress. */
   async ready(want: Want, options?: WaitOptions): Promise<void> {
     if (want === SSL_WANT_WRITE) {
-      await orAborted(this.#flushing ?? Promise.resolve(), options?.signal).catch((error) => {
+      await orAborted(this.#out.flushing ?? Promise.resolve(), options?.signal).catch((error) => {
         if (options?.signal?.aborted) throw error; // a transport error comes out of the next call
       });
       return;
@@ -244,57 +218,11 @@ export class Pump implements TlsStream {
       this.#suspended = undefined;
       return await orAborted(suspended, options?.signal);
     }
-    if (this.#ended || this.#closed || this.#session.fed) return;
+    if (this.#in.ended || this.#closed || this.#session.fed) return;
     if (this.#session.established && this.#session.pending() > 0) return;
-    await this.#fill(options?.signal).catch((error) => {
+    await this.#in.fill(options?.signal).catch((error) => {
       if (options?.signal?.aborted) throw error;
     });
-  }
-
-  /** Feeds the session with what one read of the transport brings. */
-  async #fill(signal?: AbortSignal): Promise<void> {
-    const read = this.#beginFill();
-    await orAborted(read.done, signal);
-    this.#endFill(read);
-  }
-
-  /** The read of the transport that is in flight, begun if there is none. `done` never rejects. */
-  #beginFill(): InFlight {
-    if (this.#closed) throw this.#closedError();
-    if (this.#ended) throw this.#endError();
-    if (this.#inFlight !== undefined) return this.#inFlight;
-    const buffer = takeBuffer(this.#size.next);
-    const read: InFlight = { buffer, n: 0, done: DONE };
-    read.done = this.#transport.read(buffer).then((n) => {
-      read.n = n;
-    }, (cause) => { // a reset is an end like any other: told by #endError
-      read.n = null;
-      this.#ended = { cause };
-    });
-    return this.#inFlight = read;
-  }
-
-  /** Takes in what it brought, once. */
-  #endFill(read: InFlight): void {
-    if (this.#inFlight !== read) return; // somebody else fed it
-    this.#inFlight = undefined;
-    if (this.#closed) throw this.#closedError();
-    const { buffer, n } = read;
-    if (n === null) {
-      giveBuffer(buffer);
-      this.#ended ??= {};
-      throw this.#endError();
-    }
-    this.#size.got(n);
-    this.#session.feed(buffer, n);
-    giveBuffer(buffer);
-  }
-
-  #endError(): unknown {
-    const cause = this.#ended?.cause;
-    return this.#endFailure ??= cause instanceof Deno.errors.BadResource
-      ? transportError("read", cause) // closed beneath us: not the peer's doing
-      : this.#session.endOfInput(cause);
   }
 
   // ---- writing
@@ -302,7 +230,9 @@ export class Pump implements TlsStream {
   /** Encrypts and sends all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     const signal = options?.signal;
-    if (p.length <= MAX_WRITE && this.#flushing === undefined && this.#writes === 0 && !signal) {
+    if (
+      p.length <= MAX_WRITE && this.#out.flushing === undefined && this.#writes === 0 && !signal
+    ) {
       return this.#writeOne(p);
     }
     const run = () => this.#writeAll(p, signal);
@@ -314,7 +244,7 @@ export class Pump implements TlsStream {
   #writeOne(p: Uint8Array): Promise<number> {
     try {
       this.#encrypt(p);
-      return this.#beginFlush(p.length);
+      return this.#out.begin(p.length);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -328,13 +258,13 @@ export class Pump implements TlsStream {
         const part = p.length <= MAX_WRITE ? p : p.subarray(taken, taken + MAX_WRITE);
         this.#encrypt(part);
         taken += part.length;
-        await (signal ? orAborted(this.#flush(), signal) : this.#flush());
+        await (signal ? orAborted(this.#out.flush(), signal) : this.#out.flush());
       }
-      this.#checkWritable();
+      this.#out.check();
       return p.length;
     } catch (error) {
       // What was taken goes, the rest never will: nothing may follow, not even a proper end.
-      if (signal?.aborted && taken > 0 && taken < p.length) this.#writeError ??= halfWritten(error);
+      if (signal?.aborted && taken > 0 && taken < p.length) this.#out.fail(halfWritten(error));
       throw error;
     } finally {
       this.#writes--;
@@ -342,7 +272,7 @@ export class Pump implements TlsStream {
   }
 
   #encrypt(part: Uint8Array): void {
-    this.#checkWritable();
+    this.#out.check();
     this.#mustWork();
     try {
       this.#session.write(part);
@@ -351,73 +281,23 @@ export class Pump implements TlsStream {
     }
   }
 
-  #checkWritable(): void {
-    if (this.#closed) throw this.#closedError();
-    if (this.#writeError !== undefined) throw this.#writeError;
-  }
-
   /** Takes what fits into the send buffer of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
-    this.#checkWritable();
+    this.#out.check();
     if (p.length === 0) return 0;
-    const room = MAX_WRITE - this.#session.output - this.#underWay;
+    const room = MAX_WRITE - this.#out.waiting;
     if (room <= 0 || this.#writes > 0) return SSL_WANT_WRITE;
     const part = p.length <= room ? p : p.subarray(0, room);
     this.#encrypt(part);
-    this.#flushAside();
+    this.#out.aside();
     return part.length;
-  }
-
-  #underWay = 0;
-
-  #flush(): Promise<unknown> {
-    return this.#flushing ?? this.#beginFlush(undefined);
-  }
-
-  #beginFlush<T>(result: T): Promise<T> {
-    const loop = this.#flushLoop(result); // it may have ended by now
-    if (this.#underWay > 0) this.#flushing = loop;
-    return loop;
-  }
-
-  #flushAside(): void {
-    if (this.#session.output > 0) this.#flush().catch(ignore); // told by the next write
-  }
-
-  /** Sends until nothing is left; then gives `result`. */
-  async #flushLoop<T>(result: T): Promise<T> {
-    try {
-      while (this.#session.output > 0 && !this.#closed) {
-        if (this.#writeError !== undefined) throw this.#writeError;
-        const buffer = takeBuffer(this.#session.output);
-        let n = this.#session.drain(buffer);
-        // Gather what several records left, so that one system call takes them.
-        while (n < buffer.length && this.#session.output > 0) {
-          n += this.#session.drain(buffer.subarray(n));
-        }
-        this.#underWay = n;
-        for (let at = 0; at < n;) {
-          at += mustTake(await this.#transport.write(buffer.subarray(at, n)));
-        }
-        this.#underWay = 0;
-        giveBuffer(buffer);
-      }
-      if (this.#closed) throw this.#closedError();
-      return result;
-    } catch (cause) {
-      this.#underWay = 0;
-      this.#writeError ??= this.#closed ? this.#closedError() : transportError("write", cause);
-      throw this.#writeError;
-    } finally {
-      this.#flushing = undefined;
-    }
   }
 
   /** After a failure: the alert goes out if the peer takes it; the failure stays the error. */
   async #flushAlert(signal?: AbortSignal): Promise<void> {
     if (this.#closed || signal?.aborted) return;
     try {
-      if (this.#session.output > 0) await orAborted(this.#flush(), signal);
+      if (this.#session.output > 0) await orAborted(this.#out.flush(), signal);
     } catch {
       // The peer is gone: the failure that brought us here says more.
     }
@@ -429,9 +309,9 @@ export class Pump implements TlsStream {
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     const { signal } = options;
     if (this.#writes > 0) await orAborted(this.#lastWrite.then(ignore, ignore), signal);
-    this.#checkWritable();
+    this.#out.check();
     this.#step(() => this.#session.closeNotify());
-    await orAborted(this.#flush(), signal);
+    await orAborted(this.#out.flush(), signal);
     if (options.fast) return;
     const sink = takeBuffer(MAX_WRITE);
     try {
@@ -445,11 +325,11 @@ export class Pump implements TlsStream {
 
   /** One step of the shutdown, without waiting. */
   tryShutdown(): true | Want {
-    this.#checkWritable();
+    this.#out.check();
     if (this.#writes > 0) return SSL_WANT_WRITE;
     this.#step(() => this.#session.closeNotify());
-    this.#flushAside();
-    if (this.#flushing !== undefined) return SSL_WANT_WRITE;
+    this.#out.aside();
+    if (this.#out.flushing !== undefined) return SSL_WANT_WRITE;
     const sink = takeBuffer(MAX_WRITE);
     try {
       for (;;) {
@@ -465,34 +345,29 @@ export class Pump implements TlsStream {
   /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
   release(): ByteTransport {
     const ahead = this.#closed ? new Uint8Array() : this.#session.takeInput();
-    const read = this.#inFlight;
-    const inFlight = read?.done.then(() => {
-      const bytes = read.n === null ? null : read.buffer.slice(0, read.n);
-      giveBuffer(read.buffer);
-      return bytes;
-    });
-    this.#inFlight = undefined;
-    this.#closed = true;
-    this.#session.free();
+    const inFlight = this.#in.release();
+    this.#end();
     return ahead.length > 0 || inFlight
       ? new BufferedTransport(this.#transport, ahead, inFlight)
       : this.#transport;
   }
 
+  #end(): void {
+    this.#closed = true;
+    this.#in.close();
+    this.#out.close();
+    this.#session.free();
+  }
+
   /** Frees TLS and closes the transport at once. */
   close(): void {
     if (this.#closed) return;
-    this.#closed = true;
-    this.#session.free();
+    this.#end();
     try {
       this.#transport.close();
     } catch {
       // It was closed beneath us.
     }
-  }
-
-  #closedError(): SslError {
-    return new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
   }
 
   /** Runs one call of the session; a failure is final and is what later calls meet. */
@@ -506,13 +381,13 @@ export class Pump implements TlsStream {
   }
 
   #mustWork(): void {
-    if (this.#closed) throw this.#closedError();
+    if (this.#closed) throw closedError();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   #failed(error: unknown): unknown {
     if (!(error instanceof TypeError || error instanceof RangeError)) this.#failure = error;
-    this.#flushAside();
+    this.#out.aside();
     return error;
   }
 
@@ -565,16 +440,4 @@ function halfWritten(cause: unknown): SslError {
     "Cannot write: an earlier write was aborted half-way, so the peer cannot tell where it ends",
     { code: "ERR_WRITE_ABORTED", cause },
   );
-}
-
-/** The error of a transport that failed. */
-function transportError(operation: string, cause: unknown): unknown {
-  if (cause instanceof SslError) return cause;
-  const closed = cause instanceof Deno.errors.BadResource ? "EBADF" : undefined;
-  const code = (cause as { code?: unknown })?.code ?? closed;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new SslError(`Cannot ${operation}: the connection failed: ${text}`, {
-    code: typeof code === "string" ? code : "EIO",
-    cause,
-  });
 }

@@ -15,7 +15,6 @@
 
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
 import { giveBuffer, takeBuffer } from "../buffers.ts";
-import { orAborted } from "../pump.ts";
 import type {
   ByteTransport,
   Negotiated,
@@ -26,6 +25,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../types.ts";
+import { orAborted } from "../waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
 import { closedError, type Operation, runtimeError } from "./errors.ts";
 import { peerLeaf } from "./info.ts";

@@ -1,0 +1,106 @@
+/**
+ * What comes from the peer: bytes of the transport to the session. One read of the transport at a
+ * time, begun only for an operation that needs it. A wait that is aborted leaves the read in flight
+ * to whoever comes next.
+ *
+ * @module
+ */
+
+import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
+import type { SansIoSession } from "./sans_io.ts";
+import type { ByteTransport } from "./types.ts";
+import { closedError, orAborted, transportError } from "./waiting.ts";
+
+/** A read of the transport: `n` bytes are in the buffer when it is done; `null` at the end. */
+export interface InFlight {
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  n: number | null;
+  done: Promise<void>;
+}
+
+const DONE = Promise.resolve();
+
+/** From the transport to the session. */
+export class Inflow {
+  readonly #session: SansIoSession;
+  readonly #transport: ByteTransport;
+  readonly #size = new ReadSize();
+  #inFlight: InFlight | undefined;
+  #ended: { cause?: unknown } | undefined;
+  #endFailure: unknown;
+  #closed = false;
+
+  /** Reads nothing yet. */
+  constructor(session: SansIoSession, transport: ByteTransport) {
+    this.#session = session;
+    this.#transport = transport;
+  }
+
+  /** Whether the transport is at its end. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Feeds the session with what one read of the transport brings. */
+  async fill(signal?: AbortSignal): Promise<void> {
+    const read = this.begin();
+    await orAborted(read.done, signal);
+    this.end(read);
+  }
+
+  /** The read of the transport that is in flight, begun if there is none. `done` never rejects. */
+  begin(): InFlight {
+    if (this.#closed) throw closedError();
+    if (this.#ended) throw this.#endError();
+    if (this.#inFlight !== undefined) return this.#inFlight;
+    const buffer = takeBuffer(this.#size.next);
+    const read: InFlight = { buffer, n: 0, done: DONE };
+    read.done = this.#transport.read(buffer).then((n) => {
+      read.n = n;
+    }, (cause) => { // a reset is an end like any other: told by #endError
+      read.n = null;
+      this.#ended = { cause };
+    });
+    return this.#inFlight = read;
+  }
+
+  /** Takes in what it brought, once. */
+  end(read: InFlight): void {
+    if (this.#inFlight !== read) return; // somebody else fed it
+    this.#inFlight = undefined;
+    if (this.#closed) throw closedError();
+    const { buffer, n } = read;
+    if (n === null) {
+      giveBuffer(buffer);
+      this.#ended ??= {};
+      throw this.#endError();
+    }
+    this.#size.got(n);
+    this.#session.feed(buffer, n);
+    giveBuffer(buffer);
+  }
+
+  #endError(): unknown {
+    const cause = this.#ended?.cause;
+    return this.#endFailure ??= cause instanceof Deno.errors.BadResource
+      ? transportError("read", cause) // closed beneath us: not the peer's doing
+      : this.#session.endOfInput(cause);
+  }
+
+  /** Ends; what the read in flight brings, if there is one, is the caller's. */
+  release(): Promise<Uint8Array | null> | undefined {
+    const read = this.#inFlight;
+    this.#inFlight = undefined;
+    this.#closed = true;
+    return read?.done.then(() => {
+      const bytes = read.n === null ? null : read.buffer.slice(0, read.n);
+      giveBuffer(read.buffer);
+      return bytes;
+    });
+  }
+
+  /** Ends. */
+  close(): void {
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What goes to the peer: bytes of the session to the transport. One loop at a time runs until
+ * nothing is left; whoever adds output joins it.
+ *
+ * @module
+ */
+
+import { giveBuffer, takeBuffer } from "./buffers.ts";
+import type { SansIoSession } from "./sans_io.ts";
+import { mustTake } from "./transport.ts";
+import type { ByteTransport } from "./types.ts";
+import { closedError, ignore, transportError } from "./waiting.ts";
+
+/** From the session to the transport. */
+export class Outflow {
+  readonly #session: SansIoSession;
+  readonly #transport: ByteTransport;
+  #flushing: Promise<unknown> | undefined;
+  /** Bytes that the transport has yet to take. */
+  #underWay = 0;
+  #failure: unknown;
+  #closed = false;
+
+  /** Sends nothing yet. */
+  constructor(session: SansIoSession, transport: ByteTransport) {
+    this.#session = session;
+    this.#transport = transport;
+  }
+
+  /** The loop that runs. */
+  get flushing(): Promise<unknown> | undefined {
+    return this.#flushing;
+  }
+
+  /** Bytes that were made and are not gone. */
+  get waiting(): number {
+    return this.#session.output + this.#underWay;
+  }
+
+  /** Throws when nothing can be sent any more. */
+  check(): void {
+    if (this.#closed) throw closedError();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Nothing may be sent any more, for the first of the reasons given. */
+  fail(reason: unknown): void {
+    this.#failure ??= reason;
+  }
+
+  /** Sends until nothing is left. */
+  flush(): Promise<unknown> {
+    return this.#flushing ?? this.begin(undefined);
+  }
+
+  /** Begins a loop where none runs; it gives `result`. */
+  begin<T>(result: T): Promise<T> {
+    const loop = this.#loop(result); // it may have ended by now
+    if (this.#underWay > 0) this.#flushing = loop;
+    return loop;
+  }
+
+  /** Sends without anybody who waits: a failure is told by the next write. */
+  aside(): void {
+    if (this.#session.output > 0) this.flush().catch(ignore);
+  }
+
+  async #loop<T>(result: T): Promise<T> {
+    try {
+      while (this.#session.output > 0 && !this.#closed) {
+        if (this.#failure !== undefined) throw this.#failure;
+        const buffer = takeBuffer(this.#session.output);
+        let n = this.#session.drain(buffer);
+        // Gather what several records left, so that one system call takes them.
+        while (n < buffer.length && this.#session.output > 0) {
+          n += this.#session.drain(buffer.subarray(n));
+        }
+        this.#underWay = n;
+        for (let at = 0; at < n;) {
+          at += mustTake(await this.#transport.write(buffer.subarray(at, n)));
+        }
+        this.#underWay = 0;
+        giveBuffer(buffer);
+      }
+      if (this.#closed) throw closedError();
+      return result;
+    } catch (cause) {
+      this.#underWay = 0;
+      this.fail(this.#closed ? closedError() : transportError("write", cause));
+      throw this.#failure;
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+
+  /** Ends. */
+  close(): void {
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What waits on a connection has in common: a signal that ends the wait and not what is waited for,
+ * and the errors of connections that are closed or fail.
+ *
+ * @module
+ */
+
+import { SslError } from "../errors.ts";
+
+/** Takes what nobody waits for any more. */
+export const ignore = (): void => {};
+
+/** Waits for `promise`, or rejects with the signal's reason; `promise` goes on. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  if (signal.aborted) {
+    promise.catch(ignore);
+    return Promise.reject(signal.reason);
+  }
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** The error of everything that comes after the end. */
+export function closedError(): SslError {
+  return new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
+}
+
+/** The error of a transport that failed. */
+export function transportError(operation: string, cause: unknown): unknown {
+  if (cause instanceof SslError) return cause;
+  const closed = cause instanceof Deno.errors.BadResource ? "EBADF" : undefined;
+  const code = (cause as { code?: unknown })?.code ?? closed;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new SslError(`Cannot ${operation}: the connection failed: ${text}`, {
+    code: typeof code === "string" ? code : "EIO",
+    cause,
+  });
+}
