@@ -28,7 +28,10 @@ const FRESH = 2000;
 
 /** What changes with a file; `undefined` when that cannot be told. */
 function stampOf({ isFile, dev, ino, size, mtime, ctime }: Deno.FileInfo): string | undefined {
-  if (!isFile || mtime === null || Date.now() - mtime.getTime() < FRESH) return undefined;
+  if (!isFile || mtime === null) return undefined;
+  // Whoever copies a file may set its mtime back; ctime nobody can set, but Deno has it in seconds.
+  const changed = Math.max(mtime.getTime(), ctime?.getTime() ?? 0);
+  if (Date.now() - changed < FRESH) return undefined;
   return [dev, ino, size, mtime.getTime(), ctime?.getTime()].join(" ");
 }
 

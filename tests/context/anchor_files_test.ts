@@ -17,10 +17,14 @@ const DER = { one: one.certificate.der, two: two.certificate.der };
 const load = async (options: SslOptions) =>
   (await loadTrust("client", options, 1, false)).config.anchors!;
 
-/** Makes a file look old, so that another change would show. */
+const { now } = Date;
+
+/** Makes a file old, so that another change would show: nobody can set its ctime, so that the clock goes ahead. */
 async function age(file: string, hours = 1): Promise<void> {
+  Date.now = now;
   const then = new Date(Date.now() - hours * 3_600_000);
   await Deno.utime(file, then, then);
+  Date.now = () => now() + 60_000;
 }
 
 interface Place {
@@ -34,6 +38,7 @@ async function inPlace(fn: (place: Place) => Promise<void>): Promise<void> {
   try {
     await fn({ directory, file: `${directory}/0123abcd.0` });
   } finally {
+    Date.now = now;
     await Deno.remove(directory, { recursive: true });
   }
 }
@@ -95,6 +100,22 @@ for (const [name, options] of WAYS) {
     });
   });
 }
+
+Deno.test("a file whose time of change was set back is read again, though it looks the same", async () => {
+  await inPlace(async ({ file }) => {
+    const long = new Date(0);
+    for (
+      const [text, ders] of [[one.pem + two.pem, [DER.one, DER.two]], [two.pem + one.pem, [
+        DER.two,
+        DER.one,
+      ]]] as const
+    ) {
+      await Deno.writeTextFile(file, text);
+      await Deno.utime(file, long, long);
+      assertEquals(await load({ caFile: file }), ders);
+    }
+  });
+});
 
 Deno.test("caPath: what is added to a directory or taken from it shows", async () => {
   await inPlace(async ({ directory, file }) => {
