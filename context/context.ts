@@ -130,8 +130,11 @@ export class SslContext implements Disposable {
     if (!engine.features.has("nativeObjects")) {
       throw unsupportedCall(engine, "ctxObject()", "nativeObjects");
     }
-    const pointer = closed ? undefined : ready.get(role)?.native?.(true);
-    if (pointer !== undefined) return nativeObject("SSL_CTX", pointer);
+    const pointer = closed ? undefined : ready.get(role)?.native?.("used");
+    if (pointer !== undefined) {
+      this.#state.sessions?.isolate();
+      return nativeObject("SSL_CTX", pointer);
+    }
     const why = closed ? "it is closed" : `it has not been used as ${role} yet`;
     throw new SslError(`Cannot use the context: ${why}`, { code: closed ? "ECLOSED" : "ENOTCONN" });
   }
@@ -234,7 +237,7 @@ async function makeEngineContexts(
     const context = await state.engine.createContext(each);
     made.push(context);
     const { createCtxCallback } = state.options;
-    const pointer = createCtxCallback && context.native?.(true);
+    const pointer = createCtxCallback && context.native?.("new");
     if (pointer !== undefined) await createCtxCallback!(nativeObject("SSL_CTX", pointer));
     return context;
   };

@@ -37,11 +37,17 @@ const MAX_ADDED = 8;
 export class ClientSessions {
   readonly #store: SessionStore;
   readonly #digest: string;
+  #own = "";
 
   /** For a context: the option `sessionCache` goes before `sessionCacheSize`. */
   constructor(engine: Engine, options: SslOptions, config: ContextConfig) {
     this.#store = options.sessionCache ?? new SessionCache(options.sessionCacheSize!);
     this.#digest = contextDigest(engine, config);
+  }
+
+  /** The context is no longer what its options say: no session goes to it or from it to another. */
+  isolate(): void {
+    this.#own = crypto.randomUUID();
   }
 
   /** For one connection; `undefined` without a key. */
@@ -57,7 +63,7 @@ export class ClientSessions {
     return new ConnectionSessions(
       this.#store,
       key,
-      connectionDigest(this.#digest, policy, names, shared),
+      connectionDigest(this.#digest + this.#own, policy, names, shared),
     );
   }
 }

@@ -100,7 +100,12 @@ export function contextDigest(engine: Engine, config: ContextConfig): string {
 }
 
 /** Options of a context that take part in a verification and are in no policy. */
-const DECIDING = ["verifyCallback", "ocspMode", "ocspStapleCallback"] as const;
+const DECIDING = [
+  "verifyCallback",
+  "ocspMode",
+  "ocspStapleCallback",
+  "createCtxCallback", // it may change what is trusted
+] as const;
 
 /** The digest of all that counts for one connection. */
 export function connectionDigest(
@@ -190,10 +195,10 @@ export function idContexts(
   verifyMode: number,
   trust: TrustConfig,
 ): (serverName: string) => Uint8Array | undefined {
-  const { sessionIdContext: given, verifyCallback } = options;
+  const { sessionIdContext: given, verifyCallback, createCtxCallback } = options;
   const own = typeof given === "string" ? new TextEncoder().encode(given) : given;
   if (role === "client") return () => undefined;
   if ((verifyMode & SSL_VERIFY_PEER) === 0) return () => own;
   const base = own ?? crypto.getRandomValues(new Uint8Array(32));
-  return (name) => trustDigest(trust, [base, verifyMode, verifyCallback, name]);
+  return (name) => trustDigest(trust, [base, verifyMode, verifyCallback, createCtxCallback, name]);
 }

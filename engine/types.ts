@@ -410,10 +410,11 @@ export interface EngineContext {
   /**
    * The engine's own object, where it has one; valid until the context is closed.
    *
-   * @param handOut Whether the application gets it, or what leads to it: it may change all there is
-   * of it, which then must be of this context alone. @default {false}
+   * @param handOut Given where the application gets it, or what leads to it: it may change all there
+   * is of it, which then must be of this context alone; one that is in use already (`"used"`) takes
+   * no session any more that another context may have given.
    */
-  native?(handOut?: boolean): Deno.PointerObject | undefined;
+  native?(handOut?: "new" | "used"): Deno.PointerObject | undefined;
   /** Frees what the engine holds. Connections that run keep what they need. */
   close(): void;
 }

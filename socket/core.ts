@@ -80,7 +80,9 @@ export class SocketCore extends CoreHandshake {
 
   /** The engine's object. It leads to those of the context, which the application may change, too. */
   handOut(tls: TlsStream): Deno.PointerObject | undefined {
-    for (const made of stateOf(this.context).made) made.native?.(true);
+    const { made, sessions } = stateOf(this.context);
+    for (const each of made) each.native?.("used");
+    sessions?.isolate();
     return tls.native?.();
   }
 

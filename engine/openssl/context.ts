@@ -86,6 +86,7 @@ export class OpenSslContext implements EngineContext {
   readonly #runtime: Runtime;
   readonly #ctx: NativeHandle;
   #handedOut = false;
+  #isolated = false;
 
   /** Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one. */
   constructor(runtime: Runtime, config: ContextConfig) {
@@ -141,12 +142,18 @@ export class OpenSslContext implements EngineContext {
    * The SSL_CTX. Who gets it for purposes of his own may change its store: from then on it is one
    * that no other context has.
    */
-  native(handOut = false): Deno.PointerObject | undefined {
+  native(handOut?: "new" | "used"): Deno.PointerObject | undefined {
     const ptr = this.#ctx.ptr ?? undefined;
-    if (handOut && ptr !== undefined && !this.#handedOut) {
-      const { c } = this.#runtime.library;
+    if (handOut === undefined || ptr === undefined) return ptr;
+    const { c } = this.#runtime.library;
+    if (!this.#handedOut) {
       withOwnStore(c, this.config.trust, (store) => c.SSL_CTX_set1_cert_store(ptr, store));
       this.#handedOut = true;
+    }
+    if (handOut === "used" && !this.#isolated && this.role === "server") {
+      const own = crypto.getRandomValues(new Uint8Array(32));
+      c.SSL_CTX_set_session_id_context(ptr, own, own.length);
+      this.#isolated = true;
     }
     return ptr;
   }
