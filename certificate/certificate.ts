@@ -531,4 +531,9 @@ export class Certificate {
   toString(): string {
     return this.pem;
   }
+
+  /** Printed, it says whose it is, and not its bytes. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Certificate(${this.subject}, ${this.fingerprint("sha256")})`;
+  }
 }

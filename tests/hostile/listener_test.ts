@@ -202,11 +202,15 @@ for (const engine of ENGINES) {
     assertEquals(await good(port), "well");
     const before = openHandles();
     await batch(); // warms up
-    const memory = Deno.memoryUsage().rss;
-    await batch();
-    await batch();
-    const growth = Deno.memoryUsage().rss - memory;
-    assert(growth < 32 * 1024 * 1024, `${growth} bytes`); // 600 of them at 50 KiB would be 30 MiB
+    // 600 of them at 50 KiB would be 30 MiB, each time; what else the process does shows once.
+    let growth = Infinity;
+    for (let i = 0; i < 3 && growth >= 30 * 1024 * 1024; i++) {
+      const memory = Deno.memoryUsage().rss;
+      await batch();
+      await batch();
+      growth = Deno.memoryUsage().rss - memory;
+    }
+    assert(growth < 30 * 1024 * 1024, `${growth} bytes`);
     assert(await settledHandles(before) <= before, "something is left");
     assertEquals(await good(port), "well");
     listener.close();
