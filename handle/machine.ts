@@ -116,11 +116,7 @@ export class HandleMachine extends ReadingMachine {
           await this.attach(left as HandleConn);
           this.refuse(error);
         } else if (taken) this.lose();
-        // A mistake of the program is not a failure; what is missing here and now (a file, a
-        // permission, time) must not be taken for TLS.
-        else if (!(error instanceof TypeError || error instanceof RangeError)) {
-          this.refuse(error, true);
-        }
+        else this.refuse(error, true); // what is written next must not go where TLS was wanted
         throw error;
       }
     });

@@ -47,6 +47,8 @@ export abstract class CoreData {
   protected onPeerEnd: SocketOptions["onPeerShutdown"];
   protected init: CoreInit;
   protected plainData: PlainStream | undefined;
+  /** Why TLS could not be started where it was wanted: nothing goes in plain text then. */
+  protected refusal: unknown;
   /** From the start of the handshake until it is closed or stopped. */
   protected tls: TlsStream | undefined;
   /** The same, only while reads and writes may use it: the hot path looks at this alone. */
@@ -215,7 +217,13 @@ export abstract class CoreData {
   /** The plain stream if data goes there now; `undefined` with TLS; throws where there is neither. */
   protected plainFor(operation: string): PlainStream | undefined {
     if (this.data !== undefined) return undefined;
-    if (this.phase === "plain" && this.plainData !== undefined) return this.plainData;
+    if (this.phase === "plain" && this.plainData !== undefined) {
+      if (this.refusal === undefined) return this.plainData;
+      const reason = "starting TLS has failed";
+      const message = `Cannot ${operation} ${this.peer}: ${reason}: start it again, or close it`;
+      const refused = { code: "ERR_START_TLS", reason, cause: this.refusal };
+      throw this.record(new SslError(message, refused));
+    }
     if (this.phase === "closed" || this.closing) {
       throw this.record(closedError(operation, this.peer));
     }

@@ -5,6 +5,8 @@
  */
 
 import { contextFor, engineContext, newConnection, ownOffer } from "../context/internal.ts";
+import type { StartOptions } from "../context/options.ts";
+import { checkNames } from "../context/validate.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
 import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } from "../errors.ts";
 import { adopt, refuseInjection } from "./adopt.ts";
@@ -28,8 +30,16 @@ export abstract class CoreHandshake extends CoreData {
   // ---- the handshake
 
   /** Starts TLS on a plain socket, with options on top of its own, and completes the handshake. */
-  async upgrade(role: Role, more: SocketOptions = {}): Promise<void> {
+  async upgrade(role: Role, given: StartOptions = {}): Promise<void> {
     this.#mustBePlain(role);
+    let more: SocketOptions;
+    try {
+      // The process-wide defaults are in the socket's own options already, for its own side.
+      more = checkNames(given, "start");
+    } catch (error) {
+      this.refusal = error;
+      throw error;
+    }
     this.moveTo("handshaking");
     using deadline = this.#deadline(role, { ...this.init.options, ...more });
     let connection: Connection;
@@ -47,6 +57,7 @@ export abstract class CoreHandshake extends CoreData {
       if (this.closing) throw closedError("start TLS with", this.peer, error);
       this.init = before; // what was refused is not what the next attempt asks for
       if (this.phase === "handshaking") this.phase = "plain"; // not a byte has gone: it may be tried again
+      this.refusal = error; // what is written next must not go where TLS was wanted
       throw this.record(error);
     }
     await this.upgradeWith(connection, deadline);
@@ -135,6 +146,7 @@ export abstract class CoreHandshake extends CoreData {
 
   #established(tls: TlsStream): void {
     this.moveTo("open");
+    this.refusal = undefined;
     this.data = tls;
     this.onPeerEnd = this.options.onPeerShutdown;
     this.truncated = this.writeEnded = false;

@@ -8,9 +8,9 @@
 import type { SslContext } from "../context/context.ts";
 import { newConnection } from "../context/internal.ts";
 import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/types.ts";
+import { orAborted } from "../engine/waiting.ts";
 import { SocketCore } from "./core.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
-import { orAborted } from "./plain.ts";
 import { describeAddr } from "./target.ts";
 
 /** The context of the next connection. */

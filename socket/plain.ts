@@ -8,6 +8,7 @@
 
 import { BufferedTransport, mustTake } from "../engine/transport.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
+import { orAborted } from "../engine/waiting.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../errors.ts";
 
 /** Read at once on behalf of `peek`, `ready` and `tryRead`, in bytes. */
@@ -16,17 +17,6 @@ const READ_AHEAD = 16384;
 const SEND_BUFFER = 65536;
 
 const EMPTY = new Uint8Array();
-
-/** Waits for `promise`, or rejects with the reason of the signal; `promise` goes on. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}
 
 /** Plain reads and writes over a transport. */
 export class PlainStream {

@@ -5,11 +5,11 @@
  */
 
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
-import { checkNames, checkOptions } from "../context/validate.ts";
+import { checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
 import type { SocketCore } from "./core.ts";
-import type { CloseOptions, SocketOptions } from "./core_types.ts";
+import type { CloseOptions } from "./core_types.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
 import type { SslListener } from "./listener.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
@@ -244,13 +244,13 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
   /**
    * Starts TLS as client on a plain socket: one made with `startHandshake: false`, or after
    * `stopSsl`. Until then `read` and `write` are plain. The options add to those of the socket.
+   * If this fails, nothing goes in plain text either: start TLS again, or close the socket.
    *
    * Perl: `connect_SSL`
    */
   async connectSsl(options: StartOptions = {}): Promise<this> {
     if (this.#core.phase === "open" && this.#core.role === "client") return this;
-    // The process-wide defaults are in the socket's own options already, for its own side.
-    await this.#core.upgrade("client", checkNames(options, "start") as SocketOptions);
+    await this.#core.upgrade("client", options);
     return this;
   }
 
@@ -261,7 +261,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    */
   async acceptSsl(options: StartOptions = {}): Promise<this> {
     if (this.#core.phase === "open" && this.#core.role === "server") return this;
-    await this.#core.upgrade("server", checkNames(options, "start") as SocketOptions);
+    await this.#core.upgrade("server", options);
     return this;
   }
 

@@ -238,14 +238,29 @@ Deno.test("Handle.startSsl() that fails leaves the plain connection to a new han
   await server.close();
 });
 
-Deno.test("Handle.startSsl() that is misused leaves everything as it was", async () => {
-  const { client, server, asClient } = await starters();
-  await server.print("x\nahead\n");
-  assertEquals(await client.readLine(), "x");
+Deno.test("Handle.startSsl() that is misused starts nothing, and nothing goes in plain text after it", async () => {
+  const { client, server, asClient, asServer } = await starters();
   const { hostname: _, ...nameless } = asClient;
-  await assertRejects(() => client.startSsl(nameless), TypeError, "serverName");
-  await assertRejects(() => client.startSsl({ srver: true } as object), TypeError);
-  assertEquals(await client.readLine(), "ahead");
+  for (
+    const [wrong, message] of [[nameless, "serverName"], [{ srver: true }, "srver"]] as const
+  ) {
+    await assertRejects(() => client.startSsl(wrong as object), TypeError, message);
+    for (const call of [() => client.print("secret"), () => client.readLine()]) {
+      const { code } = await assertRejects(call, SslError, "start it again, or close the handle");
+      assertEquals(code, "ERR_START_TLS");
+    }
+  }
+  const accepting = server.startSsl(asServer);
+  await client.startSsl(asClient);
+  await accepting;
+  await client.say("over TLS");
+  assertEquals(await server.readLine(), "over TLS");
+  await client.close();
+  await server.close();
+});
+
+Deno.test("Handle.startSsl() is refused while a read is in flight, which goes on", async () => {
+  const { client, server, asClient } = await starters();
   await assertRejects(() => client.stopSsl(), TypeError, "none");
   const waiting = client.readLine();
   await assertRejects(() => client.startSsl(asClient), SslError, "another read is in flight");

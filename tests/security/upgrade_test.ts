@@ -90,3 +90,45 @@ Deno.test("a handle whose startSsl() fails before it begins writes nothing in pl
   await client.say("PASS secret");
   assertEquals(await server.readLine(), "PASS secret");
 });
+
+Deno.test("a socket whose connectSsl() fails writes and reads nothing in plain text, until TLS is started", async () => {
+  await using listener = await SslSocket.listen({
+    ...{ engine: "openssl", hostname: "127.0.0.1", port: 0, startHandshake: false },
+    ...{ cert: leaf.cert, key: leaf.key },
+  });
+  const [client, server] = await Promise.all([
+    SslSocket.connect({
+      ...{ engine: "openssl", hostname: "127.0.0.1", port: listener.addr.port },
+      ...{ startHandshake: false, serverName: "server.example", ca: ca.pem },
+    }),
+    listener.accept(),
+  ]);
+  const secret = new TextEncoder().encode("secret");
+  for (const wrong of [{ caFile: "/missing" }, { verifyMode: "x" }, { misspelt: 1 }]) {
+    // Nobody waits for it, and what is written at once must not go either.
+    const [started, written] = await Promise.allSettled([
+      client.connectSsl(wrong as object),
+      client.write(secret),
+    ]);
+    assertEquals([started.status, written.status], ["rejected", "rejected"], JSON.stringify(wrong));
+    for (
+      const call of [
+        () => client.write(secret),
+        () => client.read(new Uint8Array(1)),
+        () => client.peek(new Uint8Array(1)),
+        async () => await client.tryWrite(secret),
+        async () => await client.tryRead(new Uint8Array(1)),
+      ]
+    ) {
+      const { code } = await assertRejects(call, SslError, "start it again, or close it");
+      assertEquals(code, "ERR_START_TLS");
+    }
+  }
+  const accepting = server.acceptSsl(); // refuses plain bytes ahead of the handshake
+  await client.connectSsl();
+  await accepting;
+  await client.write(secret);
+  const got = new Uint8Array(16);
+  assertEquals(got.slice(0, await server.read(got) ?? 0), secret);
+  await Promise.all([client.close(), server.close()]);
+});
