@@ -24,7 +24,18 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 const when = (test: (value: unknown) => boolean, must: string): Check => (value) =>
   test(value) ? undefined : must;
 
-export const string: Check = when((v) => typeof v === "string", "must be a string");
+/** Whether a text is what belongs into a file: it may be a key, and must not be shown. */
+const isContent = (v: unknown): boolean => typeof v === "string" && v.includes("-----BEGIN ");
+
+export const string: Check = when(
+  (v) => typeof v === "string" && !isContent(v),
+  "must be a string, and no PEM text",
+);
+/** A string that is not empty. */
+export const filled: Check = when(
+  (v) => typeof v === "string" && v !== "" && !isContent(v),
+  "must be a string that is not empty, and no PEM text",
+);
 export const boolean: Check = when((v) => typeof v === "boolean", "must be true or false");
 export const callback: Check = when((v) => typeof v === "function", "must be a function");
 
@@ -93,9 +104,6 @@ const filePath: Check = when(
       : v instanceof URL && v.protocol === "file:",
   "must be a path (a string or a file: URL)",
 );
-
-/** Whether a text is what belongs into a file, and not a path: it may be a key, and must not be shown. */
-const isContent = (v: unknown): boolean => typeof v === "string" && v.includes("-----BEGIN ");
 
 /** A path, as a string that is not empty or a file: URL. */
 export const path: Check = (v) =>

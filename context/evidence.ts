@@ -14,6 +14,8 @@ import { describeCrl } from "../verify/crl.ts";
 import { hintFor } from "../verify/explain.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 
+const INSPECT = Symbol.for("Deno.customInspect");
+
 const shown = (text: string): string => JSON.stringify(text);
 
 /** Certificates by the very bytes that an engine showed: a connection is judged more than once. */
@@ -76,7 +78,7 @@ export function makeReport(
     });
   }
   // Printed, it shows what its getters give; the error as text, for it has the report in turn.
-  Object.defineProperty(report, Symbol.for("Deno.customInspect"), {
+  Object.defineProperty(report, INSPECT, {
     value: (inspect: typeof Deno.inspect, options: Deno.InspectOptions): string => {
       const checks = report.checks.map((each) => ({ ...each }));
       const plain = {
@@ -103,6 +105,22 @@ export const check = (
   ok,
   detail,
 });
+
+/** A check whose words are found when somebody looks: most reports are never read. */
+export function lateCheck(name: CheckName, ok: boolean, tell: () => string): VerifyCheck {
+  let detail: string | undefined;
+  const late = {
+    name,
+    ok,
+    get detail(): string {
+      return detail ??= tell();
+    },
+  };
+  return Object.defineProperty(late, INSPECT, {
+    value: (inspect: typeof Deno.inspect, options: Deno.InspectOptions): string =>
+      inspect({ ...late }, options),
+  });
+}
 
 /**
  * The chain as far as its anchor. Where the leaf is itself an anchor, OpenSSL leaves in the chain

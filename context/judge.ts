@@ -23,7 +23,7 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
 import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
-import { SslUnsupportedError, SslVerifyError } from "../errors.ts";
+import { SslError, SslUnsupportedError, SslVerifyError } from "../errors.ts";
 import { type Pin, pinMatches } from "../verify/fingerprint.ts";
 import { explainHostname } from "../verify/hostname.ts";
 import { visible } from "../verify/names.ts";
@@ -35,6 +35,7 @@ import {
   check,
   describeChain,
   judgeCrls,
+  lateCheck,
   makeReport as reportOf,
   parseAll,
   shownCertificate,
@@ -377,11 +378,12 @@ export function judge(
   try {
     leaf = shownCertificate(leafDer);
   } catch (cause) {
+    if (!(cause instanceof SslError)) throw cause; // not the certificate's fault
     const failure: Failure = {
       code: "UNSPECIFIED",
       errno: 1,
       reason: "the certificate is malformed",
-      about: cause instanceof Error ? cause.message : String(cause),
+      about: cause.message,
       check: "chain",
     };
     const error = makeError(failure, policy, names);
@@ -396,14 +398,10 @@ export function judge(
   if (evidence.error === 0 && overridden !== undefined) {
     checks.push(check("chain", false, at(overridden)));
   } else if (evidence.error === 0 || nameOnly) {
-    let detail: string | undefined; // most reports are never read: the way is told when asked for
-    checks.push({
-      name: "chain",
-      ok: true,
-      get detail(): string {
-        return detail ??= describeChain(evidence, leaf);
-      },
-    }, ...judgeCrls(evidence));
+    checks.push(
+      lateCheck("chain", true, () => describeChain(evidence, leaf)),
+      ...judgeCrls(evidence),
+    );
   } else {
     const failure = chainFailure(evidence, leaf);
     checks.push(check(failure.check, false, `${failure.reason}: ${failure.about}`));

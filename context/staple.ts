@@ -19,6 +19,7 @@ import { type OcspAnswer, readOcspResponse } from "../verify/ocsp/read.ts";
 import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_TRY_STAPLE } from "../constants.ts";
 import { SslVerifyError } from "../errors.ts";
 import { asksForStaple, judgeStaple } from "../verify/ocsp/staple.ts";
+import { span } from "../verify/explain_parts.ts";
 import { ConnectionState } from "./connection.ts";
 import type { OcspFinding } from "./findings.ts";
 import type { SslOptions } from "./options.ts";
@@ -190,7 +191,6 @@ export type OcspStapleCallback = (
 ) => boolean | void;
 
 const REVOKED = 23;
-const MINUTE = 60_000;
 
 /**
  * The flags that hold: by default a staple is asked for where the server is verified and the
@@ -225,8 +225,7 @@ export function ocspModeOf(
 
 function age(thisUpdate: Date | undefined): string {
   if (thisUpdate === undefined) return "";
-  const minutes = Math.round((Date.now() - thisUpdate.getTime()) / MINUTE);
-  return `, ${minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`} old`;
+  return `, ${span(Date.now() - thisUpdate.getTime())} old`;
 }
 
 function builtIn(

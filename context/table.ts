@@ -77,7 +77,7 @@ const caPath: Check = is.anyOf(
 );
 const scheme: Check = is.anyOf(
   `must be the name of a scheme or an object with its rules`,
-  (v) => typeof v === "string" && v !== "" ? undefined : "no",
+  is.filled,
   (v) => is.isRecord(v) ? undefined : "no",
 );
 const publicSuffix: Check = is.anyOf(
@@ -96,7 +96,7 @@ const signal: Check = (value) =>
 const port: Check = is.anyOf(
   "must be a port number from 0 to 65535 or the name of a service",
   is.integer(0, 65535),
-  (v) => typeof v === "string" && v !== "" ? undefined : "no",
+  is.filled,
 );
 const names: Check = is.anyOf(
   "must be true, a host name or a list of host names",
@@ -106,7 +106,7 @@ const names: Check = is.anyOf(
 );
 const pins: Check = is.anyOf(
   "must be a fingerprint or a list of at least one",
-  (v) => typeof v === "string" && v !== "" ? undefined : "no",
+  is.filled,
   is.listOf(is.string, "", 1),
 );
 const idContext: Check = (value) => {
@@ -121,8 +121,6 @@ const ticketKeycb: Check = (value) => {
   const callback = Array.isArray(value) && value.length <= 2 ? value[0] : value;
   return typeof callback === "function" ? undefined : "must be a function or [function, data]";
 };
-const filled: Check = (value) =>
-  typeof value === "string" && value !== "" ? undefined : "must be a string that is not empty";
 const staple: Check = is.anyOf("must be a Uint8Array or a function", is.bytes, is.callback);
 const writer: Check = is.anyOf(
   "must be a function, an object with write(text), or a WritableStream of text",
@@ -187,7 +185,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
       "delSession",
     ),
   ),
-  sessionKey: { ...connection(filled), kinds: ["connect", "start", "context"] },
+  sessionKey: { ...connection(is.filled), kinds: ["connect", "start", "context"] },
   sessionIdContext: ofServer(idContext),
   ticketKeycb: ofServer(ticketKeycb),
   sniCallback: ofServer(is.callback),

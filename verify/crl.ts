@@ -20,6 +20,7 @@ import {
   time,
 } from "../certificate/der.ts";
 import { onelineName, readName } from "../certificate/name.ts";
+import { span } from "./explain_parts.ts";
 
 const WHAT = "CRL";
 const REASON_CODE = "2.5.29.21";
@@ -147,13 +148,12 @@ export function describeCrl(
 ): string | undefined {
   const crl = listFor(certificate, crls);
   if (crl === undefined) return undefined;
-  const hours = Math.floor((Date.now() - crl.thisUpdate.getTime()) / 3_600_000);
   const next = crl.nextUpdate === undefined
     ? "which names no next one"
     : `next one due ${iso(crl.nextUpdate)}`;
-  return `the CRL of ${JSON.stringify(crl.issuer)} of ${
-    iso(crl.thisUpdate)
-  }, ${hours} hours old, ${next}`;
+  return `the CRL of ${JSON.stringify(crl.issuer)} of ${iso(crl.thisUpdate)}, ${
+    span(Date.now() - crl.thisUpdate.getTime())
+  } old, ${next}`;
 }
 
 /** An entry in words: `since 2025-01-01T00:00:00Z, keyCompromise`. */

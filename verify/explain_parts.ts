@@ -26,8 +26,6 @@ export type Explanation = readonly string[];
 /** From the code of an error to its explanation. */
 export type Table = Readonly<Record<string, (c: Case) => Explanation>>;
 
-const day = 86_400_000;
-
 export function certificateAt(
   error: SslError,
   chain: readonly Certificate[],
@@ -36,17 +34,25 @@ export function certificateAt(
   return chain[depth] ?? chain[0];
 }
 
-function span(ms: number): string {
-  const abs = Math.abs(ms);
-  if (abs >= 2 * day) return `${Math.floor(abs / day)} days`;
-  if (abs >= 7_200_000) return `${Math.floor(abs / 3_600_000)} hours`;
-  return `${Math.max(1, Math.floor(abs / 60_000))} minutes`;
+/** A time in words: minutes up to two hours, hours up to two days, then days. */
+export function span(ms: number): string {
+  const minutes = Math.max(1, Math.floor(Math.abs(ms) / 60_000));
+  if (minutes >= 2 * 24 * 60) return `${Math.floor(minutes / (24 * 60))} days`;
+  if (minutes >= 120) return `${Math.floor(minutes / 60)} hours`;
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
 const iso = (date: Date): string => date.toISOString().replace(".000", "");
 
 export function who({ at }: Case): string {
   return at === undefined ? "The peer's certificate" : `The certificate "${at.subject}"`;
+}
+
+/** Where one more anchor goes: a server that asks for certificates has its own options for that. */
+function anchorOptions({ error }: Case): string {
+  return error.message.includes("certificate of the client")
+    ? "clientCa or clientCaFile"
+    : "extraCa or extraCaFile";
 }
 
 function names(leaf: Certificate | undefined): string | undefined {
@@ -132,7 +138,9 @@ export function missingIssuer(c: Case): Explanation {
   if (last === undefined) {
     return lines(
       "No trusted CA issued the peer's certificate, or the server forgot to send an intermediate CA.",
-      "If you trust its CA (or the certificate itself, when it is self-signed), give that certificate as extraCa or extraCaFile.",
+      `If you trust its CA (or the certificate itself, when it is self-signed), give that certificate as ${
+        anchorOptions(c)
+      }.`,
       UNSEEN,
     );
   }
@@ -142,7 +150,9 @@ export function missingIssuer(c: Case): Explanation {
     aia === undefined
       ? undefined
       : `If that is an intermediate CA, the server forgot to send it; it says where to find it: ${aia}. The server's operator should add it to the certificate file.`,
-    "If it is a CA that you trust, give its certificate as extraCa or extraCaFile (or as ca, to trust no other).",
+    `If it is a CA that you trust, give its certificate as ${
+      anchorOptions(c)
+    } (or as ca, to trust no other).`,
     pinLine(c.leaf),
   );
 }
@@ -159,7 +169,9 @@ export function selfSignedInChain(c: Case): Explanation {
   const root = c.chain.at(-1);
   return lines(
     `The chain ends in the CA "${root?.subject ?? "?"}", which is not among the trust anchors.`,
-    "If you trust that CA, give its certificate as extraCa or extraCaFile (or as ca, to trust no other).",
+    `If you trust that CA, give its certificate as ${
+      anchorOptions(c)
+    } (or as ca, to trust no other).`,
     pinLine(c.leaf),
   );
 }
@@ -233,7 +245,8 @@ export const ALERTS: Readonly<Record<string, string>> = {
   bad_record_mac:
     "A record was altered on its way, or the keys differ (with psk: the key is wrong).",
   decrypt_error: "A signature or the pre-shared key is wrong.",
-  illegal_parameter: "It takes something in our message for a breach of the protocol.",
+  illegal_parameter:
+    "It takes something in our message for a breach of the protocol (with psk: the keys differ).",
   decode_error: "It could not read our message: something on the way may alter it.",
   unexpected_message: "Our message came out of turn: is it TLS that it expects at this point?",
   internal_error: "Something failed on its side: its log says what.",

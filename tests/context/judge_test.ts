@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertExists,
+  assertMatch,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
@@ -288,4 +289,7 @@ Deno.test("a report that is printed shows subjects, checks and the fix, and no g
   }
   assert(!text.includes("[Getter]") && !text.includes("Uint8Array"));
   assertStringIncludes(Deno.inspect(judge(GOOD, POLICY, NAMES)), `anchor: "${ca.cert.subject}"`);
+  const [chain] = judge(GOOD, POLICY, NAMES).checks;
+  assertMatch(Deno.inspect([chain]), /name: "chain"[^]*detail: 'verified, subject/);
+  assertMatch(Deno.inspect(judge(GOOD, POLICY, NAMES).chain), /^\[\s*Certificate\(\/.*, sha256\$/);
 });

@@ -53,6 +53,23 @@ for (const [mistake, options] of Object.entries(MISTAKES)) {
   });
 }
 
+/** Every option that takes a text. */
+const TEXTS = [
+  ...["hostname", "port", "path", "serverName", "verifycnName", "fingerprint", "sessionKey"],
+  ...["version", "minVersion", "maxVersion", "cipherList", "ciphersuites", "ecdhCurve", "sigalgs"],
+  ...["engine", "verifycnScheme", "checkCrl", "family", "transport"],
+];
+
+for (const name of TEXTS) {
+  Deno.test(`the key itself as ${name}: the error does not show it`, async () => {
+    const target = { hostname: "127.0.0.1", port: 1, serverName: "x", ca: ca.pem };
+    const options = { ...target, [name]: leaf.key } as object;
+    const error = await assertRejects(() => SslSocket.connect(options), TypeError);
+    assertSilent(error);
+    assert(error.message.includes(name), error.message);
+  });
+}
+
 Deno.test("pemFile2key() with the key instead of its path does not show it", async () => {
   const error = await assertRejects(() => pemFile2key(leaf.key), TypeError);
   assertEquals(error.message, "Cannot read a file: it must be a path: received PEM text");

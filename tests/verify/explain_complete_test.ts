@@ -90,6 +90,17 @@ Deno.test("explain() of one of OpenSSL's own reasons says whose word it is", () 
   }
 });
 
+Deno.test("explain() names the option for anchors of the side that refused", () => {
+  for (
+    const code of ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "SELF_SIGNED_CERT_IN_CHAIN"]
+  ) {
+    const of = (peer: string) =>
+      explain(new SslVerifyError(`Cannot verify the certificate of ${peer}: x`, { code }));
+    assertMatch(of("the client"), /clientCa or clientCaFile/);
+    assertMatch(of("localhost"), /extraCa or extraCaFile/);
+  }
+});
+
 Deno.test("explain(SESSION_NOT_VERIFIED) says what happened and that a new connection helps", () => {
   const error = new SslVerifyError("Cannot verify the peer", {
     code: "SESSION_NOT_VERIFIED",
