@@ -8,6 +8,7 @@
 
 import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
 import type { SansIoSession } from "./sans_io.ts";
+import { wrongCount } from "./transport.ts";
 import type { ByteTransport } from "./types.ts";
 import { closedError, orAborted, transportError } from "./waiting.ts";
 
@@ -41,6 +42,11 @@ export class Inflow {
     return this.#ended !== undefined;
   }
 
+  /** Throws at the end of the transport: what is waited for will not come. */
+  check(): void {
+    if (this.#ended) throw this.#endError();
+  }
+
   /** Feeds the session with what one read of the transport brings. */
   async fill(signal?: AbortSignal): Promise<void> {
     const read = this.begin();
@@ -51,16 +57,18 @@ export class Inflow {
   /** The read of the transport that is in flight, begun if there is none. `done` never rejects. */
   begin(): InFlight {
     if (this.#closed) throw closedError();
-    if (this.#ended) throw this.#endError();
+    this.check();
     if (this.#inFlight !== undefined) return this.#inFlight;
     const buffer = takeBuffer(this.#size.next);
     const read: InFlight = { buffer, n: 0, done: DONE };
-    read.done = this.#transport.read(buffer).then((n) => {
-      read.n = n;
-    }, (cause) => { // a reset is an end like any other: told by #endError
+    const failed = (cause: unknown): void => { // a reset is an end like any other: told by #endError
       read.n = null;
       this.#ended = { cause };
-    });
+    };
+    read.done = this.#transport.read(buffer).then((n) => {
+      if (n === null || (n > 0 && n <= buffer.length)) read.n = n;
+      else failed(wrongCount(n, buffer.length));
+    }, failed);
     return this.#inFlight = read;
   }
 
@@ -82,8 +90,10 @@ export class Inflow {
 
   #endError(): unknown {
     const cause = this.#ended?.cause;
-    return this.#endFailure ??= cause instanceof Deno.errors.BadResource
-      ? transportError("read", cause) // closed beneath us: not the peer's doing
+    // Closed beneath us, or no transport at all: not the peer's doing.
+    const ours = cause instanceof Deno.errors.BadResource || cause instanceof TypeError;
+    return this.#endFailure ??= ours
+      ? transportError("read", cause)
       : this.#session.endOfInput(cause);
   }
 

@@ -116,6 +116,7 @@ export class Pump implements TlsStream {
     try {
       const step = this.#step(() => this.#session.handshake());
       this.#out.aside();
+      if (step === SSL_WANT_READ) this.#in.check();
       if (step === true || step === SSL_WANT_READ || step === SSL_WANT_WRITE) {
         return step === true && this.#session.output > 0 ? SSL_WANT_WRITE : step as true | Want;
       }
@@ -169,13 +170,15 @@ export class Pump implements TlsStream {
   /** Reads what is there without waiting. */
   tryRead(p: Uint8Array): number | null | Want {
     this.#mustWork();
+    let r: number | null | Want;
     try {
-      const r = this.#session.read(p);
+      r = this.#session.read(p);
       if (this.#session.output > 0) this.#answer(r);
-      return r;
     } catch (error) {
       throw this.#failed(error);
     }
+    if (r === SSL_WANT_READ) this.#in.check(); // ready() would not wait either: for ever
+    return r;
   }
 
   #tryPeek(p: Uint8Array): number | null | Want {

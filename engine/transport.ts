@@ -113,6 +113,11 @@ export function mustTake(n: number): number {
   return n;
 }
 
+/** One read of a transport brought nothing, which again and again would stop all timers, too, or more than there is. */
+export function wrongCount(n: number, room: number): TypeError {
+  return new TypeError(`Cannot read: the connection gave ${n} bytes for a buffer of ${room}`);
+}
+
 /** A pair of web byte streams. */
 export interface StreamPair {
   /** From the peer. */

@@ -80,6 +80,9 @@ const NOT_TLS =
 const OURS =
   /internal error|malloc failure|no certificate assigned|no private key|uninitialized|not supported by|called a function you should not call|library bug/;
 
+/** Reading on a connection that is open, for messages. */
+export const READ = "SSL read";
+
 /** The codes that the Deno engine uses too. */
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/bad record mac|decryption failed|bad decrypt/, "ERR_SSL_BAD_RECORD"],
@@ -101,8 +104,10 @@ function ownCode(reason: string): string {
 }
 
 /** A short stable code, the same on both engines where both can tell. */
-function codeOf(reason: string): string {
-  return CODES.find(([match]) => match.test(reason))?.[1] ?? ownCode(reason);
+function codeOf(queue: readonly ErrorQueueEntry[]): string {
+  // A failed decryption stands in the queue after what libcrypto says of it.
+  const known = CODES.find(([match]) => queue.some(({ reason }) => match.test(reason)));
+  return known?.[1] ?? ownCode(queue[0]!.reason);
 }
 
 /** The options of an {@linkcode SslError} for an error queue. */
@@ -112,7 +117,7 @@ export function queueOptions(queue: readonly ErrorQueueEntry[]): SslErrorOptions
   const alert = alertOf(queue);
   return {
     code: alert === undefined
-      ? codeOf(main.reason)
+      ? codeOf(queue)
       : `ERR_SSL_ALERT_${alert.toUpperCase().replace(/ /g, "_")}`,
     errno: main.code,
     library: main.library,
@@ -154,7 +159,9 @@ export function connectionError(
       { ...options, code: "ERR_SSL_NOT_TLS" },
     );
   }
-  const Class = OURS.test(reason) ? SslError : SslPeerError;
+  // What OpenSSL has no better name for is still what a record of the peer did to it.
+  const ours = OURS.test(reason) && !(operation === READ && /internal error/.test(reason));
+  const Class = ours ? SslError : SslPeerError;
   return new Class(`${operation} failed: ${reason}`, options);
 }
 

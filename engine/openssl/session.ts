@@ -16,7 +16,7 @@ import { type ClientHello, ClientHelloReader, peerOffer, plainAlert } from "../c
 import type { SansIoSession } from "../sans_io.ts";
 import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../types.ts";
 import type { OpenSslContext, Runtime } from "./context.ts";
-import { connectionError, drainErrors, endError, localError } from "./errors.ts";
+import { connectionError, drainErrors, endError, localError, READ } from "./errors.ts";
 import { FirstBytes, helloFault } from "./first_bytes.ts";
 import { cString, drainBio, NativeHandle } from "./memory.ts";
 import * as inspect from "./inspect.ts";
@@ -54,6 +54,8 @@ export class OpenSslSession implements SansIoSession {
   #established = false;
   /** Nothing was fed since OpenSSL last asked for more. */
   #dry = true;
+  /** What reading has failed with. OpenSSL, asked again, does not know: after a fatal alert it says that all is well. */
+  #broken: Error | undefined;
   /** Depth of calls into OpenSSL: freeing inside one of them would crash. */
   #calls = 0;
   #freeLater = false;
@@ -122,7 +124,8 @@ export class OpenSslSession implements SansIoSession {
   /** Which close_notify alerts were made and taken in. */
   get shutdownState(): ShutdownState {
     const flags = this.#handle.freed ? 0 : this.#c.SSL_get_shutdown(this.#handle.ptr);
-    return { sent: (flags & SENT_SHUTDOWN) !== 0, received: (flags & RECEIVED_SHUTDOWN) !== 0 };
+    const ended = (flags & RECEIVED_SHUTDOWN) !== 0 && this.#broken === undefined; // by no fatal alert
+    return { sent: (flags & SENT_SHUTDOWN) !== 0, received: ended };
   }
 
   /** The SSL; throws after {@linkcode free}. */
@@ -265,7 +268,7 @@ export class OpenSslSession implements SansIoSession {
     const ssl = this.ssl;
     const length = p.length;
     if (length === 0) return 0;
-    this.#needEstablished();
+    this.#mustWork();
     let n = 0;
     for (;;) {
       const part = (n === 0 ? p : p.subarray(n)) as Bytes;
@@ -288,11 +291,12 @@ export class OpenSslSession implements SansIoSession {
         this.#dry = true;
         return this.#checked(n > 0 ? n : SSL_WANT_READ);
       }
-      // Deliver what came before the end or the failure; the next call meets it again.
+      // Deliver what came before the end, which the next call meets again, or before the failure.
+      if (error === SSL_ERROR.ZERO_RETURN) return this.#checked(n > 0 ? n : null);
+      if (this.#hooks.error === undefined) this.#broken = this.#failed(READ);
       if (n > 0) return this.#checked(n);
-      if (error === SSL_ERROR.ZERO_RETURN) return this.#checked(null);
       this.#throwCallbackError();
-      throw this.#failed("SSL read");
+      throw this.#broken;
     }
   }
 
@@ -307,7 +311,7 @@ export class OpenSslSession implements SansIoSession {
   write(p: Uint8Array): void {
     const ssl = this.ssl;
     if (p.length === 0) return;
-    this.#needEstablished();
+    this.#mustWork();
     const c = this.#c;
     c.ERR_clear_error();
     this.#calls++;
@@ -318,7 +322,8 @@ export class OpenSslSession implements SansIoSession {
     throw this.#failed("SSL write");
   }
 
-  #needEstablished(): void {
+  #mustWork(): void {
+    if (this.#broken !== undefined) throw this.#broken;
     if (this.#established) return;
     throw new SslError("Cannot use the connection: its handshake is not complete", {
       code: "ERR_SSL_NOT_ESTABLISHED",
@@ -328,6 +333,7 @@ export class OpenSslSession implements SansIoSession {
   /** Makes our close_notify, once. */
   closeNotify(): void {
     if (this.shutdownState.sent || !this.#established) return;
+    if (this.#broken !== undefined) throw this.#broken;
     const ssl = this.ssl;
     const { result } = this.#call(ssl, () => this.#c.SSL_shutdown(ssl));
     this.#c.ERR_clear_error();
