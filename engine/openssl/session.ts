@@ -148,9 +148,8 @@ export class OpenSslSession implements SansIoSession {
     if (this.#hello) return SSL_WANT_READ;
     const { result, error } = this.#call(ssl, () => this.#c.SSL_do_handshake(ssl));
     this.#throwCallbackError();
-    if (error === SSL_ERROR.SSL || error === SSL_ERROR.SYSCALL || error === SSL_ERROR.ZERO_RETURN) {
-      throw this.#failed(this.#attempt);
-    }
+    if (error === SSL_ERROR.ZERO_RETURN) throw this.endOfInput(); // by close_notify
+    if (error === SSL_ERROR.SSL || error === SSL_ERROR.SYSCALL) throw this.#failed(this.#attempt);
     this.#first.progressed();
     this.#checkChoice(ssl);
     const refusal = this.#judge(result === 1);
