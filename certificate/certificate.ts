@@ -97,7 +97,12 @@ function readParts(der: Uint8Array): Parts {
   const subject = expectTag(fields[at++], TAG.SEQUENCE, "subject of certificate");
   const spki = expectTag(fields[at++], TAG.SEQUENCE, "public key of certificate");
   let extensions: Extension[] = [];
+  let last = 0;
   for (const node of fields.slice(at)) {
+    // Each once, in their order: of two lists of extensions others may read the other one.
+    const number = node.tag & 0x1f;
+    if (number <= last) throw derError(WHAT, `element 0x${node.tag.toString(16)} is out of order`);
+    last = number;
     if (node.tag === 0xa3 && version === 2) {
       const [list, ...rest] = children(node, WHAT);
       if (rest.length > 0) throw derError(WHAT, "malformed extensions");

@@ -69,21 +69,28 @@ export class CertificateRequest {
     this.der = Uint8Array.from(der);
     const [info, algorithm, signature, ...extra] = sequence(readDer(this.der, WHAT), WHAT);
     if (extra.length > 0) throw derError(WHAT, "a request has three elements");
-    const [version, subject, spki, attributes] = sequence(info, WHAT);
+    const [version, subject, spki, attributes, ...more] = sequence(info, WHAT);
     if (smallInteger(version, WHAT) !== 0) throw derError(WHAT, "unknown version");
+    if (more.length > 0) throw derError(WHAT, "unexpected element");
     this.#info = info!;
     this.#subject = expectTag(subject, TAG.SEQUENCE, WHAT);
     this.#spki = expectTag(spki, TAG.SEQUENCE, WHAT);
     this.#algorithm = expectTag(algorithm, TAG.SEQUENCE, WHAT);
     this.#signature = bitString(signature, WHAT).bytes;
     readName(this.#subject.raw, WHAT);
-    let extensions: Extension[] = [];
-    for (const attribute of attributes === undefined ? [] : children(attributes, WHAT)) {
+    let extensions: Extension[] | undefined;
+    const list = attributes === undefined ? [] : children(expectTag(attributes, 0xa0, WHAT), WHAT);
+    for (const attribute of list) {
       const [type, values] = sequence(attribute, WHAT);
       if (oid(type, WHAT) !== EXTENSION_REQUEST) continue;
-      extensions = readExtensions(children(expectTag(values, TAG.SET, WHAT), WHAT)[0], WHAT);
+      const [value, ...others] = children(expectTag(values, TAG.SET, WHAT), WHAT);
+      // Of two lists whoever looks at the request may see one, and csrSign() sign the other.
+      if (extensions !== undefined || others.length > 0) {
+        throw derError(WHAT, "it asks for extensions more than once");
+      }
+      extensions = readExtensions(value, WHAT);
     }
-    this.#extensions = extensions;
+    this.#extensions = extensions ?? [];
   }
 
   /** Reads a request from PEM text, PEM as bytes, or DER. */

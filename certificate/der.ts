@@ -131,7 +131,10 @@ export function integer(node: DerNode | undefined, what: string, tag = 0x02): bi
 
 /** A small non-negative INTEGER. */
 export function smallInteger(node: DerNode | undefined, what: string, tag = 0x02): number {
-  const value = integer(node, what, tag);
+  const octets = integerBytes(node, what, tag);
+  // Not even for the message: a number of a megabyte takes long to write in decimal.
+  if (octets.length > 8) throw derError(what, `INTEGER of ${octets.length} octets is out of range`);
+  const value = bytesToBigInt(octets);
   if (value < 0n || value > 0x7fffffffn) throw derError(what, `INTEGER ${value} is out of range`);
   return Number(value);
 }

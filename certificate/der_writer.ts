@@ -27,15 +27,16 @@ export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
 
 /** One element with any tag. */
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const body = concat(...parts);
-  const header = [tag];
-  if (body.length < 0x80) header.push(body.length);
-  else {
-    const octets: number[] = [];
-    for (let n = body.length; n > 0; n = Math.floor(n / 256)) octets.unshift(n % 256);
-    header.push(0x80 | octets.length, ...octets);
-  }
-  return concat(Uint8Array.from(header), body);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return concat(Uint8Array.from(header(tag, length)), ...parts);
+}
+
+/** Tag and length of an element. */
+function header(tag: number, length: number): number[] {
+  if (length < 0x80) return [tag, length];
+  const octets: number[] = [];
+  for (let n = length; n > 0; n = Math.floor(n / 256)) octets.unshift(n % 256);
+  return [tag, 0x80 | octets.length, ...octets];
 }
 
 /** SEQUENCE. */
@@ -163,53 +164,85 @@ export function timeDer(date: Date): Uint8Array {
 /** How deep BER may nest. */
 const MAX_DEPTH = 64;
 
-interface Element {
-  readonly der: Uint8Array;
-  readonly body: Uint8Array;
-  readonly next: number;
-}
+/** How many elements may be in one piece of BER: memory is needed for each of them. */
+const MAX_ELEMENTS = 1 << 19;
 
-function convert(bytes: Uint8Array, at: number, end: number, depth: number, what: string): Element {
-  if (depth > MAX_DEPTH) throw derError(what, `nested deeper than ${MAX_DEPTH} levels`);
-  if (at + 2 > end) throw derError(what, `truncated at byte ${at}`);
-  const tag = bytes[at]!;
-  if ((tag & 0x1f) === 0x1f) throw derError(what, `unsupported tag at byte ${at}`);
-  let start = at + 2;
-  let length = bytes[at + 1]!;
-  const indefinite = length === 0x80;
-  if (indefinite && !(tag & 0x20)) throw derError(what, `malformed length at byte ${at}`);
-  if (length > 0x80) {
-    const count = length & 0x7f;
-    if (count > 4 || start + count > end) throw derError(what, `malformed length at byte ${at}`);
-    length = 0;
-    for (let i = 0; i < count; i++) length = length * 256 + bytes[start + i]!;
-    start += count;
+/**
+ * Converts into one array. The content of an element is written first, and moved when its length is
+ * known: an object for each element would take a hundred times the memory that the element has.
+ */
+class BerConverter {
+  readonly #in: Uint8Array;
+  readonly #out: Uint8Array;
+  readonly #what: string;
+  #length = 0;
+  #elements = 0;
+
+  constructor(bytes: Uint8Array, what: string) {
+    this.#in = bytes;
+    // Only where an indefinite length spans more than 64 KiB does it become a longer one.
+    const longer = 2 * MAX_DEPTH * Math.ceil(bytes.length / 0x10000);
+    this.#out = new Uint8Array(bytes.length + longer);
+    this.#what = what;
   }
-  const stop = indefinite ? end : start + length;
-  if (stop > end) throw derError(what, `truncated at byte ${at}: ${length} bytes announced`);
-  if (!(tag & 0x20)) {
-    const body = bytes.subarray(start, stop);
-    return { der: tlv(tag, body), body, next: stop };
+
+  get result(): Uint8Array {
+    return this.#out.slice(0, this.#length);
   }
-  const children: Element[] = [];
-  let next = start;
-  for (;;) {
-    if (indefinite && bytes[next] === 0 && bytes[next + 1] === 0 && next + 2 <= stop) {
-      next += 2;
-      break;
+
+  #fail(reason: string): never {
+    throw derError(this.#what, reason);
+  }
+
+  /** Puts the header in front of what was written from `from` on. */
+  #wrap(tag: number, from: number): void {
+    const head = header(tag, this.#length - from);
+    this.#out.copyWithin(from + head.length, from, this.#length);
+    this.#out.set(head, from);
+    this.#length += head.length;
+  }
+
+  /** Converts the element at `at`; `bare` leaves its header out. Gives where the next one begins. */
+  convert(at: number, end: number, depth = 0, bare = false): number {
+    const bytes = this.#in;
+    if (depth > MAX_DEPTH) this.#fail(`nested deeper than ${MAX_DEPTH} levels`);
+    if (++this.#elements > MAX_ELEMENTS) this.#fail(`more than ${MAX_ELEMENTS} elements`);
+    if (at + 2 > end) this.#fail(`truncated at byte ${at}`);
+    const tag = bytes[at]!;
+    if ((tag & 0x1f) === 0x1f) this.#fail(`unsupported tag at byte ${at}`);
+    let start = at + 2;
+    let length = bytes[at + 1]!;
+    const indefinite = length === 0x80;
+    if (indefinite && !(tag & 0x20)) this.#fail(`malformed length at byte ${at}`);
+    if (length > 0x80) {
+      const count = length & 0x7f;
+      if (count > 4 || start + count > end) this.#fail(`malformed length at byte ${at}`);
+      length = 0;
+      for (let i = 0; i < count; i++) length = length * 256 + bytes[start + i]!;
+      start += count;
     }
-    if (!indefinite && next === stop) break;
-    const child = convert(bytes, next, stop, depth + 1, what);
-    children.push(child);
-    next = child.next;
+    const stop = indefinite ? end : start + length;
+    if (stop > end) this.#fail(`truncated at byte ${at}: ${length} bytes announced`);
+    const from = this.#length;
+    let next = start;
+    if (!(tag & 0x20)) {
+      this.#out.set(bytes.subarray(start, stop), from);
+      this.#length += stop - start;
+      next = stop;
+    } else {
+      for (;;) {
+        if (indefinite && bytes[next] === 0 && bytes[next + 1] === 0 && next + 2 <= stop) {
+          next += 2;
+          break;
+        }
+        if (!indefinite && next === stop) break;
+        // The pieces of an OCTET STRING become a whole one.
+        next = this.convert(next, stop, depth + 1, tag === 0x24);
+      }
+    }
+    if (!bare) this.#wrap(tag === 0x24 ? 0x04 : tag, from);
+    return next;
   }
-  // An OCTET STRING in pieces becomes a whole one.
-  if (tag === 0x24) {
-    const body = concatAll(children.map((child) => child.body));
-    return { der: tlv(0x04, body), body, next };
-  }
-  const body = concatAll(children.map((child) => child.der));
-  return { der: tlv(tag, body), body, next };
 }
 
 /**
@@ -217,9 +250,10 @@ function convert(bytes: Uint8Array, at: number, end: number, depth: number, what
  * strings. Zero bytes behind it are dropped; other bytes are an error.
  */
 export function berToDer(bytes: Uint8Array, what: string): Uint8Array {
-  const { der, next } = convert(bytes, 0, bytes.length, 0, what);
+  const converter = new BerConverter(bytes, what);
+  const next = converter.convert(0, bytes.length);
   if (bytes.subarray(next).some((byte) => byte !== 0)) {
     throw derError(what, `${bytes.length - next} bytes of junk after the data`);
   }
-  return der;
+  return converter.result;
 }

@@ -52,7 +52,9 @@ function items(text: string): string[] {
 function splitNames(text: string): string[] {
   const kind =
     "(?:DNS|IP Address|IP|email|URI|DirName|dirName|RID|Registered ID|otherName|othername|OTHERNAME|EMAIL|DIRNAME|X400|EDIPARTY)";
-  return text.split(new RegExp(`[,\\n]\\s*(?=${kind}\\s*:)`, "i")).map((item) => item.trim());
+  // Without blank lines, from each of which the pattern would look to the end of all of them.
+  const lines = text.split("\n").filter((line) => line.trim() !== "").join("\n");
+  return lines.split(new RegExp(`[,\\n]\\s*(?=${kind}\\s*:)`, "i")).map((item) => item.trim());
 }
 
 /** One name of a configuration or a print. */
@@ -102,10 +104,10 @@ function parseInfoAccess(text: string): Uint8Array {
     line.trim() !== ""
   );
   return seq(...entries.map((entry) => {
-    const match = /^\s*([\w .]+?)\s*(?:;| - )\s*(.*)$/s.exec(entry);
+    const match = /^([\w .]+)(?:;| - )(.*)$/s.exec(entry.trim());
     if (match === null) throw bad("authorityInfoAccess", 'expected "OCSP;URI:http://..."', text);
     return seq(
-      oidDer(anyOid(match[1]!, "access method")),
+      oidDer(anyOid(match[1]!.trim(), "access method")),
       generalName(parseGeneralName(match[2]!.trim())),
     );
   }));

@@ -24,9 +24,12 @@ import { nodeCrypto } from "./node_crypto.ts";
 /** The most iterations of a key derivation that are accepted: an input can not stop the program. */
 export const MAX_KDF_ITERATIONS: number = 10_000_000;
 
+/** What a round of a PKCS#12 or PBES1 derivation costs in iterations of PBKDF2, which are native code. */
+export const ROUND_COST = 4;
+
 /**
- * What the key derivations of one input may cost together: a file has as many of them as whoever
- * wrote it likes.
+ * What the key derivations of one input may cost together, in iterations of PBKDF2: a file has as
+ * many of them as whoever wrote it likes.
  */
 export class KdfBudget {
   #left = MAX_KDF_ITERATIONS;
@@ -174,14 +177,26 @@ function decryptCbc(
   }
 }
 
-function iterations(node: DerNode | undefined, what: string, budget?: KdfBudget): number {
+function iterations(node: DerNode | undefined, what: string): number {
   const count = smallInteger(node, what);
   if (count < 1 || count > MAX_KDF_ITERATIONS) {
     throw derError(what, `${count} iterations is not between 1 and ${MAX_KDF_ITERATIONS}`);
   }
-  budget?.spend(count, what);
   return count;
 }
+
+/** The length of digests in bytes. */
+const DIGEST_LENGTH: Readonly<Record<string, number>> = {
+  md5: 16,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+
+/** How often a derivation runs all its iterations: once for each digest that its output has. */
+const blocks = (length: number, hash: string): number => Math.ceil(length / DIGEST_LENGTH[hash]!);
 
 const encoder = new TextEncoder();
 
@@ -243,7 +258,7 @@ export function pbkdf2FromParameters(
 ): Uint8Array {
   const fields = sequence(parameters, what);
   const salt = expectTag(fields[0], TAG.OCTET_STRING, what).body;
-  const rounds = iterations(fields[1], what, budget);
+  const rounds = iterations(fields[1], what);
   let at = 2;
   let length = defaultLength;
   if (fields[at]?.tag === TAG.INTEGER) {
@@ -256,6 +271,7 @@ export function pbkdf2FromParameters(
     hash = HMAC_OIDS[id];
     if (hash === undefined) throw unsupported(what, `key derivation with ${id}`);
   }
+  budget?.spend(rounds * blocks(length, hash), what);
   return new Uint8Array(nodeCrypto().pbkdf2Sync(password, salt, rounds, length, hash));
 }
 
@@ -308,7 +324,7 @@ export function pbeDecrypt(
     readonly budget?: KdfBudget;
   } = {},
 ): Uint8Array {
-  const { legacy, bmp = bmpPassword(password), budget } = more;
+  const { legacy, bmp = bmpPassword(password), budget = new KdfBudget() } = more;
   const [type, parameters] = sequence(algorithm, what);
   const id = oid(type, what);
   const utf8 = encoder.encode(password);
@@ -336,7 +352,10 @@ export function pbeDecrypt(
   if (old === undefined && p12 === undefined) throw unsupported(what, `scheme ${id}`);
   const [saltNode, count] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
-  const rounds = iterations(count, what, budget);
+  const rounds = iterations(count, what);
+  // Of PBES1 one derivation gives both; of PKCS#12 there is one for the key and one for the vector.
+  const runs = old !== undefined ? 1 : blocks(p12![1], "sha1") + 1;
+  budget.spend(ROUND_COST * rounds * runs, what);
   if (old !== undefined) {
     let key = nodeCrypto().createHash(old[0]).update(utf8).update(salt).digest();
     for (let i = 1; i < rounds; i++) key = nodeCrypto().createHash(old[0]).update(key).digest();

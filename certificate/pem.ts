@@ -103,9 +103,10 @@ export function pemBlocks(text: string, source = "PEM text"): PemBlock[] {
       continue;
     }
     if (inHeaders) {
-      const header = /^([\w-]+):\s*(.*)$/.exec(line);
+      // Trimmed outside of the pattern: two parts that both take spaces have quadratic time.
+      const header = /^([\w-]+):(.*)$/s.exec(line);
       if (line === "") inHeaders = false;
-      else if (header !== null) headers[lastHeader = header[1]!] = header[2]!;
+      else if (header !== null) headers[lastHeader = header[1]!] = header[2]!.trimStart();
       else if (/^\s/.test(line) && lastHeader !== "") headers[lastHeader] += line.trim();
       else {throw pemError(
           source,

@@ -34,6 +34,7 @@ import {
   smallInteger,
   stringValue,
   TAG,
+  toHex,
 } from "./der.ts";
 import {
   badPassword,
@@ -49,6 +50,7 @@ import {
   pbes2Encrypt,
   pbkdf2FromParameters,
   pkcs12Kdf,
+  ROUND_COST,
 } from "./pbe.ts";
 import { describe } from "./pem.ts";
 import type { PrivateKey } from "./private_key.ts";
@@ -136,6 +138,7 @@ function macOf(
     throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown MAC algorithm: received ${id}`);
   }
   const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash]!;
+  secret.budget.spend(ROUND_COST * rounds, WHAT);
   const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, length);
   return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
 }
@@ -147,7 +150,6 @@ function macIsRight(macData: DerNode, authSafe: Uint8Array, secret: Secret): boo
   if (rounds < 1 || rounds > MAX_KDF_ITERATIONS) {
     throw derError(WHAT, `${rounds} iterations of the MAC`);
   }
-  secret.budget.spend(rounds, WHAT);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, WHAT).body;
   const want = expectTag(expected, TAG.OCTET_STRING, WHAT).body;
   const got = macOf(expectTag(algorithm, TAG.SEQUENCE, WHAT), authSafe, salt, rounds, secret);
@@ -258,17 +260,16 @@ function read(der: Uint8Array, secret: Secret): Contents {
 
 /** Puts issuers behind their subjects; certificates that belong to no one stay at the end. */
 function orderChain(leaf: Certificate | undefined, others: Certificate[]): Certificate[] {
-  const rest = [...others];
-  const chain: Certificate[] = [];
+  // By subject, for there may be ten thousand of them; the first one of several comes first.
+  const bySubject = Map.groupBy(others, (cert) => toHex(cert.rawSubject));
+  for (const list of bySubject.values()) list.reverse();
+  const chain = new Set<Certificate>();
   let current = leaf;
   while (current !== undefined && !current.isSelfIssued) {
-    const { rawIssuer } = current;
-    const at = rest.findIndex((cert) => equalBytes(cert.rawSubject, rawIssuer));
-    if (at < 0) break;
-    current = rest.splice(at, 1)[0]!;
-    chain.push(current);
+    current = bySubject.get(toHex(current.rawIssuer))?.pop();
+    if (current !== undefined) chain.add(current);
   }
-  return [...chain, ...rest];
+  return [...chain, ...others.filter((cert) => !chain.has(cert))];
 }
 
 function select({ keys, certs }: Contents): Pkcs12 {
@@ -315,14 +316,15 @@ export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkc
   const forms = password === "" ? [bmpPassword(""), new Uint8Array(0)] : [bmpPassword(password)];
   let legacy: LegacyDecrypt | undefined;
   let failure: unknown;
+  const budget = new KdfBudget(); // one for all attempts
   for (const bmp of forms) {
     try {
       try {
-        return select(read(der, { password, bmp, legacy, budget: new KdfBudget() }));
+        return select(read(der, { password, bmp, legacy, budget }));
       } catch (error) {
         if (!(error instanceof LegacyCipherNeeded)) throw error;
         legacy = await loadLegacy();
-        return select(read(der, { password, bmp, legacy, budget: new KdfBudget() }));
+        return select(read(der, { password, bmp, legacy, budget }));
       }
     } catch (error) {
       failure = error;

@@ -131,6 +131,17 @@ function checkSuffix(identity: string, matcher: Matcher): Outcome {
   return { ok: true, rule: "wildcard", publicSuffix, detail };
 }
 
+/**
+ * Without the white space around it, by Perl's `\s` for bytes. `trim()` also takes the byte A0, which
+ * is part of the name, and makes another name of it.
+ */
+function trimAscii(value: string): string {
+  let [start, end] = [0, value.length];
+  while (start < end && /[\t-\r ]/.test(value[start]!)) start++;
+  while (end > start && /[\t-\r ]/.test(value[end - 1]!)) end--;
+  return value.slice(start, end);
+}
+
 function matchDns(
   value: string,
   identity: string,
@@ -155,7 +166,8 @@ function matchDns(
     );
   }
   const [before, after] = wildcard;
-  if (before !== "" && identity.startsWith("xn--")) {
+  // "*x.example" too, which Perl overlooks: it reaches into the international label all the same.
+  if ((before !== "" || !after.startsWith(".")) && identity.startsWith("xn--")) {
     return no("a part of an international name is no match for a wildcard (RFC 6125 7.2)");
   }
   const middle = identity.slice(before.length, identity.length - after.length);
@@ -212,7 +224,7 @@ function compareNames(
       outcome = type === "IP" ? matchIp(value, reference.bytes) : no("not an iPAddress");
     } else if (type === "DNS") {
       dnsNames++;
-      const name = rules.syntax === "perl" ? value.trim() : value;
+      const name = rules.syntax === "perl" ? trimAscii(value) : value;
       outcome = matchDns(name, reference.name, rules.wildcardsInAlt, matcher);
     } else {
       outcome = no("not a dNSName");
