@@ -11,7 +11,13 @@
  * @module
  */
 
-import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
+import {
+  SSL_WANT_READ,
+  SSL_WANT_WRITE,
+  SslError,
+  SslVerifyError,
+  type Want,
+} from "../../errors.ts";
 import { type ClientHello, ClientHelloReader, peerOffer, plainAlert } from "../client_hello.ts";
 import type { SansIoSession } from "../sans_io.ts";
 import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../types.ts";
@@ -148,8 +154,10 @@ export class OpenSslSession implements SansIoSession {
     if (this.#hello) return SSL_WANT_READ;
     const { result, error } = this.#call(ssl, () => this.#c.SSL_do_handshake(ssl));
     this.#throwCallbackError();
-    if (error === SSL_ERROR.ZERO_RETURN) throw this.endOfInput(); // by close_notify
-    if (error === SSL_ERROR.SSL || error === SSL_ERROR.SYSCALL) throw this.#failed(this.#attempt);
+    if (error === SSL_ERROR.ZERO_RETURN) throw this.#judgedFirst(this.endOfInput()); // by close_notify
+    if (error === SSL_ERROR.SSL || error === SSL_ERROR.SYSCALL) {
+      throw this.#judgedFirst(this.#failed(this.#attempt));
+    }
     this.#first.progressed();
     this.#checkChoice(ssl);
     const refusal = this.#judge(result === 1);
@@ -173,6 +181,16 @@ export class OpenSslSession implements SansIoSession {
     } catch (error) {
       return error instanceof Error ? error : new SslError(String(error), { cause: error });
     }
+  }
+
+  /**
+   * A step that fails may have answered before: what follows a server's flight in the same segment is
+   * met when our certificate lies in the BIO. Gives the refusal of a server that was not judged yet.
+   */
+  #judgedFirst(failure: Error): Error {
+    if (this.role === "server" || failure instanceof SslVerifyError) return failure;
+    const refusal = this.#handle.freed ? undefined : this.#judge(false);
+    return refusal === undefined ? failure : this.#withhold(refusal);
   }
 
   /** The answer to a refused peer must not leave. */
