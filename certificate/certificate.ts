@@ -137,6 +137,12 @@ function readParts(der: Uint8Array): Parts {
   };
 }
 
+/** The types that a text can have: those of DirectoryString (RFC 5280 4.1.2.4) and their like. */
+const STRING_TAGS: ReadonlySet<number> = new Set([
+  ...[TAG.UTF8_STRING, TAG.NUMERIC_STRING, TAG.PRINTABLE_STRING, TAG.T61_STRING, TAG.IA5_STRING],
+  ...[TAG.VISIBLE_STRING, TAG.UNIVERSAL_STRING, TAG.BMP_STRING],
+]);
+
 /** Whether bytes begin as the DER of a SEQUENCE that spans them. */
 function looksLikeDer(bytes: Uint8Array): boolean {
   return bytes[0] === TAG.SEQUENCE;
@@ -311,7 +317,9 @@ export class Certificate {
    * Perl: `peer_certificate("commonName")`
    */
   get commonName(): string | undefined {
-    return this.subjectAttributes.find((attribute) => attribute.oid === "2.5.4.3")?.value;
+    const first = this.subjectAttributes.find((attribute) => attribute.oid === "2.5.4.3");
+    // A BIT STRING or a SEQUENCE is no name, whatever its octets say.
+    return first !== undefined && STRING_TAGS.has(first.tag) ? first.value : undefined;
   }
 
   /**

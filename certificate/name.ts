@@ -13,6 +13,7 @@ import {
   expectTag,
   latin1,
   oid,
+  readDer,
   sequence,
   stringValue,
   TAG,
@@ -41,8 +42,8 @@ export type NameHash = Record<string, string | string[]>;
 /** Reads a Name (the DER of the SEQUENCE). */
 export function readName(raw: Uint8Array, what: string): NameAttribute[] {
   const attributes: NameAttribute[] = [];
-  const body = children(raw, what)[0];
-  sequence(body, what).forEach((set, rdn) => {
+  // The whole of it: of what stands behind a name in a directoryName OpenSSL takes nothing at all.
+  sequence(readDer(raw, what), what).forEach((set, rdn) => {
     const entries = children(expectTag(set, TAG.SET, what), what);
     if (entries.length === 0) throw derError(what, "empty relative distinguished name");
     for (const entry of entries) {

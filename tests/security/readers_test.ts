@@ -18,6 +18,7 @@ import {
 } from "../../certificate/der_writer.ts";
 import { encodeExtensions, subjectAltName } from "../../certificate/extension_build.ts";
 import { parseExtension } from "../../certificate/extension_parse.ts";
+import { readAltNames } from "../../certificate/extensions.ts";
 import { pemBlocks } from "../../certificate/pem.ts";
 import { parsePkcs12 } from "../../certificate/pkcs12.ts";
 import { keyCreateEc } from "../../certificate/private_key.ts";
@@ -186,4 +187,33 @@ Deno.test("a key derivation counts with all that it does, in every scheme, befor
     octets(new Uint8Array(16)),
   );
   assertThrows(() => decodeKeySync(pbes2, { password: "x" }), SslError, reason);
+});
+
+Deno.test("what stands behind the name in a directoryName makes all names unreadable, as in OpenSSL", () => {
+  const dns = tlv(0x82, new TextEncoder().encode("www.example.com"));
+  const name = seq(setOf(seq(oidDer("2.5.4.3"), tlv(0x0c, Uint8Array.of(0x78)))));
+  assertEquals(readAltNames(seq(tlv(0xa4, name), dns)).length, 2);
+  for (const more of [dns, name]) {
+    assertThrows(() => readAltNames(seq(tlv(0xa4, name, more), dns)), SslError, "junk");
+  }
+  assertThrows(() => readAltNames(seq(tlv(0xa4), dns)), SslError, "truncated");
+});
+
+Deno.test("a common name that is no text is none", async () => {
+  const ca = await TestCa.create();
+  const { certificate } = await ca.server("good.example");
+  const [tbs, ...signature] = sequence(readDer(certificate.der, "x"), "x");
+  const fields = sequence(tbs, "x").map((node) => node.raw);
+  const octets = new TextEncoder().encode("www.example.com");
+  const made = (...types: number[]) => {
+    const names = types.map((tag) => setOf(seq(oidDer("2.5.4.3"), tlv(tag, octets))));
+    const all = [...fields.slice(0, 5), seq(...names), ...fields.slice(6)];
+    return new Certificate(seq(seq(...all), ...signature.map((node) => node.raw))).commonName;
+  };
+  for (const tag of [0x0c, 0x12, 0x13, 0x14, 0x16, 0x1a]) {
+    assertEquals(made(tag), "www.example.com");
+  }
+  for (const tag of [0x02, 0x03, 0x04, 0x30, 0x31, 0x82]) {
+    assertEquals([made(tag), made(tag, 0x0c)], [undefined, undefined]);
+  }
 });
