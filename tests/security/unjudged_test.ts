@@ -115,3 +115,29 @@ for (const [version, only] of [["TLS 1.2", V12], ["TLS 1.3", V13]] as const) {
     }
   });
 }
+
+Deno.test("nothing leaves for a server while verifyCallback decides, even if the step fails meanwhile", async () => {
+  for (const accept of [true, false]) {
+    for (const [name, tail] of Object.entries(TAILS)) {
+      if (name === "nothing") continue;
+      const { promise: decision, resolve } = Promise.withResolvers<boolean>();
+      const deciding = await engine.createContext(
+        config("client", {
+          ...V12,
+          credentials: [credential(client)],
+          hooks: { verify: () => undefined, verifyEach: () => decision },
+        }),
+      );
+      const server = await engine.createContext(config("server", { ...V12, verifyMode: 1 }));
+      await using p = pairOf(deciding, server);
+      p.clientSide.record = true;
+      p.serverSide.tamper = (chunk) => join(chunk, tail);
+      const [error] = await handshake(p);
+      assertInstanceOf(error, SslPeerError, name);
+      resolve(accept);
+      await new Promise((resolve) => setTimeout(resolve));
+      await p.client.handshake().catch(() => {});
+      assertEquals(recordsIn(join(...p.clientSide.written)).length, 1, name);
+    }
+  }
+});
