@@ -30,7 +30,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "./types.ts";
-import { closedError, ignore, orAborted } from "./waiting.ts";
+import { closedError, halfWritten, ignore, orAborted } from "./waiting.ts";
 
 const DONE = Promise.resolve();
 
@@ -435,12 +435,4 @@ export class Pump implements TlsStream {
   unref(): void {
     this.#transport.unref?.();
   }
-}
-
-/** The error of every write behind one that was aborted half-way. */
-function halfWritten(cause: unknown): SslError {
-  return new SslError(
-    "Cannot write: an earlier write was aborted half-way, so the peer cannot tell where it ends",
-    { code: "ERR_WRITE_ABORTED", cause },
-  );
 }

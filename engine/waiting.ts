@@ -40,3 +40,11 @@ export function transportError(operation: string, cause: unknown): unknown {
     cause,
   });
 }
+
+/** The error of every write behind one that was aborted half-way. */
+export function halfWritten(cause: unknown): SslError {
+  return new SslError(
+    "Cannot write: an earlier write was aborted half-way, so the peer cannot tell where it ends",
+    { code: "ERR_WRITE_ABORTED", cause },
+  );
+}

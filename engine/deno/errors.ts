@@ -17,6 +17,7 @@ import {
   SslVerifyError,
 } from "../../errors.ts";
 import { visible } from "../../verify/names.ts";
+import { closedError } from "../waiting.ts";
 
 /** What was being done. */
 export type Operation = "handshake" | "read" | "write" | "shutdown";
@@ -274,11 +275,6 @@ const MISSTEPS: readonly Misstep[] = [
 
 const NOT_TLS = /message of type (?:InvalidContentType|UnknownProtocolVersion)/;
 const RESET = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE"]);
-
-/** An operation met a stream that was closed, before it or while it ran. */
-export function closedError(): SslError {
-  return new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
-}
 
 /** The error of a refused certificate. `found` is what follows `invalid peer certificate: `. */
 function verifyError(what: string, found: string, cause: unknown): SslVerifyError {

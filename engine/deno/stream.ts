@@ -1,20 +1,11 @@
 /**
- * A `TlsStream` over `Deno.TlsConn`.
- *
- * Deno's operations cannot be called off, only the whole connection can be
- * closed. So a read that somebody no longer waits for goes on into a buffer of
- * the stream, and what it brings is there for the next one; and a write that
- * was called off half-way ends the sending side, because nobody can tell what
- * of it has gone.
- *
- * A read of the runtime is made only on behalf of an operation that needs it.
- * Large reads without a signal go straight into the caller's buffer.
+ * A `TlsStream` over `Deno.TlsConn`: the handshake, the judgement of the peer, the life of the
+ * connection. Its two directions are in reading.ts and writing.ts.
  *
  * @module
  */
 
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
-import { giveBuffer, takeBuffer } from "../buffers.ts";
 import type {
   ByteTransport,
   Negotiated,
@@ -25,22 +16,13 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../types.ts";
-import { orAborted } from "../waiting.ts";
+import { closedError, ignore, orAborted } from "../waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
-import { closedError, type Operation, runtimeError } from "./errors.ts";
+import { type Operation, runtimeError } from "./errors.ts";
 import { peerLeaf } from "./info.ts";
+import { DenoReading, type Link } from "./reading.ts";
 import { unsupported } from "./check.ts";
-
-/** The size of the buffer, and from which size on a read does without it: one TLS record. */
-const BUFFER_SIZE = 16384;
-
-/** How much `tryWrite` takes beyond what the runtime took. */
-const MAX_QUEUED = 65536;
-
-/** How much Deno takes at a time. */
-const MAX_PART = 65536;
-
-const ignore = (): void => {};
+import { DenoWriting } from "./writing.ts";
 
 /** A TCP connection that Deno.startTls is yet to consume. */
 export interface PlainConn {
@@ -82,23 +64,8 @@ export class DenoStream implements TlsStream {
   #alpn: string | undefined;
   #leaf: Uint8Array | undefined;
 
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
-  #start = 0;
-  #end = 0;
-  /** A read of the runtime into the buffer; never rejects. */
-  #filling: Promise<void> | undefined;
-  /** A read of the runtime into a caller's buffer. */
-  #direct: Promise<number | null> | undefined;
-  #reading = false;
-  #readError: unknown;
-  #received = false;
-
-  #writing: Promise<void> | undefined;
-  #waitingWrites = 0;
-  #queued = 0;
-  #writeError: unknown;
-  #ending: Promise<void> | undefined;
-  #sent = false;
+  readonly #in: DenoReading;
+  readonly #out: DenoWriting;
 
   /** Takes over the connection. */
   constructor(init: DenoStreamInit) {
@@ -106,6 +73,25 @@ export class DenoStream implements TlsStream {
     this.#init = init;
     this.#plain = init.plain;
     this.#conn = init.conn;
+    const link = this.#link();
+    this.#in = new DenoReading(link);
+    this.#out = new DenoWriting(link);
+  }
+
+  /** What the two directions see of the connection. */
+  #link(): Link {
+    const closed = () => this.#closed;
+    const conn = () => this.#conn!;
+    return {
+      get closed() {
+        return closed();
+      },
+      get conn() {
+        return conn();
+      },
+      checkOpen: () => this.#checkOpen(),
+      failed: (operation, cause) => this.#failed(operation, cause),
+    };
   }
 
   /** Whether the handshake is complete and the peer accepted. */
@@ -130,7 +116,7 @@ export class DenoStream implements TlsStream {
 
   /** Which close_notify alerts have gone and come. */
   get shutdownState(): ShutdownState {
-    return { sent: this.#sent, received: this.#received };
+    return { sent: this.#out.sent, received: this.#in.received };
   }
 
   // ---- handshake
@@ -206,8 +192,8 @@ export class DenoStream implements TlsStream {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Whether data may flow; throws what forbids it. */
-  #checkOpen(): Deno.TlsConn {
+  /** Throws what forbids that data flows. */
+  #checkOpen(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closed) throw closedError();
     if (!this.#established) {
@@ -216,207 +202,46 @@ export class DenoStream implements TlsStream {
         code: "ERR_SSL_HANDSHAKE_DUE",
       });
     }
-    return this.#conn!;
   }
 
   /** An error of the runtime; one that breaks the connection is what later calls meet. */
-  #map(operation: Operation, cause: unknown): unknown {
+  #failed(operation: Operation, cause: unknown): unknown {
     if (this.#closed) return closedError();
     const error = runtimeError(operation, cause, true);
     if (cause instanceof Deno.errors.InvalidData) this.#failure ??= error;
     return error;
   }
 
-  // ---- reading
+  // ---- data
 
   /** Reads decrypted bytes; `null` only after the peer's close_notify. */
-  async read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return await this.#readWith(p, options?.signal, false);
+  read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return this.#in.read(p, options?.signal, false);
   }
 
   /** Reads without consuming. */
-  async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return await this.#readWith(p, options?.signal, true);
-  }
-
-  async #readWith(
-    p: Uint8Array,
-    signal: AbortSignal | undefined,
-    peek: boolean,
-  ): Promise<number | null> {
-    this.#checkReader();
-    this.#reading = true;
-    try {
-      for (;;) {
-        signal?.throwIfAborted();
-        const r = this.#take(p, peek);
-        if (r !== undefined) return r;
-        if (p.length >= BUFFER_SIZE && !signal && !peek && this.#filling === undefined) {
-          const n = await this.#readDirect(p);
-          if (n !== null) return n;
-        } else await orAborted(this.#fill(), signal);
-      }
-    } finally {
-      this.#reading = false;
-    }
+  peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
+    return this.#in.read(p, options?.signal, true);
   }
 
   /** Reads what is there. If there is nothing, a read of the runtime is under way from then on. */
   tryRead(p: Uint8Array): number | null | Want {
-    this.#checkReader();
-    const r = this.#take(p, false);
-    if (r !== undefined) return r;
-    this.#fill();
-    return SSL_WANT_READ;
+    return this.#in.tryRead(p);
   }
 
   /** Decrypted bytes that can be read without waiting. */
   pending(): number {
-    return this.#closed ? 0 : this.#end - this.#start;
+    return this.#in.pending;
   }
-
-  #checkReader(): void {
-    if (this.#reading) {
-      throw new SslError("Cannot read: another read is in flight: await it first", {
-        code: "ERR_CONCURRENT_READ",
-      });
-    }
-  }
-
-  /** What can be said without waiting; `undefined` if that is nothing. */
-  #take(p: Uint8Array, peek: boolean): number | null | undefined {
-    const there = this.#end - this.#start;
-    if (there > 0 && !this.#closed) {
-      const n = Math.min(p.length, there);
-      p.set(this.#buffer!.subarray(this.#start, this.#start + n));
-      if (!peek) this.#consume(n);
-      return n;
-    }
-    if (this.#readError !== undefined && !this.#closed) throw this.#readError;
-    if (this.#received && !this.#closed) return null;
-    this.#checkOpen();
-    return p.length === 0 ? 0 : undefined;
-  }
-
-  #consume(n: number): void {
-    this.#start += n;
-    if (this.#start < this.#end) return;
-    this.#start = this.#end = 0;
-    this.#dropBuffer();
-  }
-
-  #dropBuffer(): void {
-    if (this.#buffer === undefined || this.#filling !== undefined) return;
-    giveBuffer(this.#buffer);
-    this.#buffer = undefined;
-  }
-
-  /** Reads into the empty buffer. Never rejects: the outcome is in the fields. */
-  #fill(): Promise<void> {
-    if (this.#direct !== undefined) return this.#direct.then(ignore, ignore);
-    return this.#filling ??= this.#readBuffer();
-  }
-
-  async #readBuffer(): Promise<void> {
-    const buffer = this.#buffer ??= takeBuffer(BUFFER_SIZE);
-    try {
-      const n = await this.#conn!.read(buffer);
-      if (n === null) this.#received = true;
-      else this.#end = n;
-    } catch (cause) {
-      this.#readError = this.#map("read", cause);
-    }
-    this.#filling = undefined;
-    if (this.#end === 0) this.#dropBuffer();
-  }
-
-  async #readDirect(p: Uint8Array): Promise<number | null> {
-    try {
-      const n = await (this.#direct = this.#conn!.read(p));
-      if (n === null) this.#received = true;
-      return n;
-    } catch (cause) {
-      throw this.#readError = this.#map("read", cause);
-    } finally {
-      this.#direct = undefined;
-    }
-  }
-
-  // ---- writing
 
   /** Encrypts and sends all of `p`. */
-  async write(p: Uint8Array, options?: WaitOptions): Promise<number> {
-    const signal = options?.signal;
-    signal?.throwIfAborted();
-    this.#checkWritable();
-    this.#checkNotEnding();
-    this.#waitingWrites++;
-    try {
-      return await this.#enqueue(() => this.#writeAll(p, signal), signal);
-    } finally {
-      this.#waitingWrites--;
-    }
-  }
-
-  /** Runs one write after those before it. */
-  #enqueue<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const before = this.#writing;
-    const done = before === undefined ? job() : orAborted(before, signal).then(job);
-    // One that was aborted while it waited must not let the next one overtake those before it.
-    const settled: Promise<void> = Promise.all([before, done.then(ignore, ignore)]).then(() => {
-      if (this.#writing === settled) this.#writing = undefined;
-    });
-    this.#writing = settled;
-    return done;
-  }
-
-  async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
-    for (let at = 0; at < p.length;) {
-      const conn = this.#checkWritable();
-      const end = Math.min(p.length, at + MAX_PART);
-      try {
-        signal?.throwIfAborted();
-        // A copy, where the caller may come to think that the buffer is free again.
-        const part = signal ? p.slice(at, end) : p.subarray(at, end);
-        at += await orAborted(conn.write(part), signal);
-      } catch (cause) {
-        if (!signal?.aborted || cause !== signal.reason) {
-          throw this.#writeError ??= this.#map("write", cause);
-        }
-        this.#writeError ??= new SslError(
-          "Cannot write: an earlier write was aborted half-way, so the peer cannot tell where it ends",
-          { code: "ERR_WRITE_ABORTED", cause },
-        );
-        throw cause;
-      }
-    }
-    return p.length;
-  }
-
-  #checkWritable(): Deno.TlsConn {
-    const conn = this.#checkOpen();
-    if (this.#writeError !== undefined) throw this.#writeError;
-    return conn;
-  }
-
-  #checkNotEnding(): void {
-    if (this.#ending === undefined) return;
-    throw new SslError("Cannot write: the sending side has been ended", { code: "EPIPE" });
+  write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    return this.#out.write(p, options?.signal);
   }
 
   /** Takes what fits into a queue of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
-    this.#checkWritable();
-    this.#checkNotEnding();
-    if (p.length === 0) return 0;
-    const room = MAX_QUEUED - this.#queued;
-    if (room <= 0 || this.#waitingWrites > 0) return SSL_WANT_WRITE;
-    const part = p.slice(0, room);
-    this.#queued += part.length;
-    this.#enqueue(() => this.#writeAll(part, undefined))
-      .finally(() => this.#queued -= part.length)
-      .catch(ignore); // told by the next write
-    return part.length;
+    return this.#out.tryWrite(p);
   }
 
   /** Resolves when the direction may progress. */
@@ -427,13 +252,8 @@ export class DenoStream implements TlsStream {
     if (!this.#established) {
       return await orAborted((this.#handshaking ?? Promise.resolve()).catch(ignore), signal);
     }
-    if (want === SSL_WANT_WRITE) {
-      const busy = this.#ending?.catch(ignore) ?? this.#writing ?? Promise.resolve();
-      return await orAborted(busy, signal);
-    }
-    const told = this.#end > this.#start || this.#received || this.#readError !== undefined ||
-      this.#failure !== undefined;
-    if (!told) await orAborted(this.#fill(), signal);
+    if (want === SSL_WANT_WRITE) return await orAborted(this.#out.ready, signal);
+    if (this.#failure === undefined) await this.#in.ready(signal);
   }
 
   // ---- the end
@@ -442,53 +262,16 @@ export class DenoStream implements TlsStream {
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     const { signal } = options; // an abort ends the wait; what is queued still goes
     signal?.throwIfAborted();
-    await orAborted(this.#closeWrite(), signal);
-    if (options.fast) return;
-    while (!this.#received) {
-      if (this.#readError !== undefined) throw this.#readError;
-      this.#checkOpen();
-      if (this.#end > this.#start) {
-        if (this.#reading) await Promise.resolve(); // those bytes are somebody's
-        else this.#consume(this.#end - this.#start);
-      } else await orAborted(this.#fill(), signal);
-    }
-  }
-
-  /**
-   * After the writes that are queued: close_notify, and the end of our
-   * direction of the TCP connection, which Deno adds. No write comes after it.
-   */
-  #closeWrite(): Promise<void> {
-    if (this.#ending !== undefined) return this.#ending;
-    this.#checkWritable();
-    this.#ending = this.#sendCloseNotify(this.#writing);
-    this.#ending.catch(ignore); // told by the next call
-    return this.#ending;
-  }
-
-  async #sendCloseNotify(queue: Promise<void> | undefined): Promise<void> {
-    await queue;
-    const conn = this.#checkWritable();
-    try {
-      await conn.closeWrite();
-      this.#sent = true;
-    } catch (cause) {
-      throw this.#writeError ??= this.#map("shutdown", cause);
-    }
+    await orAborted(this.#out.end(), signal);
+    if (!options.fast) await this.#in.drain(signal);
   }
 
   /** One step of the shutdown, without waiting. */
   tryShutdown(): true | Want {
-    this.#closeWrite();
-    this.#checkOpen();
-    if (this.#writeError !== undefined) throw this.#writeError;
-    if (!this.#sent) return SSL_WANT_WRITE;
-    this.#checkReader();
-    if (this.#end > this.#start) this.#consume(this.#end - this.#start);
-    if (this.#readError !== undefined) throw this.#readError;
-    if (this.#received) return true;
-    this.#fill();
-    return SSL_WANT_READ;
+    this.#out.end();
+    this.#out.check();
+    if (!this.#out.sent) return SSL_WANT_WRITE;
+    return this.#in.tryDrain() || SSL_WANT_READ;
   }
 
   /**
@@ -511,8 +294,7 @@ export class DenoStream implements TlsStream {
     if (this.#conn !== undefined) tryClose(this.#conn);
     else if (this.#plain !== undefined) tryClose(this.#plain.tcp);
     this.#plain = undefined;
-    this.#start = this.#end = 0;
-    this.#dropBuffer();
+    this.#in.close();
   }
 
   // ---- what was negotiated

@@ -1,0 +1,192 @@
+/**
+ * The reading direction of a Deno TLS connection.
+ *
+ * Deno's reads cannot be called off. So one that somebody no longer waits for goes on into a buffer,
+ * and what it brings is there for the next one. A read of the runtime is made only on behalf of an
+ * operation that needs it; a large one without a signal goes straight into the caller's buffer.
+ *
+ * @module
+ */
+
+import { SSL_WANT_READ, SslError, type Want } from "../../errors.ts";
+import { giveBuffer, takeBuffer } from "../buffers.ts";
+import { ignore, orAborted } from "../waiting.ts";
+import type { Operation } from "./errors.ts";
+
+/** The size of the buffer, and from which size on a read does without it: one TLS record. */
+const BUFFER_SIZE = 16384;
+
+/** The connection that both directions share. */
+export interface Link {
+  /** Whether it was closed. */
+  readonly closed: boolean;
+  /** The connection. */
+  readonly conn: Deno.TlsConn;
+  /** Throws what forbids that data flows. */
+  checkOpen(): void;
+  /** An error of the runtime; one that breaks the connection is what later calls meet. */
+  failed(operation: Operation, cause: unknown): unknown;
+}
+
+/** Reads, and what has been read ahead. */
+export class DenoReading {
+  readonly #link: Link;
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #start = 0;
+  #end = 0;
+  /** A read of the runtime into the buffer; never rejects. */
+  #filling: Promise<void> | undefined;
+  /** A read of the runtime into a caller's buffer. */
+  #direct: Promise<number | null> | undefined;
+  #reading = false;
+  #error: unknown;
+  #received = false;
+
+  /** Reads nothing yet. */
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  /** Whether the peer's close_notify has come. */
+  get received(): boolean {
+    return this.#received;
+  }
+
+  /** Decrypted bytes that can be read without waiting. */
+  get pending(): number {
+    return this.#link.closed ? 0 : this.#end - this.#start;
+  }
+
+  /** Reads, or looks at what is there. */
+  async read(
+    p: Uint8Array,
+    signal: AbortSignal | undefined,
+    peek: boolean,
+  ): Promise<number | null> {
+    this.#checkReader();
+    this.#reading = true;
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        const r = this.#take(p, peek);
+        if (r !== undefined) return r;
+        if (p.length >= BUFFER_SIZE && !signal && !peek && this.#filling === undefined) {
+          const n = await this.#readDirect(p);
+          if (n !== null) return n;
+        } else await orAborted(this.#fill(), signal);
+      }
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Reads what is there. If there is nothing, a read of the runtime is under way from then on. */
+  tryRead(p: Uint8Array): number | null | Want {
+    this.#checkReader();
+    const r = this.#take(p, false);
+    if (r !== undefined) return r;
+    this.#fill();
+    return SSL_WANT_READ;
+  }
+
+  /** Resolves when there is something to tell. */
+  async ready(signal: AbortSignal | undefined): Promise<void> {
+    const told = this.#end > this.#start || this.#received || this.#error !== undefined;
+    if (!told) await orAborted(this.#fill(), signal);
+  }
+
+  /** Throws away what comes until the peer's close_notify. */
+  async drain(signal: AbortSignal | undefined): Promise<void> {
+    while (!this.#received) {
+      if (this.#error !== undefined) throw this.#error;
+      this.#link.checkOpen();
+      if (this.#end > this.#start) {
+        if (this.#reading) await Promise.resolve(); // those bytes are somebody's
+        else this.#consume(this.#end - this.#start);
+      } else await orAborted(this.#fill(), signal);
+    }
+  }
+
+  /** As `drain`, without waiting: whether the peer's close_notify has come. */
+  tryDrain(): boolean {
+    this.#checkReader();
+    if (this.#end > this.#start) this.#consume(this.#end - this.#start);
+    if (this.#error !== undefined) throw this.#error;
+    if (!this.#received) this.#fill();
+    return this.#received;
+  }
+
+  /** Forgets what was read ahead. */
+  close(): void {
+    this.#start = this.#end = 0;
+    this.#dropBuffer();
+  }
+
+  #checkReader(): void {
+    if (this.#reading) {
+      throw new SslError("Cannot read: another read is in flight: await it first", {
+        code: "ERR_CONCURRENT_READ",
+      });
+    }
+  }
+
+  /** What can be said without waiting; `undefined` if that is nothing. */
+  #take(p: Uint8Array, peek: boolean): number | null | undefined {
+    const { closed } = this.#link;
+    const there = this.#end - this.#start;
+    if (there > 0 && !closed) {
+      const n = Math.min(p.length, there);
+      p.set(this.#buffer!.subarray(this.#start, this.#start + n));
+      if (!peek) this.#consume(n);
+      return n;
+    }
+    if (this.#error !== undefined && !closed) throw this.#error;
+    if (this.#received && !closed) return null;
+    this.#link.checkOpen();
+    return p.length === 0 ? 0 : undefined;
+  }
+
+  #consume(n: number): void {
+    this.#start += n;
+    if (this.#start < this.#end) return;
+    this.#start = this.#end = 0;
+    this.#dropBuffer();
+  }
+
+  #dropBuffer(): void {
+    if (this.#buffer === undefined || this.#filling !== undefined) return;
+    giveBuffer(this.#buffer);
+    this.#buffer = undefined;
+  }
+
+  /** Reads into the empty buffer. Never rejects: the outcome is in the fields. */
+  #fill(): Promise<void> {
+    if (this.#direct !== undefined) return this.#direct.then(ignore, ignore);
+    return this.#filling ??= this.#readBuffer();
+  }
+
+  async #readBuffer(): Promise<void> {
+    const buffer = this.#buffer ??= takeBuffer(BUFFER_SIZE);
+    try {
+      const n = await this.#link.conn.read(buffer);
+      if (n === null) this.#received = true;
+      else this.#end = n;
+    } catch (cause) {
+      this.#error = this.#link.failed("read", cause);
+    }
+    this.#filling = undefined;
+    if (this.#end === 0) this.#dropBuffer();
+  }
+
+  async #readDirect(p: Uint8Array): Promise<number | null> {
+    try {
+      const n = await (this.#direct = this.#link.conn.read(p));
+      if (n === null) this.#received = true;
+      return n;
+    } catch (cause) {
+      throw this.#error = this.#link.failed("read", cause);
+    } finally {
+      this.#direct = undefined;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The writing direction of a Deno TLS connection.
+ *
+ * Writes queue. Deno's cannot be called off, so one that was called off half-way ends the sending
+ * side: nobody can tell what of it has gone.
+ *
+ * @module
+ */
+
+import { SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
+import { halfWritten, ignore, orAborted } from "../waiting.ts";
+import type { Link } from "./reading.ts";
+
+/** How much `tryWrite` takes beyond what the runtime took. */
+const MAX_QUEUED = 65536;
+
+/** How much Deno takes at a time. */
+const MAX_PART = 65536;
+
+/** Writes, and what is queued. */
+export class DenoWriting {
+  readonly #link: Link;
+  #writing: Promise<void> | undefined;
+  #waiting = 0;
+  #queued = 0;
+  #error: unknown;
+  #ending: Promise<void> | undefined;
+  #sent = false;
+
+  /** Writes nothing yet. */
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  /** Whether our close_notify has gone. */
+  get sent(): boolean {
+    return this.#sent;
+  }
+
+  /** Resolves when more may be written. */
+  get ready(): Promise<void> {
+    return this.#ending?.catch(ignore) ?? this.#writing ?? Promise.resolve();
+  }
+
+  /** Throws when nothing can be sent any more. */
+  check(): void {
+    this.#link.checkOpen();
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  /** Encrypts and sends all of `p`. */
+  async write(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+    signal?.throwIfAborted();
+    this.check();
+    this.#checkNotEnding();
+    this.#waiting++;
+    try {
+      return await this.#enqueue(() => this.#writeAll(p, signal), signal);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  /** Takes what fits into a queue of 64 KiB and sends it aside. */
+  tryWrite(p: Uint8Array): number | Want {
+    this.check();
+    this.#checkNotEnding();
+    if (p.length === 0) return 0;
+    const room = MAX_QUEUED - this.#queued;
+    if (room <= 0 || this.#waiting > 0) return SSL_WANT_WRITE;
+    const part = p.slice(0, room);
+    this.#queued += part.length;
+    this.#enqueue(() => this.#writeAll(part, undefined))
+      .finally(() => this.#queued -= part.length)
+      .catch(ignore); // told by the next write
+    return part.length;
+  }
+
+  /**
+   * After the writes that are queued: close_notify, and the end of our
+   * direction of the TCP connection, which Deno adds. No write comes after it.
+   */
+  end(): Promise<void> {
+    if (this.#ending !== undefined) return this.#ending;
+    this.check();
+    this.#ending = this.#sendCloseNotify(this.#writing);
+    this.#ending.catch(ignore); // told by the next call
+    return this.#ending;
+  }
+
+  /** Runs one write after those before it. */
+  #enqueue<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#writing;
+    const done = before === undefined ? job() : orAborted(before, signal).then(job);
+    // One that was aborted while it waited must not let the next one overtake those before it.
+    const settled: Promise<void> = Promise.all([before, done.then(ignore, ignore)]).then(() => {
+      if (this.#writing === settled) this.#writing = undefined;
+    });
+    this.#writing = settled;
+    return done;
+  }
+
+  async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+    for (let at = 0; at < p.length;) {
+      this.check();
+      const end = Math.min(p.length, at + MAX_PART);
+      try {
+        signal?.throwIfAborted();
+        // A copy, where the caller may come to think that the buffer is free again.
+        const part = signal ? p.slice(at, end) : p.subarray(at, end);
+        at += await orAborted(this.#link.conn.write(part), signal);
+      } catch (cause) {
+        if (!signal?.aborted || cause !== signal.reason) {
+          throw this.#error ??= this.#link.failed("write", cause);
+        }
+        this.#error ??= halfWritten(cause);
+        throw cause;
+      }
+    }
+    return p.length;
+  }
+
+  #checkNotEnding(): void {
+    if (this.#ending === undefined) return;
+    throw new SslError("Cannot write: the sending side has been ended", { code: "EPIPE" });
+  }
+
+  async #sendCloseNotify(queue: Promise<void> | undefined): Promise<void> {
+    await queue;
+    this.check();
+    try {
+      await this.#link.conn.closeWrite();
+      this.#sent = true;
+    } catch (cause) {
+      throw this.#error ??= this.#link.failed("shutdown", cause);
+    }
+  }
+}
