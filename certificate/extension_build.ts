@@ -74,36 +74,40 @@ export function buildName(input: NameInput): Uint8Array {
 
 /**
  * Writes a Name from one line, `/C=DE/CN=example.com` or `C=DE,CN=example.com`;
- * a backslash takes the next character as it is.
+ * a backslash takes the next character as it is. In the first form, which is
+ * that of `onelineName()`, `/C=DE+CN=x` is one relative name of two attributes.
  */
 export function parseNameLine(line: string): Uint8Array {
   const slash = line.startsWith("/");
-  const parts: string[] = [];
+  const rdns: string[][] = [[]];
   let part = "";
+  const attribute = (p: string): Uint8Array => {
+    const eq = p.indexOf("=");
+    if (eq < 1) {
+      throw new TypeError(
+        `Cannot encode name: expected attribute=value: received ${JSON.stringify(p)}`,
+      );
+    }
+    const name = p.slice(0, eq).trim();
+    const oid = attributeOid(name);
+    return seq(oidDer(oid), value(oid, name, p.slice(eq + 1)));
+  };
   const text = slash ? line.slice(1) : line;
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!;
     if (c === "\\" && i + 1 < text.length) part += text[++i]!;
     // A slash ends a part only where another attribute follows, so URLs in values survive.
-    else if (slash ? c === "/" && /^[\w.]+=/.test(text.slice(i + 1)) : c === ",") {
-      parts.push(part);
+    else if (
+      slash ? (c === "/" || c === "+") && /^[\w.]+=/.test(text.slice(i + 1)) : c === ","
+    ) {
+      rdns.at(-1)!.push(part);
       part = "";
+      if (c !== "+") rdns.push([]);
     } else part += c;
   }
-  parts.push(part);
-  return seq(
-    ...parts.filter((p) => p !== "").map((p) => {
-      const eq = p.indexOf("=");
-      if (eq < 1) {
-        throw new TypeError(
-          `Cannot encode name: expected attribute=value: received ${JSON.stringify(p)}`,
-        );
-      }
-      const name = p.slice(0, eq).trim();
-      const oid = attributeOid(name);
-      return setOf(seq(oidDer(oid), value(oid, name, p.slice(eq + 1))));
-    }),
-  );
+  rdns.at(-1)!.push(part);
+  const filled = rdns.map((rdn) => rdn.filter((p) => p !== "")).filter((rdn) => rdn.length > 0);
+  return seq(...filled.map((rdn) => setOf(...rdn.map(attribute))));
 }
 
 /** Bits of Netscape's certificate type, by number. */

@@ -73,18 +73,23 @@ function onelineBytes({ tag, bytes }: NameAttribute): Uint8Array {
 
 /**
  * A name as OpenSSL's `X509_NAME_oneline` prints it: `/C=DE/CN=example.com`,
- * octets outside printable ASCII as `\xHH`, nothing else escaped. For
- * display; two different names can give the same line.
+ * octets outside printable ASCII as `\xHH`, a `+` between the attributes of one
+ * relative name. As OpenSSL 3.0 of today does, `/` and `+` in values have a
+ * backslash: `O=x/CN=admin` has no other CN. For display; two different names
+ * can give the same line.
  */
 export function onelineName(attributes: readonly NameAttribute[]): string {
   let line = "";
+  let last = -1;
   for (const attribute of attributes) {
     const text = latin1(onelineBytes(attribute)).replace(
       // deno-lint-ignore no-control-regex -- control characters are what is replaced
       /[\x00-\x1f\x7f-\xff]/g,
       (c) => "\\x" + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"),
-    );
-    line += `/${oidShortName(attribute.oid)}=${text}`;
+    ).replace(/[/+]/g, "\\$&");
+    const joint = attribute.rdn === last ? "+" : "/";
+    last = attribute.rdn;
+    line += `${joint}${oidShortName(attribute.oid)}=${text}`;
   }
   return line;
 }

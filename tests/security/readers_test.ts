@@ -16,9 +16,15 @@ import {
   setOf,
   tlv,
 } from "../../certificate/der_writer.ts";
-import { encodeExtensions, subjectAltName } from "../../certificate/extension_build.ts";
+import {
+  buildName,
+  encodeExtensions,
+  parseNameLine,
+  subjectAltName,
+} from "../../certificate/extension_build.ts";
 import { parseExtension } from "../../certificate/extension_parse.ts";
 import { readAltNames } from "../../certificate/extensions.ts";
+import { onelineName, readName } from "../../certificate/name.ts";
 import { pemBlocks } from "../../certificate/pem.ts";
 import { parsePkcs12 } from "../../certificate/pkcs12.ts";
 import { keyCreateEc } from "../../certificate/private_key.ts";
@@ -216,4 +222,20 @@ Deno.test("a common name that is no text is none", async () => {
   for (const tag of [0x02, 0x03, 0x04, 0x30, 0x31, 0x82]) {
     assertEquals([made(tag), made(tag, 0x0c)], [undefined, undefined]);
   }
+});
+
+Deno.test("a value cannot look like another attribute in the one line of a name", () => {
+  const cases: [string, Uint8Array][] = [
+    ["/O=x\\/CN=admin", buildName({ O: "x/CN=admin" })],
+    ["/O=x\\+CN=admin", buildName({ O: "x+CN=admin" })],
+    ["/O=x/CN=admin", buildName({ O: "x", CN: "admin" })],
+    ["/OU=http:\\/\\/www.example.com\\/a\\+b", buildName({ OU: "http://www.example.com/a+b" })],
+  ];
+  for (const [line, name] of cases) {
+    assertEquals(onelineName(readName(name, "x")), line);
+    assertEquals(parseNameLine(line), name);
+  }
+  const both = parseNameLine("/O=x+C=DE/CN=admin");
+  assertEquals(readName(both, "x").map(({ rdn }) => rdn), [0, 0, 1]);
+  assertEquals(onelineName(readName(both, "x")), "/O=x+C=DE/CN=admin");
 });
