@@ -9,7 +9,7 @@
 import { type SslContext, stateOf } from "../context/context.ts";
 import { engineOf } from "../context/internal.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
-import { SslTruncatedError, SslUnsupportedError, type Want } from "../errors.ts";
+import { SslUnsupportedError, type Want } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
 import defer * as ocsp from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
@@ -148,7 +148,7 @@ export class SocketCore extends CoreHandshake {
         await deadline.race(tls.shutdown({ fast: options.fastShutdown === true, signal }));
       }
     } catch (error) {
-      if (error instanceof SslTruncatedError) this.truncated = true;
+      this.ended(error);
       throw this.failure("stop TLS with", error, deadline.signal);
     }
     if (this.closing) throw closedError("stop TLS with", this.peer);
@@ -191,7 +191,7 @@ export class SocketCore extends CoreHandshake {
       else this.lastWant = step;
       return step;
     } catch (error) {
-      if (error instanceof SslTruncatedError) this.truncated = true;
+      this.ended(error);
       throw this.failure("stop TLS with", error);
     }
   }

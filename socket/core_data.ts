@@ -10,7 +10,7 @@
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
 import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/types.ts";
-import { SSL_WANT_READ, SslError, SslTruncatedError, type Want } from "../errors.ts";
+import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
 import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
 import { PlainStream } from "./plain.ts";
@@ -232,10 +232,16 @@ export abstract class CoreData {
     throw this.record(error);
   }
 
+  /** Nothing more can be read after a truncation, nor after what the peer did wrong or failed with. */
+  protected ended(error: unknown): void {
+    const final = error instanceof SslTruncatedError || error instanceof SslPeerError;
+    if (final && !this.closing) this.truncated = true;
+  }
+
   protected readFailed(error: unknown, signal?: AbortSignal): null {
-    if (error instanceof SslTruncatedError && !this.closing) {
-      this.truncated = true;
-      if (this.options.allowTruncation) return null;
+    this.ended(error);
+    if (error instanceof SslTruncatedError && !this.closing && this.options.allowTruncation) {
+      return null;
     }
     throw this.failure("read from", error, signal);
   }

@@ -39,7 +39,7 @@ export interface Ends {
   readonly sent: boolean;
   /** The peer sent close_notify. */
   readonly received: boolean;
-  /** The peer's stream ended without close_notify. */
+  /** The peer's stream ended without close_notify: it was cut, or broke. */
   readonly truncated: boolean;
 }
 

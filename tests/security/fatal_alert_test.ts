@@ -1,6 +1,6 @@
 /** A server that gives up in the middle of its answer: whoever reads learns of it, on both engines, however they read. */
 
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { EngineName } from "../../engine/types.ts";
 import { SslPeerError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";
@@ -79,6 +79,7 @@ for (const engine of ENGINES) {
         const error = await read(client, got).then(() => undefined, (error) => error);
         assertInstanceOf(error, SslPeerError);
         assertEquals(error.alert, "internal_error");
+        assert(!client.isSsl()?.includes("r"));
       });
       // A line without its end is none.
       assertEquals(got.join(""), name === "Handle.lines()" ? "one\n" : "one\ntwo");
