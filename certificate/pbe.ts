@@ -186,7 +186,7 @@ function iterations(node: DerNode | undefined, what: string): number {
 }
 
 /** The length of digests in bytes. */
-const DIGEST_LENGTH: Readonly<Record<string, number>> = {
+export const DIGEST_LENGTH: Readonly<Record<string, number>> = {
   md5: 16,
   sha1: 20,
   sha224: 28,

@@ -39,6 +39,7 @@ import {
 import {
   badPassword,
   bmpPassword,
+  DIGEST_LENGTH,
   HMAC_OIDS,
   KdfBudget,
   LegacyCipherNeeded,
@@ -137,9 +138,8 @@ function macOf(
   if (hash === undefined) {
     throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown MAC algorithm: received ${id}`);
   }
-  const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash]!;
   secret.budget.spend(ROUND_COST * rounds, WHAT);
-  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, length);
+  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, DIGEST_LENGTH[hash]!);
   return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
 }
 

@@ -18,12 +18,16 @@ import {
   sequence,
   TAG,
   time,
+  toHex,
 } from "../certificate/der.ts";
+import { EXT, readAuthorityKeyIdentifier, readExtensions } from "../certificate/extensions.ts";
 import { onelineName, readName } from "../certificate/name.ts";
 import { span } from "./explain_parts.ts";
 
 const WHAT = "CRL";
 const REASON_CODE = "2.5.29.21";
+const DELTA = "2.5.29.27";
+const DISTRIBUTION_POINT = "2.5.29.28";
 /** CRLReason by number (RFC 5280 5.3.1). */
 const REASONS: readonly string[] = [
   "unspecified",
@@ -61,6 +65,10 @@ export interface Revocation {
 
 interface Crl extends CrlHeader {
   readonly entries: DerNode | undefined;
+  /** The identifier of the key that signed it, if it says so. */
+  readonly keyId: Uint8Array | undefined;
+  /** What it is about, where that is not all that its issuer issued: no other list replaces it. */
+  readonly scope: string;
 }
 
 const isTime = (node: DerNode | undefined): boolean =>
@@ -79,12 +87,20 @@ export function crlHeader(der: Uint8Array): Crl | undefined {
     const issuer = expectTag(fields[at++], TAG.SEQUENCE, WHAT);
     const thisUpdate = time(fields[at++], WHAT);
     const nextUpdate = isTime(fields[at]) ? time(fields[at++], WHAT) : undefined;
+    const entries = fields[at]?.tag === TAG.SEQUENCE ? fields[at++] : undefined;
+    const list = fields[at]?.tag === 0xa0
+      ? readExtensions(children(fields[at]!, WHAT)[0], WHAT)
+      : [];
+    const value = (id: string) => list.find((extension) => extension.oid === id)?.value;
+    const authority = value(EXT.authorityKeyIdentifier);
     crl = {
       issuer: onelineName(readName(issuer.raw, WHAT)),
       rawIssuer: issuer.raw,
       thisUpdate,
       nextUpdate,
-      entries: fields[at]?.tag === TAG.SEQUENCE ? fields[at] : undefined,
+      entries,
+      keyId: authority && readAuthorityKeyIdentifier(authority).keyId,
+      scope: value(DELTA) ? "delta" : toHex(value(DISTRIBUTION_POINT) ?? new Uint8Array()),
     };
   } catch {
     // The engine reads it its own way; the report then says less.
@@ -93,16 +109,30 @@ export function crlHeader(der: Uint8Array): Crl | undefined {
   return crl ?? undefined;
 }
 
-/** The list that counts for a certificate: of its issuer, in time if there is one, the newest. */
-function listFor(certificate: Certificate, crls: readonly Uint8Array[]): Crl | undefined {
+/** The key that signed a certificate, if it says so. */
+function signerOf(certificate: Certificate): Uint8Array | undefined {
+  try {
+    return certificate.authorityKeyIdentifier?.keyId;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The lists that count for a certificate: of its issuer, by name and, where both tell it, by key (a
+ * new key does not change a CA's name); those in time first, the newest first.
+ */
+function listsFor(certificate: Certificate, crls: readonly Uint8Array[]): Crl[] {
   const now = Date.now();
+  const signer = signerOf(certificate);
   const current = (crl: Crl): number =>
     crl.nextUpdate === undefined || crl.nextUpdate.getTime() >= now ? 1 : 0;
   return crls.map(crlHeader)
     .filter((crl): crl is Crl =>
-      crl !== undefined && equalBytes(crl.rawIssuer, certificate.rawIssuer)
+      crl !== undefined && equalBytes(crl.rawIssuer, certificate.rawIssuer) &&
+      (crl.keyId === undefined || signer === undefined || equalBytes(crl.keyId, signer))
     )
-    .sort((a, b) => current(b) - current(a) || b.thisUpdate.getTime() - a.thisUpdate.getTime())[0];
+    .sort((a, b) => current(b) - current(a) || b.thisUpdate.getTime() - a.thisUpdate.getTime());
 }
 
 function entryOf(crl: Crl, serial: Uint8Array): Revocation | undefined {
@@ -131,12 +161,19 @@ export function revocationOf(
   certificate: Certificate,
   crls: readonly Uint8Array[],
 ): Revocation | undefined {
-  const crl = listFor(certificate, crls);
-  try {
-    return crl && entryOf(crl, certificate.rawSerial);
-  } catch {
-    return undefined; // a malformed list revokes nothing that the engine did not see revoked
+  const scopes = new Set<string>();
+  for (const crl of listsFor(certificate, crls)) {
+    // A list replaces older ones about the same, and not one about other certificates or reasons.
+    if (scopes.has(crl.scope)) continue;
+    scopes.add(crl.scope);
+    try {
+      const entry = entryOf(crl, certificate.rawSerial);
+      if (entry !== undefined && entry.reason !== "removeFromCRL") return entry;
+    } catch {
+      // a malformed list revokes nothing that the engine did not see revoked
+    }
   }
+  return undefined;
 }
 
 const iso = (date: Date): string => date.toISOString().replace(".000", "");
@@ -146,7 +183,7 @@ export function describeCrl(
   certificate: Certificate,
   crls: readonly Uint8Array[],
 ): string | undefined {
-  const crl = listFor(certificate, crls);
+  const [crl] = listsFor(certificate, crls);
   if (crl === undefined) return undefined;
   const next = crl.nextUpdate === undefined
     ? "which names no next one"
