@@ -370,27 +370,32 @@ export function judge(
   names: Names,
   findings: Findings = {},
 ): VerifyReport {
-  const evidence = withCallback(found, findings);
-  const leafDer = evidence.presented[0] ?? evidence.chain[0];
-  if (leafDer === undefined) return judgeMissing(evidence, policy, names);
-  const chainDers = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
-  let leaf: Certificate;
+  const leafDer = found.presented[0] ?? found.chain[0];
+  if (leafDer === undefined) return judgeMissing(withCallback(found, findings), policy, names);
   try {
-    leaf = shownCertificate(leafDer);
+    return judgeLeaf(shownCertificate(leafDer), found, policy, names, findings);
   } catch (cause) {
-    if (!(cause instanceof SslError)) throw cause; // not the certificate's fault
-    const failure: Failure = {
+    // Some of it is read only when it is needed.
+    if (!(cause instanceof SslError && cause.code === "ERR_DER")) throw cause;
+    return refusedReport(policy, names, {
       code: "UNSPECIFIED",
       errno: 1,
       reason: "the certificate is malformed",
       about: cause.message,
       check: "chain",
-    };
-    const error = makeError(failure, policy, names);
-    const failed = check("chain", false, `${failure.reason}: ${failure.about}`);
-    return makeReport({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
+    });
   }
+}
 
+function judgeLeaf(
+  leaf: Certificate,
+  found: PeerEvidence,
+  policy: Policy,
+  names: Names,
+  findings: Findings,
+): VerifyReport {
+  const evidence = withCallback(found, findings);
+  const chainDers = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
   const checks: VerifyCheck[] = [];
   const failures: Failure[] = [];
   const nameOnly = evidence.error === HOSTNAME_MISMATCH || evidence.error === IP_ADDRESS_MISMATCH;

@@ -42,7 +42,7 @@ export class Inflow {
     return this.#ended !== undefined;
   }
 
-  /** Throws at the end of the transport: what is waited for will not come. */
+  /** Throws at the end of the transport. */
   check(): void {
     if (this.#ended) throw this.#endError();
   }

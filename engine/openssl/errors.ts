@@ -159,7 +159,7 @@ export function connectionError(
       { ...options, code: "ERR_SSL_NOT_TLS" },
     );
   }
-  // What OpenSSL has no better name for is still what a record of the peer did to it.
+  // In reading, what OpenSSL has no better name for is what a record of the peer did.
   const ours = OURS.test(reason) && !(operation === READ && /internal error/.test(reason));
   const Class = ours ? SslError : SslPeerError;
   return new Class(`${operation} failed: ${reason}`, options);

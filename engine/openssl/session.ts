@@ -60,7 +60,7 @@ export class OpenSslSession implements SansIoSession {
   #established = false;
   /** Nothing was fed since OpenSSL last asked for more. */
   #dry = true;
-  /** What reading has failed with. OpenSSL, asked again, does not know: after a fatal alert it says that all is well. */
+  /** What reading failed with: after a fatal alert OpenSSL, asked again, says that all is well. */
   #broken: Error | undefined;
   /** Depth of calls into OpenSSL: freeing inside one of them would crash. */
   #calls = 0;
@@ -183,10 +183,7 @@ export class OpenSslSession implements SansIoSession {
     }
   }
 
-  /**
-   * A step that fails may have answered before: what follows a server's flight in the same segment is
-   * met when our certificate lies in the BIO. Gives the refusal of a server that was not judged yet.
-   */
+  /** A step that fails may have put our certificate into the BIO before, for a server not judged yet. */
   #judgedFirst(failure: Error): Error {
     if (this.role === "server" || failure instanceof SslVerifyError) return failure;
     const refusal = this.#handle.freed ? undefined : this.#judge(false);
