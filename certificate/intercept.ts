@@ -374,17 +374,24 @@ export class Intercept {
     }
     const read = (pem: string): PrivateKey =>
       decodeKeySync(pem, { source: "serialized Intercept" });
+    // What does not fit together would come out at the first client, or be shown to it.
+    const pair = (pem: string, key: PrivateKey, what: string): Certificate => {
+      const cert = Certificate.fromPem(pem);
+      if (keyMatches(cert.rawSpki, key)) return cert;
+      throw formatError(`the key of ${what} is not that of its certificate`);
+    };
+    const proxyKey = read(data.proxyKey);
     const certKey = read(data.certKey);
-    const entries = data.cache.map(({ ident, cert, key, atime }): [string, CacheEntry] => [
-      ident,
-      { cert: Certificate.fromPem(cert), key: key === null ? certKey : read(key), atime },
-    ]);
+    const entries = data.cache.map(({ ident, cert, key: own, atime }): [string, CacheEntry] => {
+      const key = own === null ? certKey : read(own);
+      return [ident, { cert: pair(cert, key, `the clone ${JSON.stringify(ident)}`), key, atime }];
+    });
     const cache = options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES);
     if (cache instanceof Map) { for (const [ident, entry] of entries) cache.set(ident, entry); }
     else if (typeof cache !== "function") Object.assign(cache, Object.fromEntries(entries));
     return new Intercept({
-      proxyCert: Certificate.fromPem(data.proxyCert),
-      proxyKey: read(data.proxyKey),
+      proxyCert: pair(data.proxyCert, proxyKey, "the proxy's CA"),
+      proxyKey,
       certKey,
       serial: toSerial(options.serial ?? (data.serial === null ? undefined : BigInt(data.serial))),
       cache,
@@ -407,9 +414,13 @@ interface Serialized {
   readonly cache: readonly { ident: string; cert: string; key: string | null; atime: number }[];
 }
 
+function formatError(reason: string, cause?: unknown): SslError {
+  const options = { code: "ERR_FORMAT", reason, cause };
+  return new SslError(`Cannot unserialize Intercept: ${reason}`, options);
+}
+
 function parseSerialized(text: string): Serialized {
-  const fail = (reason: string, cause?: unknown): SslError =>
-    new SslError(`Cannot unserialize Intercept: ${reason}`, { code: "ERR_FORMAT", reason, cause });
+  const fail = formatError;
   let data: Partial<Record<keyof Serialized | "format" | "version", unknown>>;
   try {
     data = JSON.parse(text);

@@ -24,6 +24,7 @@ import {
 } from "../../certificate/extension_build.ts";
 import { parseExtension } from "../../certificate/extension_parse.ts";
 import { readAltNames } from "../../certificate/extensions.ts";
+import { Intercept } from "../../certificate/intercept.ts";
 import { onelineName, readName } from "../../certificate/name.ts";
 import { pemBlocks } from "../../certificate/pem.ts";
 import { parsePkcs12 } from "../../certificate/pkcs12.ts";
@@ -238,4 +239,25 @@ Deno.test("a value cannot look like another attribute in the one line of a name"
   const both = parseNameLine("/O=x+C=DE/CN=admin");
   assertEquals(readName(both, "x").map(({ rdn }) => rdn), [0, 0, 1]);
   assertEquals(onelineName(readName(both, "x")), "/O=x+C=DE/CN=admin");
+});
+
+Deno.test("a serialized Intercept whose keys and certificates do not fit together is refused", async () => {
+  const ca = await TestCa.create();
+  const options = { proxyCert: ca.certificate, proxyKey: ca.privateKey, certKey: key };
+  const intercept = await Intercept.create(options);
+  await intercept.cloneCert((await ca.server("a.example")).certificate, "a");
+  const whole = JSON.parse(intercept.serialize());
+  const read = (changes: object) => Intercept.unserialize(JSON.stringify({ ...whole, ...changes }));
+  read({});
+  const cases: [string, object][] = [
+    ["the proxy's CA", { proxyKey: key.pem }],
+    ["the proxy's CA", { proxyCert: whole.cache[0].cert }],
+    ['the clone "a"', { cache: [{ ...whole.cache[0], cert: ca.pem }] }],
+    ['the clone "a"', { cache: [{ ...whole.cache[0], key: ca.privateKey.pem }] }],
+    ['the clone "a"', { certKey: ca.privateKey.pem }],
+  ];
+  for (const [what, changes] of cases) {
+    const error = assertThrows(() => read(changes), SslError, `the key of ${what} is not that`);
+    assertEquals(error.code, "ERR_FORMAT");
+  }
 });
