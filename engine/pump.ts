@@ -116,7 +116,10 @@ export class Pump implements TlsStream {
     try {
       const step = this.#step(() => this.#session.handshake());
       this.#out.aside();
-      if (step === SSL_WANT_READ) this.#in.check();
+      if (step === SSL_WANT_READ) {
+        this.#in.check();
+        this.#out.check();
+      }
       if (step === true || step === SSL_WANT_READ || step === SSL_WANT_WRITE) {
         return step === true && this.#session.output > 0 ? SSL_WANT_WRITE : step as true | Want;
       }
@@ -220,6 +223,10 @@ export class Pump implements TlsStream {
       const suspended = this.#suspended;
       this.#suspended = undefined;
       return await orAborted(suspended, options?.signal);
+    }
+    // In a handshake nothing is answered to what has not gone; its failure is told by the next step.
+    if (!this.#session.established && this.#out.flushing) {
+      return await orAborted(this.#out.flushing.then(ignore, ignore), options?.signal);
     }
     if (this.#in.ended || this.#closed || this.#session.fed) return;
     if (this.#session.established && this.#session.pending() > 0) return;

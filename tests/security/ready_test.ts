@@ -1,6 +1,6 @@
 /** A peer that goes away ends a loop of calls that do not wait: one that asked for ever would stop all timers. */
 
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { isWant, SslError, SslPeerError, SslTruncatedError, type Want } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { connectPair, listen, testPki, trust } from "../contract/harness.ts";
@@ -72,4 +72,21 @@ Deno.test("openssl: tryRead(), tryStopSsl() and ready() end at an end without cl
   await using pair = await connectPair("openssl", { allowTruncation: true });
   await pair.server.close({ noShutdown: true });
   assertEquals(await loop(pair.client, () => pair.client.tryRead(new Uint8Array(10))), null);
+});
+
+Deno.test("openssl: tryConnectSsl() and ready() end when nothing can be sent, even if nothing comes", async () => {
+  const { ca } = await testPki();
+  const transport = {
+    read: () => new Promise<number>(() => {}),
+    write: () => Promise.reject(new Deno.errors.BrokenPipe("nobody reads")),
+    close() {},
+  };
+  const socket = await SslSocket.start(transport, {
+    ...trust("openssl", ca),
+    ...{ serverName: "localhost", startHandshake: false },
+  });
+  const error = await loop(socket, () => socket.tryConnectSsl());
+  assertInstanceOf(error, SslError);
+  assertStringIncludes(error.message, "nobody reads");
+  await socket.close();
 });
