@@ -353,7 +353,7 @@ export interface CreatePkcs12Options {
    * @default {"aes256"}
    */
   encryption?: "aes256" | "3des";
-  /** Iterations of the key derivations. @default {10000} */
+  /** Iterations of the key derivations: at most 1,000,000, with `3des` 300,000. @default {10000} */
   iterations?: number;
 }
 
@@ -367,9 +367,13 @@ function attributes(id: Uint8Array | undefined, name: string | undefined): Uint8
   return list.length === 0 ? [] : [setOf(...list)];
 }
 
+/** What {@linkcode parsePkcs12} reads: three derivations of a file must not exceed its budget. */
+const MOST_ITERATIONS = { aes256: 1_000_000, "3des": 300_000 } as const;
+
 /**
  * Writes a PKCS#12 file.
  *
+ * @throws {RangeError} if `iterations` is out of range.
  * @throws {TypeError} if there is nothing to write, or the key is not the certificate's.
  */
 export function createPkcs12(options: CreatePkcs12Options): Promise<Uint8Array> {
@@ -391,8 +395,11 @@ function writePkcs12(options: CreatePkcs12Options): Uint8Array {
       `Cannot create PKCS#12: encryption must be "aes256" or "3des": received ${encryption}`,
     );
   }
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_KDF_ITERATIONS) {
-    throw new RangeError(`Cannot create PKCS#12: iterations is out of range: received ${rounds}`);
+  const most = MOST_ITERATIONS[encryption];
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > most) {
+    throw new RangeError(
+      `Cannot create PKCS#12: iterations must be from 1 to ${most} with ${encryption}: received ${rounds}`,
+    );
   }
   const encrypt = encryption === "aes256" ? pbes2Encrypt : pbe3DesEncrypt;
   const id = key === undefined ? undefined : keyIdentifier(key.publicBits);

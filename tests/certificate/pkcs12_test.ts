@@ -139,11 +139,17 @@ Deno.test("createPkcs12() refuses nonsense", async () => {
     TypeError,
     "rc2",
   );
-  await assertRejects(
-    () => createPkcs12({ cert: ca.cert, iterations: 0 }),
-    RangeError,
-    "iterations",
-  );
+  for (
+    const [encryption, iterations] of [
+      ["aes256", 0],
+      ["aes256", 1.5],
+      ["aes256", 1_000_001], // parsePkcs12() would refuse it
+      ["3des", 300_001],
+    ] as const
+  ) {
+    const write = () => createPkcs12({ cert: ca.cert, encryption, iterations });
+    await assertRejects(write, RangeError, "iterations must be from 1 to");
+  }
 });
 
 Deno.test("parsePkcs12() names what it does not support", async () => {
