@@ -15,8 +15,9 @@ export interface SslServer extends AsyncDisposable {
   /** The address it is bound to; rejects when the certificate or the port cannot be used. */
   readonly addr: Promise<Deno.NetAddr>;
   /**
-   * Resolves when the server has shut down; rejects when it could not start. Where nobody looks at
-   * this or `addr`, a server that cannot start is an unhandled rejection.
+   * Resolves when the server has shut down and its handlers are done; after a `deadline`, those that
+   * go on without their connection are waited for no longer than a second. Rejects when the server
+   * could not start: where nobody looks at this or `addr`, that is an unhandled rejection.
    */
   readonly finished: Promise<void>;
   /** Changes the context for the connections from now on. */
@@ -41,7 +42,7 @@ class Server implements SslServer {
   #looked = false;
   #listener: SslListener | undefined;
   #early: SslContext | undefined;
-  #stopping: Promise<void> | undefined;
+  #stopping: Promise<{ readonly limited: boolean }> | undefined;
 
   constructor(options: ListenOptions, handler: ServeHandler) {
     this.#listening = this.#listen(options, handler);
@@ -90,13 +91,14 @@ class Server implements SslServer {
     else this.#early = context;
   }
 
-  shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
-    return this.#stopping ??= this.#shutdown(options);
+  async shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
+    await (this.#stopping ??= this.#shutdown(options));
   }
 
-  async #shutdown(options: ShutdownListenerOptions): Promise<void> {
+  async #shutdown(options: ShutdownListenerOptions): Promise<{ readonly limited: boolean }> {
     const listener = await this.#listening.catch(() => undefined);
     await listener?.shutdown(options);
+    return { limited: options.deadline !== undefined };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -39,12 +39,27 @@ async function serveOne(
   }
 }
 
-/** Runs the handler for every connection of a listener, until that ends and `stopping` has. */
+/** How long a handler is waited for whose connection was cut, in milliseconds. */
+const GRACE = 1_000;
+
+/** Waits for promises, at most so long. */
+async function settled(promises: Iterable<Promise<void>>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([Promise.allSettled(promises), late]);
+  clearTimeout(timer);
+}
+
+/**
+ * Runs the handler for every connection of a listener, until that ends and `stopping` has: it tells
+ * whether the time of the shutdown was limited. Then handlers that go on without their connection
+ * are not waited for.
+ */
 export async function serveAll(
   listener: SslListener,
   handler: ServeHandler,
   onError: ListenOptions["onError"],
-  stopping: () => Promise<void> | undefined,
+  stopping: () => Promise<{ readonly limited: boolean }> | undefined,
 ): Promise<void> {
   await loadMachine(); // the handlers' handles have it from the first call on
   const handlers = new Set<Promise<void>>();
@@ -52,6 +67,7 @@ export async function serveAll(
     const running = serveOne(socket, handler, onError).finally(() => handlers.delete(running));
     handlers.add(running);
   }
-  await stopping();
-  await Promise.allSettled(handlers);
+  const stopped = await stopping();
+  if (stopped?.limited) await settled(handlers, GRACE);
+  else await Promise.allSettled(handlers);
 }

@@ -157,6 +157,18 @@ for (const engine of ENGINES) {
     await waiting.close();
   });
 
+  Deno.test(`${engine}: a handler that never ends does not hold a server up whose time is limited`, async () => {
+    const { server, connect } = await start({ engine }, async (handle) => {
+      await handle.print("begun\n");
+      await new Promise(() => {});
+    });
+    const client = await connect();
+    assertEquals(await readText(client, 6), "begun\n");
+    await server.shutdown({ deadline: 10 });
+    await server.finished;
+    await client.close();
+  });
+
   Deno.test(`${engine}: serve() is disposable`, async () => {
     const handled: string[] = [];
     {
