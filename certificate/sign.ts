@@ -185,6 +185,16 @@ function pssParameters(node: DerNode | undefined): { digest: string; saltLength:
   return { digest, saltLength };
 }
 
+/** The digest of a signature, by the DER of its AlgorithmIdentifier; `undefined` where it has no own. */
+export function signatureDigest(algorithm: Uint8Array): string | undefined {
+  const what = "signature algorithm";
+  const [type, parameters] = sequence(readDer(algorithm, what), what);
+  const id = oid(type, what);
+  return id === RSA_PSS
+    ? pssParameters(parameters).digest
+    : digestByOid(id, 0) ?? digestByOid(id, 1);
+}
+
 /**
  * Checks a signature.
  *

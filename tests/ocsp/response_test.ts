@@ -240,12 +240,46 @@ Deno.test("checkOcspResponse() takes RSA, P-384 and Ed25519 signatures, but none
     const response = respond({ answers, signer: signerOf(other) });
     assertEquals(checkOcspResponse(response, options).state, "good", keyType);
     if (keyType !== "rsa") continue;
-    for (const digest of ["sha1", "sha512"]) {
-      const signed = respond({ answers, signer: signerOf(other), digest });
-      assertEquals(checkOcspResponse(signed, options).state, "good", digest);
-    }
+    const sha512 = respond({ answers, signer: signerOf(other), digest: "sha512" });
+    assertEquals(checkOcspResponse(sha512, options).state, "good");
     const md5 = respond({ answers, signer: signerOf(other), digest: "md5" });
     assertEquals(checkOcspResponse(md5, options).state, "wrong signer");
+  }
+});
+
+Deno.test("checkOcspResponse() believes a revocation that is signed with SHA-1, and nothing good", async () => {
+  for (const keyType of ["rsa", "ec"] as const) {
+    const other = await TestCa.create({ keyType });
+    const target = await other.server("x.test");
+    const options = { certificate: target.certificate, issuer: other.cert };
+    const by = (status: "good" | "revoked" | "unknown") => {
+      const answers = [{ id: idOf(other, target), status }];
+      return checkOcspResponse(
+        respond({ answers, signer: signerOf(other), digest: "sha1" }),
+        options,
+      );
+    };
+    assertEquals(by("good").state, "error");
+    assertStringIncludes(by("good").detail, "SHA-1");
+    assertEquals(by("revoked").state, "revoked");
+    assertEquals(by("unknown").state, "unknown");
+  }
+});
+
+Deno.test("checkOcspResponse() believes nothing good of a responder whose certificate is signed with SHA-1", async () => {
+  const other = await TestCa.create({ keyType: "rsa" });
+  const target = await other.server("x.test");
+  for (const [digest, expected] of [["sha1", "error"], ["sha256", "good"]] as const) {
+    const made = await other.server({
+      ...{ names: [], commonName: "responder", digest, extKeyUsage: ["OCSPSigning"] },
+    });
+    const response = respond({
+      answers: [{ id: idOf(other, target) }],
+      signer: { cert: made.certificate, key: made.privateKey },
+      certs: [made.certificate.der],
+    });
+    const options = { certificate: target.certificate, issuer: other.cert };
+    assertEquals(checkOcspResponse(response, options).state, expected, digest);
   }
 });
 

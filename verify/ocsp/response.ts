@@ -197,6 +197,10 @@ export function judgeResponse(
   if (fault !== undefined) return { state: "expired", detail: fault, ...times };
   if (outOfDate) return signerFault;
   const signedBy = delegated ? `responder ${by.subject}` : `issuer ${by.subject}`;
+  if (status.status === "good" && signer.weak) {
+    const detail = `the answer of ${signedBy} is signed with SHA-1, which can be forged`;
+    return { state: "error", detail, ...times };
+  }
   return {
     state: status.status,
     detail: status.status === "good"
@@ -214,7 +218,7 @@ export function judgeResponse(
  * - The signer is the issuer, or a certificate that the issuer itself issued,
  *   with the extendedKeyUsage OCSPSigning, that is in date. (Whether that
  *   responder's certificate is revoked is not asked, as in OpenSSL.) Signatures
- *   with MD5 do not count.
+ *   with MD5 do not count; with SHA-1 "revoked" counts, and "good" is an "error".
  * - Unknown critical extensions are refused.
  * - thisUpdate may be 5 minutes ahead, nextUpdate not in the past. Without
  *   nextUpdate an answer counts for 24 hours after thisUpdate.

@@ -12,7 +12,7 @@
 import { Certificate } from "../../certificate/certificate.ts";
 import { equalBytes, oid, readDer, sequence, toHex } from "../../certificate/der.ts";
 import { EXT } from "../../certificate/extensions.ts";
-import { verifySignature } from "../../certificate/sign.ts";
+import { signatureDigest, verifySignature } from "../../certificate/sign.ts";
 import type { OcspBasicResponse, OcspResponderId } from "./read.ts";
 
 /** The key purpose id-kp-OCSPSigning. anyExtendedKeyUsage does not stand for it. */
@@ -108,7 +108,12 @@ function delegationFault(candidate: Certificate, issuer: Certificate): string | 
 
 /** The signer of a response, or why there is none that may sign. */
 export type OcspSigner =
-  | { readonly certificate: Certificate; readonly delegated: boolean }
+  | {
+    readonly certificate: Certificate;
+    readonly delegated: boolean;
+    /** Whether a digest is in use of which collisions can be made: enough to forge what it says. */
+    readonly weak: boolean;
+  }
   | { readonly fault: string };
 
 /**
@@ -119,8 +124,9 @@ export function findSigner(response: OcspBasicResponse, issuer: Certificate): Oc
   const { responder, rawTbs, rawSignatureAlgorithm, signature } = response;
   const signed = (by: Certificate): boolean =>
     signedBy(by.rawSpki, rawSignatureAlgorithm, signature, rawTbs);
+  const weak = (algorithm: Uint8Array): boolean => signatureDigest(algorithm) === "sha1";
   if (isNamed(issuer, responder) && signed(issuer)) {
-    return { certificate: issuer, delegated: false };
+    return { certificate: issuer, delegated: false, weak: weak(rawSignatureAlgorithm) };
   }
   let fault = isNamed(issuer, responder)
     ? `the signature is not by the key of ${issuer.subject}`
@@ -137,7 +143,8 @@ export function findSigner(response: OcspBasicResponse, issuer: Certificate): Oc
       continue;
     }
     if (problem === undefined && signed(candidate)) {
-      return { certificate: candidate, delegated: true };
+      const algorithms = [rawSignatureAlgorithm, candidate.rawSignatureAlgorithm];
+      return { certificate: candidate, delegated: true, weak: algorithms.some(weak) };
     }
     fault = problem ?? `the signature is not by the key of ${candidate.subject}`;
   }
