@@ -11,7 +11,7 @@
 
 import { printTable, ratio } from "./table.ts";
 
-const ROUNDS = Number(Deno.args[0] ?? 15);
+const ROUNDS = Number(Deno.args[0] ?? 30);
 const ROOT = new URL("../", import.meta.url);
 
 const { exports }: { exports: Record<string, string> } = JSON.parse(

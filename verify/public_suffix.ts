@@ -1,7 +1,7 @@
 /**
  * Public suffixes: under which names anybody may register, `com`, `co.uk`.
- * The built-in list is the ICANN part of publicsuffix.org, and its private part
- * where that is asked for; both are texts, made from the npm package tldts, which
+ * The built-in list is the ICANN part of publicsuffix.org (its private part comes
+ * with full_public_suffix.ts); both are texts, made from the npm package tldts, which
  * would cost every start more than they do. Other lists come from text or a file.
  *
  * @module
@@ -105,7 +105,12 @@ function packedLookup(...parts: readonly string[]): Lookup {
 
 const builtinLookup = packedLookup(ICANN_RULES);
 
-let fullLookup: Promise<Lookup> | undefined;
+let make: (lookup: Lookup, minSuffix: number) => PublicSuffix;
+
+/** A list of the ICANN part and another one, in its packed form. */
+export function extendedList(rules: string, options: PublicSuffixOptions): PublicSuffix {
+  return make(packedLookup(ICANN_RULES, rules), minSuffixOf(options, ["minSuffix"]));
+}
 
 function minSuffixOf(options: PublicSuffixOptions, known: readonly string[]): number {
   for (const key of Object.keys(options)) {
@@ -145,6 +150,10 @@ export class PublicSuffix {
   readonly #lookup: Lookup;
   readonly #minSuffix: number;
 
+  static {
+    make = (lookup, minSuffix) => new PublicSuffix(lookup, minSuffix);
+  }
+
   private constructor(lookup: Lookup, minSuffix: number) {
     this.#lookup = lookup;
     this.#minSuffix = minSuffix;
@@ -166,22 +175,6 @@ export class PublicSuffix {
       PublicSuffix.#defaults.set(minSuffix, list);
     }
     return list;
-  }
-
-  /**
-   * The whole list: also its private part, where companies let others register
-   * (`github.io`, `s3.amazonaws.com`). It is
-   * loaded by the first call. Stricter than {@linkcode PublicSuffix.default}
-   * when names are compared.
-   *
-   * @throws {TypeError} for an unknown option
-   * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
-   */
-  static async full(options: PublicSuffixOptions = {}): Promise<PublicSuffix> {
-    const minSuffix = minSuffixOf(options, ["minSuffix"]);
-    fullLookup ??= import("./private_suffix_rules.ts")
-      .then(({ PRIVATE_RULES }) => packedLookup(ICANN_RULES, PRIVATE_RULES));
-    return new PublicSuffix(await fullLookup, minSuffix);
   }
 
   /**

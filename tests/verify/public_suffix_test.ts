@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import * as tldts from "tldts";
-import { PublicSuffix } from "../../verify/public_suffix.ts";
+import { fullPublicSuffix, PublicSuffix } from "../../verify/full_public_suffix.ts";
 import { moduleText, moduleUrl, PARTS, rulesOf } from "./make_public_suffix_rules.ts";
 
 const CASES = Deno.readTextFileSync(new URL("../testdata/public-suffix-cases.md", import.meta.url))
@@ -39,8 +39,8 @@ Deno.test("publicSuffix() gives Perl's result in all of its cases", () => {
   assertEquals(count, 82);
 });
 
-Deno.test("publicSuffix() takes the ICANN part by default and the private part with full()", async () => {
-  const [icann, all] = [PublicSuffix.default(), await PublicSuffix.full()];
+Deno.test("publicSuffix() takes the ICANN part by default and the private part with fullPublicSuffix()", () => {
+  const [icann, all] = [PublicSuffix.default(), fullPublicSuffix()];
   const table: [string, string, string][] = [
     ["foo.github.io", "io", "github.io"],
     ["b.s3.amazonaws.com", "com", "s3.amazonaws.com"],
@@ -140,7 +140,8 @@ Deno.test("PublicSuffix refuses wrong options, rules and numbers", async () => {
   assertThrows(() => PublicSuffix.fromString("!"), TypeError, "line 1 is not a rule");
   assertThrows(() => PublicSuffix.default().publicSuffix("a.com", -1), RangeError, "received -1");
   await assertRejects(() => PublicSuffix.fromFile("/x", { minSuffix: -1 }), RangeError);
-  await assertRejects(() => PublicSuffix.full({ minSuffix: -1 }), RangeError);
+  assertThrows(() => fullPublicSuffix({ minSuffix: -1 }), RangeError);
+  assertThrows(() => fullPublicSuffix({ min: 1 } as never), TypeError, "min");
 });
 
 Deno.test("the lists are what tldts has: deno task update:suffixes", async () => {
@@ -149,12 +150,12 @@ Deno.test("the lists are what tldts has: deno task update:suffixes", async () =>
   }
 });
 
-Deno.test("the lists answer as tldts does, for every rule and the names about it", async () => {
+Deno.test("the lists answer as tldts does, for every rule and the names about it", () => {
   const plain = { detectIp: false, extractHostname: false, validateHostname: false };
   const lists = [
     { list: PublicSuffix.default(), rules: rulesOf(1), least: 6000, allowPrivateDomains: false },
     {
-      list: await PublicSuffix.full(),
+      list: fullPublicSuffix(),
       rules: [...rulesOf(1), ...rulesOf(2)],
       least: 8500,
       allowPrivateDomains: true,
@@ -176,7 +177,7 @@ Deno.test("the lists answer as tldts does, for every rule and the names about it
   }
 });
 
-Deno.test("publicSuffix() splits without losing a label", async () => {
+Deno.test("publicSuffix() splits without losing a label", () => {
   const label = fc.stringMatching(/^[a-z0-9-]{1,6}$/);
   const host = fc.tuple(
     fc.array(fc.oneof(label, fc.constantFrom("com", "co", "uk", "kobe", "jp", "ck", "city"))),
@@ -184,7 +185,7 @@ Deno.test("publicSuffix() splits without losing a label", async () => {
   );
   const lists = [
     PublicSuffix.default(),
-    await PublicSuffix.full(),
+    fullPublicSuffix(),
     PublicSuffix.default({ minSuffix: 0 }),
     PublicSuffix.fromString("*.jp\n!city.jp\nuk\nco.uk"),
   ];
