@@ -10,6 +10,7 @@ import {
   bitString,
   children,
   type DerNode,
+  equalBytes,
   expectTag,
   integerBytes,
   oid,
@@ -234,6 +235,5 @@ export function encryptedKeyPem(key: PrivateKey, password: string, iterations = 
 export function keyMatches(spki: Uint8Array, key: PrivateKey): boolean {
   const what = "public key";
   const { bytes } = bitString(sequence(readDer(spki, what), what)[1], what);
-  const own = key.publicBits;
-  return bytes.length === own.length && bytes.every((byte, i) => byte === own[i]);
+  return equalBytes(bytes, key.publicBits);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { equalBytes } from "../certificate/der.ts";
 import type { Role } from "../engine/types.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { verifyModeOf } from "./config.ts";
@@ -87,7 +88,7 @@ export function inScope(options: SslOptions, scope: "context" | "connection"): S
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+    return equalBytes(a, b);
   }
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, i) => sameValue(item, b[i]));

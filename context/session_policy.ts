@@ -12,6 +12,7 @@
  * @module
  */
 
+import { equalBytes } from "../certificate/der.ts";
 import { nodeCrypto } from "../certificate/node_crypto.ts";
 import type { ContextConfig, ContextHooks, Engine, Role, TrustConfig } from "../engine/types.ts";
 import { resolveScheme } from "../verify/schemes.ts";
@@ -150,9 +151,6 @@ export type TicketKeycb = (
 /** What the option `ticketKeycb` takes. */
 export type TicketKeycbInput = TicketKeycb | readonly [callback: TicketKeycb, data: unknown];
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
-
 /** The hook of the engine. */
 export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks["ticketKey"]> {
   const [callback, data] = typeof input === "function" ? [input, undefined] as const : input;
@@ -176,7 +174,7 @@ export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks
     }
     return name === undefined
       ? { name: current, key }
-      : { name, key, renew: !sameBytes(name, current) };
+      : { name, key, renew: !equalBytes(name, current) };
   };
 }
 

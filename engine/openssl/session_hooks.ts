@@ -9,6 +9,7 @@
  * @module
  */
 
+import { equalBytes } from "../../certificate/der.ts";
 import { nodeCrypto } from "../../certificate/node_crypto.ts";
 import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
 import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../types.ts";
@@ -254,8 +255,7 @@ export class SessionHooks implements CallbackTarget {
     try {
       if (c.SSL_SESSION_is_resumable(session) !== 1) return;
       const der = sessionToDer(c, session);
-      const same = der.length === offered.length && der.every((byte, i) => byte === offered[i]);
-      if (!same) newSession(der, this.#user);
+      if (!equalBytes(der, offered)) newSession(der, this.#user);
     } finally {
       c.SSL_SESSION_free(session);
     }
