@@ -2,7 +2,9 @@
 
 import { TestCa } from "../../certificate/mod.ts";
 import { SslVerifyError } from "../../errors.ts";
+import { OpenSslContext } from "../../engine/openssl/context.ts";
 import { loadOpenSsl } from "../../engine/openssl/engine.ts";
+import { openLibrary } from "../../engine/openssl/symbols.ts";
 import type {
   ContextConfig,
   ContextHooks,
@@ -38,6 +40,17 @@ export function config(role: Role, over: Partial<ContextConfig> = {}): ContextCo
     ...rest,
     hooks: { ...strict, ...hooks },
   };
+}
+
+/** A client's context as `--allow-ffi=<path>` has it: without callbacks, with {@linkcode client}'s certificate. */
+export function narrowClient(
+  only: Partial<ContextConfig>,
+  verify: NonNullable<ContextHooks["verify"]>,
+): OpenSslContext {
+  return new OpenSslContext(
+    { library: openLibrary(), callbacks: undefined },
+    config("client", { ...only, credentials: [credentialOf(client)], hooks: { verify } }),
+  );
 }
 
 export interface Pair extends AsyncDisposable {

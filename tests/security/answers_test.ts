@@ -1,15 +1,13 @@
 /** What a peer can make us send, and when nothing of ours may leave. */
 
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import { OpenSslContext } from "../../engine/openssl/context.ts";
 import { openLibrary } from "../../engine/openssl/symbols.ts";
 import { SslPeerError } from "../../errors.ts";
 import {
-  client,
   config,
-  credential,
   engine,
   handshake,
+  narrowClient,
   pair,
   pairOf,
   V12,
@@ -68,19 +66,9 @@ for (const [version, only] of [["TLS 1.2", V12], ["TLS 1.3", V13]] as const) {
     const [what, thrown] of [["a TypeError", new TypeError("no")], ["no error", "no"]] as const
   ) {
     Deno.test(`without callbacks: where the judge throws ${what}, our certificate does not leave (${version})`, async () => {
-      const runtime = { library: openLibrary(), callbacks: undefined };
-      const narrow = new OpenSslContext(
-        runtime,
-        config("client", {
-          ...only,
-          credentials: [credential(client)],
-          hooks: {
-            verify: () => {
-              throw thrown;
-            },
-          },
-        }),
-      );
+      const narrow = narrowClient(only, () => {
+        throw thrown;
+      });
       const server = await engine.createContext(config("server", { ...only, verifyMode: 1 }));
       await using p = pairOf(narrow, server);
       p.clientSide.record = true;

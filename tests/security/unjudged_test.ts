@@ -1,8 +1,6 @@
 /** Without callbacks (`--allow-ffi=<path>`): nothing leaves for a server that nobody has judged, however the step ends. */
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { OpenSslContext } from "../../engine/openssl/context.ts";
-import { openLibrary } from "../../engine/openssl/symbols.ts";
 import type { ContextConfig, TlsStream } from "../../engine/types.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";
 import {
@@ -12,6 +10,7 @@ import {
   credential,
   engine,
   handshake,
+  narrowClient,
   type Pair,
   pairOf,
   text,
@@ -20,7 +19,6 @@ import {
 } from "../engine/harness.ts";
 import { join, plainRecord, recordsIn } from "../helpers/forge.ts";
 
-const runtime = { library: openLibrary(), callbacks: undefined };
 const stranger = await ca.server("else.example");
 
 /** What follows the server's flight in the same segment: the step that brings its certificate fails. */
@@ -46,19 +44,10 @@ async function meet(
   go: (p: Pair) => Promise<unknown>,
 ): Promise<Outcome> {
   let judged = 0;
-  const narrow = new OpenSslContext(
-    runtime,
-    config("client", {
-      ...only,
-      credentials: [credential(client)],
-      hooks: {
-        verify: () => {
-          judged++;
-          return refuse ? new SslVerifyError("Refused", { code: "REFUSED" }) : undefined;
-        },
-      },
-    }),
-  );
+  const narrow = narrowClient(only, () => {
+    judged++;
+    return refuse ? new SslVerifyError("Refused", { code: "REFUSED" }) : undefined;
+  });
   const server = await engine.createContext(
     config("server", { ...only, verifyMode: 1, credentials: [credential(stranger)] }),
   );
