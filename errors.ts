@@ -78,6 +78,27 @@ export interface SslErrorOptions {
 
 let last: SslError | undefined;
 
+/** What is shown of an error beneath: of anything but errors and plain values no more than its kind. */
+function causeJson(cause: unknown, depth = 0): unknown {
+  if (cause instanceof Error) {
+    const { code } = cause as { code?: unknown };
+    const more = cause.cause === undefined || depth > 3 ? {} : {
+      cause: causeJson(cause.cause, depth + 1),
+    };
+    const named = typeof code === "string" ? { code } : {};
+    return { name: cause.name, message: cause.message, ...named, ...more };
+  }
+  const plain = ["string", "number", "boolean"].includes(typeof cause) || cause === null;
+  return plain ? cause : Object.prototype.toString.call(cause);
+}
+
+/** The causes of an error in one line each. */
+function causeLines(cause: unknown, depth = 0): string {
+  if (cause === undefined || depth > 3) return "";
+  if (!(cause instanceof Error)) return `\n  cause: ${String(causeJson(cause))}`;
+  return `\n  cause: ${cause.name}: ${cause.message}${causeLines(cause.cause, depth + 1)}`;
+}
+
 /**
  * The most recent {@linkcode SslError} of this realm, for scripts. The error
  * that an operation threw, or `socket.errstr()`, is authoritative.
@@ -137,6 +158,42 @@ export class SslError extends Error implements Dualvar {
   [Symbol.toPrimitive](hint: string): string | number {
     return hint === "number" ? this.errno : this.message;
   }
+
+  /**
+   * The error as plain data, for logs: what is known, without circles, without bytes and without the
+   * `transport`. Certificates are PEM text. The stack is not in it.
+   */
+  toJSON(): Record<string, unknown> {
+    const { name, message, code, errno, library, reason, alert, queue, offers } = this;
+    const known = { library, alert, offers };
+    const said = Object.entries(known).filter(([, value]) => value !== undefined);
+    return {
+      name,
+      message,
+      code,
+      errno,
+      reason,
+      ...Object.fromEntries(said),
+      ...(queue.length === 0 ? {} : { queue }),
+      ...(this.report === undefined ? {} : { report: reportJson(this.report) }),
+      ...(this.cause === undefined ? {} : { cause: causeJson(this.cause) }),
+    };
+  }
+
+  /** Printed, it is its message, its code, where it comes from, and its cause, in a line each. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const head = `${this.name}: ${this.message}`;
+    const stack = typeof this.stack === "string" ? this.stack : head;
+    const frames = stack.startsWith(head) ? stack.slice(head.length) : `\n${stack}`;
+    return `${this.name} [${this.code}]: ${this.message}${frames}${causeLines(this.cause)}`;
+  }
+}
+
+/** A report without its error, which has the report in turn. */
+function reportJson(report: VerifyReport): Record<string, unknown> {
+  const { error: _error, chain, anchor, ...rest } = report;
+  const found = anchor === undefined ? {} : { anchor: anchor.toJSON() };
+  return { ...rest, chain: chain.map((certificate) => certificate.toJSON()), ...found };
 }
 
 /**

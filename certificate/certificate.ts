@@ -545,8 +545,32 @@ export class Certificate {
     return this.pem;
   }
 
+  /** What a log wants to know of it, as plain data; `pem` is the whole certificate. */
+  toJSON(): Record<string, unknown> {
+    return {
+      subject: ifReadable(() => this.subject),
+      issuer: ifReadable(() => this.issuer),
+      serial: this.serial,
+      notBefore: this.notBefore,
+      notAfter: this.notAfter,
+      subjectAltNames: ifReadable(() => this.subjectAltNames),
+      fingerprint: this.fingerprint("sha256"),
+      pem: this.pem,
+    };
+  }
+
   /** Printed, it says whose it is, and not its bytes. */
   [Symbol.for("Deno.customInspect")](): string {
-    return `Certificate(${this.subject}, ${this.fingerprint("sha256")})`;
+    const subject = ifReadable(() => this.subject) ?? "malformed subject";
+    return `Certificate(${subject}, ${this.fingerprint("sha256")})`;
+  }
+}
+
+/** A part that is read when it is asked for; `undefined` where it is malformed. */
+function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

@@ -7,6 +7,8 @@
 import { selectEngine } from "../engine/select.ts";
 import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
+import { atCallOf } from "../internal/caller.ts";
+import { oneLine } from "../internal/show.ts";
 import type { RoleConfig } from "./config.ts";
 import type { NativeObject } from "./native.ts";
 import type { ClientSessions } from "./resumption.ts";
@@ -92,9 +94,11 @@ export class SslContext implements Disposable {
    * Perl: `SSL_Context->new`
    */
   static async create(options: ContextOptions = {}): Promise<SslContext> {
-    const checked = checkOptions("context", options);
-    const { server, ...rest } = checked;
-    return await createContext(server ? "server" : "client", rest, defaultsIn(checked));
+    return await atCallOf(SslContext.create, () => {
+      const checked = checkOptions("context", options);
+      const { server, ...rest } = checked;
+      return createContext(server ? "server" : "client", rest, defaultsIn(checked));
+    });
   }
 
   /** Which engine it is for. */
@@ -142,6 +146,12 @@ export class SslContext implements Disposable {
   /** As {@linkcode SslContext.close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Printed, it says for what it is, and nothing of its keys. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const { role, closed } = this.#state;
+    return oneLine(this, { role, engine: this.engine, closed: closed || undefined });
   }
 }
 

@@ -91,6 +91,19 @@ export function makeReport(
       return `VerifyReport ${inspect(plain, options)}`;
     },
   });
+  Object.defineProperty(report, "toJSON", {
+    value: (): Record<string, unknown> => {
+      const { chain, anchor, ...rest } = report;
+      const shown = {
+        ...rest,
+        chain: chain.map((certificate) => certificate.toJSON()),
+        ...(anchor === undefined ? {} : { anchor: anchor.toJSON() }),
+      };
+      if (error === undefined) return shown;
+      const { report: _report, ...own } = error.toJSON(); // each has the other
+      return { ...shown, error: own };
+    },
+  });
   if (error !== undefined) error.report = report;
   return report;
 }

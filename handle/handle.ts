@@ -6,6 +6,7 @@
 
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
 import { SslUnsupportedError } from "../errors.ts";
+import { atCallOf } from "../internal/caller.ts";
 import { type CloseOptions, SslSocket } from "../socket/socket.ts";
 import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
 import { type HandleSource, loadMachine } from "./front.ts";
@@ -69,13 +70,15 @@ export class Handle extends HandleReading
     target: string | HandleConnectOptions,
     options: HandleConnectOptions = {},
   ): Promise<Handle> {
-    const { connectOptions } = await import("./connect_options.ts");
-    const [handleOptions, rest] = connectOptions(target, options);
-    const [socket] = await Promise.all([
-      typeof target === "string" ? SslSocket.connect(target, rest) : SslSocket.connect(rest),
-      loadMachine(), // it is there with the handle: `tryReadLine` is right from the first call on
-    ]);
-    return new Handle(socket, handleOptions);
+    return await atCallOf(Handle.connect, async () => {
+      const { connectOptions } = await import("./connect_options.ts");
+      const [handleOptions, rest] = connectOptions(target, options);
+      const [socket] = await Promise.all([
+        typeof target === "string" ? SslSocket.connect(target, rest) : SslSocket.connect(rest),
+        loadMachine(), // it is there with the handle: `tryReadLine` is right from the first call on
+      ]);
+      return new Handle(socket, handleOptions);
+    });
   }
 
   // ---- writing
@@ -193,7 +196,10 @@ export class Handle extends HandleReading
    */
   startSsl(options?: StartOptions): Promise<SslSocket> {
     const front = frontOf(this);
-    return front.machine?.startSsl(options) ?? front.later((machine) => machine.startSsl(options));
+    return atCallOf(
+      this.startSsl,
+      () => front.machine?.startSsl(options) ?? front.later((machine) => machine.startSsl(options)),
+    );
   }
 
   /**
@@ -208,7 +214,10 @@ export class Handle extends HandleReading
    */
   stopSsl(options?: CloseOptions): Promise<void> {
     const front = frontOf(this);
-    return front.machine?.stopSsl(options) ?? front.later((machine) => machine.stopSsl(options));
+    return atCallOf(
+      this.stopSsl,
+      () => front.machine?.stopSsl(options) ?? front.later((machine) => machine.stopSsl(options)),
+    );
   }
 
   /**
@@ -241,7 +250,7 @@ export class Handle extends HandleReading
    * Perl: `close`
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    await frontOf(this).close(options);
+    await atCallOf(this.close, () => frontOf(this).close(options));
   }
 
   /**

@@ -17,6 +17,7 @@
 
 import type { WaitOptions } from "../engine/types.ts";
 import { isWant, SSL_WANT_READ, SslError, SslTimeoutError, type Want } from "../errors.ts";
+import { fromCaller } from "../internal/caller.ts";
 import { closedError, type HandleConn, mustRead } from "./front.ts";
 import { LineReader, type Separator } from "./line_reader.ts";
 import type { HandleSettings } from "./settings.ts";
@@ -101,6 +102,8 @@ export class Input {
     this.#busy = operation;
     try {
       return await body();
+    } catch (error) {
+      throw fromCaller(error);
     } finally {
       this.#busy = undefined;
     }

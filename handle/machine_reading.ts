@@ -6,6 +6,7 @@
 
 import type { WaitOptions } from "../engine/types.ts";
 import type { Want } from "../errors.ts";
+import { fromCaller } from "../internal/caller.ts";
 import type { Separator } from "./line_reader.ts";
 import { RECORD_NAMES, type RecordOptions } from "./reading.ts";
 import { checkNames, type HandleSettings } from "./settings.ts";
@@ -36,7 +37,7 @@ export class ReadingMachine extends HandleState {
       if (line !== undefined) return Promise.resolve(line);
       return input.run("read a line", () => input.readRecord(separator, chomp, options));
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(fromCaller(error));
     }
   }
 

@@ -8,6 +8,7 @@
  */
 
 import type { WaitOptions } from "../engine/types.ts";
+import { fromCaller } from "../internal/caller.ts";
 import { closedError, type HandleConn } from "./front.ts";
 
 /** Output that is collected goes out when there is this much, in bytes. */
@@ -67,6 +68,8 @@ export class Output {
     this.#waiting++;
     try {
       return await done;
+    } catch (error) {
+      throw fromCaller(error);
     } finally {
       this.#waiting--;
     }

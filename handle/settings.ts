@@ -4,6 +4,7 @@
  * @module
  */
 
+import { INSPECT, oneLine } from "../internal/show.ts";
 import { didYouMean } from "../verify/suggest.ts";
 import { Front, type HandleConn, type HandleSource, toConn } from "./front.ts";
 import type { Separator } from "./line_reader.ts";
@@ -201,6 +202,12 @@ export function checkNames(
   }
 }
 
+/** What a connection without words of its own is. */
+function kindOf(conn: HandleConn): { readonly [INSPECT]: () => string } {
+  const { remoteAddr } = conn as { remoteAddr?: Deno.Addr };
+  return { [INSPECT]: () => oneLine(conn, { remoteAddr }) };
+}
+
 let getFront: (handle: HandleBase) => Front;
 
 /** What stands in front of a handle's machine, for the parts of the class. */
@@ -225,6 +232,13 @@ export class HandleBase {
   /** What the handle is over now: after `startSsl` an `SslSocket`, after `stopSsl` a plain transport. */
   get conn(): HandleConn {
     return this.#front.conn;
+  }
+
+  /** Printed, it says what it is over. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const { conn, open } = this.#front;
+    const over = Object(conn)[INSPECT] === undefined ? kindOf(conn) : conn;
+    return oneLine(this, { over, encoding: this.encoding, closed: open ? undefined : true });
   }
 
   /** Our address, if the connection has one. */

@@ -11,6 +11,7 @@ import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
 import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/types.ts";
 import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
+import { fromCaller } from "../internal/caller.ts";
 import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
 import { PlainStream } from "./plain.ts";
@@ -24,10 +25,12 @@ function checkBuffer(operation: "read from" | "write to", peer: string, p: unkno
   const [what, advice] = operation === "write to"
     ? ["the data", text ? ": encode it with TextEncoder, or print it with a Handle" : ""]
     : ["the buffer", typeof p === "number" ? `: give new Uint8Array(${p})` : ""];
-  throw new TypeError(
-    `Cannot ${operation} ${peer}: ${what} must be a Uint8Array: received ${
-      p === null ? "null" : typeof p
-    }${advice}`,
+  throw fromCaller(
+    new TypeError(
+      `Cannot ${operation} ${peer}: ${what} must be a Uint8Array: received ${
+        p === null ? "null" : typeof p
+      }${advice}`,
+    ),
   );
 }
 
@@ -222,14 +225,14 @@ export abstract class CoreData {
       const reason = "starting TLS has failed";
       const message = `Cannot ${operation} ${this.peer}: ${reason}: start it again, or close it`;
       const refused = { code: "ERR_START_TLS", reason, cause: this.refusal };
-      throw this.record(new SslError(message, refused));
+      throw fromCaller(this.record(new SslError(message, refused)));
     }
     if (this.phase === "closed" || this.closing) {
-      throw this.record(closedError(operation, this.peer));
+      throw fromCaller(this.record(closedError(operation, this.peer)));
     }
     const why = this.phase === "failed" ? "the handshake failed" : "the handshake is not complete";
     const error = new SslError(`Cannot ${operation} ${this.peer}: ${why}`, { code: "ENOTCONN" });
-    throw this.record(error);
+    throw fromCaller(this.record(error));
   }
 
   /** Nothing more can be read after a truncation, nor after what the peer did wrong or failed with. */
@@ -247,10 +250,10 @@ export abstract class CoreData {
   }
 
   protected failure(operation: string, error: unknown, signal?: AbortSignal): unknown {
-    if (this.closing) return closedError(operation, this.peer, error);
+    if (this.closing) return fromCaller(closedError(operation, this.peer, error));
     // What OpenSSL failed ended with a fatal alert: its session is not to be used again (RFC 5246 7.2.2).
     if (error instanceof SslError && error.library !== undefined) this.state?.failed();
-    return this.record(toSslError(operation, this.peer, error, signal));
+    return fromCaller(this.record(toSslError(operation, this.peer, error, signal)));
   }
 
   /** Reads without consuming. */
@@ -319,9 +322,10 @@ export abstract class CoreData {
 
   protected mustBeWritable(): void {
     if (!this.writeEnded || this.data === undefined) return;
-    if (this.closing) throw this.record(closedError("write to", this.peer));
+    if (this.closing) throw fromCaller(this.record(closedError("write to", this.peer)));
     const why = "close_notify was sent, the writing direction has ended";
-    throw this.record(new SslError(`Cannot write to ${this.peer}: ${why}`, { code: "EPIPE" }));
+    const error = new SslError(`Cannot write to ${this.peer}: ${why}`, { code: "EPIPE" });
+    throw fromCaller(this.record(error));
   }
 
   /** Takes what fits into the send buffer. */

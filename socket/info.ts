@@ -13,6 +13,7 @@ import { engineOf, nativeObject, type SslContext } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Negotiated, TlsStream } from "../engine/types.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";
+import { oneLine } from "../internal/show.ts";
 import { verifyHostname } from "../verify/hostname.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
@@ -86,6 +87,14 @@ export function unwrapCore(init: SocketInit): SocketCore {
     );
   }
   return core;
+}
+
+/** The report before a handshake. */
+function nothingVerified(): VerifyReport {
+  const nothing = { ok: false, chain: [], checks: [] };
+  return Object.defineProperty({ ...nothing } as unknown as VerifyReport, "toJSON", {
+    value: () => ({ ...nothing }),
+  });
 }
 
 let peek: (socket: SocketInfo) => SocketCore;
@@ -170,7 +179,23 @@ export class SocketInfo extends SocketCapabilities {
 
   /** The evidence of the verification: what was checked, with which result. Empty before the handshake. */
   get report(): VerifyReport {
-    return this.#core.state?.report ?? { ok: false, chain: [], checks: [] };
+    return this.#core.state?.report ?? nothingVerified();
+  }
+
+  /** Printed, it says with whom it is connected, how, and in which state it is. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const { role, peer, phase, established, state } = this.#core;
+    const { version, cipher } = established?.negotiated() ?? {};
+    const verified = established && state?.report.ok;
+    return oneLine(this, {
+      role,
+      peer,
+      state: phase,
+      version,
+      cipher,
+      verified,
+      engine: this.engine,
+    });
   }
 
   /**

@@ -6,6 +6,8 @@
 
 import type { SslContext } from "../context/context.ts";
 import type { WaitOptions } from "../engine/types.ts";
+import { atCallOf } from "../internal/caller.ts";
+import { oneLine } from "../internal/show.ts";
 import type { ListenerCore } from "./listener_core.ts";
 import type { SslSocket } from "./socket.ts";
 
@@ -93,7 +95,7 @@ export class SslListener<S extends SslSocket = SslSocket>
    * Perl: `accept`
    */
   accept(options?: WaitOptions): Promise<S> {
-    return this.#core.accept(options);
+    return atCallOf(this.accept, () => this.#core.accept(options));
   }
 
   /**
@@ -104,7 +106,7 @@ export class SslListener<S extends SslSocket = SslSocket>
    * @throws {SslError} With code `ECLOSED` when the listener is closed.
    */
   acceptPlain(options?: WaitOptions): Promise<Deno.TcpConn> {
-    return this.#core.acceptPlain(options);
+    return atCallOf(this.acceptPlain, () => this.#core.acceptPlain(options));
   }
 
   /**
@@ -148,6 +150,12 @@ export class SslListener<S extends SslSocket = SslSocket>
    */
   shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
     return this.#core.shutdown(options);
+  }
+
+  /** Printed, it says where it listens. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const { addr, engine, closed } = this.#core;
+    return oneLine(this, { addr, engine, closed: closed || undefined });
   }
 
   /** Lets the event loop wait for connections, as it does at first. */

@@ -15,6 +15,7 @@ import type { ListenOptions } from "../context/options.ts";
 import { checkOptions, received } from "../context/validate.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
 import { SslPeerError, SslUnsupportedError } from "../errors.ts";
+import { fromCaller } from "../internal/caller.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import { type Arrival, Doorway } from "./doorway.ts";
 import type { SocketCore } from "./core.ts";
@@ -96,6 +97,11 @@ export class ListenerCore<S extends SslSocket> {
     return this.#context;
   }
 
+  /** Whether it has stopped. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Which engine does the work. */
   get engine(): "openssl" | "deno" {
     return engineOf(this.#context).name;
@@ -166,7 +172,8 @@ export class ListenerCore<S extends SslSocket> {
     const tell = this.#setup.options.onHandshakeError;
     try {
       // An async one, whose rejection nobody would meet: that would end the process.
-      if (tell) Promise.resolve<unknown>(tell(error as Error, remoteAddr)).catch(() => {});
+      const told = fromCaller(error) as Error;
+      if (tell) Promise.resolve<unknown>(tell(told, remoteAddr)).catch(() => {});
       else (error as { transport?: { close(): void } }).transport?.close();
     } catch {
       // Neither a throw of the caller's function nor a dead transport may end the loop.

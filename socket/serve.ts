@@ -7,6 +7,8 @@
 import type { SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../context/options.ts";
 import type { Handle } from "../handle/handle.ts";
+import { atCallOf } from "../internal/caller.ts";
+import { oneLine } from "../internal/show.ts";
 import type { ShutdownListenerOptions, SslListener } from "./listener.ts";
 import { SslSocket } from "./socket.ts";
 
@@ -45,7 +47,7 @@ class Server implements SslServer {
   #stopping: Promise<{ readonly limited: boolean }> | undefined;
 
   constructor(options: ListenOptions, handler: ServeHandler) {
-    this.#listening = this.#listen(options, handler);
+    this.#listening = atCallOf(serve, () => this.#listen(options, handler));
     this.#addr = this.#listening.then((listener) => listener.addr);
     this.#finished = this.#run(options, handler);
     // Whoever looks at either one learns of it; a server that nobody looks at must not fail unseen.
@@ -99,6 +101,12 @@ class Server implements SslServer {
     const listener = await this.#listening.catch(() => undefined);
     await listener?.shutdown(options);
     return { limited: options.deadline !== undefined };
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    const { addr, engine } = this.#listener ?? {};
+    const stopping = this.#stopping !== undefined || undefined;
+    return oneLine(this, { addr, engine, stopping });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

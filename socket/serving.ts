@@ -7,6 +7,7 @@
 import type { ListenOptions } from "../context/options.ts";
 import { loadMachine } from "../handle/front.ts";
 import { Handle } from "../handle/handle.ts";
+import { fromCaller } from "../internal/caller.ts";
 import { coreOf } from "./info.ts";
 import type { SslListener } from "./listener.ts";
 import type { ServeHandler } from "./serve.ts";
@@ -15,7 +16,7 @@ import type { SslSocket } from "./socket.ts";
 function tell(onError: ListenOptions["onError"], error: unknown): void {
   try {
     // Nobody else would meet the rejection of an async one, and it would end the process.
-    Promise.resolve<unknown>(onError?.(error)).catch(() => {});
+    Promise.resolve<unknown>(onError?.(fromCaller(error))).catch(() => {});
   } catch {
     // The reporter's own failure ends nothing either.
   }

@@ -8,6 +8,7 @@ import type { ConnectOptions, ListenOptions, StartOptions } from "../context/opt
 import { checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
+import { atCallOf } from "../internal/caller.ts";
 import type { SocketCore } from "./core.ts";
 import type { CloseOptions } from "./core_types.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
@@ -68,10 +69,12 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
     target: string | ConnectOptions,
     options?: ConnectOptions,
   ): Promise<InstanceType<T>> {
-    const { openClient } = await import("./open.ts"); // the machine, not at start-up
-    const core = await openClient(target, options);
-    const Class = (core.options.socketClass ?? this) as T;
-    return new Class(wrapCore(core)) as InstanceType<T>;
+    return await atCallOf(SslSocket.connect, async () => {
+      const { openClient } = await import("./open.ts"); // the machine, not at start-up
+      const core = await openClient(target, options);
+      const Class = (core.options.socketClass ?? this) as T;
+      return new Class(wrapCore(core)) as InstanceType<T>;
+    });
   }
 
   /**
@@ -105,10 +108,12 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
     this: T,
     options: ListenOptions,
   ): Promise<SslListener<InstanceType<T>>> {
-    const { openListener } = await import("./listener_core.ts");
-    return await openListener<InstanceType<T>>(options, (core, socketClass) => {
-      const Class = (socketClass ?? this) as T;
-      return new Class(wrapCore(core)) as InstanceType<T>;
+    return await atCallOf(SslSocket.listen, async () => {
+      const { openListener } = await import("./listener_core.ts");
+      return await openListener<InstanceType<T>>(options, (core, socketClass) => {
+        const Class = (socketClass ?? this) as T;
+        return new Class(wrapCore(core)) as InstanceType<T>;
+      });
     });
   }
 
@@ -134,10 +139,12 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
     connection: Transport | StreamPair | TransportSource,
     options?: StartOptions,
   ): Promise<InstanceType<T>> {
-    const { openOver } = await import("./open.ts");
-    const core = await openOver(connection, options);
-    const Class = (core.options.socketClass ?? this) as T;
-    return new Class(wrapCore(core)) as InstanceType<T>;
+    return await atCallOf(SslSocket.start, async () => {
+      const { openOver } = await import("./open.ts");
+      const core = await openOver(connection, options);
+      const Class = (core.options.socketClass ?? this) as T;
+      return new Class(wrapCore(core)) as InstanceType<T>;
+    });
   }
 
   /**
@@ -217,7 +224,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `close`
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    await this.#core.close(checkOptions("close", options));
+    await atCallOf(this.close, () => this.#core.close(checkOptions("close", options)));
   }
 
   /** {@linkcode SslSocket.close}. */
@@ -238,7 +245,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `stop_SSL`
    */
   async stopSsl(options: CloseOptions = {}): Promise<Transport> {
-    return await this.#core.stop(checkOptions("close", options));
+    return await atCallOf(this.stopSsl, () => this.#core.stop(checkOptions("close", options)));
   }
 
   /**
@@ -250,7 +257,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    */
   async connectSsl(options: StartOptions = {}): Promise<this> {
     if (this.#core.phase === "open" && this.#core.role === "client") return this;
-    await this.#core.upgrade("client", options);
+    await atCallOf(this.connectSsl, () => this.#core.upgrade("client", options));
     return this;
   }
 
@@ -261,7 +268,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    */
   async acceptSsl(options: StartOptions = {}): Promise<this> {
     if (this.#core.phase === "open" && this.#core.role === "server") return this;
-    await this.#core.upgrade("server", options);
+    await atCallOf(this.acceptSsl, () => this.#core.upgrade("server", options));
     return this;
   }
 

@@ -44,4 +44,6 @@ export interface VerifyReport {
   readonly hint?: string;
   /** The options that came from process-wide defaults. */
   readonly defaultsApplied?: readonly string[];
+  /** The report as plain data, for logs: no circles, certificates with their PEM text. */
+  toJSON(): Record<string, unknown>;
 }

@@ -10,6 +10,7 @@ import type { DefaultCa } from "../context/default_ca.ts";
 import { type EngineChoice, selectEngine } from "../engine/select.ts";
 import type { ChainPurpose } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
+import { atCallOf } from "../internal/caller.ts";
 import type { PublicSuffix } from "./public_suffix.ts";
 import type { VerifyReport } from "./report.ts";
 import { stripPort } from "./names.ts";
@@ -144,6 +145,13 @@ function readLeaf(leaf: string | Uint8Array | Certificate): [Certificate, ...Cer
 export async function verifyCertificate(
   leaf: string | Uint8Array | Certificate,
   options: VerifyCertificateOptions = {},
+): Promise<VerifyReport> {
+  return await atCallOf(verifyCertificate, () => verify(leaf, options));
+}
+
+async function verify(
+  leaf: string | Uint8Array | Certificate,
+  options: VerifyCertificateOptions,
 ): Promise<VerifyReport> {
   checkNames(options);
   checkValues(options);

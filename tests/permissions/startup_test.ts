@@ -61,8 +61,8 @@ Deno.test("importing the package links no engine, no file reading and no maker o
 // `import defer` puts off making it.
 for (
   const [what, all, modules, kilobytes] of [
-    ["links", false, 49, 416],
-    ["reaches", true, 148, 1165],
+    ["links", false, 60, 480],
+    ["reaches", true, 175, 1300],
   ] as const
 ) {
   Deno.test(`importing the package ${what} at most ${modules} modules of ${kilobytes} KB`, async () => {
