@@ -479,7 +479,10 @@ export interface SslOptions {
   createCtxCallback?: ((context: NativeObject) => unknown) | undefined;
 
   /**
-   * Gets each protocol message. What it throws ends the connection.
+   * Gets each protocol message. What it throws ends the connection. It is called in the midst of
+   * the engine's work, as every callback of a handshake is: a `read()`, `write()` or `close()` of
+   * the same socket waits until that is done, and a call that does not wait (`tryRead()`,
+   * `getCipher()`) throws an `SslError` with the code `ERR_IN_CALLBACK`.
    *
    * Perl: `set_msg_callback`
    */

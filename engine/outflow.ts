@@ -11,6 +11,8 @@ import { mustTake } from "./transport.ts";
 import type { ByteTransport } from "./types.ts";
 import { closedError, ignore, transportError } from "./waiting.ts";
 
+const DONE = Promise.resolve();
+
 /** From the session to the transport. */
 export class Outflow {
   readonly #session: SansIoSession;
@@ -55,6 +57,8 @@ export class Outflow {
 
   /** Begins a loop where none runs; it gives `result`. */
   begin<T>(result: T): Promise<T> {
+    // From inside the transport's own write, which comes first.
+    if (this.#underWay > 0) return DONE.then(() => this.flush()).then(() => result);
     const loop = this.#loop(result); // it may have ended by now
     if (this.#underWay > 0) this.#flushing = loop;
     return loop;

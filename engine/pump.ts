@@ -12,6 +12,10 @@
  * lock each other through us. Writing waits for its bytes to be gone, which is
  * the backpressure for the writer.
  *
+ * A callback of the application may use the very connection that it is called from, while the
+ * session is in the midst of its work. What can wait, waits until that is done; what cannot is
+ * refused, which is no failure of the connection.
+ *
  * @module
  */
 
@@ -30,7 +34,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "./types.ts";
-import { closedError, halfWritten, ignore, orAborted } from "./waiting.ts";
+import { closedError, halfWritten, ignore, insideError, orAborted } from "./waiting.ts";
 
 const DONE = Promise.resolve();
 
@@ -51,7 +55,7 @@ export class Pump implements TlsStream {
   #handshaking: Promise<void> | undefined;
   /** Writes that have not ended, and the last of them. */
   #writes = 0;
-  #lastWrite: Promise<unknown> = DONE;
+  #lastWrite: Promise<void> = DONE;
   #reading = false;
   #failure: unknown;
   #closed = false;
@@ -85,10 +89,28 @@ export class Pump implements TlsStream {
     return this.#session.shutdownState;
   }
 
+  // ---- inside a callback
+
+  /** Resolves when the session is no longer in the midst of its work; `undefined` where it is not. */
+  get idle(): Promise<void> | undefined {
+    return this.#session.busy ? this.#whenIdle() : undefined;
+  }
+
+  /** The session's work is synchronous: it is done before any promise goes on. */
+  async #whenIdle(): Promise<void> {
+    do await DONE; while (this.#session.busy);
+  }
+
+  /** Refuses what can neither be done now nor wait. */
+  #mustBeIdle(operation: string): void {
+    if (this.#session.busy) throw insideError(operation);
+  }
+
   // ---- handshake
 
   /** Completes the handshake; on failure the alert has gone to the peer. */
   handshake(options: WaitOptions = {}): Promise<void> {
+    if (this.#session.busy) return this.#whenIdle().then(() => this.handshake(options));
     return orAborted(this.#handshaking ??= this.#handshakeLoop(options.signal), options.signal);
   }
 
@@ -113,6 +135,7 @@ export class Pump implements TlsStream {
 
   /** One step of the handshake, without waiting. */
   tryHandshake(): true | Want {
+    this.#mustBeIdle("complete the handshake");
     try {
       const step = this.#step(() => this.#session.handshake());
       this.#out.aside();
@@ -151,6 +174,7 @@ export class Pump implements TlsStream {
     signal: AbortSignal | undefined,
     peek: boolean,
   ): Promise<number | null> {
+    if (this.#session.busy) await this.#whenIdle();
     if (this.#reading) {
       throw new SslError("Cannot read: another read is in flight: await it first", {
         code: "ERR_CONCURRENT_READ",
@@ -172,6 +196,7 @@ export class Pump implements TlsStream {
 
   /** Reads what is there without waiting. */
   tryRead(p: Uint8Array): number | null | Want {
+    this.#mustBeIdle("read");
     this.#mustWork();
     let r: number | null | Want;
     try {
@@ -208,11 +233,13 @@ export class Pump implements TlsStream {
   /** Decrypted bytes that can be read without waiting. */
   pending(): number {
     if (this.#closed) return 0;
+    this.#mustBeIdle("tell what is pending");
     return this.#step(() => this.#session.pending());
   }
 
   /** Resolves when the direction may progress. */
   async ready(want: Want, options?: WaitOptions): Promise<void> {
+    if (this.#session.busy) await this.#whenIdle();
     if (want === SSL_WANT_WRITE) {
       await orAborted(this.#out.flushing ?? Promise.resolve(), options?.signal).catch((error) => {
         if (options?.signal?.aborted) throw error; // a transport error comes out of the next call
@@ -241,13 +268,19 @@ export class Pump implements TlsStream {
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     const signal = options?.signal;
     if (
-      p.length <= MAX_WRITE && this.#out.flushing === undefined && this.#writes === 0 && !signal
+      p.length <= MAX_WRITE && this.#out.flushing === undefined && this.#writes === 0 && !signal &&
+      !this.#session.busy
     ) {
       return this.#writeOne(p);
     }
     const run = () => this.#writeAll(p, signal);
-    const done = this.#writes++ === 0 ? run() : this.#lastWrite.then(run, run);
-    return this.#lastWrite = done;
+    const before = this.#writes++ > 0 ? this.#lastWrite : this.idle;
+    // Known before it begins: a write inside one of its callbacks comes after it.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lastWrite = promise;
+    const done = before === undefined ? run() : before.then(run, run);
+    done.then(() => resolve(), () => resolve());
+    return done;
   }
 
   /** The short way for the usual case: the promise is that of the flush. */
@@ -293,6 +326,7 @@ export class Pump implements TlsStream {
 
   /** Takes what fits into the send buffer of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
+    this.#mustBeIdle("write");
     this.#out.check();
     if (p.length === 0) return 0;
     const room = MAX_WRITE - this.#out.waiting;
@@ -318,7 +352,8 @@ export class Pump implements TlsStream {
   /** Sends close_notify; unless `fast`, reads on until the peer's has come. */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     const { signal } = options;
-    if (this.#writes > 0) await orAborted(this.#lastWrite.then(ignore, ignore), signal);
+    if (this.#session.busy) await this.#whenIdle();
+    if (this.#writes > 0) await orAborted(this.#lastWrite, signal);
     this.#out.check();
     this.#step(() => this.#session.closeNotify());
     await orAborted(this.#out.flush(), signal);
@@ -335,6 +370,7 @@ export class Pump implements TlsStream {
 
   /** One step of the shutdown, without waiting. */
   tryShutdown(): true | Want {
+    this.#mustBeIdle("end the connection");
     this.#out.check();
     if (this.#writes > 0) return SSL_WANT_WRITE;
     this.#step(() => this.#session.closeNotify());
@@ -354,6 +390,7 @@ export class Pump implements TlsStream {
 
   /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
   release(): ByteTransport {
+    this.#mustBeIdle("give the transport back");
     const ahead = this.#closed ? new Uint8Array() : this.#session.takeInput();
     const inFlight = this.#in.release();
     this.#end();

@@ -18,6 +18,11 @@ export interface SansIoSession extends TlsFacts {
   readonly role: Role;
   /** Whether the handshake is complete. */
   readonly established: boolean;
+  /**
+   * Whether a method of this session is running, so that the caller is a callback inside it. Until
+   * the method has returned no other is called but `free`, `shutdownState` and `established`.
+   */
+  readonly busy?: boolean;
   /** Which close_notify alerts were made and taken in. */
   readonly shutdownState: ShutdownState;
   /**

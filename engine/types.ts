@@ -359,6 +359,12 @@ export interface TlsStream extends TlsFacts {
   tryShutdown(): true | Want;
   /** Which close_notify alerts have gone and come. */
   readonly shutdownState: ShutdownState;
+  /**
+   * Inside a callback that the engine makes for this connection: resolves when the call that it is
+   * in has returned. Until then what returns a promise waits, and what does not is refused with
+   * `ERR_IN_CALLBACK`; `close` alone is done at once.
+   */
+  readonly idle?: Promise<void> | undefined;
   /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
   release(): ByteTransport;
   /** Frees TLS and closes the transport at once, without close_notify. Idempotent. */

@@ -29,6 +29,19 @@ export function closedError(): SslError {
   return new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
 }
 
+/**
+ * The error of what cannot wait, inside a callback of the same connection: OpenSSL is in the midst
+ * of a call, and a second one would damage the stream.
+ */
+export function insideError(operation: string): SslError {
+  return new SslError(
+    `Cannot ${operation}: a callback of this connection is running, and the engine has not ` +
+      "finished the call it was made from: do it after the callback has returned, " +
+      "for example with queueMicrotask()",
+    { code: "ERR_IN_CALLBACK", reason: "a callback of this connection is running" },
+  );
+}
+
 /** The error of a transport that failed. */
 export function transportError(operation: string, cause: unknown): unknown {
   if (cause instanceof SslError) return cause;

@@ -81,6 +81,7 @@ export class SocketCore extends CoreHandshake {
   /** The engine's object. It leads to those of the context, which the application may change, too. */
   handOut(tls: TlsStream): Deno.PointerObject | undefined {
     const { made, sessions } = stateOf(this.context);
+    this.mustBeIdle("hand out the SSL of the connection to");
     for (const each of made) each.native?.("used");
     sessions?.isolate();
     return tls.native?.();
@@ -136,6 +137,8 @@ export class SocketCore extends CoreHandshake {
       return transport;
     }
     this.#mustStop();
+    const { idle } = tls;
+    if (idle !== undefined) await idle;
     using deadline = new Deadline({
       timeout: options.timeout ?? this.options.timeout ?? DEFAULT_TIMEOUT,
       operation: "stop TLS with",
@@ -184,6 +187,7 @@ export class SocketCore extends CoreHandshake {
       return true;
     }
     this.#mustStop();
+    this.mustBeIdle("stop TLS with");
     try {
       this.writeEnded = true;
       const step = tls.tryShutdown();

@@ -10,6 +10,7 @@
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
 import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/types.ts";
+import { insideError } from "../engine/waiting.ts";
 import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
@@ -140,6 +141,11 @@ export abstract class CoreData {
       received: shutdown?.received ?? false,
       truncated: this.truncated,
     };
+  }
+
+  /** Inside a callback that the engine makes for this connection nothing can be done that cannot wait. */
+  protected mustBeIdle(operation: string): void {
+    if (this.tls?.idle) throw this.record(insideError(`${operation} ${this.peer}`));
   }
 
   protected moveTo(to: Phase): void {

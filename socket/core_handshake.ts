@@ -219,6 +219,7 @@ export abstract class CoreHandshake extends CoreData {
     }
     const tls = this.tls;
     if (tls === undefined) throw closedError("start TLS with", this.peer);
+    this.mustBeIdle("complete the handshake with");
     try {
       const step = tls.tryHandshake();
       if (step === true) this.#established(tls);

@@ -137,6 +137,10 @@ export const BY_OWN_CODE: Table = {
   ERR_SSL_NOT_ESTABLISHED: early,
   ERR_SSL_HANDSHAKE_DUE: early,
   ERR_CONCURRENT_READ: twice,
+  ERR_IN_CALLBACK: say(
+    "A callback of the connection used the connection, in the midst of the engine's work on it.",
+    "Do it after the callback has returned, for example with queueMicrotask(), or use a call that returns a promise: read(), write() and close() wait by themselves.",
+  ),
   EBUSY: say(
     "A read or write is in flight on the plain connection.",
     "Await it before starting TLS; after that use the new socket alone.",

@@ -66,10 +66,16 @@ export class Callbacks {
   readonly #c: OpenSslSymbols;
   readonly #targets = new Map<bigint, WeakRef<CallbackTarget>>();
   readonly #made = new Map<CallbackKind, Deno.PointerObject>();
+  #running = 0;
 
   /** For one library. */
   constructor(library: Library) {
     this.#c = library.c;
+  }
+
+  /** Whether one of them runs, so that OpenSSL is in the midst of a call. */
+  get running(): boolean {
+    return this.#running > 0;
   }
 
   /** Lets the callbacks find a session by its SSL; gives the key for {@linkcode forget}. */
@@ -101,12 +107,14 @@ export class Callbacks {
     if (target === undefined) return fatal;
     const c = this.#c;
     c.ERR_set_mark();
+    this.#running++;
     try {
       return body(target);
     } catch (error) {
       target.fail(error);
       return fatal;
     } finally {
+      this.#running--;
       c.ERR_pop_to_mark();
     }
   };

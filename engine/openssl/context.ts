@@ -6,6 +6,7 @@
 
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { dialTcp } from "../dial.ts";
+import { insideError } from "../waiting.ts";
 import { Pump } from "../pump.ts";
 import type {
   ByteTransport,
@@ -145,12 +146,17 @@ export class OpenSslContext implements EngineContext {
   native(handOut?: "new" | "used"): Deno.PointerObject | undefined {
     const ptr = this.#ctx.ptr ?? undefined;
     if (handOut === undefined || ptr === undefined) return ptr;
-    const { c } = this.#runtime.library;
+    const { library: { c }, callbacks } = this.#runtime;
+    const isolate = handOut === "used" && !this.#isolated && this.role === "server";
+    // A handshake that is in the midst of its verification uses the store and does not hold it.
+    if (callbacks?.running && (isolate || !this.#handedOut)) {
+      throw insideError("hand out the context");
+    }
     if (!this.#handedOut) {
       withOwnStore(c, this.config.trust, (store) => c.SSL_CTX_set1_cert_store(ptr, store));
       this.#handedOut = true;
     }
-    if (handOut === "used" && !this.#isolated && this.role === "server") {
+    if (isolate) {
       const own = crypto.getRandomValues(new Uint8Array(32));
       c.SSL_CTX_set_session_id_context(ptr, own, own.length);
       this.#isolated = true;

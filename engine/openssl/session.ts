@@ -21,6 +21,7 @@ import {
 import { type ClientHello, ClientHelloReader, peerOffer, plainAlert } from "../client_hello.ts";
 import type { SansIoSession } from "../sans_io.ts";
 import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../types.ts";
+import { insideError } from "../waiting.ts";
 import type { OpenSslContext, Runtime } from "./context.ts";
 import { connectionError, drainErrors, endError, localError, READ } from "./errors.ts";
 import { FirstBytes, helloFault } from "./first_bytes.ts";
@@ -36,6 +37,8 @@ const TLSEXT_STATUSTYPE_OCSP = 1n;
 const RECEIVED_SHUTDOWN = 2, SENT_SHUTDOWN = 1;
 const ALERT_UNRECOGNIZED_NAME = 112;
 const RECORD = 16384;
+/** What getters do, for the message. */
+const ASK = "ask about the connection";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -62,9 +65,11 @@ export class OpenSslSession implements SansIoSession {
   #dry = true;
   /** What reading failed with: after a fatal alert OpenSSL, asked again, says that all is well. */
   #broken: Error | undefined;
-  /** Depth of calls into OpenSSL: freeing inside one of them would crash. */
+  /** Depth of what may call the application back: meanwhile OpenSSL is in the midst of its work. */
   #calls = 0;
   #freeLater = false;
+  /** SSL_get_shutdown as it was before the call that runs. */
+  #shutdownFlags = 0;
 
   /** Makes the SSL of one connection. */
   constructor(runtime: Runtime, context: OpenSslContext, params: SessionParams) {
@@ -127,9 +132,16 @@ export class OpenSslSession implements SansIoSession {
     return this.#established;
   }
 
+  /** Whether a callback of the application runs: the SSL must be left alone until it is over. */
+  get busy(): boolean {
+    return this.#calls > 0;
+  }
+
   /** Which close_notify alerts were made and taken in. */
   get shutdownState(): ShutdownState {
-    const flags = this.#handle.freed ? 0 : this.#c.SSL_get_shutdown(this.#handle.ptr);
+    if (this.#handle.freed) this.#shutdownFlags = 0;
+    else if (!this.busy) this.#shutdownFlags = this.#c.SSL_get_shutdown(this.#handle.ptr);
+    const flags = this.#shutdownFlags;
     const ended = (flags & RECEIVED_SHUTDOWN) !== 0 && this.#broken === undefined; // by no fatal alert
     return { sent: (flags & SENT_SHUTDOWN) !== 0, received: ended };
   }
@@ -145,10 +157,22 @@ export class OpenSslSession implements SansIoSession {
 
   // ---- handshake
 
+  /** The SSL for a call that nothing of its own may interrupt. */
+  #idle(operation: string): Deno.PointerObject {
+    if (this.#calls > 0) throw insideError(operation);
+    return this.ssl;
+  }
+
   /** Goes on with the handshake as far as the bytes reach. */
   handshake(): true | Want | PromiseLike<void> {
     if (this.#established) return true;
-    const ssl = this.ssl;
+    const ssl = this.#idle("complete the handshake");
+    const step = this.#guarded(() => this.#step(ssl));
+    if (this.#handle.freed) throw closedInside();
+    return step;
+  }
+
+  #step(ssl: Deno.PointerObject): true | Want | PromiseLike<void> {
     this.#throwCallbackError();
     if (this.#hooks.waiting) return this.#whenDecided(this.#hooks.waiting);
     if (this.#hello) return SSL_WANT_READ;
@@ -229,7 +253,7 @@ export class OpenSslSession implements SansIoSession {
     if (hello === null) return this.#begin(undefined, "");
     const name = hello.serverName;
     try {
-      const chosen = selectContext(name, this.#params.user, hello);
+      const chosen = this.#guarded(() => selectContext(name, this.#params.user, hello));
       if (chosen === null || chosen === undefined || !("then" in chosen)) {
         return this.#begin(chosen, name);
       }
@@ -279,7 +303,7 @@ export class OpenSslSession implements SansIoSession {
 
   #read(p: Uint8Array, read: OpenSslSymbols["SSL_read"]): number | null | Want {
     const c = this.#c;
-    const ssl = this.ssl;
+    const ssl = this.#idle("read");
     const length = p.length;
     if (length === 0) return 0;
     this.#mustWork();
@@ -287,9 +311,13 @@ export class OpenSslSession implements SansIoSession {
     for (;;) {
       const part = (n === 0 ? p : p.subarray(n)) as Bytes;
       c.ERR_clear_error();
+      let r: number;
       this.#calls++;
-      const r = read(ssl, part, length - n);
-      this.#calls--;
+      try {
+        r = read(ssl, part, length - n);
+      } finally {
+        this.#calls--;
+      }
       if (r > 0) {
         n += r;
         const left = length - n;
@@ -317,20 +345,25 @@ export class OpenSslSession implements SansIoSession {
   /** After data calls: a callback's failure (of a post-handshake message) and a deferred free. */
   #checked<T>(value: T): T {
     if (this.#hooks.error !== undefined) this.#throwCallbackError();
-    if (this.#freeLater) this.free();
-    return value;
+    if (!this.#freeLater) return value;
+    this.free();
+    throw closedInside();
   }
 
   /** Encrypts all of `p`. */
   write(p: Uint8Array): void {
-    const ssl = this.ssl;
+    const ssl = this.#idle("write");
     if (p.length === 0) return;
     this.#mustWork();
     const c = this.#c;
     c.ERR_clear_error();
+    let r: number;
     this.#calls++;
-    const r = c.SSL_write(ssl, p as Bytes, p.length);
-    this.#calls--;
+    try {
+      r = c.SSL_write(ssl, p as Bytes, p.length);
+    } finally {
+      this.#calls--;
+    }
     this.#checked(r);
     if (r === p.length) return;
     throw this.#failed("SSL write");
@@ -346,9 +379,9 @@ export class OpenSslSession implements SansIoSession {
 
   /** Makes our close_notify, once. */
   closeNotify(): void {
+    const ssl = this.#idle("send close_notify");
     if (this.shutdownState.sent || !this.#established) return;
     if (this.#broken !== undefined) throw this.#broken;
-    const ssl = this.ssl;
     const { result } = this.#call(ssl, () => this.#c.SSL_shutdown(ssl));
     this.#c.ERR_clear_error();
     if (result < 0) throw this.#failed("SSL shutdown");
@@ -357,7 +390,7 @@ export class OpenSslSession implements SansIoSession {
   /** Decrypted bytes that can be read at once; opens the next record if there is one. */
   pending(): number {
     const c = this.#c;
-    const n = c.SSL_pending(this.ssl);
+    const n = c.SSL_pending(this.#idle("tell what is pending"));
     if (n > 0 || this.#dry || !this.#established) return n;
     const r = this.#read(new Uint8Array(1), c.SSL_peek);
     return typeof r === "number" ? c.SSL_pending(this.ssl) : 0;
@@ -372,6 +405,7 @@ export class OpenSslSession implements SansIoSession {
 
   /** Bytes to be drained. */
   get output(): number {
+    if (this.busy) return 0; // it is not whole yet
     if (this.#refusalAlert !== undefined) return this.#refusalAlert.length;
     if (this.#handle.freed || this.#hooks.waiting) return 0;
     return this.#c.BIO_ctrl_pending(this.#wbio);
@@ -380,6 +414,7 @@ export class OpenSslSession implements SansIoSession {
   /** Takes in the first `n` bytes of `chunk`. */
   feed(chunk: Uint8Array, n: number): void {
     if (this.#handle.freed || n <= 0) return;
+    this.#idle("take in bytes");
     const length = Math.min(n, chunk.length);
     if (this.#first.open) this.#first.push(chunk.subarray(0, length));
     if (this.#choosing) return; // kept in #first until the context is chosen
@@ -397,6 +432,7 @@ export class OpenSslSession implements SansIoSession {
 
   /** Puts bytes for the peer into `buffer`. */
   drain(buffer: Uint8Array): number {
+    if (this.busy) return 0;
     if (this.#refusalAlert !== undefined) {
       const alert = this.#refusalAlert;
       this.#refusalAlert = undefined;
@@ -410,6 +446,7 @@ export class OpenSslSession implements SansIoSession {
   /** The bytes that were fed and that TLS has not consumed; all, where the peer never spoke TLS. */
   takeInput(): Uint8Array {
     if (this.#handle.freed) return new Uint8Array();
+    this.#idle("give the transport back");
     return this.#first.open ? this.#first.all() : drainBio(this.#c, this.#rbio);
   }
 
@@ -428,31 +465,33 @@ export class OpenSslSession implements SansIoSession {
 
   /** What was negotiated. */
   negotiated(): Negotiated {
-    return inspect.negotiated(this.#c, this.ssl, this.role, this.#params.serverName);
+    return inspect.negotiated(this.#c, this.#idle(ASK), this.role, this.#params.serverName);
   }
 
   /** What the peer sent, leaf first, in DER. */
   peerChain(): readonly Uint8Array[] {
-    return inspect.peerChain(this.#c, this.ssl);
+    return inspect.peerChain(this.#c, this.#idle(ASK));
   }
 
   /** Our own certificate in DER. */
   ownCertificate(): Uint8Array | undefined {
-    return inspect.ownCertificate(this.#c, this.ssl);
+    return inspect.ownCertificate(this.#c, this.#idle(ASK));
   }
 
   /** RFC 5705 / RFC 8446 7.5. */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
-    return inspect.exportKeyingMaterial(this.#c, this.ssl, label, length, context);
+    const ssl = this.#idle("export keying material");
+    return inspect.exportKeyingMaterial(this.#c, ssl, label, length, context);
   }
 
   /** A Finished message. */
   finished(whose: "own" | "peer"): Uint8Array {
-    return inspect.finished(this.#c, this.ssl, whose);
+    return inspect.finished(this.#c, this.#idle(ASK), whose);
   }
 
   /** The SSL. */
   native(): Deno.PointerObject | undefined {
+    if (this.busy) throw insideError("hand out the SSL");
     return this.#handle.ptr ?? undefined;
   }
 
@@ -462,8 +501,8 @@ export class OpenSslSession implements SansIoSession {
   #call(ssl: Deno.PointerObject, call: () => number): { result: number; error: number } {
     const c = this.#c;
     c.ERR_clear_error();
-    this.#calls++;
     let result: number, error: number;
+    this.#calls++;
     try {
       result = call();
       error = result === 1 ? SSL_ERROR.NONE : c.SSL_get_error(ssl, result);
@@ -472,13 +511,21 @@ export class OpenSslSession implements SansIoSession {
     }
     if (this.#freeLater) {
       c.ERR_clear_error();
-      this.free();
-      throw this.#hooks.error ??
-        new SslError("Cannot go on: the connection was closed inside its own callback", {
-          code: "ECLOSED",
-        });
+      this.free(); // once nothing else is under way
+      throw this.#hooks.error ?? closedInside();
     }
     return { result, error };
+  }
+
+  /** Runs what may call the application back. */
+  #guarded<T>(run: () => T): T {
+    this.#calls++;
+    try {
+      return run();
+    } finally {
+      this.#calls--;
+      if (this.#freeLater) this.free();
+    }
   }
 
   #throwCallbackError(): void {
@@ -502,6 +549,12 @@ export class OpenSslSession implements SansIoSession {
     const { context } = this.#hooks;
     return explainLegacy(error, this.#c, context.native(), context.config.versions);
   }
+}
+
+function closedInside(): SslError {
+  return new SslError("Cannot go on: the connection was closed inside its own callback", {
+    code: "ECLOSED",
+  });
 }
 
 /** Must not close over the session: it is the free function of its handle. */
