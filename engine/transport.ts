@@ -8,6 +8,23 @@
 import { concat } from "./buffers.ts";
 import type { ByteTransport } from "./types.ts";
 
+/** The key under which a transport shows the bytes that it has read ahead of its reader. */
+const held: unique symbol = Symbol("held");
+
+/**
+ * The bytes that were read from a connection and lie in the transports around it, in the order in
+ * which they will be read. They stay where they are.
+ */
+export function heldBy(transport: object): Uint8Array {
+  const own = (transport as { [held]?: Uint8Array })[held];
+  return own ?? new Uint8Array();
+}
+
+/** Lets reads that are still in flight in the transports around a connection bring what has come. */
+export async function settle(transport: object): Promise<void> {
+  if (transport instanceof BufferedTransport) await transport.settle();
+}
+
 /**
  * A transport with bytes in front of it that were read ahead: those first,
  * then what a read still in flight brings, then the transport itself.
@@ -42,21 +59,22 @@ export class BufferedTransport implements ByteTransport {
     return this.inner.remoteAddr;
   }
 
-  /** How many bytes were read ahead and are still here. */
-  get buffered(): number {
-    return this.#ahead.length;
+  /** The bytes that were read ahead and are still here, or in a transport beneath. */
+  get [held](): Uint8Array {
+    const below = heldBy(this.inner);
+    return below.length === 0 ? this.#ahead : concat([this.#ahead, below]);
   }
 
   /** Lets a read that is still in flight bring what has come by now. */
   async settle(): Promise<void> {
     if (this.#inFlight !== undefined) await new Promise<void>((resolve) => setTimeout(resolve));
+    await settle(this.inner);
   }
 
-  /** Takes the bytes that were read ahead. */
-  takeBuffered(): Uint8Array {
-    const ahead = this.#ahead;
-    this.#ahead = new Uint8Array();
-    return ahead;
+  /** The transport beneath, when nothing is in front of it any more; otherwise this one. */
+  get bare(): ByteTransport {
+    if (this.#ahead.length > 0 || this.#inFlight !== undefined) return this;
+    return this.inner instanceof BufferedTransport ? this.inner.bare : this.inner;
   }
 
   /** Reads up to `p.length` bytes; `null` at the end. */
@@ -145,7 +163,10 @@ export function streamTransport(pair: StreamPair): ByteTransport {
   let rest: Uint8Array = new Uint8Array();
   let closed = false;
   let ended = false;
-  return {
+  const transport: ByteTransport & { readonly [held]: Uint8Array } = {
+    get [held](): Uint8Array {
+      return rest;
+    },
     async read(p: Uint8Array): Promise<number | null> {
       while (rest.length === 0) {
         const { value, done } = await reader.read().catch((cause) => {
@@ -183,4 +204,5 @@ export function streamTransport(pair: StreamPair): ByteTransport {
       });
     },
   };
+  return transport;
 }

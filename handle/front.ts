@@ -74,7 +74,7 @@ export function toConn(source: HandleSource): HandleConn {
 }
 
 /** A connection over web streams. */
-class StreamConn implements HandleConn {
+export class StreamConn implements HandleConn {
   readonly read?: (p: Uint8Array) => Promise<number | null>;
   readonly write?: (p: Uint8Array) => Promise<number>;
   readonly closeWrite?: () => Promise<void>;
@@ -104,6 +104,13 @@ class StreamConn implements HandleConn {
 
   pending(): number {
     return this.#rest.length;
+  }
+
+  /** Gives away what is left of a chunk. */
+  takeRest(): Uint8Array {
+    const rest = this.#rest;
+    this.#rest = new Uint8Array(0);
+    return rest;
   }
 
   async #read(

@@ -183,22 +183,59 @@ export class Handle extends HandleReading
    * written meanwhile is refused. Bytes that were read ahead go into the handshake and nowhere else:
    * a client refuses them, since they would be injected.
    *
+   * Over a plain `SslSocket` (`startHandshake: false`, or after `stopSsl`) it is this socket that
+   * starts TLS, in its role: what `connect` or `listen` got holds, the name to verify, the pins and
+   * the certificate included, and the options given here are laid over it.
+   *
    * When it fails, the handle refuses to read and write, since it must not go on in plain text
    * unnoticed. Where plain text will do, a new `Handle(error.transport)` goes on, with no byte lost.
    *
    * @param options Those of `SslSocket.start`: `hostname` or `serverName` for a client, `server: true`
-   * for a server.
+   * for a server, where the connection does not have them.
    * @returns The socket.
-   * @throws {SslPeerError} If the peer does not speak TLS, or plain bytes are ahead of the handshake.
+   * @throws {SslPeerError} If the peer does not speak TLS, or plain bytes are ahead of the handshake
+   * (`code` `ERR_INJECTION`).
    * @throws {SslVerifyError} If the peer's certificate is refused.
    *
    * Perl: `start_SSL`
    */
   startSsl(options?: StartOptions): Promise<SslSocket> {
+    return this.#start(this.startSsl, options);
+  }
+
+  /**
+   * Starts TLS as client. As `startSsl`; on a socket that is open as client it does nothing.
+   *
+   * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
+   *
+   * Perl: `connect_SSL`
+   */
+  connectSsl(options?: StartOptions): Promise<SslSocket> {
+    return this.#start(this.connectSsl, options, "client");
+  }
+
+  /**
+   * Starts TLS as server. As `startSsl`; on a socket that is open as server it does nothing.
+   *
+   * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
+   *
+   * Perl: `accept_SSL`
+   */
+  acceptSsl(options?: StartOptions): Promise<SslSocket> {
+    return this.#start(this.acceptSsl, options, "server");
+  }
+
+  #start(
+    call: (options?: StartOptions) => Promise<SslSocket>,
+    options: StartOptions | undefined,
+    role?: "client" | "server",
+  ): Promise<SslSocket> {
     const front = frontOf(this);
     return atCallOf(
-      this.startSsl,
-      () => front.machine?.startSsl(options) ?? front.later((machine) => machine.startSsl(options)),
+      call,
+      () =>
+        front.machine?.startSsl(options, role) ??
+          front.later((machine) => machine.startSsl(options, role)),
     );
   }
 

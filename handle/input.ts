@@ -18,6 +18,7 @@
 import type { WaitOptions } from "../engine/types.ts";
 import { isWant, SSL_WANT_READ, SslError, SslTimeoutError, type Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
+import type { Ahead } from "../socket/readers.ts";
 import { closedError, type HandleConn, mustRead } from "./front.ts";
 import { LineReader, type Separator } from "./line_reader.ts";
 import type { HandleSettings } from "./settings.ts";
@@ -289,7 +290,7 @@ export class Input {
    * Gives away the bytes that were read ahead, and those that a read still in
    * flight will bring.
    */
-  takeAhead(): { ahead: Uint8Array; inFlight: Promise<Uint8Array | null> | undefined } {
+  takeAhead(): Ahead {
     const filling = this.#filling;
     const ahead = this.#lines.view().slice();
     this.#lines.consume(ahead.length);
@@ -298,7 +299,10 @@ export class Input {
       ahead,
       inFlight: filling.then(() => {
         if (this.#failure) throw this.#failure.error;
-        return this.#lines.length === 0 && this.#lines.ended ? null : this.#lines.view().slice();
+        if (this.#lines.length === 0 && this.#lines.ended) return null;
+        const brought = this.#lines.view().slice();
+        this.#lines.consume(brought.length);
+        return brought;
       }),
     };
   }

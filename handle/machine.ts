@@ -7,11 +7,12 @@
 import type { StartOptions } from "../context/options.ts";
 import { concat } from "../engine/buffers.ts";
 import { BufferedTransport } from "../engine/transport.ts";
-import type { ByteTransport } from "../engine/types.ts";
+import type { ByteTransport, Role } from "../engine/types.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
+import { coreOf } from "../socket/info.ts";
 import { type CloseOptions, SslSocket } from "../socket/socket.ts";
 import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
-import { asTransport, type HandleConn } from "./front.ts";
+import { asTransport, type HandleConn, StreamConn } from "./front.ts";
 import type { PrintItem } from "./handle.ts";
 import { ReadingMachine, writeRegion } from "./machine_reading.ts";
 import { type PrintfArgument, sprintf } from "./printf.ts";
@@ -23,6 +24,9 @@ import { encodeText } from "./text.ts";
  * time.
  */
 export class HandleMachine extends ReadingMachine {
+  /** The socket that `stopSsl` made plain: it has the options of connect() or listen(). */
+  #stopped: SslSocket | undefined;
+
   /** `Handle.print` and `say`, with `end` behind the items. */
   async print(
     items: readonly PrintItem[],
@@ -92,34 +96,78 @@ export class HandleMachine extends ReadingMachine {
     await conn.closeWrite();
   }
 
-  /** `Handle.startSsl`. */
-  async startSsl(options?: StartOptions): Promise<SslSocket> {
+  /** `Handle.startSsl`; `connectSsl` and `acceptSsl`, which say the role. */
+  async startSsl(options?: StartOptions, role?: Role): Promise<SslSocket> {
     return await this.change("start TLS", async () => {
-      const transport = asTransport(this.conn);
-      let taken = false;
-      const source: TransportSource = {
-        [takeTransport]: () => {
-          taken = true;
-          return this.give("start TLS", transport);
-        },
-      };
-      // The address is for messages.
-      const { remoteAddr } = this.conn as { remoteAddr?: Deno.Addr };
-      if (remoteAddr) Object.assign(source, { remoteAddr });
-      try {
-        const socket = await SslSocket.start(source, options);
-        await this.attach(socket);
-        return socket;
-      } catch (error) {
-        const left = error instanceof SslError ? error.transport : undefined;
-        if (left !== undefined && this.open) {
-          await this.attach(left as HandleConn);
-          this.refuse(error);
-        } else if (taken) this.lose();
-        else this.refuse(error, true); // what is written next must not go where TLS was wanted
-        throw error;
-      }
+      const own = this.#upgradable(role);
+      return own === undefined
+        ? await this.#startOver(withRole(options, role))
+        : await this.#upgrade(own, options, role);
     });
+  }
+
+  /** The socket that the handle is over, where it is that socket which starts TLS. */
+  #upgradable(role: Role | undefined): SslSocket | undefined {
+    const { conn } = this;
+    const stopped = this.#stopped;
+    if (stopped !== undefined && coreOf(stopped).phase === "plain") return stopped;
+    if (!(conn instanceof SslSocket)) return undefined;
+    return role !== undefined || coreOf(conn).phase !== "open" ? conn : undefined;
+  }
+
+  /** Starts TLS on a plain socket, whose own options hold. */
+  async #upgrade(socket: SslSocket, options?: StartOptions, role?: Role): Promise<SslSocket> {
+    const core = coreOf(socket);
+    const named = options?.server === undefined ? core.role : options.server ? "server" : "client";
+    const before = core.phase;
+    try {
+      await core.upgrade(role ?? named, options, true);
+    } catch (error) {
+      if (before === "plain") await this.#notUpgraded(socket, error);
+      throw error;
+    }
+    if (before === "plain") await this.attach(socket);
+    this.#stopped = undefined;
+    return socket;
+  }
+
+  /** Nothing may go in plain text where TLS was wanted. */
+  async #notUpgraded(socket: SslSocket, error: unknown): Promise<void> {
+    const { phase } = coreOf(socket);
+    if (phase === "plain") this.refuse(error, true);
+    else if (phase === "closed" || !this.open) this.lose();
+    else {
+      await this.attach(socket);
+      this.refuse(error);
+    }
+  }
+
+  /** Starts TLS over a connection that is none of ours, or in TLS. */
+  async #startOver(options?: StartOptions): Promise<SslSocket> {
+    const transport = asTransport(this.conn);
+    let taken = false;
+    const source: TransportSource = {
+      [takeTransport]: () => {
+        taken = true;
+        return this.give("start TLS", transport);
+      },
+    };
+    // The address is for messages.
+    const { remoteAddr } = this.conn as { remoteAddr?: Deno.Addr };
+    if (remoteAddr) Object.assign(source, { remoteAddr });
+    try {
+      const socket = await SslSocket.start(source, options);
+      await this.attach(socket);
+      return socket;
+    } catch (error) {
+      const left = error instanceof SslError ? error.transport : undefined;
+      if (left !== undefined && this.open) {
+        await this.attach(left as HandleConn);
+        this.refuse(error);
+      } else if (taken) this.lose();
+      else this.refuse(error, true); // what is written next must not go where TLS was wanted
+      throw error;
+    }
   }
 
   /** `Handle.stopSsl`. */
@@ -136,7 +184,9 @@ export class HandleMachine extends ReadingMachine {
           { code: "ERR_UNREAD", reason: "unread bytes" },
         );
       }
-      await this.attach(await conn.stopSsl(options) as HandleConn);
+      const plain = await conn.stopSsl(options) as HandleConn;
+      this.#stopped = conn instanceof SslSocket ? conn : undefined;
+      await this.attach(plain);
     });
   }
 
@@ -145,11 +195,27 @@ export class HandleMachine extends ReadingMachine {
     operation: string,
     transport: Transport,
   ): { transport: Transport; buffered: Uint8Array } {
-    const { ahead, inFlight } = this.take(operation);
+    const { ahead: read, inFlight } = this.take(operation);
+    const rest = transport instanceof StreamConn ? transport.takeRest() : new Uint8Array(0);
+    const ahead = concat([read, rest]);
     if (inFlight === undefined) return { transport, buffered: ahead };
     const behind = new BufferedTransport(transport as ByteTransport, new Uint8Array(0), inFlight);
     return { transport: behind, buffered: ahead };
   }
+}
+
+/** The options with the role that a call says, for a connection that has none. */
+function withRole(
+  options: StartOptions | undefined,
+  role: Role | undefined,
+): StartOptions | undefined {
+  if (role === undefined) return options;
+  const server = role === "server";
+  if (options?.server === undefined || options.server === server) return { ...options, server };
+  const call = server ? "acceptSsl" : "connectSsl";
+  throw new TypeError(
+    `Cannot start TLS: ${call}() starts it as ${role}: received server: ${options.server}`,
+  );
 }
 
 /** The part of the data that a write takes, as bytes. */

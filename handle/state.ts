@@ -7,6 +7,8 @@
 
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
+import type { Ahead, Reader } from "../socket/readers.ts";
+import { addReader, removeReader } from "../socket/readers.ts";
 import { closedError, givenError, type HandleConn } from "./front.ts";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
@@ -17,7 +19,7 @@ import type { Encoding } from "./text.ts";
 const CLOSE_TIMEOUT = 5_000;
 
 /** The state of one handle. */
-export class HandleState {
+export class HandleState implements Reader {
   /** How it reads and writes. */
   readonly settings: HandleSettings;
   #conn: HandleConn;
@@ -36,6 +38,7 @@ export class HandleState {
     this.#conn = conn;
     this.#input = new Input(conn, settings);
     this.#output = new Output(conn);
+    if (!given) addReader(conn, this);
   }
 
   /** The connection. */
@@ -111,10 +114,12 @@ export class HandleState {
       await conn.close?.();
       throw closedError(this.#changing ?? "change the connection");
     }
+    removeReader(this.#conn, this);
     this.#conn = conn;
     this.#input = new Input(conn, this.settings);
     this.#output = new Output(conn);
     this.#refusal = undefined;
+    addReader(conn, this);
   }
 
   /**
@@ -127,22 +132,41 @@ export class HandleState {
   }
 
   /** The bytes read ahead, for whoever takes the connection; unless it changes hands within. */
-  take(operation: string): ReturnType<Input["takeAhead"]> {
+  take(operation: string): Ahead {
     if (this.#changing === undefined) {
       this.check(operation);
-      if (this.#input.busy !== undefined) this.#input.check(operation);
-      if (this.#output.collected > 0 || this.#output.waiting > 0) {
-        throw new TypeError(
-          `Cannot ${operation}: output of the handle has yet to go: await flush() first`,
-        );
-      }
-      this.#given = true;
+      this.#mustBeIdle(operation);
+      this.#giveAway();
     }
     return this.#input.takeAhead();
   }
 
+  /** The bytes read ahead, for TLS that somebody else starts on the connection. */
+  yieldAhead(moved: boolean): Ahead {
+    if (this.#changing === undefined) {
+      this.#mustBeIdle("start TLS");
+      if (moved) this.#giveAway();
+    }
+    return this.#input.takeAhead();
+  }
+
+  #mustBeIdle(operation: string): void {
+    if (this.#input.busy !== undefined) this.#input.check(operation);
+    if (this.#output.collected > 0 || this.#output.waiting > 0) {
+      throw new TypeError(
+        `Cannot ${operation}: output of the handle has yet to go: await flush() first`,
+      );
+    }
+  }
+
+  #giveAway(): void {
+    this.#given = true;
+    removeReader(this.#conn, this);
+  }
+
   /** The connection is lost: it was taken and not given back. */
   lose(): void {
+    removeReader(this.#conn, this);
     this.#closing ??= Promise.resolve();
     this.#input.close();
     this.#output.close();
@@ -169,6 +193,7 @@ export class HandleState {
 
   async #close(options: CloseOptions): Promise<void> {
     const conn = this.#conn;
+    removeReader(conn, this);
     this.#input.close();
     let failure: { error: unknown } | undefined;
     try {

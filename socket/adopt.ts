@@ -6,15 +6,23 @@
  * (CVE-2011-0411 and its many followers). So every byte that was read above
  * TCP before the handshake was asked for goes into the handshake and nowhere
  * else, and is looked at first: a server accepts only the beginning of a
- * ClientHello, a client accepts nothing, since its peer speaks second.
+ * ClientHello, a client accepts nothing, since its peer speaks second. That
+ * holds for the bytes of a transport, of a socket and of a reader above either.
  *
  * @module
  */
 
 import { concat } from "../engine/buffers.ts";
-import { BufferedTransport, type StreamPair, streamTransport } from "../engine/transport.ts";
+import {
+  BufferedTransport,
+  heldBy,
+  settle,
+  type StreamPair,
+  streamTransport,
+} from "../engine/transport.ts";
 import type { ByteTransport, Role } from "../engine/types.ts";
 import { SslPeerError } from "../errors.ts";
+import { type Ahead, yieldAhead } from "./readers.ts";
 import { takeTransport, type Transport, type TransportSource } from "./transport.ts";
 
 /** A transport ready for an engine. */
@@ -53,23 +61,36 @@ export async function adopt(source: Transport | StreamPair | TransportSource): P
     const ahead = concat([taken.buffered, below.ahead]);
     return { transport: new BufferedTransport(below.transport, taken.buffered), ahead };
   }
-  if (isPair(source)) return { transport: streamTransport(source), ahead: new Uint8Array() };
+  const above = yieldAhead(source, true);
+  if (isPair(source)) {
+    return { transport: inFront(streamTransport(source), above), ahead: concat(aheadOf(above)) };
+  }
   if (typeof source.read !== "function" || typeof source.write !== "function") {
     throw new TypeError(
       "Cannot start TLS: it needs read and write, or readable and writable: " +
         `received an object with ${Object.keys(source).join(", ") || "neither"}`,
     );
   }
-  if (source instanceof BufferedTransport) await source.settle();
-  if (source instanceof BufferedTransport && source.buffered > 0) {
-    const ahead = source.takeBuffered();
-    return { transport: new BufferedTransport(source, ahead), ahead };
-  }
-  const transport = source as ByteTransport;
-  if (!isPeekable(source) || source.pending() === 0) return { transport, ahead: new Uint8Array() };
+  const whole = inFront(source as ByteTransport, above);
+  await settle(whole);
+  const transport = whole instanceof BufferedTransport ? whole.bare : whole;
+  const ahead = heldBy(transport);
+  if (!isPeekable(source) || source.pending() === 0) return { transport, ahead };
   const head = new Uint8Array(Math.min(source.pending(), 64));
   const n = await source.peek(head) ?? 0;
-  return { transport, ahead: head.subarray(0, n) };
+  return { transport, ahead: concat([ahead, head.subarray(0, n)]) };
+}
+
+function aheadOf(above: readonly Ahead[]): Uint8Array[] {
+  return above.map(({ ahead }) => ahead);
+}
+
+/** Puts back what was read ahead of a transport. */
+export function inFront(transport: ByteTransport, above: readonly Ahead[]): ByteTransport {
+  return above.reduceRight<ByteTransport>(
+    (below, { ahead, inFlight }) => new BufferedTransport(below, ahead, inFlight),
+    transport,
+  );
 }
 
 /** Whether bytes are the beginning of a TLS record with a ClientHello (RFC 8446 5.1). */
@@ -88,9 +109,14 @@ export function refuseInjection(role: Role, ahead: Uint8Array, peer: string): vo
   const what = role === "client"
     ? "the server sent them before TLS was asked for"
     : "they do not begin a TLS handshake";
-  throw new SslPeerError(
+  throw injected(peer, `${what}: received ${shown(ahead)}`);
+}
+
+/** The error for plain bytes that came before the handshake was asked for. */
+export function injected(peer: string, what: string): SslPeerError {
+  return new SslPeerError(
     `Cannot start TLS with ${peer}: unexpected plain bytes ahead of the handshake, ${what}: ` +
-      `received ${shown(ahead)}: they may have been injected; do not treat them as protected`,
+      `they may have been injected; do not treat them as protected`,
     { code: "ERR_INJECTION", reason: "plain bytes ahead of the handshake" },
   );
 }

@@ -13,11 +13,12 @@ import { SslUnsupportedError, type Want } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
 import defer * as ocsp from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
-import { adopt } from "./adopt.ts";
+import { adopt, inFront } from "./adopt.ts";
 import { CoreHandshake } from "./core_handshake.ts";
 import { channelBinding, type ChannelBindingType } from "./channel_binding.ts";
 import type { CloseOptions, Connection, CoreInit } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
+import { coreOf, SocketInfo } from "./info.ts";
 import { FastStopped } from "./plain.ts";
 import { type Directions, directions, opened } from "./state.ts";
 import { SocketStreams } from "./streams.ts";
@@ -56,7 +57,10 @@ export class SocketCore extends CoreHandshake {
           `start it on that socket for TLS in TLS, or stop TLS there first`,
       );
     }
-    const core = SocketCore.plain(init, (await adopt(source)).transport);
+    // A handle over the connection of a plain socket would go on reading beneath the new one.
+    const beneath = source instanceof SocketInfo ? coreOf(source).yieldBeneath() : [];
+    const { transport } = await adopt(source);
+    const core = SocketCore.plain(init, inFront(transport, beneath));
     core.own(source);
     return core;
   }
@@ -107,6 +111,11 @@ export class SocketCore extends CoreHandshake {
   /** The socket as web streams. */
   get streams(): SocketStreams {
     return this.#streams ??= new SocketStreams(this);
+  }
+
+  /** Plain bytes that wait in `readable`. */
+  protected override get streamed(): number {
+    return this.#streams?.waiting ?? 0;
   }
 
   // ---- the end

@@ -9,6 +9,7 @@
 
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
+import { layOver } from "../context/lay_over.ts";
 import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/types.ts";
 import { insideError } from "../engine/waiting.ts";
 import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
@@ -118,6 +119,16 @@ export abstract class CoreData {
     return this.init.options;
   }
 
+  /** The host that was asked for. */
+  get hostname(): string | undefined {
+    return this.init.hostname;
+  }
+
+  /** Options for TLS that is started later: those given then, over those of the socket. */
+  later(given: SocketOptions): SocketOptions {
+    return layOver(this.init.options, given);
+  }
+
   /** Our address. */
   get localAddr(): Deno.Addr | undefined {
     return this.ownAddr;
@@ -146,6 +157,11 @@ export abstract class CoreData {
   /** Inside a callback that the engine makes for this connection nothing can be done that cannot wait. */
   protected mustBeIdle(operation: string): void {
     if (this.tls?.idle) throw this.record(insideError(`${operation} ${this.peer}`));
+  }
+
+  /** Plain bytes that wait in the socket's own web stream. */
+  protected get streamed(): number {
+    return 0;
   }
 
   protected moveTo(to: Phase): void {

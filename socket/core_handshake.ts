@@ -7,13 +7,15 @@
 import { contextFor, engineContext, newConnection, ownOffer } from "../context/internal.ts";
 import type { StartOptions } from "../context/options.ts";
 import { checkNames } from "../context/validate.ts";
+import { BufferedTransport, heldBy } from "../engine/transport.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
 import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } from "../errors.ts";
-import { adopt, refuseInjection } from "./adopt.ts";
+import { adopt, inFront, injected, refuseInjection } from "./adopt.ts";
 import { CoreData } from "./core_data.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
 import { closedError, namePeer, toSslError } from "./errors.ts";
 import type { PlainStream } from "./plain.ts";
+import { type Ahead, yieldAhead } from "./readers.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
 
 /** The options of an upgrade that concern only how long it may take. */
@@ -29,13 +31,19 @@ export abstract class CoreHandshake extends CoreData {
 
   // ---- the handshake
 
-  /** Starts TLS on a plain socket, with options on top of its own, and completes the handshake. */
-  async upgrade(role: Role, given: StartOptions = {}): Promise<void> {
+  /**
+   * Starts TLS on a plain socket, with options laid over its own, and completes the handshake. With
+   * `keep` a failed one leaves the transport open, unless an option says otherwise.
+   */
+  async upgrade(role: Role, given: StartOptions = {}, keep = false): Promise<void> {
+    if (this.#isDone(role, given)) return;
     this.#mustBePlain(role);
     let more: SocketOptions;
     try {
       // The process-wide defaults are in the socket's own options already, for its own side.
       more = checkNames(given, "start");
+      this.#mustBeSide(role, more);
+      this.#mustNotRead();
     } catch (error) {
       this.refusal = error;
       throw error;
@@ -45,13 +53,9 @@ export abstract class CoreHandshake extends CoreData {
     let connection: Connection;
     const before = this.init;
     try {
-      if (hasOthers(more) || role !== this.init.role) {
-        const options = { ...this.init.options, ...more };
-        const context = await deadline.race(contextFor(role, options));
-        const ready = await deadline.race(engineContext(context, role));
-        const hostname = options.hostname ?? this.init.hostname;
-        this.init = { ...this.init, options, role, context, engineContext: ready, hostname };
-      }
+      if (hasOthers(more) || role !== this.init.role) await this.#layOver(role, more, deadline);
+      const keepTransport = this.options.keepSocketOnError ?? (keep || this.init.keepTransport);
+      this.init = { ...this.init, keepTransport };
       connection = this.#newConnection();
     } catch (error) {
       if (this.closing) throw closedError("start TLS with", this.peer, error);
@@ -61,6 +65,48 @@ export abstract class CoreHandshake extends CoreData {
       throw this.record(error);
     }
     await this.upgradeWith(connection, deadline);
+  }
+
+  /** Makes the options given now, and those that the socket was made with, the socket's own. */
+  async #layOver(role: Role, more: SocketOptions, deadline: Deadline): Promise<void> {
+    const options = this.later(more);
+    const context = await deadline.race(contextFor(role, options));
+    const ready = await deadline.race(engineContext(context, role));
+    // A listener's own `hostname` is where it listens, and names no peer.
+    const hostname = more.hostname ?? this.init.hostname;
+    this.init = { ...this.init, options, role, context, engineContext: ready, hostname };
+  }
+
+  /** Whether the handshake was made already; options for it come too late then. */
+  #isDone(role: Role, given: StartOptions): boolean {
+    if (this.phase !== "open" || this.role !== role) return false;
+    if (!hasOthers(checkNames(given, "start"))) return true;
+    throw new TypeError(
+      `Cannot start TLS with ${this.peer}: it has been started, so these options cannot count: ` +
+        `received ${Object.keys(given).join(", ")}: give them to connect, listen or start, or ` +
+        `call stopSsl() first`,
+    );
+  }
+
+  #mustBeSide(role: Role, { server }: SocketOptions): void {
+    if (server === undefined || server === (role === "server")) return;
+    const [call, other] = role === "server"
+      ? ["acceptSsl", "connectSsl"]
+      : ["connectSsl", "acceptSsl"];
+    throw new TypeError(
+      `Cannot start TLS with ${this.peer}: ${call}() starts it as ${role}: received ` +
+        `server: ${server}: leave it out, or use ${other}()`,
+    );
+  }
+
+  /** A read that began in plain text would take bytes of the handshake. */
+  #mustNotRead(): void {
+    if (this.streamed > 0) throw injected(this.peer, `${this.streamed} bytes wait in readable`);
+    if (!this.plainData!.reading) return;
+    throw new SslError(
+      `Cannot start TLS with ${this.peer}: a read of plain text is in flight: await it first`,
+      { code: "ERR_CONCURRENT_READ", reason: "a read of plain text is in flight" },
+    );
   }
 
   /** The server's part for a connection that a listener accepted. */
@@ -117,7 +163,7 @@ export abstract class CoreHandshake extends CoreData {
   async #takePlain(): Promise<void> {
     const plain = this.plainData!;
     await plain.sent;
-    const { transport, ahead } = await adopt(plain.take());
+    const { transport, ahead } = await adopt(inFront(plain.take(), this.yieldAhead()));
     if (this.phase !== "handshaking") return; // the time was up, or it was closed
     this.setTransport(transport);
     refuseInjection(this.role, ahead, this.peer);
@@ -207,12 +253,17 @@ export abstract class CoreHandshake extends CoreData {
       }
       const plain = this.plainData!;
       if (plain.unsent > 0) return this.lastWant = SSL_WANT_WRITE; // plain bytes go first
-      this.fresh = this.#newConnection();
+      try {
+        this.#mustNotRead();
+        this.fresh = this.#newConnection();
+      } catch (error) {
+        this.refusal = error; // what is written next must not go where TLS was wanted
+        throw this.record(error);
+      }
       this.state = this.fresh.state;
       this.moveTo("handshaking");
       try {
-        this.#lookAhead(plain);
-        this.#startTls(plain.take());
+        this.#startTls(this.#lookAhead(plain));
       } catch (error) {
         throw this.#handshakeFailed(error);
       }
@@ -231,10 +282,33 @@ export abstract class CoreHandshake extends CoreData {
   }
 
   /** As `adopt` and `refuseInjection`, without waiting. */
-  #lookAhead(plain: PlainStream): void {
-    const head = new Uint8Array(Math.min(plain.pending(), 64));
-    refuseInjection(this.role, head.subarray(0, plain.peekNow(head)), this.peer);
+  #lookAhead(plain: PlainStream): ByteTransport {
+    const whole = inFront(plain.take(), this.yieldAhead());
+    const transport = whole instanceof BufferedTransport ? whole.bare : whole;
+    this.setTransport(transport);
+    refuseInjection(this.role, heldBy(transport), this.peer);
+    return transport;
   }
+
+  /** What was read ahead above the socket, for the handshake: by a `Handle`, over whatever it is. */
+  yieldAhead(): Ahead[] {
+    const own = this.face === undefined ? [] : yieldAhead(this.face, false);
+    return [...own, ...this.yieldBeneath()];
+  }
+
+  /** What was read ahead of a plain socket by a `Handle` over its transport. */
+  yieldBeneath(): Ahead[] {
+    const given: Ahead[] = [];
+    if (this.phase === "open") return given; // the transport is TLS's own
+    for (let t: ByteTransport | undefined = this.transport; t; t = beneath(t)) {
+      given.push(...yieldAhead(t, true));
+    }
+    return given;
+  }
+}
+
+function beneath(transport: ByteTransport): ByteTransport | undefined {
+  return (transport as { readonly inner?: ByteTransport }).inner;
 }
 
 /** The option `errorTrap`: gives the plain connection of a failed handshake away; it is closed if whoever gets it fails. Never rejects. */

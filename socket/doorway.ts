@@ -7,6 +7,7 @@
 
 import type { SslContext } from "../context/context.ts";
 import { newConnection } from "../context/internal.ts";
+import { optionRow } from "../context/table.ts";
 import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/types.ts";
 import { orAborted } from "../engine/waiting.ts";
 import { SocketCore } from "./core.ts";
@@ -41,10 +42,25 @@ export interface DoorwayOptions {
   readonly options: SocketOptions;
 }
 
+/** The options for TLS that is started later: those that made another context give way to it. */
+function ofContext(
+  options: SocketOptions,
+  context: SslContext,
+  first: SslContext,
+): SocketOptions {
+  if (context === first) return options;
+  const own = Object.entries(options).filter(([name]) =>
+    optionRow(undefined, name)?.scope !== "context"
+  );
+  return { ...Object.fromEntries(own), reuseCtx: context };
+}
+
 /** Where connections come in. */
 export class Doorway {
   readonly #listener: EngineListener;
   readonly #options: DoorwayOptions;
+  /** The context that the options of the listener made. */
+  readonly #first: SslContext;
   #turn: Promise<void> = Promise.resolve();
   #arriving: Promise<Arrival> | undefined;
 
@@ -52,6 +68,7 @@ export class Doorway {
   constructor(listener: EngineListener, options: DoorwayOptions) {
     this.#listener = listener;
     this.#options = options;
+    this.#first = options.current().context;
   }
 
   /** The next connection. */
@@ -92,7 +109,8 @@ export class Doorway {
   /** The machine for a connection that came in. */
   core(arrival: Arrival): SocketCore {
     const current = "tls" in arrival ? arrival.with : this.#options.current();
-    const { options } = this.#options;
+    // After a change of the context, the listener's own options say less than that.
+    const options = ofContext(this.#options.options, current.context, this.#first);
     const init = {
       ...current,
       options,

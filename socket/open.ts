@@ -7,12 +7,13 @@
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
 import { mustBeOwn } from "../context/table.ts";
-import { checkOptions, received } from "../context/validate.ts";
+import { checkNames, checkOptions, received } from "../context/validate.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
 import { SocketCore } from "./core.ts";
 import type { CoreInit, SocketOptions } from "./core_types.ts";
+import { coreOf, SocketInfo } from "./info.ts";
 import {
   describeAddr,
   describeTarget,
@@ -162,14 +163,32 @@ async function dialAndShake(
   return core;
 }
 
+/** The plain socket that TLS is to run over, of which connect() or listen() got the options. */
+function plainBelow(source: unknown): SocketCore | undefined {
+  const conn = (source as { readonly conn?: unknown } | null)?.conn; // of a Handle
+  const socket = [source, conn].find((each) => each instanceof SocketInfo);
+  const core = socket && coreOf(socket as SocketInfo);
+  return core?.phase === "plain" ? core : undefined;
+}
+
+function roleOf(options: StartOptions): Role {
+  return options.server ? "server" : "client";
+}
+
 /** `SslSocket.start` as far as the machine. */
 export async function openOver(
   source: Transport | StreamPair | TransportSource,
   given: StartOptions = {},
 ): Promise<SocketCore> {
-  const options = checkOptions("start", given);
-  const role: Role = options.server ? "server" : "client";
-  const peer = options.hostname ?? describeAddr((source as Transport | null)?.remoteAddr);
+  const below = plainBelow(source);
+  const own = below === undefined
+    ? checkOptions("start", given)
+    : checkNames(given, "start") as StartOptions;
+  const options: StartOptions = below === undefined ? own : below.later(own);
+  const role: Role = own.server === undefined && below ? below.role : roleOf(own);
+  const hostname = own.hostname ?? below?.hostname;
+  const { remoteAddr } = (source ?? {}) as Transport;
+  const peer = own.hostname ?? below?.peer ?? describeAddr(remoteAddr);
   using deadline = new Deadline({
     timeout: options.timeout ?? DEFAULT_TIMEOUT,
     signal: options.signal,
@@ -184,12 +203,12 @@ export async function openOver(
     context,
     engineContext: await deadline.race(engineContext(context, role)),
     peer,
-    hostname: options.hostname,
-    sessionPeer: sessionPeer(options.hostname, (source as Transport | null)?.remoteAddr),
+    hostname,
+    sessionPeer: sessionPeer(hostname, remoteAddr),
     keepTransport: options.keepSocketOnError ?? true,
   };
-  const connection = handshakeNow(options)
-    ? newConnection(context, { role, options, hostname: options.hostname, peer: init.sessionPeer })
+  const connection = handshakeNow(own)
+    ? newConnection(context, { role, options, hostname, peer: init.sessionPeer })
     : undefined;
   const core = await SocketCore.over(init, source);
   if (connection !== undefined) await core.upgradeWith(connection, deadline);

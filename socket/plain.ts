@@ -6,7 +6,8 @@
  * @module
  */
 
-import { BufferedTransport, mustTake } from "../engine/transport.ts";
+import { concat } from "../engine/buffers.ts";
+import { BufferedTransport, heldBy, mustTake } from "../engine/transport.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
 import { orAborted } from "../engine/waiting.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../errors.ts";
@@ -24,6 +25,8 @@ export class PlainStream {
   #ahead: Uint8Array = EMPTY;
   #inFlight: Promise<Uint8Array | null> | undefined;
   #ended = false;
+  /** Reads that go straight into a caller's buffer. */
+  #direct = 0;
   #readError: { error: unknown } | undefined;
   #unsent = 0;
   #sending: Promise<void> = Promise.resolve();
@@ -44,10 +47,25 @@ export class PlainStream {
     return new BufferedTransport(this.#transport, ahead, inFlight);
   }
 
+  /** The transport. */
+  get transport(): ByteTransport {
+    return this.#transport;
+  }
+
+  /** Whether a read is in flight whose bytes its caller will get. */
+  get reading(): boolean {
+    return this.#direct > 0;
+  }
+
   /** Bytes that can be read without waiting. */
   pending(): number {
-    const below = this.#transport;
-    return this.#ahead.length + (below instanceof BufferedTransport ? below.buffered : 0);
+    return this.held().length;
+  }
+
+  /** These bytes. */
+  held(): Uint8Array {
+    const below = heldBy(this.#transport);
+    return below.length === 0 ? this.#ahead : concat([this.#ahead, below]);
   }
 
   /** Reads plain bytes. */
@@ -56,7 +74,12 @@ export class PlainStream {
     signal?.throwIfAborted();
     // Straight into the caller's buffer, unless an aborted wait must be able to leave the bytes here.
     if (signal === undefined && this.#inFlight === undefined && this.#ahead.length === 0) {
-      return await this.#transport.read(p);
+      this.#direct++;
+      try {
+        return await this.#transport.read(p);
+      } finally {
+        this.#direct--;
+      }
     }
     await this.#fill(signal);
     return this.#consume(p);
@@ -65,15 +88,7 @@ export class PlainStream {
   /** Reads plain bytes without consuming them. */
   async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     await this.#fill(options?.signal);
-    return this.#ahead.length === 0 ? null : this.peekNow(p);
-  }
-
-  /** Copies the first bytes that are here, without waiting; their count. */
-  peekNow(p: Uint8Array): number {
-    const below = this.#transport;
-    if (this.#ahead.length === 0 && below instanceof BufferedTransport) {
-      this.#ahead = below.takeBuffered();
-    }
+    if (this.#ahead.length === 0) return null;
     const n = Math.min(p.length, this.#ahead.length);
     p.set(this.#ahead.subarray(0, n));
     return n;

@@ -250,24 +250,30 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
 
   /**
    * Starts TLS as client on a plain socket: one made with `startHandshake: false`, or after
-   * `stopSsl`. Until then `read` and `write` are plain. The options add to those of the socket.
+   * `stopSsl`. Until then `read` and `write` are plain. What `connect`, `listen` or `start` got holds;
+   * the options given here are laid over it. On a socket that is open as client this does nothing.
    * If this fails, nothing goes in plain text either: start TLS again, or close the socket.
+   *
+   * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
+   * @throws {SslPeerError} If the peer does not speak TLS, or plain bytes are ahead of the handshake
+   * (`code` `ERR_INJECTION`), in the socket or in a `Handle` over it.
+   * @throws {SslVerifyError} If the peer's certificate is refused.
+   * @throws {SslError} With code `ERR_CONCURRENT_READ` if a plain read is in flight.
    *
    * Perl: `connect_SSL`
    */
   async connectSsl(options: StartOptions = {}): Promise<this> {
-    if (this.#core.phase === "open" && this.#core.role === "client") return this;
     await atCallOf(this.connectSsl, () => this.#core.upgrade("client", options));
     return this;
   }
 
   /**
-   * Starts TLS as server on a plain socket.
+   * Starts TLS as server on a plain socket. What `listen` got holds, the certificate included.
+   * Otherwise as `connectSsl`.
    *
    * Perl: `accept_SSL`
    */
   async acceptSsl(options: StartOptions = {}): Promise<this> {
-    if (this.#core.phase === "open" && this.#core.role === "server") return this;
     await atCallOf(this.acceptSsl, () => this.#core.upgrade("server", options));
     return this;
   }

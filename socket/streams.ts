@@ -32,6 +32,7 @@ export class SocketStreams {
   readonly #socket: Duplex;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
+  #controller: ReadableByteStreamController | undefined;
   #readDone = false;
   #writeDone = false;
 
@@ -44,11 +45,19 @@ export class SocketStreams {
     if (this.#readDone && this.#writeDone) await this.#socket.close();
   }
 
+  /** Bytes that were read for somebody who did not wait for them. */
+  get waiting(): number {
+    return -(this.#controller?.desiredSize ?? 0); // nothing is wanted ahead of a reader
+  }
+
   /** What comes from the peer; ends after its close_notify. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     let scratch: Uint8Array<ArrayBuffer> | undefined;
     return this.#readable ??= new ReadableStream({
       type: "bytes",
+      start: (controller) => {
+        this.#controller = controller;
+      },
       pull: async (controller) => {
         const request = controller.byobRequest;
         const view = request?.view;

@@ -1,0 +1,51 @@
+/**
+ * Who reads a connection on behalf of somebody above it, as a `Handle` does, and so may hold bytes
+ * that were read ahead. When TLS starts on the connection these bytes belong to the handshake,
+ * whoever starts it: delivered later they would look as if they had come over TLS.
+ *
+ * @module
+ */
+
+/** Bytes that were read ahead, and those that a read still in flight will bring. */
+export interface Ahead {
+  /** In the order in which they came. */
+  readonly ahead: Uint8Array;
+  /** What a read that was begun will bring; `null` at the end. */
+  readonly inFlight: Promise<Uint8Array | null> | undefined;
+}
+
+/** Somebody who reads a connection. */
+export interface Reader {
+  /**
+   * Gives away what was read ahead.
+   *
+   * @param moved Whether the connection goes with it: the reader must not use it any more.
+   * @throws {SslError} If a read is in flight, whose bytes are somebody's already.
+   */
+  yieldAhead(moved: boolean): Ahead;
+}
+
+const readers = new WeakMap<object, Set<Reader>>();
+
+/** From now on `reader` reads the connection. */
+export function addReader(conn: object, reader: Reader): void {
+  const all = readers.get(conn);
+  if (all === undefined) readers.set(conn, new Set([reader]));
+  else all.add(reader);
+}
+
+/** `reader` does not read the connection any more. */
+export function removeReader(conn: object, reader: Reader): void {
+  readers.get(conn)?.delete(reader);
+}
+
+/** Takes what the readers of a connection hold. */
+export function yieldAhead(conn: object, moved: boolean): Ahead[] {
+  const given: Ahead[] = [];
+  for (const reader of [...readers.get(conn) ?? []]) {
+    const one = reader.yieldAhead(moved);
+    if (moved) removeReader(conn, reader);
+    if (one.ahead.length > 0 || one.inFlight !== undefined) given.push(one);
+  }
+  return given;
+}
