@@ -9,7 +9,7 @@ import { giveBuffer, takeBuffer } from "./buffers.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { mustTake } from "./transport.ts";
 import type { ByteTransport } from "./types.ts";
-import { closedError, ignore, transportError } from "./waiting.ts";
+import { closedError, ignore } from "./waiting.ts";
 
 const DONE = Promise.resolve();
 
@@ -22,11 +22,17 @@ export class Outflow {
   #underWay = 0;
   #failure: unknown;
   #closed = false;
+  readonly #explain: (cause: unknown) => Promise<unknown>;
 
-  /** Sends nothing yet. */
-  constructor(session: SansIoSession, transport: ByteTransport) {
+  /** Sends nothing yet. `explain` finds out what a failure of the transport is told as. */
+  constructor(
+    session: SansIoSession,
+    transport: ByteTransport,
+    explain: (cause: unknown) => Promise<unknown>,
+  ) {
     this.#session = session;
     this.#transport = transport;
+    this.#explain = explain;
   }
 
   /** The loop that runs. */
@@ -89,8 +95,10 @@ export class Outflow {
       if (this.#closed) throw closedError();
       return result;
     } catch (cause) {
+      // Still under way meanwhile: whoever adds output waits for the same reason.
+      const why = this.#closed || this.#failure ? undefined : await this.#explain(cause);
       this.#underWay = 0;
-      this.fail(this.#closed ? closedError() : transportError("write", cause));
+      this.fail(this.#closed ? closedError() : why);
       throw this.#failure;
     } finally {
       this.#flushing = undefined;

@@ -22,6 +22,7 @@
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
 import { Inflow } from "./inflow.ts";
+import { isGone, LastWords, type Listening } from "./last_words.ts";
 import { Outflow } from "./outflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { BufferedTransport } from "./transport.ts";
@@ -34,7 +35,14 @@ import type {
   TlsStream,
   WaitOptions,
 } from "./types.ts";
-import { closedError, halfWritten, ignore, insideError, orAborted } from "./waiting.ts";
+import {
+  closedError,
+  halfWritten,
+  ignore,
+  insideError,
+  orAborted,
+  transportError,
+} from "./waiting.ts";
 
 const DONE = Promise.resolve();
 
@@ -52,6 +60,7 @@ export class Pump implements TlsStream {
   readonly #transport: ByteTransport;
   readonly #in: Inflow;
   readonly #out: Outflow;
+  readonly #lastWords: LastWords;
   #handshaking: Promise<void> | undefined;
   /** Writes that have not ended, and the last of them. */
   #writes = 0;
@@ -66,7 +75,8 @@ export class Pump implements TlsStream {
     this.#session = session;
     this.#transport = transport;
     this.#in = new Inflow(session, transport);
-    this.#out = new Outflow(session, transport);
+    this.#out = new Outflow(session, transport, (cause) => this.#whyGone(cause));
+    this.#lastWords = new LastWords(session, this.#in, this.#listening());
   }
 
   /** Whether the handshake is complete. */
@@ -87,6 +97,28 @@ export class Pump implements TlsStream {
   /** Which close_notify alerts have gone and come. */
   get shutdownState(): ShutdownState {
     return this.#session.shutdownState;
+  }
+
+  // ---- a peer that is gone
+
+  #listening(): Listening {
+    const over = () => this.#closed || this.#failure !== undefined;
+    const reading = () => this.#reading;
+    return {
+      get over() {
+        return over();
+      },
+      get reading() {
+        return reading();
+      },
+      step: (call) => this.#step(call),
+    };
+  }
+
+  /** Why the transport takes nothing any more: what the peer said, or the transport's own error. */
+  async #whyGone(cause: unknown): Promise<unknown> {
+    if (isGone(cause)) await this.#lastWords.hear();
+    return this.#failure ?? transportError("write", cause);
   }
 
   // ---- inside a callback
@@ -197,6 +229,7 @@ export class Pump implements TlsStream {
   /** Reads what is there without waiting. */
   tryRead(p: Uint8Array): number | null | Want {
     this.#mustBeIdle("read");
+    if (this.#lastWords.size > 0 && !this.#closed) return this.#lastWords.take(p, false);
     this.#mustWork();
     let r: number | null | Want;
     try {
@@ -210,6 +243,7 @@ export class Pump implements TlsStream {
   }
 
   #tryPeek(p: Uint8Array): number | null | Want {
+    if (this.#lastWords.size > 0 && !this.#closed) return this.#lastWords.take(p, true);
     return this.#step(() => {
       const r = this.#session.peek(p);
       if (this.#session.output > 0) this.#answer(r);
@@ -234,6 +268,7 @@ export class Pump implements TlsStream {
   pending(): number {
     if (this.#closed) return 0;
     this.#mustBeIdle("tell what is pending");
+    if (this.#lastWords.size > 0) return this.#lastWords.size;
     return this.#step(() => this.#session.pending());
   }
 
@@ -256,6 +291,7 @@ export class Pump implements TlsStream {
       return await orAborted(this.#out.flushing.then(ignore, ignore), options?.signal);
     }
     if (this.#in.ended || this.#closed || this.#session.fed) return;
+    if (this.#failure !== undefined || this.#lastWords.size > 0) return;
     if (this.#session.established && this.#session.pending() > 0) return;
     await this.#in.fill(options?.signal).catch((error) => {
       if (options?.signal?.aborted) throw error;
@@ -315,8 +351,8 @@ export class Pump implements TlsStream {
   }
 
   #encrypt(part: Uint8Array): void {
-    this.#out.check();
     this.#mustWork();
+    this.#out.check();
     try {
       this.#session.write(part);
     } catch (error) {
@@ -327,6 +363,7 @@ export class Pump implements TlsStream {
   /** Takes what fits into the send buffer of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
     this.#mustBeIdle("write");
+    this.#mustWork();
     this.#out.check();
     if (p.length === 0) return 0;
     const room = MAX_WRITE - this.#out.waiting;

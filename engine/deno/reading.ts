@@ -10,6 +10,7 @@
 
 import { SSL_WANT_READ, SslError, type Want } from "../../errors.ts";
 import { giveBuffer, takeBuffer } from "../buffers.ts";
+import { MAX_KEPT, PATIENCE } from "../last_words.ts";
 import { ignore, orAborted } from "../waiting.ts";
 import type { Operation } from "./errors.ts";
 
@@ -26,6 +27,8 @@ export interface Link {
   checkOpen(): void;
   /** An error of the runtime; one that breaks the connection is what later calls meet. */
   failed(operation: Operation, cause: unknown): unknown;
+  /** As `failed`, for a write: what the peer said before it was gone is the error. */
+  whyGone(operation: Operation, cause: unknown): Promise<unknown>;
 }
 
 /** Reads, and what has been read ahead. */
@@ -34,6 +37,8 @@ export class DenoReading {
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #start = 0;
   #end = 0;
+  /** Data that comes before what is in the buffer; see {@linkcode DenoReading.hear}. */
+  #earlier: Uint8Array[] = [];
   /** A read of the runtime into the buffer; never rejects. */
   #filling: Promise<void> | undefined;
   /** A read of the runtime into a caller's buffer. */
@@ -54,7 +59,11 @@ export class DenoReading {
 
   /** Decrypted bytes that can be read without waiting. */
   get pending(): number {
-    return this.#link.closed ? 0 : this.#end - this.#start;
+    return this.#link.closed ? 0 : this.#there;
+  }
+
+  get #there(): number {
+    return this.#earlier.reduce((sum, part) => sum + part.length, this.#end - this.#start);
   }
 
   /** Reads, or looks at what is there. */
@@ -91,7 +100,7 @@ export class DenoReading {
 
   /** Resolves when there is something to tell. */
   async ready(signal: AbortSignal | undefined): Promise<void> {
-    const told = this.#end > this.#start || this.#received || this.#error !== undefined;
+    const told = this.#there > 0 || this.#received || this.#error !== undefined;
     if (!told) await orAborted(this.#fill(), signal);
   }
 
@@ -100,9 +109,9 @@ export class DenoReading {
     while (!this.#received) {
       if (this.#error !== undefined) throw this.#error;
       this.#link.checkOpen();
-      if (this.#end > this.#start) {
+      if (this.#there > 0) {
         if (this.#reading) await Promise.resolve(); // those bytes are somebody's
-        else this.#consume(this.#end - this.#start);
+        else this.#discard();
       } else await orAborted(this.#fill(), signal);
     }
   }
@@ -110,14 +119,45 @@ export class DenoReading {
   /** As `drain`, without waiting: whether the peer's close_notify has come. */
   tryDrain(): boolean {
     this.#checkReader();
-    if (this.#end > this.#start) this.#consume(this.#end - this.#start);
+    this.#discard();
     if (this.#error !== undefined) throw this.#error;
     if (!this.#received) this.#fill();
     return this.#received;
   }
 
+  #discard(): void {
+    this.#earlier = [];
+    if (this.#end > this.#start) this.#consume(this.#end - this.#start);
+  }
+
+  /**
+   * Reads what a peer that is gone has left: its alert, and the data before it, which is kept for
+   * whoever reads next. Never rejects.
+   */
+  async hear(): Promise<void> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), PATIENCE);
+    try {
+      while (!this.#link.closed && !this.#received && this.#error === undefined) {
+        if (this.#end > this.#start && !this.#reading) {
+          this.#earlier.push(this.#buffer!.slice(this.#start, this.#end));
+          this.#consume(this.#end - this.#start);
+        }
+        if (this.#there >= MAX_KEPT) return;
+        await orAborted(this.#fill(), abort.signal);
+        // A read of the application goes first.
+        if (this.#reading) await new Promise((resolve) => setTimeout(resolve));
+      }
+    } catch {
+      // The time is up.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Forgets what was read ahead. */
   close(): void {
+    this.#earlier = [];
     this.#start = this.#end = 0;
     this.#dropBuffer();
   }
@@ -133,6 +173,15 @@ export class DenoReading {
   /** What can be said without waiting; `undefined` if that is nothing. */
   #take(p: Uint8Array, peek: boolean): number | null | undefined {
     const { closed } = this.#link;
+    const earlier = this.#earlier[0];
+    if (earlier !== undefined && !closed) {
+      const n = Math.min(p.length, earlier.length);
+      p.set(earlier.subarray(0, n));
+      if (peek) return n;
+      if (n < earlier.length) this.#earlier[0] = earlier.subarray(n);
+      else this.#earlier.shift();
+      return n;
+    }
     const there = this.#end - this.#start;
     if (there > 0 && !closed) {
       const n = Math.min(p.length, there);

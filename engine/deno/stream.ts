@@ -22,6 +22,7 @@ import { type Operation, runtimeError } from "./errors.ts";
 import { peerLeaf } from "./info.ts";
 import { DenoReading, type Link } from "./reading.ts";
 import { unsupported } from "./check.ts";
+import { isGone } from "../last_words.ts";
 import { DenoWriting } from "./writing.ts";
 
 /** A TCP connection that Deno.startTls is yet to consume. */
@@ -91,6 +92,7 @@ export class DenoStream implements TlsStream {
       },
       checkOpen: () => this.#checkOpen(),
       failed: (operation, cause) => this.#failed(operation, cause),
+      whyGone: (operation, cause) => this.#whyGone(operation, cause),
     };
   }
 
@@ -210,6 +212,12 @@ export class DenoStream implements TlsStream {
     const error = runtimeError(operation, cause, true);
     if (cause instanceof Deno.errors.InvalidData) this.#failure ??= error;
     return error;
+  }
+
+  async #whyGone(operation: Operation, cause: unknown): Promise<unknown> {
+    const error = this.#failed(operation, cause);
+    if (isGone(cause)) await this.#in.hear();
+    return this.#closed ? closedError() : this.#failure ?? error;
   }
 
   // ---- data

@@ -111,7 +111,8 @@ export class DenoWriting {
         at += await orAborted(this.#link.conn.write(part), signal);
       } catch (cause) {
         if (!signal?.aborted || cause !== signal.reason) {
-          throw this.#error ??= this.#link.failed("write", cause);
+          const error = await this.#link.whyGone("write", cause);
+          throw this.#error ??= error;
         }
         this.#error ??= halfWritten(cause);
         throw cause;
@@ -132,7 +133,8 @@ export class DenoWriting {
       await this.#link.conn.closeWrite();
       this.#sent = true;
     } catch (cause) {
-      throw this.#error ??= this.#link.failed("shutdown", cause);
+      const error = await this.#link.whyGone("shutdown", cause);
+      throw this.#error ??= error;
     }
   }
 }

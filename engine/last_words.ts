@@ -1,0 +1,114 @@
+/**
+ * What the peer said before the connection broke. A peer that refuses us sends an alert and closes;
+ * what we send after that is answered with a reset, so that the write fails first, while the reason
+ * still lies unread in the system's buffer. It is read then. Data that came before the reason is
+ * kept for whoever reads next.
+ *
+ * @module
+ */
+
+import { SSL_WANT_READ, SSL_WANT_WRITE } from "../errors.ts";
+import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
+import type { Inflow } from "./inflow.ts";
+import type { SansIoSession } from "./sans_io.ts";
+import { orAborted } from "./waiting.ts";
+
+/** A broken TCP connection answers at once; other transports may be broken in one direction only, in ms. */
+export const PATIENCE = 250;
+
+/** How much data is read to find the reason behind it, in bytes. */
+export const MAX_KEPT = 4 * MAX_WRITE;
+
+/** How a write fails whose peer is gone. */
+const GONE = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ENOTCONN"]);
+
+/** Whether a write failed because the other end is gone, so that a reason may lie there. */
+export function isGone(cause: unknown): boolean {
+  return GONE.has((cause as { code?: string } | null)?.code ?? "") ||
+    cause instanceof Deno.errors.BrokenPipe || cause instanceof Deno.errors.ConnectionReset ||
+    cause instanceof Deno.errors.ConnectionAborted || cause instanceof Deno.errors.NotConnected;
+}
+
+/** The connection, as far as this is concerned. */
+export interface Listening {
+  /** Whether there is nothing to listen for any more: it was closed, or its failure is known. */
+  readonly over: boolean;
+  /** Whether a read of the application takes what comes. */
+  readonly reading: boolean;
+  /** Runs a call of the session; what it throws becomes the failure of the connection. */
+  step<T>(call: () => T): T;
+}
+
+/** Reads what a peer that is gone has left. */
+export class LastWords {
+  readonly #session: SansIoSession;
+  readonly #in: Inflow;
+  readonly #connection: Listening;
+  readonly #kept: Uint8Array[] = [];
+  #size = 0;
+
+  /** Reads nothing yet. */
+  constructor(session: SansIoSession, inflow: Inflow, connection: Listening) {
+    this.#session = session;
+    this.#in = inflow;
+    this.#connection = connection;
+  }
+
+  /** How much data is kept, in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Gives of what is kept; at least one byte, where there is one and room for it. */
+  take(p: Uint8Array, peek: boolean): number {
+    const first = this.#kept[0];
+    if (first === undefined) return 0;
+    const n = Math.min(p.length, first.length);
+    p.set(first.subarray(0, n));
+    if (peek) return n;
+    this.#size -= n;
+    if (n === first.length) this.#kept.shift();
+    else this.#kept[0] = first.subarray(n);
+    return n;
+  }
+
+  /** Reads until the reason is found, the peer has no more to say, or the time is up. Never rejects. */
+  async hear(): Promise<void> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), PATIENCE);
+    try {
+      while (!this.#connection.over && this.#size < MAX_KEPT) {
+        if (!this.#connection.reading && !this.#look()) return;
+        if (this.#connection.over) return;
+        const read = this.#in.begin();
+        await orAborted(read.done, abort.signal);
+        this.#in.end(read);
+        // A read of the application goes first.
+        if (this.#connection.reading) await new Promise((resolve) => setTimeout(resolve));
+      }
+    } catch {
+      // The failure of the connection, or the end of what there is.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Takes what has come; whether there may be more. */
+  #look(): boolean {
+    const buffer = takeBuffer(MAX_WRITE);
+    try {
+      while (this.#size < MAX_KEPT) {
+        const r = this.#connection.step(() =>
+          this.#session.established ? this.#session.read(buffer) : this.#session.handshake()
+        );
+        if (r === true) continue;
+        if (typeof r !== "number") return r === SSL_WANT_READ || r === SSL_WANT_WRITE;
+        this.#kept.push(buffer.slice(0, r));
+        this.#size += r;
+      }
+      return false;
+    } finally {
+      giveBuffer(buffer);
+    }
+  }
+}
