@@ -39,6 +39,17 @@ export interface NameAttribute {
 /** The attributes of a name by long name; several values of one type are an array. */
 export type NameHash = Record<string, string | string[]>;
 
+/** The string types whose values are compared as text. */
+const TEXT_TAGS: ReadonlySet<number> = new Set([
+  TAG.UTF8_STRING,
+  TAG.PRINTABLE_STRING,
+  TAG.T61_STRING,
+  TAG.IA5_STRING,
+  TAG.VISIBLE_STRING,
+  TAG.UNIVERSAL_STRING,
+  TAG.BMP_STRING,
+]);
+
 /** Reads a Name (the DER of the SEQUENCE). */
 export function readName(raw: Uint8Array, what: string): NameAttribute[] {
   const attributes: NameAttribute[] = [];
@@ -92,6 +103,23 @@ export function onelineName(attributes: readonly NameAttribute[]): string {
     line += `${joint}${oidShortName(attribute.oid)}=${text}`;
   }
   return line;
+}
+
+/**
+ * A name as names are compared (RFC 5280 7.1, as OpenSSL's `X509_NAME_cmp` has it): of texts neither
+ * the string type nor the case of ASCII letters counts, nor how much space there is.
+ *
+ * @throws {SslError} code `ERR_DER` for a name that is malformed.
+ */
+export function canonicalName(raw: Uint8Array, what: string): string {
+  const rdns: string[][] = [];
+  for (const { oid, value, tag, bytes, rdn } of readName(raw, what)) {
+    const text = TEXT_TAGS.has(tag)
+      ? value.trim().replace(/\s+/g, " ").replace(/[A-Z]+/g, (part) => part.toLowerCase())
+      : `#${tag}:${toHex(bytes)}`;
+    (rdns[rdn] ??= []).push(JSON.stringify([oid, text]));
+  }
+  return rdns.map((attributes) => attributes.sort().join("+")).join("/");
 }
 
 /** A name as `CERT_asHash` gives it. */

@@ -10,7 +10,7 @@ import { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/der.ts";
 import type { PeerEvidence } from "../engine/types.ts";
 import type { SslVerifyError } from "../errors.ts";
-import { describeCrl } from "../verify/crl.ts";
+import { describeCrl } from "../verify/revocation.ts";
 import { hintFor } from "../verify/explain.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 
@@ -161,6 +161,10 @@ export function describeChain(evidence: PeerEvidence, leaf: Certificate): string
   }`;
 }
 
+/** All revocation lists of a context, those that its engine does not apply, too. */
+export const crlsOf = ({ trust }: PeerEvidence): readonly Uint8Array[] =>
+  trust === undefined ? [] : [...trust.crls, ...trust.deltas ?? []];
+
 /** Which revocation lists cleared which certificates. */
 export function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
   const { trust, resumed, error } = evidence;
@@ -173,7 +177,7 @@ export function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
   const checked = trust.checkCrl === "chain" ? chain : chain.slice(0, 1);
   const details = checked.map((cert) =>
     `${shown(cert.subject)} is not revoked by ${
-      describeCrl(cert, trust.crls) ?? "a CRL of its issuer"
+      describeCrl(cert, crlsOf(evidence), evidence.time) ?? "a CRL of its issuer"
     }`
   );
   return [check("crl", true, details.join("; "))];

@@ -30,7 +30,6 @@ import { visible } from "../verify/names.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
-import { describeCrl, describeRevocation, revocationOf } from "../verify/crl.ts";
 import {
   check,
   describeChain,
@@ -43,6 +42,13 @@ import {
 } from "./evidence.ts";
 import type { ChainError, Findings } from "./findings.ts";
 import type { Names } from "./policy.ts";
+import {
+  CERT_REVOKED,
+  describeLists,
+  hiddenRevocation,
+  isAboutCrls,
+  withOtherLists,
+} from "./revocations.ts";
 import { verifyCode } from "../verify/verify_codes.ts";
 
 /** What counts when a peer is judged. */
@@ -65,12 +71,9 @@ export interface Policy {
   readonly defaultsApplied: readonly string[];
 }
 
-const CERT_REVOKED = 23;
 const APPLICATION_VERIFICATION = 50;
 const HOSTNAME_MISMATCH = 62;
 const IP_ADDRESS_MISMATCH = 64;
-/** X509_V_ERR numbers about CRLs: missing, invalid, expired, out of scope. */
-const CRL_ERRORS = new Set([3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54]);
 
 /** A report under a policy. */
 export function makeReport(
@@ -111,19 +114,14 @@ function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
   const source = evidence.chain.length > errorDepth ? evidence.chain : evidence.presented;
   const [at = leaf] = parseAll(source.slice(errorDepth, errorDepth + 1));
   const code = verifyCode(error);
-  const crls = evidence.trust?.crls ?? [];
-  const entry = error === CERT_REVOKED ? revocationOf(at, crls) : undefined;
-  const crl = CRL_ERRORS.has(error) || error === CERT_REVOKED ? describeCrl(at, crls) : undefined;
   return {
     code,
     errno: error,
     reason: errorText || code,
     about: `${code} at depth ${errorDepth}, subject ${shown(at.subject)}, issuer ${
       shown(at.issuer)
-    }${entry === undefined ? "" : `, revoked ${describeRevocation(entry)}`}${
-      crl === undefined ? "" : `, by ${crl}`
-    }`,
-    check: error === CERT_REVOKED || CRL_ERRORS.has(error) ? "crl" : "chain",
+    }${describeLists(evidence, at)}`,
+    check: isAboutCrls(error) ? "crl" : "chain",
   };
 }
 
@@ -340,25 +338,6 @@ export function pskReport(policy: Policy, names: Names): VerifyReport {
 }
 
 /**
- * OpenSSL stops at the first error, so that a revocation may hide behind another one: the evidence
- * of what it would have found, had it gone on.
- */
-function hiddenRevocation(
-  evidence: PeerEvidence,
-  chain: readonly Uint8Array[],
-): PeerEvidence | undefined {
-  const { error, trust } = evidence;
-  if (error === 0 || error === CERT_REVOKED || trust === undefined) return undefined;
-  const inScope = trust.checkCrl === "chain" ? chain : chain.slice(0, 1);
-  const errorDepth = inScope.findIndex((der) => {
-    const [certificate] = parseAll([der]);
-    return certificate !== undefined && revocationOf(certificate, trust.crls) !== undefined;
-  });
-  if (errorDepth < 0) return undefined;
-  return { ...evidence, error: CERT_REVOKED, errorDepth, errorText: "certificate revoked" };
-}
-
-/**
  * Judges a peer. The report has `ok: false` and the error when it is refused.
  *
  * @throws {SslUnsupportedError} when pins or a scheme cannot be checked because the engine shows no
@@ -394,7 +373,7 @@ function judgeLeaf(
   names: Names,
   findings: Findings,
 ): VerifyReport {
-  const evidence = withCallback(found, findings);
+  const evidence = withOtherLists(withCallback(found, findings), findings);
   const chainDers = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
   const checks: VerifyCheck[] = [];
   const failures: Failure[] = [];

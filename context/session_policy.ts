@@ -67,10 +67,10 @@ function hashOf(der: Uint8Array): string {
 const hashes = (ders: readonly Uint8Array[] | undefined): readonly string[] | null =>
   ders === undefined ? null : ders.map(hashOf).sort();
 
-const trusted = ({ anchors, extra, crls, checkCrl }: TrustConfig): object => ({
+const trusted = ({ anchors, extra, crls, deltas, checkCrl }: TrustConfig): object => ({
   anchors: hashes(anchors),
   extra: hashes(extra),
-  crls: hashes(crls),
+  crls: hashes([...crls, ...deltas ?? []]),
   checkCrl,
 });
 

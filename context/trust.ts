@@ -21,6 +21,9 @@ import { loadBundleFile, loadCrlFile, loadDefaultCa, loadDirectories } from "./a
 import { type Bundle, loadBundle, loadCrls, mergeBundles } from "./anchors.ts";
 import { DefaultCa } from "./default_ca.ts";
 import type { SslOptions } from "./options.ts";
+import { SslError } from "../errors.ts";
+import { type Crl, readCrl } from "../verify/crl.ts";
+import { selectDeltas } from "../verify/revocation.ts";
 
 /** Whom to trust, and whose certificates to ask for. */
 export interface Trust {
@@ -69,9 +72,35 @@ function checkCrl(options: SslOptions): "none" | "leaf" | "chain" {
 }
 
 /**
+ * Refuses lists that the engine would not use as what they are: it takes a delta CRL about some
+ * reasons for a complete list, and old versions of OpenSSL read beyond one that has no number.
+ */
+function checkedCrls(crls: readonly Uint8Array[]): readonly Uint8Array[] {
+  crls.forEach((der, i) => {
+    const which = crls.length === 1 ? "the CRL" : `CRL ${i + 1} of ${crls.length}`;
+    const refuse = (reason: string, cause?: unknown): SslError =>
+      new SslError(`Cannot use ${which}: ${reason}`, { code: "ERR_CRL", reason, cause });
+    let crl: Crl;
+    try {
+      crl = readCrl(der);
+    } catch (cause) {
+      throw refuse(cause instanceof SslError ? cause.reason : String(cause), cause);
+    }
+    if (crl.base === undefined) return;
+    const whose = `it is a delta CRL of ${JSON.stringify(crl.issuer)}`;
+    if (crl.number === undefined) throw refuse(`${whose} without a CRL number (RFC 5280 5.2.3)`);
+    if (crl.scope?.someReasons) {
+      throw refuse(`${whose} about some reasons only, which is not supported`);
+    }
+  });
+  return crls;
+}
+
+/**
  * Loads all anchors and CRLs.
  *
  * @param roots Whether the engine has roots of its own, which cannot be replaced.
+ * @param time When chains are verified: of delta CRLs the newest that was made by then counts.
  * @throws {TypeError} for a server that asks for certificates and trusts nobody.
  */
 export async function loadTrust(
@@ -79,6 +108,7 @@ export async function loadTrust(
   options: SslOptions,
   verifyMode: number,
   roots: boolean,
+  time: Date = new Date(),
 ): Promise<Trust> {
   const clientCa = await both("clientCa", options);
   const extra = await both("extraCa", options);
@@ -101,11 +131,12 @@ export async function loadTrust(
     ...(options.crlFile === undefined ? [] : await loadCrlFile("crlFile", options.crlFile)),
   ];
   const check = checkCrl(options);
+  const lists = check === "none" ? { crls: [], deltas: [] } : selectDeltas(checkedCrls(crls), time);
   return {
     config: {
       anchors: anchors?.certificates,
       extra: extra?.certificates ?? [],
-      crls: check === "none" ? [] : crls,
+      ...lists,
       checkCrl: check,
     },
     clientCa: clientCa?.certificates ?? [],

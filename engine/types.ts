@@ -94,8 +94,10 @@ export interface TrustConfig {
   readonly anchors: readonly Uint8Array[] | undefined;
   /** Anchors in DER that are added to the default ones. */
   readonly extra: readonly Uint8Array[];
-  /** Certificate revocation lists in DER. */
+  /** Certificate revocation lists in DER: complete ones, and the delta CRLs that the engine may apply. */
   readonly crls: readonly Uint8Array[];
+  /** Other delta CRLs in DER: not for the engine, the layer above weighs what they say. */
+  readonly deltas?: readonly Uint8Array[];
   /** Whether to check the leaf, or every certificate, against `crls`. */
   readonly checkCrl: "none" | "leaf" | "chain";
 }
@@ -215,6 +217,8 @@ export interface PeerEvidence {
   readonly psk?: boolean;
   /** Whom the context trusts, and by which revocation lists; the layer above adds it. */
   readonly trust?: TrustConfig;
+  /** The time of the verification; now by default. */
+  readonly time?: Date | undefined;
   /** The stapled OCSP response, where the peer sent one and it has arrived. */
   readonly ocspResponse?: Uint8Array;
 }
@@ -435,6 +439,18 @@ export type ChainPurpose =
   | "ocspHelper"
   | "timestamp";
 
+/** The inputs of certificate policy processing (RFC 5280 6.1.1). */
+export interface PolicyRequest {
+  /** The user-initial-policy-set as OIDs; empty for any policy. */
+  readonly acceptable: readonly string[];
+  /** The initial-explicit-policy. */
+  readonly explicit: boolean;
+  /** The initial-policy-mapping-inhibit. */
+  readonly inhibitMapping: boolean;
+  /** The initial-any-policy-inhibit. */
+  readonly inhibitAny: boolean;
+}
+
 /** A chain to be verified without a connection. */
 export interface ChainRequest {
   /** The certificate in question, in DER. */
@@ -449,8 +465,8 @@ export interface ChainRequest {
   readonly depth?: number | undefined;
   /** What the leaf must be good for. */
   readonly purpose?: ChainPurpose | undefined;
-  /** Certificate policy OIDs, one of which the chain must have; [] checks policies and requires none. */
-  readonly policies?: readonly string[] | undefined;
+  /** How certificate policies are processed; without it they are not. */
+  readonly policies?: PolicyRequest | undefined;
   /** X509_V_FLAG_X509_STRICT. */
   readonly strict?: boolean | undefined;
 }

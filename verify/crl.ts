@@ -1,33 +1,41 @@
 /**
- * What the certificate revocation lists in force say, for the report: whose
- * list, how old, and since when something is revoked (RFC 5280 5). Whether a
- * list is signed by whom it says is the engine's business. Pure.
+ * Certificate revocation lists as they are written (RFC 5280 5): whose list, of
+ * which date and number, about which certificates, and its entries. What they
+ * mean for a certificate is revocation.ts's. Whether a list is signed by whom it
+ * says is the engine's business. Pure.
  *
  * @module
  */
 
-import type { Certificate } from "../certificate/certificate.ts";
 import {
   children,
+  derError,
   type DerNode,
   equalBytes,
   expectTag,
+  integer,
   integerBytes,
-  oid,
   readDer,
   sequence,
   TAG,
   time,
   toHex,
 } from "../certificate/der.ts";
-import { EXT, readAuthorityKeyIdentifier, readExtensions } from "../certificate/extensions.ts";
-import { onelineName, readName } from "../certificate/name.ts";
-import { span } from "./explain_parts.ts";
+import {
+  EXT,
+  type Extension,
+  readAuthorityKeyIdentifier,
+  readExtensions,
+} from "../certificate/extensions.ts";
+import { canonicalName, onelineName, readGeneralNames, readName } from "../certificate/name.ts";
+import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 
 const WHAT = "CRL";
 const REASON_CODE = "2.5.29.21";
-const DELTA = "2.5.29.27";
-const DISTRIBUTION_POINT = "2.5.29.28";
+const DELTA_INDICATOR = "2.5.29.27";
+const ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
+const CERTIFICATE_ISSUER = "2.5.29.29";
+const FRESHEST_CRL = "2.5.29.46";
 /** CRLReason by number (RFC 5280 5.3.1). */
 const REASONS: readonly string[] = [
   "unspecified",
@@ -43,19 +51,51 @@ const REASONS: readonly string[] = [
   "aACompromise",
 ];
 
-/** A revocation list, without its entries. */
-export interface CrlHeader {
+/** About which certificates a list is: the issuingDistributionPoint (RFC 5280 5.2.5). */
+export interface CrlScope {
+  /** The full names of the distribution point; `undefined` where there are none. */
+  readonly names: readonly SubjectAltName[] | undefined;
+  /** Only about certificates of end entities. */
+  readonly onlyUsers: boolean;
+  /** Only about certificates of CAs. */
+  readonly onlyCas: boolean;
+  /** Only about attribute certificates. */
+  readonly onlyAttributes: boolean;
+  /** Only about some reasons. */
+  readonly someReasons: boolean;
+  /** It may be about certificates of other CAs than its issuer. */
+  readonly indirect: boolean;
+}
+
+/** A revocation list. */
+export interface Crl {
+  /** Its DER. */
+  readonly der: Uint8Array;
   /** The issuer in the form `/CN=Some CA`. */
   readonly issuer: string;
-  /** The issuer's name in DER. */
-  readonly rawIssuer: Uint8Array;
+  /** The issuer's name, as names are compared. */
+  readonly issuerName: string;
   /** When it was made. */
   readonly thisUpdate: Date;
   /** When there will be a newer one, if it says so. */
   readonly nextUpdate: Date | undefined;
+  /** Its number, if it has one. */
+  readonly number: bigint | undefined;
+  /** Of a delta CRL, the number of the complete list that it builds on; `undefined` for a complete list. */
+  readonly base: bigint | undefined;
+  /** What it is about, where that is not all that its issuer issued. */
+  readonly scope: CrlScope | undefined;
+  /** The identifier of the key that signed it, if it says so. */
+  readonly keyId: Uint8Array | undefined;
+  /** Whether it says where its delta CRLs are. */
+  readonly freshest: boolean;
+  /** Lists with the same series replace each other: one issuer, one key, one scope. */
+  readonly series: string;
+  /** The revokedCertificates, if there are any. */
+  readonly entries: DerNode | undefined;
 }
 
-/** One revoked certificate. */
+/** One entry about a certificate. */
 export interface Revocation {
   /** Since when. */
   readonly time: Date;
@@ -63,137 +103,122 @@ export interface Revocation {
   readonly reason: string | undefined;
 }
 
-interface Crl extends CrlHeader {
-  readonly entries: DerNode | undefined;
-  /** The identifier of the key that signed it, if it says so. */
-  readonly keyId: Uint8Array | undefined;
-  /** What it is about, where that is not all that its issuer issued: no other list replaces it. */
-  readonly scope: string;
-}
-
 const isTime = (node: DerNode | undefined): boolean =>
   node?.tag === TAG.UTC_TIME || node?.tag === TAG.GENERALIZED_TIME;
 
-const parsed = new WeakMap<Uint8Array, Crl | null>();
+const flag = (node: DerNode | undefined): boolean => node?.body[0] === 0xff;
 
-/** Reads the outer fields, once per list; `undefined` for one that is malformed. */
-export function crlHeader(der: Uint8Array): Crl | undefined {
-  const known = parsed.get(der);
-  if (known !== undefined) return known ?? undefined;
-  let crl: Crl | null = null;
-  try {
-    const fields = sequence(sequence(readDer(der, WHAT), WHAT)[0], WHAT);
-    let at = fields[0]?.tag === TAG.INTEGER ? 2 : 1; // version is optional; then the algorithm
-    const issuer = expectTag(fields[at++], TAG.SEQUENCE, WHAT);
-    const thisUpdate = time(fields[at++], WHAT);
-    const nextUpdate = isTime(fields[at]) ? time(fields[at++], WHAT) : undefined;
-    const entries = fields[at]?.tag === TAG.SEQUENCE ? fields[at++] : undefined;
-    const list = fields[at]?.tag === 0xa0
-      ? readExtensions(children(fields[at]!, WHAT)[0], WHAT)
-      : [];
-    const value = (id: string) => list.find((extension) => extension.oid === id)?.value;
-    const authority = value(EXT.authorityKeyIdentifier);
-    crl = {
-      issuer: onelineName(readName(issuer.raw, WHAT)),
-      rawIssuer: issuer.raw,
-      thisUpdate,
-      nextUpdate,
-      entries,
-      keyId: authority && readAuthorityKeyIdentifier(authority).keyId,
-      scope: value(DELTA) ? "delta" : toHex(value(DISTRIBUTION_POINT) ?? new Uint8Array()),
-    };
-  } catch {
-    // The engine reads it its own way; the report then says less.
-  }
-  parsed.set(der, crl);
-  return crl ?? undefined;
+function readScope(value: Uint8Array): CrlScope {
+  const what = "extension issuingDistributionPoint";
+  const parts = sequence(readDer(value, what), what);
+  const part = (tag: number) => parts.find((node) => node.tag === tag);
+  const point = part(0xa0);
+  const name = point && children(point, what)[0];
+  return {
+    names: name?.tag === 0xa0 ? readGeneralNames(name, what) : undefined,
+    onlyUsers: flag(part(0x81)),
+    onlyCas: flag(part(0x82)),
+    someReasons: part(0x83) !== undefined,
+    indirect: flag(part(0x84)),
+    onlyAttributes: flag(part(0x85)),
+  };
 }
 
-/** The key that signed a certificate, if it says so. */
-function signerOf(certificate: Certificate): Uint8Array | undefined {
-  try {
-    return certificate.authorityKeyIdentifier?.keyId;
-  } catch {
-    return undefined;
+const numberIn = (value: Uint8Array | undefined): bigint | undefined =>
+  value && integer(readDer(value, WHAT), WHAT);
+
+function read(der: Uint8Array): Crl {
+  const fields = sequence(sequence(readDer(der, WHAT), WHAT)[0], WHAT);
+  let at = fields[0]?.tag === TAG.INTEGER ? 2 : 1; // version is optional; then the algorithm
+  const issuer = expectTag(fields[at++], TAG.SEQUENCE, WHAT);
+  const thisUpdate = time(fields[at++], WHAT);
+  const nextUpdate = isTime(fields[at]) ? time(fields[at++], WHAT) : undefined;
+  const entries = fields[at]?.tag === TAG.SEQUENCE ? fields[at++] : undefined;
+  const rest = fields[at];
+  if (fields.length > at + 1 || (rest !== undefined && rest.tag !== 0xa0)) {
+    throw derError(WHAT, "unknown fields behind the entries");
   }
+  const list: Extension[] = rest === undefined ? [] : readExtensions(children(rest, WHAT)[0], WHAT);
+  const value = (id: string) => list.find((extension) => extension.oid === id)?.value;
+  const authority = value(EXT.authorityKeyIdentifier);
+  const point = value(ISSUING_DISTRIBUTION_POINT);
+  const issuerName = canonicalName(issuer.raw, WHAT);
+  const none = new Uint8Array();
+  return {
+    der,
+    issuer: onelineName(readName(issuer.raw, WHAT)),
+    issuerName,
+    thisUpdate,
+    nextUpdate,
+    number: numberIn(value(EXT.crlNumber)),
+    base: numberIn(value(DELTA_INDICATOR)),
+    scope: point && readScope(point),
+    keyId: authority && readAuthorityKeyIdentifier(authority).keyId,
+    freshest: value(FRESHEST_CRL) !== undefined,
+    series: [issuerName, toHex(authority ?? none), toHex(point ?? none)].join("\n"),
+    entries,
+  };
+}
+
+const parsed = new WeakMap<Uint8Array, Crl>();
+
+/**
+ * Reads all but the entries, once per list.
+ *
+ * @throws {SslError} code `ERR_DER` for one that is malformed.
+ */
+export function readCrl(der: Uint8Array): Crl {
+  let crl = parsed.get(der);
+  if (crl === undefined) parsed.set(der, crl = read(der));
+  return crl;
+}
+
+interface EntryExtensions {
+  readonly reason: string | undefined;
+  /** The canonical name of the certificate's issuer, where the entry tells it. */
+  readonly issuerName: string | undefined;
+}
+
+function entryExtensions(node: DerNode | undefined): EntryExtensions {
+  let reason: string | undefined;
+  let issuerName: string | undefined;
+  for (const { oid, value } of node === undefined ? [] : readExtensions(node, WHAT)) {
+    if (oid === REASON_CODE) {
+      reason = REASONS[readDer(value, WHAT, TAG.ENUMERATED).body[0] ?? 0];
+    } else if (oid === CERTIFICATE_ISSUER) {
+      const name = children(readDer(value, WHAT, TAG.SEQUENCE), WHAT).find(({ tag }) =>
+        tag === 0xa4
+      );
+      if (name !== undefined) issuerName = canonicalName(name.body, WHAT);
+    }
+  }
+  return { reason, issuerName };
 }
 
 /**
- * The lists that count for a certificate: of its issuer, by name and, where both tell it, by key (a
- * new key does not change a CA's name); those in time first, the newest first.
+ * The entry of a list about a certificate. Of several the one that revokes counts. An entry is
+ * about a certificate of the issuer that it, or one before it, names; else of the list's issuer.
+ *
+ * @throws {SslError} code `ERR_DER` for entries that are malformed.
  */
-function listsFor(certificate: Certificate, crls: readonly Uint8Array[]): Crl[] {
-  const now = Date.now();
-  const signer = signerOf(certificate);
-  const current = (crl: Crl): number =>
-    crl.nextUpdate === undefined || crl.nextUpdate.getTime() >= now ? 1 : 0;
-  return crls.map(crlHeader)
-    .filter((crl): crl is Crl =>
-      crl !== undefined && equalBytes(crl.rawIssuer, certificate.rawIssuer) &&
-      (crl.keyId === undefined || signer === undefined || equalBytes(crl.keyId, signer))
-    )
-    .sort((a, b) => current(b) - current(a) || b.thisUpdate.getTime() - a.thisUpdate.getTime());
-}
-
-function entryOf(crl: Crl, serial: Uint8Array): Revocation | undefined {
+export function entryOf(
+  crl: Crl,
+  issuerName: string,
+  serial: Uint8Array,
+): Revocation | undefined {
   if (crl.entries === undefined) return undefined;
+  let issuer = crl.issuerName;
+  let found: Revocation | undefined;
   for (const entry of children(crl.entries, WHAT)) {
     const [number, since, extensions] = sequence(entry, WHAT);
-    if (!equalBytes(integerBytes(number, WHAT), serial)) continue;
-    const reason = extensions && reasonOf(extensions);
-    return { time: time(since, WHAT), reason };
-  }
-  return undefined;
-}
-
-function reasonOf(extensions: DerNode): string | undefined {
-  for (const extension of sequence(extensions, WHAT)) {
-    const parts = sequence(extension, WHAT);
-    if (oid(parts[0], WHAT) !== REASON_CODE) continue;
-    const code = readDer(expectTag(parts.at(-1), TAG.OCTET_STRING, WHAT).body, WHAT);
-    return REASONS[code.body[0] ?? 0];
-  }
-  return undefined;
-}
-
-/** The entry of a certificate in a list of its issuer, if there is one. */
-export function revocationOf(
-  certificate: Certificate,
-  crls: readonly Uint8Array[],
-): Revocation | undefined {
-  const scopes = new Set<string>();
-  for (const crl of listsFor(certificate, crls)) {
-    // A list replaces older ones about the same, and not one about other certificates or reasons.
-    if (scopes.has(crl.scope)) continue;
-    scopes.add(crl.scope);
-    try {
-      const entry = entryOf(crl, certificate.rawSerial);
-      if (entry !== undefined && entry.reason !== "removeFromCRL") return entry;
-    } catch {
-      // a malformed list revokes nothing that the engine did not see revoked
+    const same = equalBytes(integerBytes(number, WHAT), serial);
+    if (!same && (extensions === undefined || !crl.scope?.indirect)) continue;
+    const { reason, issuerName: named } = entryExtensions(extensions);
+    issuer = named ?? issuer;
+    if (!same || issuer !== issuerName) continue;
+    if (found === undefined || found.reason === "removeFromCRL") {
+      found = { time: time(since, WHAT), reason };
     }
   }
-  return undefined;
-}
-
-const iso = (date: Date): string => date.toISOString().replace(".000", "");
-
-/** The list that counts for a certificate, in words: whose, how old, when the next is due. */
-export function describeCrl(
-  certificate: Certificate,
-  crls: readonly Uint8Array[],
-): string | undefined {
-  const [crl] = listsFor(certificate, crls);
-  if (crl === undefined) return undefined;
-  const next = crl.nextUpdate === undefined
-    ? "which names no next one"
-    : `next one due ${iso(crl.nextUpdate)}`;
-  return `the CRL of ${JSON.stringify(crl.issuer)} of ${iso(crl.thisUpdate)}, ${
-    span(Date.now() - crl.thisUpdate.getTime())
-  } old, ${next}`;
-}
-
-/** An entry in words: `since 2025-01-01T00:00:00Z, keyCompromise`. */
-export function describeRevocation({ time, reason }: Revocation): string {
-  return `since ${iso(time)}${reason ? `, ${reason}` : ""}`;
+  return found;
 }

@@ -83,6 +83,10 @@ export const BY_OWN_CODE: Table = {
     "There is no certificate in what was given as trust anchors.",
     "Give the CA's certificate, in PEM or DER. For no anchors at all give [] or null.",
   ),
+  ERR_CRL: say(
+    "A revocation list (CRL) that was given is malformed, or a delta CRL that cannot be used.",
+    "The message says which and why. Fetch the list from the CA again.",
+  ),
   ERR_TRUSTED_CERTIFICATE: say(
     "The file has OpenSSL's TRUSTED CERTIFICATE, whose trust settings nothing here can honour.",
     "Convert it: openssl x509 -in FILE -out PLAIN. It is then trusted for everything.",

@@ -6,10 +6,13 @@
  */
 
 import { Certificate } from "../certificate/certificate.ts";
+import { looksLikePem } from "../certificate/pem.ts";
+import type { Failure, Policy } from "../context/judge.ts";
+import type { Names } from "../context/policy.ts";
 import type { DefaultCa } from "../context/default_ca.ts";
 import { type EngineChoice, selectEngine } from "../engine/select.ts";
-import type { ChainPurpose } from "../engine/types.ts";
-import { SslUnsupportedError } from "../errors.ts";
+import type { ChainPurpose, ChainRequest, PolicyRequest } from "../engine/types.ts";
+import { SslError, SslUnsupportedError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import type { PublicSuffix } from "./public_suffix.ts";
 import type { VerifyReport } from "./report.ts";
@@ -52,10 +55,25 @@ export interface VerifyCertificateOptions {
   purpose?: ChainPurpose;
   /** The time of the verification. @default {now} */
   time?: Date;
-  /** The most intermediate certificates. @default {100} */
+  /** The most intermediate certificates, from 0 on. @default {100} */
   depth?: number;
-  /** Policy OIDs, one of which the whole chain must have; `[]` processes policies and needs none. */
+  /**
+   * The user-initial-policy-set: policy OIDs, of which the chain must have one; `[]` is any policy,
+   * and none is needed unless the chain itself demands one. With one of the four options about
+   * policies they are processed (RFC 5280 6.1.1); without them OpenSSL ignores policies.
+   *
+   * @default {any policy}
+   */
   policies?: readonly string[];
+  /**
+   * The initial-explicit-policy: whether the chain must have one of `policies` also where it does
+   * not demand it itself. @default {true with policies that name one}
+   */
+  explicitPolicy?: boolean;
+  /** The initial-policy-mapping-inhibit: no policy stands for another one. @default {false} */
+  inhibitPolicyMapping?: boolean;
+  /** The initial-any-policy-inhibit: anyPolicy in a certificate matches no other. @default {false} */
+  inhibitAnyPolicy?: boolean;
   /** Checks RFC 5280's demands on certificates too (X509_V_FLAG_X509_STRICT). @default {false} */
   strict?: boolean;
   /** The engine; only OpenSSL can do this. @default {"auto"} */
@@ -76,6 +94,9 @@ const OPTIONS: Readonly<Record<keyof VerifyCertificateOptions, true>> = {
   time: true,
   depth: true,
   policies: true,
+  explicitPolicy: true,
+  inhibitPolicyMapping: true,
+  inhibitAnyPolicy: true,
   strict: true,
   engine: true,
 };
@@ -88,42 +109,97 @@ function checkNames(options: VerifyCertificateOptions): void {
   }
 }
 
+/** Half of the largest C int, which is what OpenSSL counts with. */
+const MOST_DEPTH = 0x3fffffff;
+
 /** Values that nothing below would look at, or would take for something more lenient. */
-function checkValues({ time, depth, checkCrl, policies }: VerifyCertificateOptions): void {
+function checkValues(options: VerifyCertificateOptions): void {
+  const { time, depth, checkCrl, policies } = options;
   const bad = (name: string, must: string, value: unknown): TypeError =>
     new TypeError(`Cannot use option "${name}": ${name} ${must}: received ${String(value)}`);
   if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime()))) {
     throw bad("time", "must be a valid Date", time);
   }
-  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0 && depth <= 100)) {
-    throw bad("depth", "must be a whole number from 0 to 100", depth);
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0 && depth <= MOST_DEPTH)) {
+    throw bad("depth", `must be a whole number from 0 to ${MOST_DEPTH}`, depth);
   }
   if (checkCrl !== undefined && ![true, false, "leaf", "chain"].includes(checkCrl)) {
     throw bad("checkCrl", 'must be true, false, "leaf" or "chain"', checkCrl);
   }
-  if (policies !== undefined && !Array.isArray(policies)) {
-    throw bad("policies", "must be a list of OIDs", policies);
+  const isOid = (value: unknown) => typeof value === "string" && /^\d+(\.\d+)+$/.test(value);
+  if (policies !== undefined && !(Array.isArray(policies) && policies.every(isOid))) {
+    throw bad("policies", "must be a list of OIDs such as 2.5.29.32.0", policies);
+  }
+  for (const name of ["explicitPolicy", "inhibitPolicyMapping", "inhibitAnyPolicy"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw bad(name, "must be true or false", value);
+    }
   }
 }
 
-/** The first certificate, and what follows it in the same text. */
-function readLeaf(leaf: string | Uint8Array | Certificate): [Certificate, ...Certificate[]] {
-  const [first, ...rest] = leaf instanceof Certificate
-    ? [leaf]
-    : Certificate.parse(leaf, "the leaf");
-  if (first === undefined) throw new TypeError("Cannot verify: the leaf holds no certificate");
-  return [first, ...rest];
+/** The certificates in question, in DER. */
+type Shown = Pick<ChainRequest, "leaf" | "intermediates">;
+
+/** Text that holds no PEM at all is a mistake in the call; what is malformed is reported. */
+function refuseOtherText(option: string, input: CertificatesInput | undefined): void {
+  for (const item of Array.isArray(input) ? input : [input]) {
+    if (typeof item !== "string" || looksLikePem(item)) continue;
+    const reason = item === "" ? "it is empty" : "it is not PEM";
+    throw new SslError(`Cannot read ${option}: ${reason}`, { code: "ERR_PEM", reason });
+  }
+}
+
+/**
+ * The leaf, what follows it in the same text, and the intermediates; or why they are refused, as a
+ * peer is that shows a malformed certificate, whether or not it is needed.
+ */
+function readShown(
+  leaf: string | Uint8Array | Certificate,
+  intermediates: () => readonly Uint8Array[],
+): Shown | Failure {
+  let which = "the leaf";
+  try {
+    const [first, ...rest] = leaf instanceof Certificate ? [leaf] : Certificate.parse(leaf, which);
+    if (first === undefined) throw new SslError("it holds no certificate", { code: "ERR_PEM" });
+    which = "an intermediate";
+    return { leaf: first.der, intermediates: [...rest.map(({ der }) => der), ...intermediates()] };
+  } catch (cause) {
+    if (!(cause instanceof SslError)) throw cause;
+    return {
+      code: "UNSPECIFIED",
+      errno: 1,
+      reason: `${which} is malformed`,
+      about: cause.message,
+      check: "chain",
+      cause,
+    };
+  }
+}
+
+/** Policies are processed as soon as one of the options is about them. */
+function policiesOf(options: VerifyCertificateOptions): PolicyRequest | undefined {
+  const { policies, explicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy } = options;
+  const given = [policies, explicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy];
+  if (given.every((value) => value === undefined)) return undefined;
+  return {
+    acceptable: policies ?? [],
+    explicit: explicitPolicy ?? (policies !== undefined && policies.length > 0),
+    inhibitMapping: inhibitPolicyMapping ?? false,
+    inhibitAny: inhibitAnyPolicy ?? false,
+  };
 }
 
 /**
  * Verifies a certificate without a connection, by OpenSSL's chain building and the same judgement
- * as for a peer. Never throws for a bad certificate: the report says what is wrong.
+ * as for a peer. Never throws for a bad certificate, one that is malformed included: the report says
+ * what is wrong.
  *
  * @param leaf The certificate in question: PEM text (what follows the first one counts as an
  * intermediate), DER, or a certificate.
  * @returns The report: `ok`, the chain that was built, its anchor, every check, the error, a hint.
  * @throws {TypeError} For an unknown option or a wrong value.
- * @throws {SslError} If an input cannot be read.
+ * @throws {SslError} If an anchor or a CRL cannot be read, or text holds no PEM.
  * @throws {SslUnsupportedError} On the Deno engine, which has no verifier of its own: run with
  * `--allow-ffi`.
  * @example Would this chain still be good in a year?
@@ -149,14 +225,34 @@ export async function verifyCertificate(
   return await atCallOf(verifyCertificate, () => verify(leaf, options));
 }
 
+/** What counts in the judgement: the name, as for a server without pins. */
+function judgementOf(
+  { host, scheme = DEFAULT_SCHEME, publicSuffix }: VerifyCertificateOptions,
+): { readonly policy: Policy; readonly names: Names } {
+  return {
+    policy: {
+      role: "client",
+      engine: "openssl",
+      verifyMode: 1,
+      scheme: host === undefined ? "none" : scheme,
+      publicSuffix,
+      pins: [],
+      forceFingerprint: false,
+      defaultsApplied: [],
+    },
+    names: { serverName: undefined, verifyName: host === undefined ? undefined : stripPort(host) },
+  };
+}
+
 async function verify(
   leaf: string | Uint8Array | Certificate,
   options: VerifyCertificateOptions,
 ): Promise<VerifyReport> {
   checkNames(options);
   checkValues(options);
-  const [certificate, ...following] = readLeaf(leaf);
-  const { crls, host, scheme = DEFAULT_SCHEME, ca, caFile } = options;
+  refuseOtherText("the leaf", leaf);
+  refuseOtherText("intermediates", options.intermediates);
+  const { crls, ca, caFile, time } = options;
   const engine = await selectEngine(options.engine);
   if (engine.verifyChain === undefined) {
     throw new SslUnsupportedError(
@@ -165,7 +261,7 @@ async function verify(
     );
   }
   // What a connection needs too, and only by then: not at start-up.
-  const [{ loadBundle }, { judge }, { loadTrust }] = await Promise.all([
+  const [{ loadBundle }, { judge, refusedReport }, { loadTrust }] = await Promise.all([
     import("../context/anchors.ts"),
     import("../context/judge.ts"),
     import("../context/trust.ts"),
@@ -180,33 +276,26 @@ async function verify(
     },
     1,
     false,
+    time,
   );
-  const { intermediates } = options;
-  const untrusted = intermediates === undefined
-    ? []
-    : loadBundle("intermediates", intermediates as Certificate[]).certificates;
+  const { policy, names } = judgementOf(options);
+  const shown = readShown(
+    leaf,
+    () =>
+      options.intermediates === undefined
+        ? []
+        : loadBundle("intermediates", options.intermediates as Certificate[]).certificates,
+  );
+  if ("reason" in shown) return refusedReport(policy, names, shown);
   const result = await engine.verifyChain({
-    leaf: certificate.der,
-    intermediates: [...following.map((c) => c.der), ...untrusted],
+    ...shown,
     trust,
     purpose: options.purpose ?? "server",
-    time: options.time,
+    time,
     depth: options.depth,
-    policies: options.policies,
+    policies: policiesOf(options),
     strict: options.strict,
   });
-  return judge(
-    { ...result, presented: [certificate.der], resumed: false, trust },
-    {
-      role: "client",
-      engine: "openssl",
-      verifyMode: 1,
-      scheme: host === undefined ? "none" : scheme,
-      publicSuffix: options.publicSuffix,
-      pins: [],
-      forceFingerprint: false,
-      defaultsApplied: [],
-    },
-    { serverName: undefined, verifyName: host === undefined ? undefined : stripPort(host) },
-  );
+  const evidence = { ...result, presented: [shown.leaf], resumed: false, trust, time };
+  return judge(evidence, policy, names);
 }

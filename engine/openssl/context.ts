@@ -58,6 +58,9 @@ const SESS_CACHE_CLIENT_EXTERNAL = 0x301n;
 const X509_V_FLAG = {
   CRL_CHECK: 0x4n,
   CRL_CHECK_ALL: 0x8n,
+  /** Without it OpenSSL takes a delta CRL for a complete list. */
+  EXTENDED_CRL_SUPPORT: 0x1000n,
+  USE_DELTAS: 0x2000n,
   TRUSTED_FIRST: 0x8000n,
   PARTIAL_CHAIN: 0x80000n,
 };
@@ -314,7 +317,9 @@ export class OpenSslContext implements EngineContext {
     const { trust } = this.config;
     withStore(c, trust, (store) => c.SSL_CTX_set1_cert_store(this.ptr, store));
     let flags = X509_V_FLAG.TRUSTED_FIRST | X509_V_FLAG.PARTIAL_CHAIN;
-    if (trust.checkCrl !== "none") flags |= X509_V_FLAG.CRL_CHECK;
+    if (trust.checkCrl !== "none") {
+      flags |= X509_V_FLAG.CRL_CHECK | X509_V_FLAG.EXTENDED_CRL_SUPPORT | X509_V_FLAG.USE_DELTAS;
+    }
     if (trust.checkCrl === "chain") flags |= X509_V_FLAG.CRL_CHECK_ALL;
     c.X509_VERIFY_PARAM_set_flags(c.SSL_CTX_get0_param(this.ptr), flags);
   }

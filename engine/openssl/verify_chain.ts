@@ -19,7 +19,10 @@ const FLAG = {
   X509_STRICT: 0x20n,
   POLICY_CHECK: 0x80n,
   EXPLICIT_POLICY: 0x100n,
+  INHIBIT_ANY: 0x200n,
+  INHIBIT_MAP: 0x400n,
   EXTENDED_CRL_SUPPORT: 0x1000n,
+  USE_DELTAS: 0x2000n,
   TRUSTED_FIRST: 0x8000n,
   PARTIAL_CHAIN: 0x80000n,
 } as const;
@@ -27,9 +30,12 @@ const FLAG = {
 /** X509_PURPOSE_*. */
 const PURPOSE = { client: 1, server: 2, email: 4, crlSign: 6, any: 7, ocspHelper: 8, timestamp: 9 };
 
+const ANY_POLICY = "2.5.29.32.0";
+const X509_V_ERR_UNSPECIFIED = 1;
+
 type Free = () => void;
 
-/** Verifies; never throws for a bad chain, only for certificates that cannot be read. */
+/** Verifies; never throws for a bad chain, one with a malformed certificate included. */
 export function verifyChain(c: OpenSslSymbols, request: ChainRequest): ChainResult {
   return withStore(c, request.trust, (store) => verifyIn(c, store, request));
 }
@@ -46,16 +52,16 @@ function verifyIn(
   };
   c.ERR_clear_error();
   try {
-    const read = (der: Uint8Array, what: string): Deno.PointerValue => {
-      const x509 = own(withBio(c, der, (bio) => c.d2i_X509_bio(bio, null)), c.X509_free);
-      if (x509 === null) throw localError(`Cannot read the ${what} certificate`, drainErrors(c));
-      return x509;
-    };
+    const read = (der: Uint8Array): Deno.PointerValue =>
+      own(withBio(c, der, (bio) => c.d2i_X509_bio(bio, null)), c.X509_free);
     const untrusted = own(c.OPENSSL_sk_new_null(), c.OPENSSL_sk_free);
     for (const der of request.intermediates) {
-      c.OPENSSL_sk_push(untrusted, read(der, "intermediate"));
+      const intermediate = read(der);
+      if (intermediate === null) return malformed(c, "an intermediate certificate");
+      c.OPENSSL_sk_push(untrusted, intermediate);
     }
-    const leaf = read(request.leaf, "leaf");
+    const leaf = read(request.leaf);
+    if (leaf === null) return malformed(c, "the leaf certificate");
     const ctx = own(c.X509_STORE_CTX_new(), c.X509_STORE_CTX_free);
     if (c.X509_STORE_CTX_init(ctx, store, leaf, untrusted) !== 1) {
       throw localError("Cannot verify the chain", drainErrors(c));
@@ -75,14 +81,29 @@ function verifyIn(
   }
 }
 
+/** The result for what OpenSSL cannot read at all. */
+function malformed(c: OpenSslSymbols, which: string): ChainResult {
+  const { reason } = localError(`Cannot read ${which}`, drainErrors(c));
+  return {
+    error: X509_V_ERR_UNSPECIFIED,
+    errorDepth: 0,
+    errorText: `${which} is malformed: ${reason}`,
+    chain: [],
+  };
+}
+
 function setParameters(c: OpenSslSymbols, param: Deno.PointerValue, request: ChainRequest): void {
   const { trust, time, depth, purpose, policies, strict } = request;
   let flags = FLAG.TRUSTED_FIRST | FLAG.PARTIAL_CHAIN;
-  if (trust.checkCrl !== "none") flags |= FLAG.CRL_CHECK | FLAG.EXTENDED_CRL_SUPPORT;
+  if (trust.checkCrl !== "none") {
+    flags |= FLAG.CRL_CHECK | FLAG.EXTENDED_CRL_SUPPORT | FLAG.USE_DELTAS;
+  }
   if (trust.checkCrl === "chain") flags |= FLAG.CRL_CHECK_ALL;
   if (strict) flags |= FLAG.X509_STRICT;
   if (policies !== undefined) flags |= FLAG.POLICY_CHECK;
-  if (policies !== undefined && policies.length > 0) flags |= FLAG.EXPLICIT_POLICY;
+  if (policies?.explicit) flags |= FLAG.EXPLICIT_POLICY;
+  if (policies?.inhibitMapping) flags |= FLAG.INHIBIT_MAP;
+  if (policies?.inhibitAny) flags |= FLAG.INHIBIT_ANY;
   c.X509_VERIFY_PARAM_set_flags(param, flags);
   c.X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
   if (time !== undefined) {
@@ -100,7 +121,16 @@ function setParameters(c: OpenSslSymbols, param: Deno.PointerValue, request: Cha
     }
     c.X509_VERIFY_PARAM_set_purpose(param, id);
   }
-  for (const oid of policies ?? []) {
+  if (policies !== undefined) setPolicies(c, param, policies.acceptable);
+}
+
+function setPolicies(
+  c: OpenSslSymbols,
+  param: Deno.PointerValue,
+  acceptable: readonly string[],
+): void {
+  // An empty set would be none that is acceptable.
+  for (const oid of acceptable.length === 0 ? [ANY_POLICY] : acceptable) {
     const object = c.OBJ_txt2obj(cString(oid), 1);
     if (object === null) {
       throw new TypeError(

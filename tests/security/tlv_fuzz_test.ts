@@ -11,7 +11,7 @@ import { pemBlocks } from "../../certificate/pem.ts";
 import { createPkcs12, parsePkcs12 } from "../../certificate/pkcs12.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslError } from "../../errors.ts";
-import { describeCrl, revocationOf } from "../../verify/crl.ts";
+import { describeCrl, revocationOf } from "../../verify/revocation.ts";
 import { verifyHostname } from "../../verify/hostname.ts";
 import { checkOcspResponse } from "../../verify/ocsp/response.ts";
 import { buildOcspRequest } from "../../verify/ocsp/fetch.ts";

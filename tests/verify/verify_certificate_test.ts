@@ -162,6 +162,81 @@ Deno.test("verifyCertificate() refuses mistakes in its call", async () => {
   );
 });
 
+Deno.test("verifyCertificate() reports a malformed certificate, as a connection refuses it", async () => {
+  const { der, pem } = leaf.certificate;
+  const inter = await ca.intermediate();
+  const below = (await inter.server("x")).certificate;
+  const broken = pem.replace(/\n[A-Za-z0-9+/]/, "\n*");
+  const short = der.slice(0, -1);
+  const cases: [string, Parameters<typeof verifyCertificate>][] = [
+    ["a leaf cut short", [short]],
+    ["a leaf with junk behind it", [Uint8Array.of(...der, 0)]],
+    ["bytes that are no certificate", [Uint8Array.of(1, 2, 3)]],
+    ["no bytes at all", [new Uint8Array()]],
+    ["a leaf in damaged PEM", [broken]],
+    ["a leaf whose PEM has no end", [pem.slice(0, 100)]],
+    ["PEM of another kind", [leaf.key]],
+    ["a second certificate in damaged PEM", [pem + broken]],
+    ["an intermediate cut short", [below, { intermediates: inter.cert.der.slice(0, -1) }]],
+    ["one more intermediate, cut short", [below, { intermediates: [inter.cert, short] }]],
+    ["one more intermediate in damaged PEM", [below, { intermediates: [inter.pem, broken] }]],
+    ["an intermediate that nobody needs", [der, { intermediates: [Uint8Array.of(0x30, 0)] }]],
+  ];
+  for (const [name, [bad, options]] of cases) {
+    const report = await verifyCertificate(bad, { ca: ca.pem, host: "localhost", ...options });
+    assertEquals([report.ok, report.error?.code], [false, "UNSPECIFIED"], name);
+    assert(report.error instanceof SslVerifyError);
+    assertEquals(report.error.report, report);
+    assertStringIncludes(report.error.reason, "malformed");
+    assert(report.checks.some((check) => check.ok === false));
+    assertStringIncludes(explain(report.error), "malformed", name);
+    assert(!report.error.message.includes(leaf.key.slice(40, 60)));
+  }
+  assertEquals((await verifyCertificate(below, { ca: ca.pem, intermediates: inter.pem })).ok, true);
+});
+
+Deno.test("Engine.verifyChain() reports a certificate that OpenSSL cannot read", async () => {
+  const { selectEngine } = await import("../../engine/select.ts");
+  const engine = await selectEngine("openssl");
+  const trust = { anchors: [ca.cert.der], extra: [], crls: [], checkCrl: "none" } as const;
+  const [good, bad] = [leaf.certificate.der, leaf.certificate.der.slice(0, -1)];
+  for (
+    const [first, intermediates, which] of [
+      [bad, [], "the leaf"],
+      [good, [ca.cert.der, bad], "an intermediate"],
+    ] as const
+  ) {
+    const result = await engine.verifyChain!({ leaf: first, intermediates, trust });
+    assertEquals([result.error, result.errorDepth, result.chain.length], [1, 0, 0]);
+    assertStringIncludes(result.errorText, `${which} certificate is malformed`);
+  }
+});
+
+Deno.test("verifyCertificate() counts the age of a CRL from its time", async () => {
+  const thisUpdate = new Date(Date.now() - DAY);
+  const nextUpdate = new Date(Date.now() + 60 * DAY);
+  const crls = ca.crl({ thisUpdate, nextUpdate });
+  for (
+    const [days, age] of [[0, "24 hours old"], [9, "10 days old"], [30, "31 days old"]] as const
+  ) {
+    const time = new Date(Date.now() + days * DAY);
+    const report = await verifyCertificate(leaf.cert, { ca: ca.pem, crls, time, checkCrl: true });
+    assertEquals(report.ok, true);
+    assertStringIncludes(report.checks.find(({ name }) => name === "crl")!.detail, age);
+  }
+  const time = new Date(Date.now() + 61 * DAY);
+  const late = await verifyCertificate(leaf.cert, { ca: ca.pem, crls, time });
+  assertEquals(late.error?.code, "CRL_HAS_EXPIRED");
+  assertStringIncludes(late.error!.message, "62 days old");
+  // The list that is in force at that time, and not the newest one of today.
+  const next = ca.crl({ thisUpdate: new Date(Date.now() + 20 * DAY), nextUpdate });
+  for (const [days, of] of [[10, "11 days old"], [30, "10 days old"]] as const) {
+    const time = new Date(Date.now() + days * DAY);
+    const report = await verifyCertificate(leaf.cert, { ca: ca.pem, crls: [crls, next], time });
+    assertStringIncludes(report.checks.find(({ name }) => name === "crl")!.detail, of);
+  }
+});
+
 Deno.test("verifyCertificate() refuses weak keys and SHA-1, as a connection does", async () => {
   const ca = await TestCa.create();
   const small = await ca.server({ names: ["localhost"], privateKey: await keyCreateRsa(1024) });
