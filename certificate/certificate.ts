@@ -6,7 +6,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
-import defer * as record from "./as_hash.ts";
+import * as record from "./as_hash.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
   bitString,

@@ -8,7 +8,7 @@
 
 import type { Role } from "../engine/types.ts";
 import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./options.ts";
-import defer * as table from "./table.ts"; // made when the first options are checked
+import * as table from "./table.ts";
 import type { OptionKind, OptionName } from "./table.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { unknownOption } from "./option_names.ts";

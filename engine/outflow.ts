@@ -23,6 +23,8 @@ export class Outflow {
   #failure: unknown;
   #closed = false;
   readonly #explain: (cause: unknown) => Promise<unknown>;
+  /** Ends the wait for a write of the transport. */
+  #abandon: (() => void) | undefined;
 
   /** Sends nothing yet. `explain` finds out what a failure of the transport is told as. */
   constructor(
@@ -87,7 +89,7 @@ export class Outflow {
         }
         this.#underWay = n;
         for (let at = 0; at < n;) {
-          at += mustTake(await this.#transport.write(buffer.subarray(at, n)));
+          at += mustTake(await this.#write(buffer.subarray(at, n)));
         }
         this.#underWay = 0;
         giveBuffer(buffer);
@@ -105,8 +107,17 @@ export class Outflow {
     }
   }
 
-  /** Ends. */
+  /** A write of the transport. Not every transport ends one when it is closed: Deno's do since 2.9. */
+  #write(p: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#abandon = () => reject(closedError());
+      Promise.resolve(this.#transport.write(p)).then(resolve, reject);
+    });
+  }
+
+  /** Ends, and with it the wait for the peer. */
   close(): void {
     this.#closed = true;
+    this.#abandon?.();
   }
 }

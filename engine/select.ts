@@ -9,7 +9,7 @@
 import { SslUnsupportedError } from "../errors.ts";
 import { denoInfo } from "./deno/info.ts";
 import { type FeatureSet, featuresOf } from "./features.ts";
-import defer * as library from "./openssl/library.ts";
+import * as library from "./openssl/library.ts";
 import type { Engine, EngineInfo, EngineName } from "./types.ts";
 
 /** The option `engine`. */

@@ -11,7 +11,7 @@ import { engineOf } from "../context/internal.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
-import defer * as ocsp from "../verify/ocsp/resolver.ts";
+import * as ocsp from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { adopt, inFront } from "./adopt.ts";
 import { CoreHandshake } from "./core_handshake.ts";

@@ -15,10 +15,10 @@ import {
   SslUnsupportedError,
   SslVerifyError,
 } from "../errors.ts";
-import defer * as wire from "./codes.ts";
-import defer * as parts from "./explain_parts.ts";
+import * as wire from "./codes.ts";
+import * as parts from "./explain_parts.ts";
 import type { Case, Explanation } from "./explain_parts.ts";
-import defer * as own from "./own_codes.ts";
+import * as own from "./own_codes.ts";
 
 function byClass(c: Case): Explanation {
   const { error } = c;

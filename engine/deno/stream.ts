@@ -303,6 +303,7 @@ export class DenoStream implements TlsStream {
     else if (this.#plain !== undefined) tryClose(this.#plain.tcp);
     this.#plain = undefined;
     this.#in.close();
+    this.#out.close();
   }
 
   // ---- what was negotiated

@@ -8,7 +8,7 @@
  */
 
 import { SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
-import { halfWritten, ignore, orAborted } from "../waiting.ts";
+import { closedError, halfWritten, ignore, orAborted } from "../waiting.ts";
 import type { Link } from "./reading.ts";
 
 /** How much `tryWrite` takes beyond what the runtime took. */
@@ -24,6 +24,8 @@ export class DenoWriting {
   #waiting = 0;
   #queued = 0;
   #error: unknown;
+  /** Ends the wait for a write of the runtime. */
+  #abandon: (() => void) | undefined;
   #ending: Promise<void> | undefined;
   #sent = false;
 
@@ -88,6 +90,11 @@ export class DenoWriting {
     return this.#ending;
   }
 
+  /** Ends a write that waits for the peer. Before Deno 2.9 closing the connection does not. */
+  close(): void {
+    this.#abandon?.();
+  }
+
   /** Runs one write after those before it. */
   #enqueue<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#writing;
@@ -108,7 +115,7 @@ export class DenoWriting {
         signal?.throwIfAborted();
         // A copy, where the caller may come to think that the buffer is free again.
         const part = signal ? p.slice(at, end) : p.subarray(at, end);
-        at += await orAborted(this.#link.conn.write(part), signal);
+        at += await orAborted(this.#writePart(part), signal);
       } catch (cause) {
         if (!signal?.aborted || cause !== signal.reason) {
           const error = await this.#link.whyGone("write", cause);
@@ -119,6 +126,13 @@ export class DenoWriting {
       }
     }
     return p.length;
+  }
+
+  #writePart(part: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#abandon = () => reject(closedError());
+      this.#link.conn.write(part).then(resolve, reject);
+    });
   }
 
   #checkNotEnding(): void {

@@ -1,4 +1,5 @@
 /** Certificates, keys, requests and PKCS#12 that are cut, changed or random: an error of ours, always. */
+import "../helpers/limit.ts";
 import { assert, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Certificate } from "../../certificate/certificate.ts";

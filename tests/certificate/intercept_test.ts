@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { certCreate } from "../../certificate/cert_create.ts";

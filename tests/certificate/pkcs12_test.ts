@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { explicit, int, nul, octets, oidDer, seq } from "../../certificate/der_writer.ts";

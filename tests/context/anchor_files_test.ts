@@ -3,6 +3,7 @@
  * which the engine knows its stores again, and never what was there before.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { loadCrlFile } from "../../context/anchor_files.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import {

@@ -1,5 +1,6 @@
 /** On Deno's TLS, and on OpenSSL without callbacks, every option works or is refused by its name. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createContext } from "../../context/context.ts";
 import { newConnection } from "../../context/internal.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { clientNames, serverNames } from "../../context/policy.ts";
 import { stripPort } from "../../verify/names.ts";

@@ -1,5 +1,6 @@
 /** Sessions as values: what they tell, and their way through bytes at rest. */
 
+import "../helpers/limit.ts";
 import { mayBeOffered } from "../../context/resumption.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { int, octets, seq, tlv, utf8String } from "../../certificate/der_writer.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { OPTIONS } from "../../context/table.ts";
 import { checkOptions, type OptionKind } from "../../context/validate.ts";

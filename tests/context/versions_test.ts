@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { allowedVersions, parseVersion } from "../../context/versions.ts";
 import { versionName } from "../../engine/tls_versions.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { contractSuite } from "./suite.ts";
 
 // What Deno's own TLS cannot do, by the feature table.

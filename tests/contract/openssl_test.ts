@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { contractSuite } from "./suite.ts";
 
 contractSuite("openssl", []);

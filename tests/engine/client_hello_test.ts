@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { ClientHelloReader } from "../../engine/client_hello.ts";

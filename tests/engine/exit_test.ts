@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 
 const main = new URL("exit_main.ts", import.meta.url).href;

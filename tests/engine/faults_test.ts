@@ -4,6 +4,7 @@
  * an altered byte, never a hang.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslError, SslTruncatedError } from "../../errors.ts";
 import type { ContextConfig } from "../../engine/types.ts";

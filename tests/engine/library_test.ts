@@ -1,5 +1,6 @@
 /** What is told of the library without the table of C functions holds for the table, too. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { findLibrary, NEEDED, openSslInfo } from "../../engine/openssl/library.ts";
 import { CRYPTO_SYMBOLS, openLibrary, SSL_SYMBOLS } from "../../engine/openssl/symbols.ts";

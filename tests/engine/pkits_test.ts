@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { pemBlocks } from "../../certificate/pem.ts";
 import { engine } from "./harness.ts";

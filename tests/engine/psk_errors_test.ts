@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { explainPsk } from "../../engine/openssl/session_hooks.ts";
 import { SslError } from "../../errors.ts";

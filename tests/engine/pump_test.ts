@@ -1,5 +1,6 @@
 /** The pump's ways that are easy to get wrong: peeking, joined flushes, queued writes. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SSL_WANT_WRITE } from "../../errors.ts";
 import { pair, text } from "./harness.ts";

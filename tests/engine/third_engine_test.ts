@@ -1,5 +1,6 @@
 /** The seam is enough for a third engine: the socket layer and the handle run over it as they are. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { createContext, type SslContext } from "../../context/context.ts";

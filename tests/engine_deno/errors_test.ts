@@ -1,5 +1,6 @@
 /** The table from Deno's texts to errors: those that cannot be provoked on loopback. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { alertName, runtimeError } from "../../engine/deno/errors.ts";
 import { SslError, SslPeerError, SslTruncatedError, SslVerifyError } from "../../errors.ts";

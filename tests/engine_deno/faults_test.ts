@@ -1,5 +1,6 @@
 /** Cut, altered, silent and foreign streams: never a silent end, never an altered byte. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { TlsStream } from "../../engine/types.ts";

@@ -1,5 +1,6 @@
 /** The Deno engine needs the network and nothing else; what is refused passes through as it is. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 
 const HERE = new URL(".", import.meta.url).href;

@@ -3,6 +3,7 @@
  * name, held before any application byte, and refused where the peer's certificate is not shown.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { hasPeerCertificate } from "../../engine/deno/info.ts";
 import { SslPeerError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** The selection under real permission flags: each case is a Deno of its own. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { engineInfo, selectEngine } from "../../engine/select.ts";
 

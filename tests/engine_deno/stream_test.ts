@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { denoEngine } from "../../engine/deno/engine.ts";
 import type { PeerEvidence, TlsStream } from "../../engine/types.ts";

@@ -1,5 +1,6 @@
 /** What Deno's own TLS cannot do is refused by name, with the way out; nothing is ignored. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { encryptedKeyPem } from "../../certificate/decode_key.ts";
 import { keyCreateEc, keyCreateRsa } from "../../certificate/private_key.ts";

@@ -1,5 +1,6 @@
 /** Certificates and names that must be refused, live, and those that must not. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { certCreate } from "../../certificate/cert_create.ts";
 import { TestCa } from "../../certificate/test_ca.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { Intercept } from "../../certificate/intercept.ts";
 import { TestCa } from "../../certificate/test_ca.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { multiplex } from "../../examples/multiplex.ts";

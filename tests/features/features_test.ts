@@ -1,5 +1,6 @@
 /** Every row of engine/features.ts against every engine, each under the flags that make it. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type Feature, type FeatureColumn, FEATURES, featuresOf } from "../../engine/features.ts";
 import { engineInfo } from "../../engine/select.ts";

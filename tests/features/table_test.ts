@@ -1,5 +1,6 @@
 /** The table of engines in the README is the table of engine/features.ts. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FEATURES } from "../../engine/features.ts";
 import { featuresTable, withFeaturesTable } from "../../engine/features_table.ts";

@@ -3,6 +3,7 @@
  * machine stays once it is there, so each case runs in a worker of its own.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { CASES } from "./early_cases.ts";
 

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { sprintf } from "../../handle/printf.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { Handle } from "../../handle/mod.ts";
 import { connectPair } from "../contract/harness.ts";

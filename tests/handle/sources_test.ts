@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SslError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";

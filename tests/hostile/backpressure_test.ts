@@ -1,5 +1,6 @@
 /** A reader that does not read, and a sender that has much to say: bench/idle.ts has the gigabyte. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { connectPair } from "../contract/harness.ts";
 import { ENGINES } from "./clients.ts";

@@ -1,5 +1,6 @@
 /** Records in plain text that have no place in a handshake: each is refused by the peer's fault, or waits for more. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import type { EngineContext, Role } from "../../engine/types.ts";

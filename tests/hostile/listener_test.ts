@@ -1,5 +1,6 @@
 /** A listener among hostile clients: it goes on, tells of each, and keeps nothing. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";

@@ -1,5 +1,6 @@
 /** One port for plain text and TLS, and a context that changes, both under load. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";

@@ -1,5 +1,6 @@
 /** Malformed openings by the thousand. The same with 100,000 and the memory is bench/hostile.ts. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { openHandles } from "../../engine/openssl/memory.ts";

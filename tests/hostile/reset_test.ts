@@ -3,6 +3,7 @@
  * accepts such a one and then finds no peer.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";

@@ -1,4 +1,5 @@
 /** Certificates and keys against openssl(1) and Perl's IO::Socket::SSL::Utils, in both directions. */
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { certCreate } from "../../certificate/cert_create.ts";
 import { Certificate } from "../../certificate/certificate.ts";

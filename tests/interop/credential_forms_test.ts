@@ -1,5 +1,6 @@
 /** Every form in which a certificate can be given, on both engines and in both roles, with openssl. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { PrivateKey } from "../../certificate/private_key.ts";

@@ -1,5 +1,6 @@
 /** Certificates and keys in every format that openssl writes, our names for them, and trust. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";

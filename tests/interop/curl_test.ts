@@ -1,5 +1,6 @@
 /** HTTP over TLS: curl from serve(), and our Handle from openssl's web server. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import { SslContext } from "../../context/context.ts";

@@ -1,5 +1,6 @@
 /** The Deno engine against OpenSSL's command line, TLS 1.2 and 1.3, in both roles. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { DialTarget } from "../../engine/types.ts";

@@ -1,5 +1,6 @@
 /** The same arguments for Perl's IO::Socket::SSL and, through fromPerl(), for us: each with the other. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslError, SslPeerError } from "../../errors.ts";

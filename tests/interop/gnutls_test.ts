@@ -1,5 +1,6 @@
 /** GnuTLS at the other end: gnutls-serv and gnutls-cli. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import { SslPeerError, SslTruncatedError, SslVerifyError } from "../../errors.ts";

@@ -3,6 +3,7 @@
  * reads them. t/readline.t, t/sysread_write.t and the data part of t/core.t.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Handle } from "../../handle/handle.ts";
 import { ENGINES, Lab } from "./lab.ts";

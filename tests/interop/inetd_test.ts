@@ -3,6 +3,7 @@
  * TCP port, with openssl's client at the other end.
  */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { Lab, VERSIONS } from "./lab.ts";
 import { within } from "./peers.ts";

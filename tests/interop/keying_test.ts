@@ -1,5 +1,6 @@
 /** Keying material and Finished messages, as openssl and Perl compute them. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { Lab, OUR_NAME, THEIR_NAME, VERSIONS } from "./lab.ts";
 

@@ -1,5 +1,6 @@
 /** Our key log beside those of openssl, GnuTLS and Perl, of the same connections. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { priority } from "./gnutls.ts";
 import { bytes, Lab, OUR_NAME, readText, type Version, VERSIONS } from "./lab.ts";

@@ -1,5 +1,6 @@
 /** Versions, ciphers, groups and signature algorithms, as openssl's own tools see them. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ListenOptions } from "../../context/options.ts";
 import { SslError, SslPeerError } from "../../errors.ts";

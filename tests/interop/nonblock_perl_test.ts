@@ -1,5 +1,6 @@
 /** Calls that do not wait, with Perl at the other end: t/nonblock.t in both roles. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { isWant, SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
 import type { SslSocket } from "../../socket/socket.ts";

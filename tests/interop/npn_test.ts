@@ -1,5 +1,6 @@
 /** NPN with openssl and Perl, in both roles. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import type { ConnectOptions } from "../../context/options.ts";
 import { bytes, Lab, OUR_NAME, readText } from "./lab.ts";

@@ -1,4 +1,5 @@
 /** OCSP against openssl-ocsp(1), through files: its answers to our requests, its view of our responses. */
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { toHex } from "../../certificate/der.ts";

@@ -1,5 +1,6 @@
 /** Our client, on each engine and version, against `openssl s_server`. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

@@ -1,5 +1,6 @@
 /** Our server, on each engine and version, against `openssl s_client`. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

@@ -1,5 +1,6 @@
 /** Options that watch, judge and choose, seen from the other end: openssl, GnuTLS, Perl, curl. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { SSL_OCSP_MUST_STAPLE } from "../../constants.ts";
 import { SslContext } from "../../context/context.ts";

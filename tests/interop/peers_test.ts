@@ -1,5 +1,6 @@
 /** The interop suite skips nothing: without the peers it fails, here, by name. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 
 /** How each peer is asked whether it is there. */

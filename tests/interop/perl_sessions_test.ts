@@ -1,5 +1,6 @@
 /** Sessions, tickets and their keys with Perl's IO::Socket::SSL, in both roles. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions } from "../../context/options.ts";

@@ -1,5 +1,6 @@
 /** Perl's IO::Socket::SSL at the other end, in both roles. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import { SslPeerError, SslTruncatedError, SslVerifyError } from "../../errors.ts";

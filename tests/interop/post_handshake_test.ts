@@ -1,5 +1,6 @@
 /** A TLS 1.3 server that asks for the client's certificate after the handshake (RFC 8446 4.6.2). */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { SslSocket } from "../../mod.ts";
 import { bytes, Lab, readOn, readText } from "./lab.ts";

@@ -1,5 +1,6 @@
 /** Versions in Perl's grammar, and key exchange off and automatic: what openssl and Perl then get. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { ListenOptions } from "../../context/options.ts";

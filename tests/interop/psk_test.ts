@@ -1,5 +1,6 @@
 /** Pre-shared keys with openssl, GnuTLS and Perl, in both roles. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/session_cache.ts";

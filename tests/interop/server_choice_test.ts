@@ -1,5 +1,6 @@
 /** What a server chooses for each client, and what holds for all sockets of a context: as openssl sees it. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import {

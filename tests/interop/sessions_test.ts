@@ -1,5 +1,6 @@
 /** Sessions, resumed or refused, as openssl and GnuTLS see it. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions } from "../../context/options.ts";

@@ -1,5 +1,6 @@
 /** onPeerShutdown and errorTrap where the other end is not ours. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

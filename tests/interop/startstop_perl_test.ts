@@ -4,6 +4,7 @@
  * t/acceptSSL-timeout.t, t/connectSSL-timeout.t, and the ways to close.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SslPeerError, SslTimeoutError, SslTruncatedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

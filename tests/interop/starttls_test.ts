@@ -4,6 +4,7 @@
  * Perl at the other end, and STARTTLS of mail protocols with openssl's client.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SslPeerError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";

@@ -1,5 +1,6 @@
 /** The keys of our listeners' session tickets, as s_client and GnuTLS see them change. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { TicketKeycb } from "../../context/session_policy.ts";
 import { gnutlsCli, priority } from "./gnutls.ts";

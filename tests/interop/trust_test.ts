@@ -1,5 +1,6 @@
 /** Whom we trust and ask, as openssl at the other end sees it: both versions, both roles. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

@@ -4,6 +4,7 @@
  * promise refuses gets nothing more at all, whom an answer at once refuses gets the alert.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import type { VerifyCallback } from "../../context/hooks.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** Who imports the package has compiler options of their own: Deno's defaults, as a rule. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 

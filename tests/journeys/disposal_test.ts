@@ -1,5 +1,6 @@
 /** `await using` at the end of a scope must not hide what ended it. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { SslError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";

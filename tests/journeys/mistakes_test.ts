@@ -1,5 +1,6 @@
 /** What people do wrong the first time: each is a TypeError at once that says what to write instead. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseVersion } from "../../context/versions.ts";
 import { Handle } from "../../handle/mod.ts";

@@ -1,5 +1,6 @@
 /** What logs show: errors, reports and certificates as JSON, and everything in the console in a line. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import { TestCa } from "../../certificate/mod.ts";
 import {

@@ -1,5 +1,6 @@
 /** A server that is shut down at the wrong moment leaves no client behind. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { type SslError, SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";

@@ -1,5 +1,6 @@
 /** The stack of an error begins at the line of the program that made the call. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import {
   Handle,

@@ -1,4 +1,5 @@
 /** OcspCache: what it keeps, and for how long. */
+import "../helpers/limit.ts";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 

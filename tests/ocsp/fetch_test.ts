@@ -1,4 +1,5 @@
 /** OcspResolver.resolve() against responders on loopback. */
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

@@ -1,4 +1,5 @@
 /** Malformed responses: no exception, no false good, no end that does not come. */
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_TRY_STAPLE } from "../../constants.ts";

@@ -1,4 +1,5 @@
 /** buildOcspRequest(), read back. */
+import "../helpers/limit.ts";
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { octets } from "../../certificate/der_writer.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";

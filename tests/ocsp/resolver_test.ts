@@ -1,4 +1,5 @@
 /** OcspResolver without a network: requests() and addResponse(). */
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
 import { octets, seq } from "../../certificate/der_writer.ts";

@@ -1,4 +1,5 @@
 /** checkOcspResponse(): what a response counts as, rule by rule (RFC 6960 3.2). */
+import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { EXT } from "../../certificate/extensions.ts";
 import { OCSP_NONCE, OCSP_STATUS, ocspErrorResponse } from "../../certificate/ocsp_build.ts";

@@ -1,4 +1,5 @@
 /** judgeStaple(): the table of states and modes. */
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   SSL_OCSP_FAIL_HARD,

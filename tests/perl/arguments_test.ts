@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkOptions } from "../../context/validate.ts";
 import { SslUnsupportedError } from "../../errors.ts";

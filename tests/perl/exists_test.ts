@@ -1,5 +1,6 @@
 /** The names on our side of the table are there: a row cannot promise what nobody exports. */
 
+import "../helpers/limit.ts";
 import { assert } from "@std/assert";
 import * as certificate from "../../certificate/mod.ts";
 import * as intercept from "../../certificate/intercept.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as constants from "../../constants.ts";
 import * as errors from "../../errors.ts";

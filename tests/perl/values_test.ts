@@ -1,5 +1,6 @@
 /** Every option of Perl with a value as Perl code has it: what comes of it, and that it is taken. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { SessionCache } from "../../context/session_cache.ts";
 import { checkOptions } from "../../context/validate.ts";

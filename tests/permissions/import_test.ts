@@ -4,6 +4,7 @@
  * its flag without a prompt.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ROOT } from "./headers.ts";
 

@@ -4,6 +4,7 @@
  * the full flag.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslSocket } from "../../mod.ts";

@@ -4,6 +4,7 @@
  * full flag, and a proxy that keeps what the client sent.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SSL_VERIFY_PEER } from "../../constants.ts";

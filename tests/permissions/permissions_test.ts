@@ -4,6 +4,7 @@
  * commands.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { Handle, serve, SslSocket } from "../../mod.ts";

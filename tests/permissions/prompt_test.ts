@@ -3,6 +3,7 @@
  * one (util-linux's script makes it), without --no-prompt and without any flag.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ROOT } from "./headers.ts";
 

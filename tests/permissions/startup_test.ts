@@ -4,6 +4,7 @@
  * or a rare call needs is imported by these.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ROOT } from "./headers.ts";
 

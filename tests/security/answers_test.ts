@@ -1,5 +1,6 @@
 /** What a peer can make us send, and when nothing of ours may leave. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { openLibrary } from "../../engine/openssl/symbols.ts";
 import { SslPeerError } from "../../errors.ts";

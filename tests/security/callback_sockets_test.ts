@@ -1,5 +1,6 @@
 /** Every callback of the options that runs inside OpenSSL, and every operation of a socket inside each. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { StartOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/session_cache.ts";

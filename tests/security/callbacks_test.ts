@@ -4,6 +4,7 @@
  * stream stays whole.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertGreater, assertInstanceOf } from "@std/assert";
 import type { TlsStream } from "../../engine/types.ts";
 import { SSL_WANT_READ } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** Two readers of one ClientHello: where ours asks nobody, OpenSSL must not answer. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { config, engine, pair } from "../engine/harness.ts";

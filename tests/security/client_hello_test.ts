@@ -1,5 +1,6 @@
 /** Who chooses a context by the ClientHello must not be got around by an odd one. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { openLibrary } from "../../engine/openssl/symbols.ts";
 import { SslPeerError } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** Process-wide defaults fill in what nobody says; what a context says is said. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";

@@ -1,5 +1,6 @@
 /** A server that gives up in the middle of its answer: whoever reads learns of it, on both engines, however they read. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { EngineName } from "../../engine/types.ts";
 import { SslPeerError } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** A peer that sends its first bytes one by one must not cost more memory than they are. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertLess } from "@std/assert";
 import { FirstBytes } from "../../engine/openssl/first_bytes.ts";
 

@@ -1,5 +1,6 @@
 /** Which revocation list counts where a pin overrides what OpenSSL found before it looked at lists. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslVerifyError } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** A certificate with any of its bytes changed on the way is refused as the peer's, whichever reader stumbles over it. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";

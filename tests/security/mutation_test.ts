@@ -1,5 +1,6 @@
 /** What a caller does to a list, a record or bytes after passing them changes nothing; what nobody looks at is refused. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { buildCrl } from "../../certificate/crl_build.ts";
 import { TestCa } from "../../certificate/test_ca.ts";

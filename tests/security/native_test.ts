@@ -1,5 +1,6 @@
 /** What the application does to a native object stays with the context that it is of. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslContext } from "../../context/context.ts";

@@ -1,5 +1,6 @@
 /** A cache of OCSP results that several share: what one of them asked about another time. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";

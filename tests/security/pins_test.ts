@@ -1,5 +1,6 @@
 /** A pin overrides a chain, a name and dates, and never a revocation, wherever that hides. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { contextFor } from "../../context/internal.ts";

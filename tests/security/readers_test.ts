@@ -1,5 +1,6 @@
 /** What reads certificates, requests, keys and names: two readings of one input, and input that takes for ever. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { CertificateRequest, csrSign } from "../../certificate/csr.ts";

@@ -1,5 +1,6 @@
 /** A peer that goes away ends a loop of calls that do not wait: one that asked for ever would stop all timers. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { isWant, SslError, SslPeerError, SslTruncatedError, type Want } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

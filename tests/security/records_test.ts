@@ -1,5 +1,6 @@
 /** Records that are illegal, or legal and nasty, from a peer that holds the right keys. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { Role, TlsStream } from "../../engine/types.ts";
 import { SslError, SslPeerError } from "../../errors.ts";

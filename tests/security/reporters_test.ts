@@ -1,5 +1,6 @@
 /** A hostile client must not end the process through a function of the application that fails later. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { serve } from "../../socket/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";

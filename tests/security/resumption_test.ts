@@ -1,5 +1,6 @@
 /** A resumed session is worth what its peer is worth under the settings of now. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { contextFor, engineContext, newConnection } from "../../context/internal.ts";

@@ -1,5 +1,6 @@
 /** What is secret stands in no message, whatever mistake it is a part of. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { decodeKeySync } from "../../certificate/decode_key.ts";
 import { pemFile2key } from "../../certificate/pem_files.ts";

@@ -1,5 +1,6 @@
 /** Input whose size or numbers would take for ever, or more than the stack holds. No clock: a failure hangs. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { berToDer, explicit, int, octets, oidDer, seq, tlv } from "../../certificate/der_writer.ts";
 import { parsePkcs12 } from "../../certificate/pkcs12.ts";

@@ -1,5 +1,6 @@
 /** What is kept of trust anchors in C, where the garbage collector does not see it, is little. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";

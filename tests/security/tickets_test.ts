@@ -1,5 +1,6 @@
 /** A ticket that two servers can open is no way around what one of them would have found out. */
 
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { SessionCache } from "../../context/session_cache.ts";
 import type { VerifyCallback } from "../../context/hooks.ts";

@@ -1,5 +1,6 @@
 /** Everything that reads DER, on real DER whose elements were changed, moved and doubled with right lengths. */
 
+import "../helpers/limit.ts";
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { Certificate } from "../../certificate/certificate.ts";

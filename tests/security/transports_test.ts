@@ -1,5 +1,6 @@
 /** Transports of the application that do not do what they should: nothing hangs. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { SslError, SslPeerError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -1,5 +1,6 @@
 /** Without callbacks (`--allow-ffi=<path>`): nothing leaves for a server that nobody has judged, however the step ends. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { ContextConfig, TlsStream } from "../../engine/types.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";

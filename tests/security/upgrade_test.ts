@@ -1,5 +1,6 @@
 /** Plain sockets that go over to TLS: an attempt that was refused leaves nothing to the next one. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { SessionStore } from "../../context/session_cache.ts";

@@ -1,5 +1,6 @@
 /** A wrong value must not come out as something more lenient than was meant. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   verifyCertificate,

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { AcceptQueue } from "../../socket/accept_queue.ts";
 

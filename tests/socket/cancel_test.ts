@@ -1,5 +1,6 @@
 /** A signal for each call: it ends the wait, breaks nothing and leaves nothing. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslTruncatedError } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** t/compatibility.t: subclasses, and starting TLS on what is closed. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { SslError, SslTruncatedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -4,6 +4,7 @@
  * end, never an altered byte, never a wait without end, nothing left behind.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import type { FaultKind } from "../helpers/fault_proxy.ts";

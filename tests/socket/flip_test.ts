@@ -1,5 +1,6 @@
 /** One flipped bit in data, or in the goodbye, of an established connection: the peer's fault, and told. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import { SslPeerError } from "../../errors.ts";

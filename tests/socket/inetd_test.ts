@@ -1,5 +1,6 @@
 /** A server on standard input and output, in a process of its own, as inetd starts it. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";

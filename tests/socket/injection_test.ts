@@ -3,6 +3,7 @@
  * before the handshake was asked for, whichever way they were read.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { BufferedTransport } from "../../engine/transport.ts";
 import { SslError, SslPeerError } from "../../errors.ts";

@@ -1,5 +1,6 @@
 /** The table of socket/state.ts, row by row, on live sockets of both engines. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   SslError,

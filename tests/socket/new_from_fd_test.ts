@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertStringIncludes, assertThrows } from "@std/assert";
 import { SslSocket, SslUnsupportedError } from "../../mod.ts";
 

@@ -1,5 +1,6 @@
 /** NPN, the predecessor of ALPN, on TLS 1.2. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslUnsupportedError } from "../../errors.ts";

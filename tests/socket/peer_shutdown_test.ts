@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslTruncatedError } from "../../errors.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { SSL_WANT_READ, SSL_WANT_WRITE } from "../../errors.ts";
 import { PlainStream } from "../../socket/plain.ts";

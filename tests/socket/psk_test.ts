@@ -1,5 +1,6 @@
 /** Pre-shared keys from the options to the wire, on TLS 1.2 and 1.3. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

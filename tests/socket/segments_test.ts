@@ -4,6 +4,7 @@
  * some waits for ever.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { isWant } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { ListenOptions } from "../../context/options.ts";

@@ -1,5 +1,6 @@
 /** Under which settings a session counts, and what drops it, on both protocols. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";

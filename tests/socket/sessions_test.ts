@@ -1,5 +1,6 @@
 /** The session cache of a client, from the options to the wire, on both protocols. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { directions, mayMove, opened, type Phase, PHASES } from "../../socket/state.ts";
 

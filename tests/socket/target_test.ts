@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { describeTarget, parsePort, parseTarget, SERVICES } from "../../socket/target.ts";

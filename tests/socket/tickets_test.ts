@@ -1,5 +1,6 @@
 /** The keys of a server's session tickets. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

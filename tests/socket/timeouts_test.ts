@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { SslTimeoutError } from "../../errors.ts";
 import { checkTimeout, Deadline } from "../../socket/timeouts.ts";

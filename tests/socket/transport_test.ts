@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

@@ -1,5 +1,6 @@
 /** TLS started and stopped over everything that it can run over. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { SslPeerError, SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";

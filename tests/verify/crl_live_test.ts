@@ -1,5 +1,6 @@
 /** Revocation lists on live connections: where they come from, which one counts, how old they are. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

@@ -1,5 +1,6 @@
 /** Every code that an error of this library can have is explained: the sources are the list. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { explain, SslError, SslPeerError, SslVerifyError } from "../../mod.ts";
 import { BY_CODE } from "../../verify/codes.ts";

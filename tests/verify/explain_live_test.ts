@@ -1,5 +1,6 @@
 /** explain() on live connections that failed: what it must say, and that what it advises works. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

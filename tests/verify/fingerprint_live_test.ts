@@ -1,5 +1,6 @@
 /** Pins on live connections: t/verify_fingerprint.t of IO::Socket::SSL, and what goes beyond it. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

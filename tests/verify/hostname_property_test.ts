@@ -1,5 +1,6 @@
 /** verifyHostname() against a second, naive matcher that shares no code with it. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
 import { explainHostname, verifyHostname } from "../../verify/hostname.ts";

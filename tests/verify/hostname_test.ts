@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { explainHostname, verifyHostname } from "../../verify/hostname.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";

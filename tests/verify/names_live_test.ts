@@ -1,5 +1,6 @@
 /** Host names on live connections: t/auto_verify_hostname.t, t/sni_verify.t, t/verify_hostname.t, t/verify_partial_chain.t. */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

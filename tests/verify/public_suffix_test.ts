@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import * as tldts from "tldts";

@@ -3,6 +3,7 @@
  * can know, none is accepted, and each is explained and reported.
  */
 
+import "../helpers/limit.ts";
 import {
   assert,
   assertEquals,

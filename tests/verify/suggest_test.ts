@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { didYouMean } from "../../verify/suggest.ts";
 

@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { keyCreateRsa } from "../../certificate/private_key.ts";
 import { TestCa } from "../../certificate/test_ca.ts";

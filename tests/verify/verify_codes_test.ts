@@ -1,3 +1,4 @@
+import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { verifyCode } from "../../verify/verify_codes.ts";
 
