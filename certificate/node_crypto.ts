@@ -1,6 +1,6 @@
 /**
- * Deno's `node:crypto`, when it is first asked for. Loading it takes longer than all of
- * this package, and even `import defer` links it: at every start, wherever it is used.
+ * Deno's `node:crypto`, when it is first asked for. Loading it takes longer than loading all of
+ * this package, and an import would do it at every start.
  *
  * @module
  */

@@ -13,7 +13,9 @@ async function run(): Promise<string> {
   return `${code} ${signal} ${new TextDecoder().decode(stderr)}`;
 }
 
-Deno.test("a process can end while its workers are busy in OpenSSL", async () => {
+const limits = { timeout: 240_000 };
+
+Deno.test("a process can end while its workers are busy in OpenSSL", limits, async () => {
   // OpenSSL's own clean-up at exit made one of five such ends a crash.
   for (let i = 0; i < 8; i++) {
     assertEquals(await Promise.all([run(), run()]), ["0 null ", "0 null "]);

@@ -7,7 +7,7 @@
  */
 
 /** How long a test may take, in milliseconds: many times what the slowest takes. */
-const LIMIT = Number(Deno.env.get("SOCKET_SSL_TEST_LIMIT") ?? 60_000);
+const LIMIT = Number(Deno.env.get("SOCKET_SSL_TEST_LIMIT") ?? 120_000);
 
 type Definition = Partial<Deno.TestDefinition>;
 

@@ -58,8 +58,7 @@ Deno.test("importing the package links no engine, no file reading and no maker o
 
 // What a start costs goes by what is linked (about 15 us a KB, comments included: Deno keeps the
 // source beside what it makes of it; and 50 us a module), and then by what lies behind import()
-// (40 us a module). A table of many small literals costs three times as much as one text, unless
-// `import defer` puts off making it.
+// (40 us a module). A table of many small literals costs three times as much as one text.
 for (
   const [what, all, modules, kilobytes] of [
     ["links", false, 60, 480],
