@@ -1,5 +1,6 @@
 /** A peer that refuses us and is gone: the write that fails tells why, and nothing that it said before is lost. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { EngineName } from "../../engine/types.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError } from "../../errors.ts";

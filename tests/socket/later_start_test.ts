@@ -3,6 +3,7 @@
  * and what that call gets is laid over it.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { layOver } from "../../context/lay_over.ts";
 import { SslContext } from "../../context/context.ts";
