@@ -1,5 +1,6 @@
 /** Delta CRLs, indirect CRLs and lists of a scope: on a connection and without one. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { tlv } from "../../certificate/der_writer.ts";
 import type { Certificate } from "../../certificate/certificate.ts";

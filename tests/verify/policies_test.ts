@@ -1,5 +1,6 @@
 /** The four inputs of certificate policy processing (RFC 5280 6.1.1), and a very long chain. */
 
+import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { int, oidContent, seq, tlv } from "../../certificate/der_writer.ts";
 import type { Extension } from "../../certificate/extensions.ts";
