@@ -140,7 +140,9 @@ export class SslError extends Error implements Dualvar {
   offers: Offers | undefined;
 
   /** Makes the error and remembers it for {@linkcode lastError}. */
-  constructor(message: string, options: SslErrorOptions = {}) {
+  constructor(message: string, given?: SslErrorOptions) {
+    // Own members alone: what somebody put on Object.prototype is not about this error.
+    const options: SslErrorOptions = Object.assign(Object.create(null), given);
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.errno = options.errno ?? -1;
     this.code = options.code ?? "ERR_SSL";

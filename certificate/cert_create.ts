@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
   buildCertificateAsync,
@@ -134,23 +135,31 @@ const PERL_NAMES: Readonly<Record<string, string>> = {
   ignore_invalid_args: "ignoreInvalidArgs",
 };
 
-const OPTIONS: readonly string[] = [
-  "digest",
-  "serial",
-  "version",
-  "notBefore",
-  "notAfter",
-  "subject",
-  "subjectAltNames",
-  "key",
-  "issuer",
-  "issuerCert",
-  "issuerKey",
-  "CA",
-  "purpose",
-  "ext",
-  "ignoreInvalidArgs",
-];
+/** The names of {@linkcode CertCreateOptions}. */
+export const CERT_OPTIONS: NamesOf<CertCreateOptions> = {
+  digest: true,
+  serial: true,
+  version: true,
+  notBefore: true,
+  notAfter: true,
+  subject: true,
+  subjectAltNames: true,
+  key: true,
+  issuer: true,
+  issuerCert: true,
+  issuerKey: true,
+  CA: true,
+  purpose: true,
+  ext: true,
+  ignoreInvalidArgs: true,
+  not_before: true,
+  not_after: true,
+  issuer_cert: true,
+  issuer_key: true,
+  ignore_invalid_args: true,
+};
+
+const ours = (name: string): string => Object.hasOwn(PERL_NAMES, name) ? PERL_NAMES[name]! : name;
 
 /** What `asHash` has besides: said again in `ext`, or a matter of the new key. */
 const FROM_HASH =
@@ -163,25 +172,24 @@ interface Normalized {
 }
 
 function normalize(input: Readonly<Record<string, unknown>>): Normalized {
-  const options: Record<string, unknown> = {};
-  const unknown: string[] = [];
-  const copy = Array.isArray(input.ext) && "keyusage" in input && "extkeyusage" in input;
-  for (const [name, value] of Object.entries(input)) {
-    const ours = PERL_NAMES[name] ?? name;
-    if (copy && FROM_HASH.test(name)) continue;
-    if (!OPTIONS.includes(ours)) unknown.push(name);
-    else if (value !== undefined) {
-      if (options[ours] !== undefined) {
-        throw new TypeError(`Cannot create certificate: ${ours} is given twice: received ${name}`);
-      }
-      options[ours] = value;
+  const own = ownRecord(input);
+  const copy = Array.isArray(own.ext) && "keyusage" in own && "extkeyusage" in own;
+  const known = Object.entries(own).filter(([name]) => !(copy && FROM_HASH.test(name)));
+  const lenient = Boolean(own.ignoreInvalidArgs ?? own.ignore_invalid_args);
+  const wanted = lenient ? known.filter(([name]) => Object.hasOwn(CERT_OPTIONS, name)) : known;
+  const given = ownOptions(Object.fromEntries(wanted), {
+    operation: "create certificate",
+    names: CERT_OPTIONS,
+  });
+  const options: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (options[ours(name)] !== undefined) {
+      throw new TypeError(
+        `Cannot create certificate: ${ours(name)} is given twice: received ${name}`,
+      );
     }
-  }
-  if (unknown.length > 0 && !options.ignoreInvalidArgs) {
-    throw new TypeError(
-      `Cannot create certificate: unknown arguments, use ${OPTIONS.join(", ")}: ` +
-        `received ${unknown.join(", ")}`,
-    );
+    options[ours(name)] = value;
   }
   return { options: options as CertCreateOptions, copy };
 }
@@ -231,7 +239,8 @@ function toAltNames(list: NonNullable<CertCreateOptions["subjectAltNames"]>): Su
     );
   }
   return list.map((entry) => {
-    const [type, value] = Array.isArray(entry) ? entry : [entry?.type, entry?.value];
+    const own = ownRecord(Object(entry) as { type?: unknown; value?: unknown });
+    const [type, value] = Array.isArray(entry) ? entry : [own.type, own.value];
     if (typeof type !== "string" || typeof value !== "string") {
       throw new TypeError(
         "Cannot create certificate: a subjectAltName is [type, value] or { type, value }: " +
@@ -305,7 +314,8 @@ function planExtensions({ options, copy, context }: ExtensionPlan): Extension[] 
   }
   const order: string[] = [];
   const seen = new Set<string>();
-  for (const input of options.ext ?? []) {
+  for (const given of options.ext ?? []) {
+    const input: ExtensionInput = ownRecord(given);
     const id = extensionOid(input);
     if (seen.has(id)) {
       throw new TypeError(`Cannot create certificate: extension is given twice: received ${id}`);
@@ -340,8 +350,9 @@ async function findSigner(
   let name: Uint8Array | undefined;
   if (Array.isArray(issuer)) pair = [issuer[0], issuer[1]];
   else if (issuer !== undefined && issuer !== null && typeof issuer === "object") {
-    if ("cert" in issuer || "key" in issuer) {
-      const { cert, key } = issuer as { cert?: CertificateInput; key?: PrivateKeyInput };
+    const own = ownRecord(issuer);
+    if ("cert" in own || "key" in own) {
+      const { cert, key } = own as { cert?: CertificateInput; key?: PrivateKeyInput };
       pair = [cert, key];
     } else name = buildName(issuer as NameInput);
   } else if (issuer !== undefined) {
@@ -392,7 +403,7 @@ export interface ExactParts {
 /** {@linkcode certCreate}, with parts taken over from elsewhere. */
 export async function createCertificate(
   input: Readonly<Record<string, unknown>>,
-  exact: ExactParts = {},
+  exact: ExactParts = NO_OPTIONS,
 ): Promise<{ cert: Certificate; key: PrivateKey | undefined }> {
   const { options, copy } = normalize(input);
   const version = options.version ?? 2;
@@ -471,7 +482,7 @@ export async function createCertificate(
  * Perl: `CERT_create`
  */
 export async function certCreate(
-  options: CertCreateOptions | CertCopyOptions = {},
+  options: CertCreateOptions | CertCopyOptions = NO_OPTIONS,
 ): Promise<{ cert: Certificate; key: PrivateKey }> {
   if (options === null || typeof options !== "object") {
     throw new TypeError(

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { SslVerifyError } from "../errors.ts";
 import {
+  CERT_OPTIONS,
   type CertCreateOptions,
   createCertificate,
   type PrivateKeyInput,
@@ -180,22 +182,27 @@ export interface CsrCreateOptions {
   digest?: string;
 }
 
-/** Makes a certificate request. */
+const OPTIONS: NamesOf<CsrCreateOptions> = {
+  subject: true,
+  subjectAltNames: true,
+  extensions: true,
+  key: true,
+  digest: true,
+};
+
+/**
+ * Makes a certificate request.
+ *
+ * @throws {TypeError} for an unknown option or a wrong value.
+ */
 export async function csrCreate(
-  options: CsrCreateOptions = {},
+  given?: CsrCreateOptions,
 ): Promise<{ csr: CertificateRequest; key: PrivateKey }> {
-  const known = ["subject", "subjectAltNames", "extensions", "key", "digest"];
-  const unknown = Object.keys(options).filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `Cannot create ${WHAT}: unknown arguments, use ${known.join(", ")}: ` +
-        `received ${unknown.join(", ")}`,
-    );
-  }
+  const options = ownOptions(given, { operation: `create ${WHAT}`, names: OPTIONS });
   const names = (options.subjectAltNames ?? []).map((entry) => {
     const [type, value] = Array.isArray(entry)
       ? entry as readonly [string, string]
-      : [(entry as SubjectAltName).type, (entry as SubjectAltName).value];
+      : [ownRecord(entry as SubjectAltName).type, ownRecord(entry as SubjectAltName).value];
     return { type: generalNameType(type), value };
   });
   const extensions = [
@@ -225,6 +232,11 @@ export interface CsrSignOptions extends Omit<CertCreateOptions, "key"> {
   copyExtensions?: readonly string[];
 }
 
+const SIGN_OPTIONS: NamesOf<CsrSignOptions> & { readonly key: true } = {
+  ...CERT_OPTIONS,
+  copyExtensions: true,
+};
+
 /**
  * Makes the certificate that a request asks for: its subject and key, and its
  * subjectAltNames unless the options have their own. All else comes from the
@@ -236,6 +248,7 @@ export async function csrSign(
   csr: CertificateRequest | string | Uint8Array,
   options: CsrSignOptions,
 ): Promise<Certificate> {
+  const own = ownOptions(options, { operation: `sign ${WHAT}`, names: SIGN_OPTIONS });
   const request = csr instanceof CertificateRequest ? csr : CertificateRequest.parse(csr);
   if (!request.verify()) {
     throw new SslVerifyError(`Cannot sign ${WHAT} of ${request.subject}: its signature is wrong`, {
@@ -243,8 +256,9 @@ export async function csrSign(
       errno: 7,
     });
   }
-  const { copyExtensions = ["subjectAltName"], ...rest } = options;
-  if ("key" in rest) throw new TypeError(`Cannot sign ${WHAT}: the key comes from the request`);
+  if ("key" in own) throw new TypeError(`Cannot sign ${WHAT}: the key comes from the request`);
+  const { copyExtensions = ["subjectAltName"], ...others } = own;
+  const rest: CertCreateOptions = ownRecord(others);
   const wanted = copyExtensions.map((name) => anyOid(name, "extension"));
   const ext = [...(rest.ext ?? [])];
   for (const { oid: id, critical, value } of request.extensions) {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions } from "../internal/own_options.ts";
 import { SslError } from "../errors.ts";
 import {
   bitString,
@@ -32,6 +33,8 @@ export interface DecodeKeyOptions {
   /** Where the key came from, for messages. @default {"key"} */
   source?: string | undefined;
 }
+
+const OPTIONS: NamesOf<DecodeKeyOptions> = { password: true, source: true };
 
 /** A private key as plain PKCS#8. */
 export interface DecodedKey {
@@ -202,14 +205,15 @@ function decodeAny(
  */
 export async function decodeKey(
   data: Uint8Array | string,
-  options: DecodeKeyOptions = {},
+  options?: DecodeKeyOptions,
 ): Promise<DecodedKey> {
+  const own = ownOptions(options, { operation: "decode a key", names: OPTIONS });
   let pkcs8: Uint8Array;
   try {
-    pkcs8 = decodeAny(data, options);
+    pkcs8 = decodeAny(data, own);
   } catch (error) {
     if (!(error instanceof LegacyCipherNeeded)) throw error;
-    pkcs8 = decodeAny(data, options, await loadLegacy());
+    pkcs8 = decodeAny(data, own, await loadLegacy());
   }
   return { pkcs8, pem: derToPem(pkcs8, "PRIVATE KEY") };
 }
@@ -220,9 +224,10 @@ export async function decodeKey(
  */
 export function decodeKeySync(
   data: Uint8Array | string,
-  options: DecodeKeyOptions = {},
+  options?: DecodeKeyOptions,
 ): PrivateKey {
-  return new PrivateKey(decodeAny(data, options));
+  const own = ownOptions(options, { operation: "decode a key", names: OPTIONS });
+  return new PrivateKey(decodeAny(data, own));
 }
 
 /** A key as encrypted PKCS#8 PEM (PBES2, PBKDF2-HMAC-SHA256, AES-256-CBC). */

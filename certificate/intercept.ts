@@ -6,6 +6,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { SslError } from "../errors.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
@@ -94,16 +95,16 @@ export interface InterceptOptions {
 /** A client that may choose the hosts cannot fill the memory. */
 const MAX_CLONES = 10_000;
 
-const OPTIONS: readonly string[] = [
-  "proxyCert",
-  "proxyCertFile",
-  "proxyKey",
-  "proxyKeyFile",
-  "certKey",
-  "certKeyFile",
-  "serial",
-  "cache",
-];
+const OPTIONS: NamesOf<InterceptOptions> = {
+  proxyCert: true,
+  proxyCertFile: true,
+  proxyKey: true,
+  proxyKeyFile: true,
+  certKey: true,
+  certKeyFile: true,
+  serial: true,
+  cache: true,
+};
 
 /**
  * Extensions that speak of the original's issuer, so that in a clone they
@@ -143,7 +144,7 @@ function toClone(result: unknown): Clone | undefined {
   if (result === undefined || result === null) return undefined;
   const [cert, key] = Array.isArray(result)
     ? result
-    : [(result as Clone).cert, (result as Clone).key];
+    : [ownRecord(result as Clone).cert, ownRecord(result as Clone).key];
   if (Array.isArray(result) && result.length === 0) return undefined;
   if (!(cert instanceof Certificate)) {
     throw new TypeError(
@@ -187,14 +188,8 @@ export class Intercept {
    *
    * Perl: `IO::Socket::SSL::Intercept->new`
    */
-  static async create(options: InterceptOptions): Promise<Intercept> {
-    const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name));
-    if (unknown.length > 0) {
-      throw new TypeError(
-        `Cannot create Intercept: unknown option, use ${OPTIONS.join(", ")}: ` +
-          `received ${unknown.join(", ")}`,
-      );
-    }
+  static async create(given: InterceptOptions): Promise<Intercept> {
+    const options = ownOptions(given, { operation: "create Intercept", names: OPTIONS });
     const { proxyCert, proxyKey, certKey } = options;
     if (proxyCert === undefined && options.proxyCertFile === undefined) {
       throw new TypeError("Cannot create Intercept: give proxyCert or proxyCertFile");
@@ -355,7 +350,7 @@ export class Intercept {
   /**
    * Makes an instance from what {@linkcode Intercept.serialize} gave.
    *
-   * @param options The functions, which no text can hold: `serial` and `cache`.
+   * @param given The functions, which no text can hold: `serial` and `cache`.
    * @throws {TypeError} if the instance had a function that is not given.
    * @throws {SslError} code `ERR_FORMAT` if the text is something else or damaged.
    *
@@ -363,8 +358,12 @@ export class Intercept {
    */
   static unserialize(
     text: string,
-    options: Pick<InterceptOptions, "serial" | "cache"> = {},
+    given?: Pick<InterceptOptions, "serial" | "cache">,
   ): Intercept {
+    const options = ownOptions(given, {
+      operation: "unserialize Intercept",
+      names: { serial: true, cache: true },
+    });
     const data = parseSerialized(text);
     if (data.serialFunction && options.serial === undefined) {
       throw new TypeError("Cannot unserialize Intercept: its serial function must be given again");

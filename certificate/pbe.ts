@@ -7,6 +7,7 @@
  * @module
  */
 
+import { NO_OPTIONS } from "../internal/own_options.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   derError,
@@ -322,7 +323,7 @@ export function pbeDecrypt(
     readonly legacy?: LegacyDecrypt | undefined;
     readonly bmp?: Uint8Array;
     readonly budget?: KdfBudget;
-  } = {},
+  } = NO_OPTIONS,
 ): Uint8Array {
   const { legacy, bmp = bmpPassword(password), budget = new KdfBudget() } = more;
   const [type, parameters] = sequence(algorithm, what);

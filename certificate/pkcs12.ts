@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions } from "../internal/own_options.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   berToDer,
@@ -357,6 +358,16 @@ export interface CreatePkcs12Options {
   iterations?: number;
 }
 
+const OPTIONS: NamesOf<CreatePkcs12Options> = {
+  cert: true,
+  key: true,
+  chain: true,
+  password: true,
+  friendlyName: true,
+  encryption: true,
+  iterations: true,
+};
+
 function attributes(id: Uint8Array | undefined, name: string | undefined): Uint8Array[] {
   const list: Uint8Array[] = [];
   if (name !== undefined) {
@@ -381,7 +392,8 @@ export function createPkcs12(options: CreatePkcs12Options): Promise<Uint8Array> 
   return Promise.resolve().then(() => writePkcs12(options));
 }
 
-function writePkcs12(options: CreatePkcs12Options): Uint8Array {
+function writePkcs12(given: CreatePkcs12Options): Uint8Array {
+  const options = ownOptions(given, { operation: "create PKCS#12", names: OPTIONS });
   const { cert, key, chain = [], password = "", friendlyName, encryption = "aes256" } = options;
   const rounds = options.iterations ?? 10_000;
   if (cert === undefined && key === undefined && chain.length === 0) {

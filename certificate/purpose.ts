@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ownRecord } from "../internal/own_options.ts";
 import { basicConstraints, extKeyUsage, keyUsage, nsCertType } from "./extension_build.ts";
 import { type Extension, KEY_USAGES } from "./extensions.ts";
 
@@ -107,7 +108,8 @@ export function purposeExtensions(input: PurposeInput | undefined, ca: boolean):
   const lists = ["ku", "eku", "ns"] as const;
   // First all that is switched on, then all that is switched off: "-" wins.
   for (const on of [true, false]) {
-    for (const [name, effect] of Object.entries(PURPOSES)) {
+    for (const [name, listed] of Object.entries(PURPOSES)) {
+      const effect = ownRecord(listed);
       if (wanted.get(name.toLowerCase()) !== on) continue;
       if (effect.ca) isCa = on;
       for (const list of lists) {

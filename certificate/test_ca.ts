@@ -12,6 +12,7 @@
  * @module
  */
 
+import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { defaultDigest, joinPem, keyIdentifierOf, randomSerial } from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { buildCrl, type RevokedEntry } from "./crl_build.ts";
@@ -63,6 +64,18 @@ export interface TestOcspResponseOptions {
   id?: Uint8Array;
 }
 
+const OCSP_RESPONSE_OPTIONS: NamesOf<TestOcspResponseOptions> = {
+  status: true,
+  expired: true,
+  thisUpdate: true,
+  nextUpdate: true,
+  signer: true,
+  nonce: true,
+  error: true,
+  digest: true,
+  id: true,
+};
+
 /**
  * Two CAs of one name are told apart by signatures alone, and the error of a
  * client that trusts the wrong one would be about a signature.
@@ -91,9 +104,9 @@ export class TestCa {
   }
 
   /** Makes a root CA with a key of its own. Its commonName is `Test CA` and a random number. */
-  static async create(options: TestCertificateOptions = {}): Promise<TestCa> {
+  static async create(options: TestCertificateOptions = NO_OPTIONS): Promise<TestCa> {
     const { cert, key } = await issue(
-      { keyUsage: CA_USAGE, commonName: uniqueName("Test CA"), ...options },
+      collect([options], { keyUsage: CA_USAGE, commonName: uniqueName("Test CA") }),
       true,
       undefined,
     );
@@ -194,7 +207,8 @@ export class TestCa {
    * domains or IP ranges (nameConstraints), by default `permitted.test`.
    */
   nameConstrained(...args: TestCaArguments): Promise<TestCa> {
-    const { names, ...options } = collect(args, { commonName: uniqueName("Test Constrained CA") });
+    const { names, ...rest } = collect(args, { commonName: uniqueName("Test Constrained CA") });
+    const options = ownRecord(rest);
     const limited = options.permitted !== undefined || options.excluded !== undefined;
     const permitted = options.permitted ?? names ?? (limited ? [] : ["permitted.test"]);
     return this.intermediate({ ...options, permitted });
@@ -258,9 +272,11 @@ export class TestCa {
   /**
    * The CA's revocation list as PEM.
    *
-   * @param options `nextUpdate` in the past makes an expired list.
+   * @param given `nextUpdate` in the past makes an expired list.
    */
-  crl(options: { thisUpdate?: Date; nextUpdate?: Date } = {}): string {
+  crl(given?: { thisUpdate?: Date; nextUpdate?: Date }): string {
+    const names = { thisUpdate: true, nextUpdate: true } as const;
+    const options = ownOptions(given, { operation: "create CRL", names });
     const now = Date.now();
     const der = buildCrl({
       issuer: this.#cert,
@@ -312,8 +328,12 @@ export class TestCa {
    */
   async ocspResponse(
     target: TestCertificate | Certificate | TestCa,
-    options: TestOcspResponseOptions = {},
+    given?: TestOcspResponseOptions,
   ): Promise<Uint8Array> {
+    const options = ownOptions(given, {
+      operation: "create OCSP response",
+      names: OCSP_RESPONSE_OPTIONS,
+    });
     if (options.error !== undefined) return ocspErrorResponse(options.error);
     const cert = target instanceof Certificate ? target : target.certificate;
     const now = Date.now();
@@ -346,7 +366,7 @@ export class TestCa {
    * Starts an OCSP responder for this CA on 127.0.0.1. Put its `url` into
    * `ocspUris` of the certificates; close it at the end.
    */
-  ocspResponder(options: OcspResponderOptions = {}): TestOcspResponder {
+  ocspResponder(options?: OcspResponderOptions): TestOcspResponder {
     return new TestOcspResponder(this, options);
   }
 

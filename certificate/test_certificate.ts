@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
 import {
   buildCertificateAsync,
   defaultDigest,
@@ -167,23 +168,46 @@ export function collect(
   defaults: TestCertificateOptions,
 ): TestCertificateOptions {
   const names: string[] = [];
-  const options: TestCertificateOptions = { ...defaults };
+  const options: TestCertificateOptions = ownRecord(defaults);
   for (const arg of args) {
     if (typeof arg === "string") names.push(arg);
     else {
-      names.push(...(arg.names ?? []));
-      Object.assign(options, arg);
+      const own = testOptions(arg);
+      names.push(...(own.names ?? []));
+      Object.assign(options, own);
     }
   }
   // The default names are for a call that gives none.
-  return names.length > 0 ? { ...options, names } : options;
+  if (names.length > 0) options.names = names;
+  return options;
 }
 
-const KNOWN = new Set([
-  ...["names", "commonName", "subject", "keyType", "privateKey", "notBefore", "notAfter", "serial"],
-  ...["digest", "ocspUris", "crlUris", "aiaIssuers", "mustStaple", "keyUsage", "extKeyUsage"],
-  ...["pathLength", "permitted", "excluded", "extensions"],
-]);
+const OPTIONS: NamesOf<TestCertificateOptions> = {
+  names: true,
+  commonName: true,
+  subject: true,
+  keyType: true,
+  privateKey: true,
+  notBefore: true,
+  notAfter: true,
+  serial: true,
+  digest: true,
+  ocspUris: true,
+  crlUris: true,
+  aiaIssuers: true,
+  mustStaple: true,
+  keyUsage: true,
+  extKeyUsage: true,
+  pathLength: true,
+  permitted: true,
+  excluded: true,
+  extensions: true,
+};
+
+/** The options that were given, checked. */
+function testOptions(given: TestCertificateOptions): TestCertificateOptions {
+  return ownOptions(given, { operation: "create test certificate", names: OPTIONS });
+}
 
 /** Who signs. */
 export interface Issuer {
@@ -193,17 +217,11 @@ export interface Issuer {
 
 /** Makes a key and a certificate for it, self-signed without an issuer. */
 export async function issue(
-  options: TestCertificateOptions,
+  given: TestCertificateOptions,
   ca: boolean,
   issuer: Issuer | undefined,
 ): Promise<{ cert: Certificate; key: PrivateKey }> {
-  const unknown = Object.keys(options).filter((name) => !KNOWN.has(name));
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `Cannot create test certificate: unknown option, use ${[...KNOWN].join(", ")}: ` +
-        `received ${unknown.join(", ")}`,
-    );
-  }
+  const options = testOptions(given);
   const key = options.privateKey ?? await createKey(options.keyType);
   const names = options.names ?? [];
   const subject = buildName(
@@ -248,7 +266,8 @@ export async function issue(
 }
 
 /** The keyUsage of a leaf, by its kind of key. */
-export function leafUsage(options: TestCertificateOptions): string[] {
+export function leafUsage(given: TestCertificateOptions): string[] {
+  const options = ownRecord(given);
   // TLS 1.2 with RSA key exchange deciphers with the certificate's key.
   const rsa = options.privateKey?.type === "rsa" || options.keyType === "rsa";
   return rsa ? ["digitalSignature", "keyEncipherment"] : ["digitalSignature"];

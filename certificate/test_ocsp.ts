@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { bytesToBigInt, equalBytes } from "./der.ts";
 import {
   buildOcspResponse,
@@ -38,6 +39,18 @@ export interface OcspResponderOptions {
   nonce?: "echo" | "omit" | "wrong";
 }
 
+const OPTIONS: NamesOf<OcspResponderOptions> = {
+  port: true,
+  status: true,
+  error: true,
+  httpStatus: true,
+  body: true,
+  silent: true,
+  expired: true,
+  signer: true,
+  nonce: true,
+};
+
 const HEADERS = { "content-type": "application/ocsp-response" };
 
 /** A running responder; see {@linkcode TestCa.ocspResponder}. */
@@ -50,11 +63,12 @@ export class TestOcspResponder implements AsyncDisposable {
   options: OcspResponderOptions;
 
   /** Starts it. */
-  constructor(ca: TestCa, options: OcspResponderOptions = {}) {
+  constructor(ca: TestCa, given?: OcspResponderOptions) {
+    const options = ownOptions(given, { operation: "start OCSP responder", names: OPTIONS });
     this.#ca = ca;
-    this.options = options;
+    this.options = options === NO_OPTIONS ? Object.create(null) : options;
     this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} },
+      ownRecord({ hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} }),
       (request) => this.#answer(request),
     );
   }
@@ -75,7 +89,7 @@ export class TestOcspResponder implements AsyncDisposable {
   }
 
   async #answer(request: Request): Promise<Response> {
-    const options = this.options;
+    const options = ownOptions(this.options, { operation: "answer", names: OPTIONS });
     let body: Uint8Array;
     if (request.method === "POST") body = await request.bytes();
     else {
@@ -114,7 +128,7 @@ export class TestOcspResponder implements AsyncDisposable {
       equalBytes(id.nameHash, digest(id.digest, cert.rawSubject));
     if (!ours) return { status: "unknown" };
     const known = this.#ca.ocspStatus(bytesToBigInt(id.serial).toString());
-    const wanted = this.options.status ?? known.status;
+    const wanted = ownRecord(this.options).status ?? known.status;
     if (wanted === known.status) return known;
     return wanted === "revoked"
       ? { status: "revoked", time: new Date(Date.now() - 3_600_000), reason: "keyCompromise" }
@@ -122,7 +136,7 @@ export class TestOcspResponder implements AsyncDisposable {
   }
 
   async #build({ ids, nonce }: OcspRequest): Promise<Uint8Array> {
-    const { options } = this;
+    const options = ownRecord(this.options);
     const now = Date.now();
     const hour = 3_600_000;
     const thisUpdate = new Date(options.expired ? now - 48 * hour : now - hour);

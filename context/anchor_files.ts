@@ -7,6 +7,7 @@
  * @module
  */
 
+import { NO_OPTIONS } from "../internal/own_options.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { pemBlocks } from "../certificate/pem.ts";
 import { SslError } from "../errors.ts";
@@ -143,7 +144,7 @@ async function readDirectory(directory: string | URL, onlyHashed: boolean): Prom
  */
 export async function loadDirectories(
   paths: string | URL | readonly (string | URL)[],
-  options: { readonly onlyHashed?: boolean; readonly option?: string } = {},
+  options: { readonly onlyHashed?: boolean; readonly option?: string } = NO_OPTIONS,
 ): Promise<Bundle> {
   const directories = splitPaths(paths);
   const bundles: Bundle[] = [];

@@ -17,6 +17,7 @@ import type {
   TlsVersion,
   TrustConfig,
 } from "../engine/types.ts";
+import { ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./checks.ts";
 import { ConnectionState } from "./connection.ts";
 import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
@@ -222,14 +223,14 @@ export async function configFor(
   const psk = options.psk === undefined ? undefined : pskSetup(role, options.psk);
   const sessions = keepsSessions(role, options);
   const { ticketKeycb } = options;
-  const hooks: ContextHooks = {
+  const hooks: ContextHooks = ownRecord({
     verify,
     ...observers.hooks,
     ...(psk === undefined ? {} : { psk: psk.psk }),
     ...(sessions ? { newSession } : {}),
     ...(role === "server" && ticketKeycb ? { ticketKey: ticketKeyHook(ticketKeycb) } : {}),
     ...(keylog === undefined ? {} : { keylog }),
-  };
+  });
   const staples = staplesFor(options.ocspStaple, credentials);
   const shared = {
     role,
@@ -259,7 +260,7 @@ export async function configFor(
     ciphersuites: forName(options.ciphersuites, name) ?? suites,
     sessionIdContext: idContext(name),
     credentials: credentials.get(name) ?? credentials.get("") ?? [],
-    hooks: { ...hooks, ...observers.staple(staples(name), credentials, name) },
+    hooks: ownRecord({ ...hooks, ...observers.staple(staples(name), credentials, name) }),
   });
   const names = role === "server"
     ? new Set([

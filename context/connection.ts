@@ -13,6 +13,7 @@
  * @module
  */
 
+import { ownRecord } from "../internal/own_options.ts";
 import type { PeerEvidence } from "../engine/types.ts";
 import type { SslVerifyError } from "../errors.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
@@ -48,6 +49,8 @@ const CERT_NOT_YET_VALID = 9, CERT_HAS_EXPIRED = 10;
 /** With the dates of the certificate looked at anew. */
 function withDates(evidence: PeerEvidence, leaf: Uint8Array): PeerEvidence {
   if (evidence.error !== 0) return evidence;
+  const failed = (error: number, errorText: string): PeerEvidence =>
+    ownRecord({ ...evidence, error, errorDepth: 0, errorText });
   let dates: { readonly notBefore: Date; readonly notAfter: Date };
   try {
     dates = shownCertificate(leaf);
@@ -56,12 +59,10 @@ function withDates(evidence: PeerEvidence, leaf: Uint8Array): PeerEvidence {
   }
   const now = Date.now();
   if (now < dates.notBefore.getTime()) {
-    const errorText = "certificate is not yet valid";
-    return { ...evidence, error: CERT_NOT_YET_VALID, errorDepth: 0, errorText };
+    return failed(CERT_NOT_YET_VALID, "certificate is not yet valid");
   }
   if (now <= dates.notAfter.getTime()) return evidence;
-  const errorText = "certificate has expired";
-  return { ...evidence, error: CERT_HAS_EXPIRED, errorDepth: 0, errorText };
+  return failed(CERT_HAS_EXPIRED, "certificate has expired");
 }
 
 /** Judges a peer by what was found out when its session began. */
@@ -87,7 +88,7 @@ export function judgeProven(
     });
   }
   const { chain, error, errorDepth, errorText, findings } = vouched.peer;
-  const before = { ...evidence, chain, error, errorDepth, errorText };
+  const before = ownRecord({ ...evidence, chain, error, errorDepth, errorText });
   return judge(withDates(before, leaf), policy, names, findings);
 }
 
@@ -200,13 +201,13 @@ export class ConnectionState {
 
   /** Why the peer was refused. */
   get error(): SslVerifyError | undefined {
-    return this.#report.error;
+    return Object.hasOwn(this.#report, "error") ? this.#report.error : undefined;
   }
 
   /** Judges the peer: the error of the refusal, or `undefined` to accept it. */
   judge(evidence: PeerEvidence): Error | undefined {
-    this.#evidence = evidence;
-    return this.#decide(evidence);
+    this.#evidence = ownRecord(evidence);
+    return this.#decide(this.#evidence);
   }
 
   /** The engine refused the peer by itself: the error gets the same kind of report. */
@@ -229,7 +230,7 @@ export class ConnectionState {
     chain: readonly Uint8Array[],
     late = false,
   ): Error | undefined {
-    const before = this.#callback ?? { asked: 0, overridden: [] };
+    const before: CallbackFinding = ownRecord(this.#callback ?? { asked: 0, overridden: [] });
     const again = before.overridden.some((o) => o.error === at.error && o.depth === at.depth);
     const overrides = answer === true && at.error !== 0 && !again;
     this.#callback = {
@@ -239,14 +240,20 @@ export class ConnectionState {
       thrown: before.thrown ?? (typeof answer === "object" ? answer : undefined),
     };
     // One refusal is enough, and it is the one that the report tells.
-    if (this.#report.error !== undefined) return answer === true ? undefined : this.#report.error;
+    if (this.error !== undefined) return answer === true ? undefined : this.error;
     if (answer === true) {
       if (this.#evidence !== undefined) this.#decide(this.#evidence); // the report gets its check
       return undefined;
     }
     const refusal = this.#decide(
-      this.#evidence ??
-        { chain, presented: chain, error: 0, errorDepth: 0, errorText: "", resumed: false },
+      this.#evidence ?? ownRecord({
+        chain,
+        presented: chain,
+        error: 0,
+        errorDepth: 0,
+        errorText: "",
+        resumed: false,
+      }),
     );
     return refusal === undefined && late ? this.#refuseLate() : refusal;
   }

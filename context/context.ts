@@ -15,6 +15,7 @@ import type { ClientSessions } from "./resumption.ts";
 import type { Records } from "./sni.ts";
 import type { Tracer } from "./trace.ts";
 import { resolveScheme } from "../verify/schemes.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
 import { unsupportedCall } from "./errors.ts";
@@ -93,7 +94,7 @@ export class SslContext implements Disposable {
    *
    * Perl: `SSL_Context->new`
    */
-  static async create(options: ContextOptions = {}): Promise<SslContext> {
+  static async create(options: ContextOptions = NO_OPTIONS): Promise<SslContext> {
     return await atCallOf(SslContext.create, () => {
       const checked = checkOptions("context", options);
       const { server, ...rest } = checked;
@@ -178,19 +179,20 @@ export async function createContext(
   defaultsApplied: readonly string[],
   engine?: Engine,
 ): Promise<SslContext> {
+  const own = Object.freeze(ownRecord(options));
   // These count per connection, yet a bad one is a mistake in the context.
-  parsePins(options);
-  resolveScheme(options.verifycnScheme);
-  const state: ContextState = {
-    engine: engine ?? await selectEngine(options.engine),
-    options: Object.freeze({ ...options }),
+  parsePins(own);
+  resolveScheme(own.verifycnScheme);
+  const state: ContextState = ownRecord<ContextState>({
+    engine: engine ?? await selectEngine(own.engine),
+    options: own,
     defaultsApplied,
     roles: new Map(),
     made: new Set(),
     closed: false,
     role,
     ready: new Map(),
-  };
+  });
   const context = makeContext(state);
   await roleContext(context, role);
   return context;
@@ -264,7 +266,9 @@ async function makeEngineContexts(
   const { selector } = await import("./sni.ts");
   const selectContext = selector(state, records, before);
   return await make(
-    selectContext === undefined ? base : { ...base, hooks: { ...base.hooks, selectContext } },
+    selectContext === undefined
+      ? base
+      : { ...base, hooks: ownRecord({ ...base.hooks, selectContext }) },
   );
 }
 

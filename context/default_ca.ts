@@ -6,6 +6,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownOptions, shownName } from "../internal/own_options.ts";
 import { fileError } from "./errors.ts";
 
 /** Where default anchors were found. */
@@ -33,7 +34,8 @@ export class DefaultCa {
   constructor(
     source: DefaultCaSource,
     detail: string,
-    places: { readonly caFile?: string | undefined; readonly caPath?: string | undefined } = {},
+    places: { readonly caFile?: string | undefined; readonly caPath?: string | undefined } =
+      NO_OPTIONS,
   ) {
     this.#source = source;
     this.#detail = detail;
@@ -59,6 +61,11 @@ export class DefaultCa {
   toString(): string {
     return this.caFile ?? this.caPath ?? this.#detail;
   }
+}
+
+// What an object does not have itself must not come from Object.prototype.
+for (const name of ["caFile", "caPath"]) {
+  Object.defineProperty(DefaultCa.prototype, name, { value: undefined, writable: true });
 }
 
 /** The bundles of the distributions, most common first. */
@@ -168,19 +175,21 @@ function set(input: DefaultCaInput): DefaultCa | undefined {
     return new DefaultCa("user", input, info.isDirectory ? { caPath: input } : { caFile: input });
   }
   if (typeof input === "object" && !Array.isArray(input)) {
-    const wrong = Object.keys(input).find((name) => name !== "caFile" && name !== "caPath");
-    if (wrong !== undefined) {
-      throw new TypeError(
-        `Cannot set defaultCa: unknown member ${JSON.stringify(wrong)}: use "caFile" or "caPath"`,
-      );
-    }
-    const { caFile, caPath } = input;
+    const places = ownOptions(input, {
+      operation: "set defaultCa",
+      names: { caFile: true, caPath: true },
+      unknown: (name) =>
+        new TypeError(
+          `Cannot set defaultCa: unknown member ${shownName(name)}: use "caFile" or "caPath"`,
+        ),
+    });
+    const { caFile, caPath } = places;
     for (const value of [caFile, caPath]) {
       if (value !== undefined && (typeof value !== "string" || value === "")) {
         throw new TypeError(`Cannot set defaultCa: a place must be a path: received ${value}`);
       }
     }
-    return new DefaultCa("user", `${caFile ?? caPath ?? "no anchors"}`, input);
+    return new DefaultCa("user", `${caFile ?? caPath ?? "no anchors"}`, places);
   }
   throw new TypeError(
     "Cannot set defaultCa: must be a path, { caFile, caPath }, undefined or null: " +

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ownRecord } from "../internal/own_options.ts";
 import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
 import { ConnectionState } from "./connection.ts";
 import {
@@ -84,7 +85,7 @@ export async function contextFor(role: Role, options: SslOptions): Promise<SslCo
     checkReuse(context, checked);
     return context;
   }
-  const kept: Record<string, unknown> = {};
+  const kept: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(checked)) {
     if (OPTIONS[name as keyof typeof OPTIONS].scope !== "operation") kept[name] = value;
   }
@@ -97,7 +98,8 @@ export function engineContext(context: SslContext, role: Role): Promise<EngineCo
 }
 
 /** Prepares one connection: its names, its policy, what goes to the engine. */
-export function newConnection(context: SslContext, input: ConnectionInput): NewConnection {
+export function newConnection(context: SslContext, given: ConnectionInput): NewConnection {
+  const input = ownRecord(given);
   const { role, hostname } = input;
   const { engine, options: shared, tracer, sessions } = stateOf(context);
   const own = checkAny(role, input.options);
@@ -122,7 +124,7 @@ export function newConnection(context: SslContext, input: ConnectionInput): NewC
     state.sessions = sessions?.connection({ key, policy, names, shared });
   }
   const session = state.sessions?.offeredDer;
-  return { params: { serverName, verifyName, session, user: state }, state };
+  return { params: ownRecord({ serverName, verifyName, session, user: state }), state };
 }
 
 /** A key without a cache would go unused. */

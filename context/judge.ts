@@ -20,6 +20,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
 import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
@@ -40,7 +41,7 @@ import {
   shownCertificate,
   trustedChain,
 } from "./evidence.ts";
-import type { ChainError, Findings } from "./findings.ts";
+import type { CallbackFinding, ChainError, Findings } from "./findings.ts";
 import type { Names } from "./policy.ts";
 import {
   CERT_REVOKED,
@@ -307,11 +308,18 @@ function judgeCallback(finding: NonNullable<Findings["callback"]>): CallbackResu
   return { check: check("callback", true, detail), failure: undefined };
 }
 
+const NO_FINDING: Partial<CallbackFinding> = NO_OPTIONS;
+
 /** What verifyCallback made of OpenSSL's verdict: a refusal that is still to be counted. */
 function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence {
-  const { refused } = findings.callback ?? {};
+  const { refused } = findings.callback ?? NO_FINDING;
   if (evidence.error !== 0 || refused === undefined || refused.error === 0) return evidence;
-  return { ...evidence, error: refused.error, errorDepth: refused.depth, errorText: "" };
+  return ownRecord({
+    ...evidence,
+    error: refused.error,
+    errorDepth: refused.depth,
+    errorText: "",
+  });
 }
 
 /** The report on a peer that is refused for one reason. */
@@ -347,7 +355,7 @@ export function judge(
   found: PeerEvidence,
   policy: Policy,
   names: Names,
-  findings: Findings = {},
+  findings: Findings = NO_OPTIONS,
 ): VerifyReport {
   const leafDer = found.presented[0] ?? found.chain[0];
   if (leafDer === undefined) return judgeMissing(withCallback(found, findings), policy, names);

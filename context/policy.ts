@@ -14,6 +14,7 @@ import { requireFeatures } from "./versions.ts";
 import type { Policy } from "./judge.ts";
 import type { SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./checks.ts";
 import { optionsIn } from "./table.ts";
 import { idnToAscii, parseIpAddress, stripPort } from "../verify/names.ts";
@@ -76,7 +77,7 @@ export function serverNames(input: NameInput): Names {
 
 /** The members of `options` in a scope, as a new object. */
 export function inScope(options: SslOptions, scope: "context" | "connection"): SslOptions {
-  const picked: Record<string, unknown> = {};
+  const picked: Record<string, unknown> = Object.create(null);
   for (const name of optionsIn(scope)) {
     const value = (options as Record<string, unknown>)[name];
     if (value !== undefined) picked[name] = value;
@@ -103,7 +104,9 @@ export function sameValue(a: unknown, b: unknown): boolean {
 export function beyondContext(context: SslContext, own: SslOptions): SslOptions {
   const shared = stateOf(context).options as Readonly<Record<string, unknown>>;
   const entries = Object.entries(inScope(own, "connection"));
-  return Object.fromEntries(entries.filter(([name, value]) => !sameValue(shared[name], value)));
+  return ownRecord(
+    Object.fromEntries(entries.filter(([name, value]) => !sameValue(shared[name], value))),
+  );
 }
 
 /** What counts for one connection. */
@@ -133,14 +136,15 @@ export function connectionPolicy(
   context: SslContext,
   role: Role,
   own: SslOptions,
-  more: { readonly hostname?: string | undefined; readonly defaults?: readonly string[] } = {},
+  more: { readonly hostname?: string | undefined; readonly defaults?: readonly string[] } =
+    NO_OPTIONS,
 ): ConnectionPolicy {
   const { engine, options: shared, defaultsApplied } = stateOf(context);
-  const options: SslOptions = {
+  const options: SslOptions = ownRecord({
     ...inScope(shared, "connection"),
     ...inScope(own, "connection"),
     verifyMode: verifyModeOf(role, shared),
-  };
+  });
   requireFeatures(engine, role, options);
   resolveScheme(options.verifycnScheme);
   const policy: Policy = {
@@ -160,6 +164,7 @@ export function connectionPolicy(
     );
   }
   const { hostname } = more;
-  const names = role === "client" ? clientNames({ ...options, hostname }) : serverNames(options);
+  const input = ownRecord({ ...options, hostname });
+  const names = role === "client" ? clientNames(input) : serverNames(input);
   return { policy, names: nameForCallback(policy, names), options };
 }

@@ -9,6 +9,7 @@
 
 import * as is from "./checks.ts";
 import type { Check } from "./checks.ts";
+import { ownRecord } from "../internal/own_options.ts";
 import { DefaultCa } from "./default_ca.ts";
 import type { ConnectOptions, ContextOptions, ListenOptions, StartOptions } from "./options.ts";
 
@@ -234,8 +235,13 @@ export const IMPOSSIBLE: Readonly<Record<string, string>> = {
 
 /** The row of an option, from either table. */
 export function optionRow(kind: OptionKind | undefined, name: string): OptionRow | undefined {
-  const table: Readonly<Record<string, OptionRow>> = kind === "close" ? CLOSE_OPTIONS : OPTIONS;
+  const table = tableOf(kind);
   return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** The table that an operation's options are in. */
+export function tableOf(kind: OptionKind | undefined): Readonly<Record<string, OptionRow>> {
+  return kind === "close" ? CLOSE_OPTIONS : OPTIONS;
 }
 
 /** Options whose values are lists, records and bytes, which may be changed later. */
@@ -249,26 +255,13 @@ function frozen(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.slice();
   if (Array.isArray(value)) return Object.freeze(value.map(frozen));
   if (!is.isRecord(value)) return value;
-  return Object.freeze(
-    Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozen(member)])),
-  );
+  const entries = Object.entries(value).map(([name, member]) => [name, frozen(member)]);
+  return Object.freeze(ownRecord(Object.fromEntries(entries)));
 }
 
 /** The value of an option as it is now. */
 export function snapshot(name: string, value: unknown): unknown {
   return DATA.has(name) ? frozen(value) : value;
-}
-
-/** Refuses what is inherited: nobody would look at it. */
-export function mustBeOwn(options: object): void {
-  const prototype = Object.getPrototypeOf(options);
-  if (prototype === null || prototype === Object.prototype) return;
-  for (const name of Object.keys(OPTIONS)) {
-    if (!(name in prototype) || Object.hasOwn(options, name)) continue;
-    throw new TypeError(
-      `Cannot use option "${name}": it is inherited: only own members count, give { ${name} }`,
-    );
-  }
 }
 
 const scopes = Map.groupBy(

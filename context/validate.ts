@@ -11,6 +11,7 @@ import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./
 import * as table from "./table.ts";
 import type { OptionKind, OptionName } from "./table.ts";
 import { SslUnsupportedError } from "../errors.ts";
+import { NO_OPTIONS, ownMembers, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { unknownOption } from "./option_names.ts";
 import { reusedContext, type SslContext, stateOf } from "./context.ts";
 import type { SessionStore } from "./session_cache.ts";
@@ -35,6 +36,16 @@ function namesFor(kind: OptionKind | undefined): string[] {
   return Object.entries(rows).filter(([, row]) => row.kinds.includes(kind)).map(([name]) => name);
 }
 
+/** The error for a name that no operation, or not this one, has. */
+function unknownError(name: string, kind: OptionKind | undefined): Error {
+  if ((kind ?? "connect") === "connect" && Object.hasOwn(table.IMPOSSIBLE, name)) {
+    return new SslUnsupportedError(`Cannot use option "${name}": ${table.IMPOSSIBLE[name]}`, {
+      code: "ERR_UNSUPPORTED",
+    });
+  }
+  return new TypeError(unknownOption(name, namesFor(kind)));
+}
+
 /**
  * Checks that every name is known, stands where it may, and has a value of the
  * right type; without a kind it may stand anywhere. Gives a copy without the
@@ -44,19 +55,15 @@ export function checkNames(options: object, kind?: OptionKind): Record<string, u
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`Cannot use options: must be an object: received ${received(options)}`);
   }
-  table.mustBeOwn(options);
-  const copy: Record<string, unknown> = {};
-  for (const [name, given] of Object.entries(options)) {
+  const own = ownOptions(options as Record<string, unknown>, {
+    operation: "use options",
+    names: table.tableOf(kind),
+    unknown: (name) => unknownError(name, kind),
+  });
+  const copy: Record<string, unknown> = Object.create(null);
+  for (const [name, given] of Object.entries(own)) {
     const value = table.snapshot(name, given);
-    const row = table.optionRow(kind, name);
-    if (row === undefined) {
-      if ((kind ?? "connect") === "connect" && Object.hasOwn(table.IMPOSSIBLE, name)) {
-        throw new SslUnsupportedError(`Cannot use option "${name}": ${table.IMPOSSIBLE[name]}`, {
-          code: "ERR_UNSUPPORTED",
-        });
-      }
-      throw new TypeError(unknownOption(name, namesFor(kind)));
-    }
+    const row = table.optionRow(kind, name)!;
     if (kind !== undefined && !row.kinds.includes(kind)) {
       throw new TypeError(
         `unknown option ${JSON.stringify(name)}: it belongs to ${row.kinds.join(", ")}, ` +
@@ -119,8 +126,11 @@ let defaultContext: SslContext | undefined;
 let filter: ArgsFilter | "use_defaults" | undefined;
 
 function setFor(roles: readonly Role[], options: DefaultOptions): void {
-  const renamed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
+  const renamed: Record<string, unknown> = Object.create(null);
+  const names = { ...table.OPTIONS, ...SHORT };
+  for (
+    const [name, value] of Object.entries(ownMembers(options, { operation: "set defaults", names }))
+  ) {
     renamed[Object.hasOwn(SHORT, name) ? SHORT[name]! : name] = value;
   }
   const checked = checkNames(renamed);
@@ -228,7 +238,7 @@ export function withDefaults(
   role: Role,
   given: Readonly<Record<string, unknown>>,
 ): WithDefaults {
-  let options: Record<string, unknown> = {};
+  let options: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) options[name] = value;
   }
@@ -243,8 +253,9 @@ export function withDefaults(
     }
     for (const [name] of defaults[role]) dropGroup(options, name);
   } else if (filter !== undefined) {
-    const before = { ...options };
-    options = filter(role === "server", options) ?? options;
+    const before = ownRecord(options);
+    const shown = { ...options }; // a plain object: the program may do with it what it wants
+    options = ownRecord(filter(role === "server", shown) ?? shown);
     for (const name of new Set([...Object.keys(before), ...Object.keys(options)])) {
       if (!Object.is(before[name], options[name])) applied.add(name);
     }
@@ -257,7 +268,7 @@ export function withDefaults(
     applied.add("reuseCtx");
   }
   const reused = filter === "use_defaults" ? undefined : reusedContext(options.reuseCtx);
-  const ofReused = reused ? stateOf(reused).options : {};
+  const ofReused = reused ? stateOf(reused).options : NO_OPTIONS;
   for (const [name, value] of defaults[role]) {
     const row = table.OPTIONS[name as OptionName];
     if (!row.kinds.includes(kind) || isTaken(taken, name)) continue;
@@ -292,10 +303,11 @@ function roleOf(kind: OptionKind, options: object): Role {
   return (options as { server?: unknown }).server === true ? "server" : "client";
 }
 
-function check(kind: OptionKind, role: Role, options: object, strict: boolean): object {
+function check(kind: OptionKind, options: object, strict: boolean, fixed?: Role): object {
   const where = strict ? kind : undefined;
-  checkNames(options, where);
-  const merged = withDefaults(kind, role, options as Readonly<Record<string, unknown>>);
+  const own = checkNames(options, where); // read once: from here on nobody looks at what was given
+  const role = fixed ?? roleOf(kind, own);
+  const merged = withDefaults(kind, role, own);
   // Once more: a filter may have put anything in.
   const copy = Object.freeze(checkNames(merged.options, where));
   checked.set(copy, merged.applied);
@@ -314,13 +326,13 @@ function check(kind: OptionKind, role: Role, options: object, strict: boolean): 
  */
 export function checkOptions<T extends object>(kind: OptionKind, options: T): Readonly<T> {
   if (checked.has(options)) return options;
-  return check(kind, roleOf(kind, options ?? {}), options, true) as Readonly<T>;
+  return check(kind, options, true) as Readonly<T>;
 }
 
 /** As {@linkcode checkOptions}, for options that may come from several operations. */
 export function checkAny(role: Role, options: SslOptions): Readonly<SslOptions> {
   if (checked.has(options)) return options;
-  return check(role === "client" ? "connect" : "listen", role, options, false) as SslOptions;
+  return check(role === "client" ? "connect" : "listen", options, false, role) as SslOptions;
 }
 
 /** The names of the options that came from process-wide defaults. */

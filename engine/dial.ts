@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { SslError, SslPeerError } from "../errors.ts";
 import type {
   DialTarget,
@@ -17,8 +18,8 @@ import type {
 
 /** The address as a user would write it. */
 export function addressText(target: DialTarget | ListenTarget): string {
-  if ("path" in target) return target.path;
-  const { hostname, port } = target;
+  if (Object.hasOwn(target, "path")) return (target as { readonly path: string }).path;
+  const { hostname, port } = target as ListenTarget;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
@@ -48,19 +49,21 @@ export function ioError(what: string, error: unknown): unknown {
  */
 export async function dialTcp(
   target: DialTarget,
-  options: WaitOptions = {},
+  options: WaitOptions = NO_OPTIONS,
 ): Promise<Deno.TcpConn | Deno.UnixConn> {
   const { signal } = options;
   signal?.throwIfAborted();
   try {
     if (target.transport === "unix") {
-      const conn = await Deno.connect({ transport: "unix", path: target.path });
+      const conn = await Deno.connect(ownRecord({ transport: "unix" as const, path: target.path }));
       if (!signal?.aborted) return conn;
       conn.close();
       throw signal.reason;
     }
     const { hostname, port } = target;
-    const conn = await Deno.connect({ hostname, port, ...(signal ? { signal } : {}) });
+    const conn = await Deno.connect(
+      ownRecord({ hostname, port, ...(signal ? { signal } : {}) }),
+    );
     if (signal?.aborted) {
       conn.close();
       throw signal.reason;
@@ -82,11 +85,11 @@ export async function dialTcp(
 export function listenTcp(target: ListenTarget): Deno.TcpListener {
   const { hostname, port, backlog } = target;
   try {
-    return Deno.listen({
+    return Deno.listen(ownRecord({
       hostname,
       port,
       ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
-    } as Deno.TcpListenOptions);
+    }) as Deno.TcpListenOptions);
   } catch (error) {
     throw ioError(`Cannot listen on ${addressText(target)}`, error);
   }
@@ -113,7 +116,10 @@ export class TcpListener implements EngineListener {
   async accept(context: EngineContext, user: unknown): Promise<TlsStream> {
     const conn = await this.acceptPlain();
     try {
-      return context.start(conn, { serverName: undefined, verifyName: undefined, user });
+      return context.start(
+        conn,
+        ownRecord({ serverName: undefined, verifyName: undefined, user }),
+      );
     } catch (error) {
       conn.close();
       throw error;

@@ -19,6 +19,7 @@
  * @module
  */
 
+import { NO_OPTIONS } from "../internal/own_options.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
 import { Inflow } from "./inflow.ts";
@@ -141,7 +142,7 @@ export class Pump implements TlsStream {
   // ---- handshake
 
   /** Completes the handshake; on failure the alert has gone to the peer. */
-  handshake(options: WaitOptions = {}): Promise<void> {
+  handshake(options: WaitOptions = NO_OPTIONS): Promise<void> {
     if (this.#session.busy) return this.#whenIdle().then(() => this.handshake(options));
     return orAborted(this.#handshaking ??= this.#handshakeLoop(options.signal), options.signal);
   }
@@ -387,7 +388,7 @@ export class Pump implements TlsStream {
   // ---- the end
 
   /** Sends close_notify; unless `fast`, reads on until the peer's has come. */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = NO_OPTIONS): Promise<void> {
     const { signal } = options;
     if (this.#session.busy) await this.#whenIdle();
     if (this.#writes > 0) await orAborted(this.#lastWrite, signal);

@@ -16,8 +16,8 @@ const own: ReadonlySet<string> = new Set(NAMES);
 function splitOptions<T extends object>(
   options: T,
 ): [handle: HandleOptions, rest: Omit<T, keyof HandleOptions>] {
-  const handle: Record<string, unknown> = {};
-  const rest: Record<string, unknown> = {};
+  const handle: Record<string, unknown> = Object.create(null);
+  const rest: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(options)) {
     (own.has(name) ? handle : rest)[name] = value;
   }

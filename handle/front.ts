@@ -6,6 +6,7 @@
  * @module
  */
 
+import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import { SslError, SslUnsupportedError, type Want } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
@@ -58,7 +59,8 @@ export function toConn(source: HandleSource): HandleConn {
   if (source !== null && typeof source === "object") {
     const conn = source as HandleConn;
     if (typeof conn.read === "function" || typeof conn.write === "function") return conn;
-    const { readable, writable } = source as HandleStreams;
+    const streams = source as HandleStreams;
+    const [readable, writable] = [memberOf(streams, "readable"), memberOf(streams, "writable")];
     if (readable instanceof ReadableStream || writable instanceof WritableStream) {
       return new StreamConn(readable, writable);
     }
@@ -154,7 +156,7 @@ export class StreamConn implements HandleConn {
   }
 
   /** With `noShutdown` the writable is aborted, so that its reader sees no proper end. */
-  async close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
     this.#reader?.cancel().catch(() => {}); // what was not read is given up
     if (!this.#writer || this.#writeEnded) return;
     // It broke already: a write that was lost has been told, a peer that is gone is no error.

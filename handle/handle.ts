@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NO_OPTIONS } from "../internal/own_options.ts";
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
@@ -68,7 +69,7 @@ export class Handle extends HandleReading
    */
   static async connect(
     target: string | HandleConnectOptions,
-    options: HandleConnectOptions = {},
+    options: HandleConnectOptions = NO_OPTIONS,
   ): Promise<Handle> {
     return await atCallOf(Handle.connect, async () => {
       const { connectOptions } = await import("./connect_options.ts");
@@ -286,7 +287,7 @@ export class Handle extends HandleReading
    *
    * Perl: `close`
    */
-  async close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
     await atCallOf(this.close, () => frontOf(this).close(options));
   }
 

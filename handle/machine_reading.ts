@@ -9,7 +9,7 @@ import type { Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import type { Separator } from "./line_reader.ts";
 import { RECORD_NAMES, type RecordOptions } from "./reading.ts";
-import { checkNames, type HandleSettings } from "./settings.ts";
+import { callOptions, type HandleSettings } from "./settings.ts";
 import { HandleState } from "./state.ts";
 
 /** The members of {@linkcode WaitOptions}. */
@@ -22,13 +22,13 @@ const WAIT_NAMES: readonly (keyof WaitOptions)[] = ["signal"];
 export class ReadingMachine extends HandleState {
   /** `Handle.readLine`. */
   readLine(
-    options?: RecordOptions,
+    given?: RecordOptions,
     settings: HandleSettings = this.settings,
   ): Promise<string | undefined> {
     try {
       const input = this.input("read a line");
       input.check("read a line");
-      if (options !== undefined) checkNames("read a line", options, RECORD_NAMES);
+      const options = callOptions("read a line", given, RECORD_NAMES);
       const separator = options?.separator === undefined
         ? settings.inputRecordSeparator
         : options.separator;
@@ -52,7 +52,8 @@ export class ReadingMachine extends HandleState {
   }
 
   /** `Handle.ready`. */
-  async ready(want: Want, options?: WaitOptions): Promise<void> {
+  async ready(want: Want, given?: WaitOptions): Promise<void> {
+    const options = callOptions("wait", given, WAIT_NAMES);
     await this.input("wait").ready(want, options);
   }
 
@@ -84,10 +85,10 @@ export class ReadingMachine extends HandleState {
 
   /** `Handle.getlines`. */
   async getlines(
-    options?: RecordOptions,
+    given?: RecordOptions,
     settings: HandleSettings = this.settings,
   ): Promise<string[]> {
-    checkNames("read lines", options, RECORD_NAMES);
+    const options = callOptions("read lines", given, RECORD_NAMES);
     const separator = options?.separator === undefined
       ? settings.inputRecordSeparator
       : options.separator;
@@ -103,12 +104,11 @@ export class ReadingMachine extends HandleState {
     target: number | Uint8Array,
     second?: number | WaitOptions,
     offset?: number,
-    options?: WaitOptions,
+    given?: WaitOptions,
   ): Promise<Uint8Array<ArrayBuffer> | number | null> {
     const input = this.input("read");
     if (typeof target === "number") {
-      const wait = second as WaitOptions | undefined;
-      checkNames("read", wait, WAIT_NAMES);
+      const wait = callOptions("read", second as WaitOptions | undefined, WAIT_NAMES);
       const n = checkLength("read", "length", target);
       return await input.run("read", async () => {
         const count = await input.gather(n, wait);
@@ -118,7 +118,7 @@ export class ReadingMachine extends HandleState {
         return bytes;
       });
     }
-    checkNames("read", options, WAIT_NAMES);
+    const options = callOptions("read", given, WAIT_NAMES);
     input.check("read");
     const region = readRegion("read", target, second as number | undefined, offset);
     return await input.run("read", async () => {
@@ -138,9 +138,9 @@ export class ReadingMachine extends HandleState {
     buffer: Uint8Array,
     length?: number,
     offset?: number,
-    options?: WaitOptions,
+    given?: WaitOptions,
   ): Promise<number | null> {
-    checkNames("sysread", options, WAIT_NAMES);
+    const options = callOptions("sysread", given, WAIT_NAMES);
     const input = this.input("sysread");
     input.check("sysread");
     const region = readRegion("sysread", buffer, length, offset);
@@ -155,15 +155,15 @@ export class ReadingMachine extends HandleState {
   }
 
   /** `Handle.getc`. */
-  async getc(options?: WaitOptions): Promise<string | undefined> {
-    checkNames("getc", options, WAIT_NAMES);
+  async getc(given?: WaitOptions): Promise<string | undefined> {
+    const options = callOptions("getc", given, WAIT_NAMES);
     const input = this.input("getc");
     return await input.run("getc", () => input.readRecord(1, false, options));
   }
 
   /** `Handle.eof`. */
-  async eof(options?: WaitOptions): Promise<boolean> {
-    checkNames("eof", options, WAIT_NAMES);
+  async eof(given?: WaitOptions): Promise<boolean> {
+    const options = callOptions("eof", given, WAIT_NAMES);
     const input = this.input("eof");
     return await input.run("eof", async () => await input.gather(1, options) === 0);
   }

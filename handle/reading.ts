@@ -7,7 +7,7 @@
 import type { WaitOptions } from "../engine/types.ts";
 import { SSL_WANT_READ, type Want } from "../errors.ts";
 import type { Separator } from "./line_reader.ts";
-import { checkNames, frontOf, HandleBase } from "./settings.ts";
+import { callOptions, frontOf, HandleBase } from "./settings.ts";
 
 /** Options of the calls that read lines. */
 export interface RecordOptions extends WaitOptions {
@@ -132,9 +132,9 @@ export class HandleReading extends HandleBase {
    *
    * Perl: `readline` on a non-blocking socket
    */
-  tryReadLine(options?: Omit<RecordOptions, "signal">): string | undefined | Want {
+  tryReadLine(given?: Omit<RecordOptions, "signal">): string | undefined | Want {
     const front = frontOf(this);
-    if (options !== undefined) checkNames("read a line", options, ["chomp", "separator"]);
+    const options = callOptions("read a line", given, ["chomp", "separator"]);
     if (front.machine) return front.machine.tryReadLine(options);
     front.mustRead("read a line");
     front.load();
@@ -193,11 +193,10 @@ export class HandleReading extends HandleBase {
    *
    * Perl: `while (my $line = <$socket>)`
    */
-  lines(options?: RecordOptions): AsyncIterableIterator<string, undefined> {
-    checkNames("read lines", options, RECORD_NAMES);
+  lines(given?: RecordOptions): AsyncIterableIterator<string, undefined> {
+    const options = callOptions("read lines", given, RECORD_NAMES);
     const front = frontOf(this);
-    const chomp = options?.chomp;
-    const separator = options?.separator;
+    const { chomp, separator } = options;
     return new RecordIterator<string>({
       now: () => front.machine?.lineNow(separator, chomp),
       later: () => this.readLine(options),
@@ -208,8 +207,8 @@ export class HandleReading extends HandleBase {
    * The lines up to the end, in arrays of those that came together: the fastest way through many
    * lines.
    */
-  lineBatches(options?: RecordOptions): AsyncIterableIterator<string[], undefined> {
-    checkNames("read lines", options, RECORD_NAMES);
+  lineBatches(given?: RecordOptions): AsyncIterableIterator<string[], undefined> {
+    const options = callOptions("read lines", given, RECORD_NAMES);
     const front = frontOf(this);
     return new RecordIterator<string[]>({
       now: () => undefined,

@@ -5,7 +5,7 @@
  */
 
 import { INSPECT, oneLine } from "../internal/show.ts";
-import { didYouMean } from "../verify/suggest.ts";
+import { NO_OPTIONS, ownOptions, shownName } from "../internal/own_options.ts";
 import { Front, type HandleConn, type HandleSource, toConn } from "./front.ts";
 import type { Separator } from "./line_reader.ts";
 import type { Encoding } from "./text.ts";
@@ -168,38 +168,32 @@ function checkValue(name: string, value: unknown): unknown {
  * @throws {TypeError} `unknown option "seperator": use "..."`, or a value of the wrong type.
  * @throws {RangeError} If a size is not positive.
  */
-export function checkHandleOptions(options: HandleOptions): HandleSettings {
+export function checkHandleOptions(options: HandleOptions | undefined): HandleSettings {
+  const own = ownOptions(options, { operation: "create Handle", names: DEFAULTS });
   const settings: Record<string, unknown> = { ...DEFAULTS };
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(DEFAULTS, name)) {
-      throw new TypeError(
-        `Cannot create Handle: unknown option ${JSON.stringify(name)}${didYouMean(name, NAMES)}`,
-      );
-    }
+  for (const [name, value] of Object.entries(own)) {
     if (value !== undefined) settings[name] = checkValue(name, value);
   }
   return settings as HandleSettings;
 }
 
-/** Refuses members of an options object that the call does not know. */
-export function checkNames(
+/** The options of one call, with no others than the call knows. */
+export function callOptions<T extends object>(
   operation: string,
-  options: object | undefined,
-  known: readonly string[],
-): void {
-  if (options === undefined) return;
-  if (options === null || typeof options !== "object") {
-    throw new TypeError(`Cannot ${operation}: options must be an object: received ${options}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot ${operation}: unknown option ${JSON.stringify(name)}: use ${
+  options: T | undefined,
+  known: readonly (keyof T & string)[],
+): T {
+  if (options === undefined) return NO_OPTIONS as T;
+  return ownOptions(options, {
+    operation,
+    names: Object.fromEntries(known.map((name) => [name, true])),
+    unknown: (name) =>
+      new TypeError(
+        `Cannot ${operation}: unknown option ${shownName(name)}: use ${
           known.map((k) => JSON.stringify(k)).join(" or ")
         }`,
-      );
-    }
-  }
+      ),
+  });
 }
 
 /** What a connection without words of its own is. */
@@ -224,7 +218,7 @@ export class HandleBase {
   }
 
   /** Not for users: see `Handle`. */
-  constructor(source: HandleSource, options: HandleOptions = {}) {
+  constructor(source: HandleSource, options?: HandleOptions) {
     const settings = checkHandleOptions(options);
     this.#front = new Front(toConn(source), settings);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
 import type { Ahead, Reader } from "../socket/readers.ts";
@@ -185,13 +186,14 @@ export class HandleState implements Reader {
     const closed = this.#closing !== undefined;
     const told = this.#output.failure;
     try {
-      await (this.#closing ??= this.#close({}));
+      await (this.#closing ??= this.#close(NO_OPTIONS));
     } catch (error) {
       if (!closed && !(told !== undefined && told.error === error)) throw error;
     }
   }
 
-  async #close(options: CloseOptions): Promise<void> {
+  async #close(given: CloseOptions): Promise<void> {
+    const options = ownRecord(given); // the connection checks them
     const conn = this.#conn;
     removeReader(conn, this);
     this.#input.close();
@@ -205,7 +207,7 @@ export class HandleState implements Reader {
     if (failure === undefined) return await this.#closeConn(conn, options);
     try {
       // After a lost write, the end must not look like a proper one.
-      await conn.close?.({ ...options, noShutdown: true });
+      await conn.close?.(ownRecord({ ...options, noShutdown: true }));
     } catch (error) {
       // Deno's TLS always ends properly: the caller learns of the lost write from us alone.
       if (error instanceof SslUnsupportedError) await conn.close?.(options);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { type SslContext, stateOf } from "../context/context.ts";
 import { engineOf } from "../context/internal.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
@@ -130,14 +131,14 @@ export class SocketCore extends CoreHandshake {
     if (this.writeEnded) return;
     this.writeEnded = true;
     try {
-      await this.data!.shutdown({ fast: true, ...options });
+      await this.data!.shutdown(ownRecord({ fast: true, ...options }));
     } catch (error) {
       throw this.failure("write to", error, options?.signal);
     }
   }
 
   /** Goes back to plain text; the transport. */
-  async stop(options: CloseOptions = {}): Promise<ByteTransport> {
+  async stop(options: CloseOptions = NO_OPTIONS): Promise<ByteTransport> {
     const tls = this.established;
     if (tls === undefined || this.closing) {
       const plain = this.plainFor("stop TLS with")!; // says what is wrong, unless it is plain
@@ -210,7 +211,7 @@ export class SocketCore extends CoreHandshake {
   }
 
   /** Closes everything; the second call waits for the first. */
-  close(options: CloseOptions = {}): Promise<void> {
+  close(options: CloseOptions = NO_OPTIONS): Promise<void> {
     if (this.closing !== undefined) return this.closing;
     if (options.noShutdown) this.#mustCut();
     const closing = this.#close(options);
@@ -234,7 +235,7 @@ export class SocketCore extends CoreHandshake {
    * what it has got for the whole.
    */
   cut(): Promise<void> {
-    return this.closing ??= this.#close({ noShutdown: true });
+    return this.closing ??= this.#close(ownRecord({ noShutdown: true }));
   }
 
   async #close(options: CloseOptions): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { contextFor, engineContext, newConnection, ownOffer } from "../context/internal.ts";
 import type { StartOptions } from "../context/options.ts";
 import { checkNames } from "../context/validate.ts";
@@ -35,7 +36,7 @@ export abstract class CoreHandshake extends CoreData {
    * Starts TLS on a plain socket, with options laid over its own, and completes the handshake. With
    * `keep` a failed one leaves the transport open, unless an option says otherwise.
    */
-  async upgrade(role: Role, given: StartOptions = {}, keep = false): Promise<void> {
+  async upgrade(role: Role, given: StartOptions = NO_OPTIONS, keep = false): Promise<void> {
     if (this.#isDone(role, given)) return;
     this.#mustBePlain(role);
     let more: SocketOptions;
@@ -49,7 +50,7 @@ export abstract class CoreHandshake extends CoreData {
       throw error;
     }
     this.moveTo("handshaking");
-    using deadline = this.#deadline(role, { ...this.init.options, ...more });
+    using deadline = this.#deadline(role, ownRecord({ ...this.init.options, ...more }));
     let connection: Connection;
     const before = this.init;
     try {

@@ -148,7 +148,7 @@ export class SslListener<S extends SslSocket = SslSocket>
    * Stops listening and waits until the handshakes that run are done, the iterator has handed
    * them out, and every socket of this listener is closed. What still runs at the deadline is cut.
    */
-  shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
+  shutdown(options?: ShutdownListenerOptions): Promise<void> {
     return this.#core.shutdown(options);
   }
 

@@ -9,6 +9,8 @@
  * @module
  */
 
+import { waitOptions } from "../internal/wait_options.ts";
+import { ownOptions } from "../internal/own_options.ts";
 import { roleContext, SslContext } from "../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ListenOptions } from "../context/options.ts";
@@ -25,7 +27,7 @@ import { coreOf } from "./info.ts";
 import { type ShutdownListenerOptions, SslListener, wrapListener } from "./listener.ts";
 import type { SslSocket } from "./socket.ts";
 import { describeAddr, isIpv6Literal, parsePort } from "./target.ts";
-import { Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
+import { checkTimeout, Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
 
 /** Puts the class around the machine. */
 export type MakeSocket<S> = (core: SocketCore, socketClass: ListenOptions["socketClass"]) => S;
@@ -110,7 +112,8 @@ export class ListenerCore<S extends SslSocket> {
   // ---- one by one
 
   /** Accepts one and completes its handshake. */
-  async accept(options?: WaitOptions): Promise<S> {
+  async accept(given?: WaitOptions): Promise<S> {
+    const options = waitOptions(given, "accept");
     const ready = this.#queue.shift();
     if (ready !== undefined) return ready;
     this.#mustBeOpen();
@@ -118,11 +121,12 @@ export class ListenerCore<S extends SslSocket> {
       this.#mustBeOpen(error);
       throw error;
     });
-    return await this.#shake(arrival, options?.signal);
+    return await this.#shake(arrival, options.signal);
   }
 
   /** Accepts one without TLS. */
-  async acceptPlain(options?: WaitOptions): Promise<Deno.TcpConn> {
+  async acceptPlain(given?: WaitOptions): Promise<Deno.TcpConn> {
+    const options = waitOptions(given, "accept");
     this.#mustHave("acceptPlain", "acceptPlain()", "accept plain connections");
     for (;;) {
       this.#mustBeOpen();
@@ -268,7 +272,8 @@ export class ListenerCore<S extends SslSocket> {
   }
 
   /** Stops, and waits until every socket is closed. */
-  async shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
+  async shutdown(given?: ShutdownListenerOptions): Promise<void> {
+    const options = shutdownOptions(given);
     this.#stop();
     for (const socket of this.#queue.drain(() => this.#running.size === 0)) socket.close();
     using deadline = new Deadline({
@@ -301,6 +306,16 @@ export class ListenerCore<S extends SslSocket> {
   unref(): void {
     this.#listener.unref();
   }
+}
+
+/** The options of `shutdown`, checked. */
+function shutdownOptions(given: ShutdownListenerOptions | undefined): ShutdownListenerOptions {
+  const options = ownOptions(given, {
+    operation: "shut down the listener",
+    names: { deadline: true },
+  });
+  checkTimeout("deadline", options.deadline);
+  return options;
 }
 
 // ---- how one comes to be

@@ -6,7 +6,8 @@
 
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
-import { mustBeOwn } from "../context/table.ts";
+import { OPTIONS } from "../context/table.ts";
+import { NO_OPTIONS, ownMembers, ownRecord } from "../internal/own_options.ts";
 import { checkNames, checkOptions, received } from "../context/validate.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/types.ts";
@@ -44,7 +45,8 @@ export function connectArguments<T extends ConnectOptions>(target: string | T, o
         (port ? `: write the port behind the host: "${target}:${options}"` : ""),
     );
   }
-  if (typeof target === "string") return options;
+  const rules = { operation: "connect", names: OPTIONS };
+  if (typeof target === "string") return ownMembers(options, rules);
   if (target === null || typeof target !== "object") {
     throw new TypeError(
       `Cannot connect: it needs "host:port" or options: received ${JSON.stringify(target)}`,
@@ -56,18 +58,17 @@ export function connectArguments<T extends ConnectOptions>(target: string | T, o
         `write host and port, as in "example.com:443"`,
     );
   }
-  for (const each of [target, options]) mustBeOwn(each);
-  return { ...target, ...options };
+  return ownRecord({ ...ownMembers(target, rules), ...ownMembers(options, rules) });
 }
 
 /** `SslSocket.connect` as far as the machine. */
 export async function openClient(
   target: string | ConnectOptions,
-  more: ConnectOptions = {},
+  more: ConnectOptions = NO_OPTIONS,
 ): Promise<SocketCore> {
   const options = checkOptions("connect", connectArguments(target, more));
   const where = parseTarget(
-    typeof target === "string" ? { ...options, hostname: target } : options,
+    typeof target === "string" ? ownRecord({ ...options, hostname: target }) : options,
   );
   const peer = describeTarget(where);
   using deadline = new Deadline({
@@ -108,7 +109,7 @@ async function inFamily(
   // node:dns is getaddrinfo: it knows /etc/hosts, which Deno.resolveDns does not.
   const { lookup } = await import("node:dns/promises");
   try {
-    const { address } = await deadline.race(lookup(hostname, { family }));
+    const { address } = await deadline.race(lookup(hostname, ownRecord({ family })));
     return { ...target, hostname: address };
   } catch (cause) {
     if (deadline.signal?.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
@@ -178,7 +179,7 @@ function roleOf(options: StartOptions): Role {
 /** `SslSocket.start` as far as the machine. */
 export async function openOver(
   source: Transport | StreamPair | TransportSource,
-  given: StartOptions = {},
+  given: StartOptions = NO_OPTIONS,
 ): Promise<SocketCore> {
   const below = plainBelow(source);
   const own = below === undefined

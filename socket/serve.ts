@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../context/options.ts";
 import type { Handle } from "../handle/handle.ts";
@@ -85,7 +86,7 @@ class Server implements SslServer {
   async #run(options: ListenOptions, handler: ServeHandler): Promise<void> {
     const listener = await this.#listening;
     const { serveAll } = await import("./serving.ts");
-    await serveAll(listener, handler, options.onError, () => this.#stopping);
+    await serveAll(listener, handler, ownRecord(options).onError, () => this.#stopping);
   }
 
   setContext(context: SslContext): void {
@@ -93,14 +94,14 @@ class Server implements SslServer {
     else this.#early = context;
   }
 
-  async shutdown(options: ShutdownListenerOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownListenerOptions = NO_OPTIONS): Promise<void> {
     await (this.#stopping ??= this.#shutdown(options));
   }
 
   async #shutdown(options: ShutdownListenerOptions): Promise<{ readonly limited: boolean }> {
     const listener = await this.#listening.catch(() => undefined);
     await listener?.shutdown(options);
-    return { limited: options.deadline !== undefined };
+    return { limited: ownRecord(options).deadline !== undefined };
   }
 
   [Symbol.for("Deno.customInspect")](): string {

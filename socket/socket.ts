@@ -4,6 +4,8 @@
  * @module
  */
 
+import { waitOptions } from "../internal/wait_options.ts";
+import { NO_OPTIONS } from "../internal/own_options.ts";
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
 import { checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/types.ts";
@@ -16,6 +18,15 @@ import type { SslListener } from "./listener.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
 export type { CloseOptions } from "./core_types.ts";
+
+/** A call that waits; options that are wrong reject it. */
+async function waiting<T>(
+  operation: string,
+  options: WaitOptions | undefined,
+  call: (own: WaitOptions) => Promise<T>,
+): Promise<T> {
+  return await call(waitOptions(options, operation));
+}
 
 /**
  * A TLS connection. It reads and writes as a `Deno.Conn` does and can stand in
@@ -156,7 +167,8 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `sysread`
    */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return this.#core.read(p, options);
+    if (options === undefined) return this.#core.read(p);
+    return waiting("read", options, (own) => this.#core.read(p, own));
   }
 
   /**
@@ -170,7 +182,8 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `syswrite`
    */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
-    return this.#core.write(p, options);
+    if (options === undefined) return this.#core.write(p);
+    return waiting("write", options, (own) => this.#core.write(p, own));
   }
 
   /**
@@ -179,7 +192,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `peek`
    */
   peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return this.#core.peek(p, options);
+    return waiting("peek", options, (own) => this.#core.peek(p, own));
   }
 
   /**
@@ -211,7 +224,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `shutdown(1)`
    */
   closeWrite(options?: WaitOptions): Promise<void> {
-    return this.#core.closeWrite(options);
+    return waiting("end writing", options, (own) => this.#core.closeWrite(own));
   }
 
   /**
@@ -223,7 +236,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    *
    * Perl: `close`
    */
-  async close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
     await atCallOf(this.close, () => this.#core.close(checkOptions("close", options)));
   }
 
@@ -244,7 +257,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    *
    * Perl: `stop_SSL`
    */
-  async stopSsl(options: CloseOptions = {}): Promise<Transport> {
+  async stopSsl(options: CloseOptions = NO_OPTIONS): Promise<Transport> {
     return await atCallOf(this.stopSsl, () => this.#core.stop(checkOptions("close", options)));
   }
 
@@ -262,7 +275,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    *
    * Perl: `connect_SSL`
    */
-  async connectSsl(options: StartOptions = {}): Promise<this> {
+  async connectSsl(options: StartOptions = NO_OPTIONS): Promise<this> {
     await atCallOf(this.connectSsl, () => this.#core.upgrade("client", options));
     return this;
   }
@@ -273,7 +286,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    *
    * Perl: `accept_SSL`
    */
-  async acceptSsl(options: StartOptions = {}): Promise<this> {
+  async acceptSsl(options: StartOptions = NO_OPTIONS): Promise<this> {
     await atCallOf(this.acceptSsl, () => this.#core.upgrade("server", options));
     return this;
   }
@@ -330,7 +343,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `IO::Select`
    */
   ready(want?: Want, options?: WaitOptions): Promise<void> {
-    return this.#core.ready(want, options);
+    return waiting("wait", options, (own) => this.#core.ready(want, own));
   }
 
   /** Lets the event loop wait for the socket, as it does at first. */

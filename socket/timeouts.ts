@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ownRecord } from "../internal/own_options.ts";
 import { SslTimeoutError } from "../errors.ts";
 
 /** How long to wait for connect and handshake, in milliseconds, unless told. */
@@ -48,7 +49,8 @@ export class Deadline implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts the clock. */
-  constructor(options: DeadlineOptions) {
+  constructor(given: DeadlineOptions) {
+    const options = ownRecord(given);
     const timeout = checkTimeout("timeout", options.timeout) ?? 0;
     this.#userSignal = options.signal;
     this.#onAbort = () => this.#controller?.abort(this.#userSignal?.reason);

@@ -24,6 +24,6 @@ export { PublicSuffix, type PublicSuffixOptions } from "./public_suffix.ts";
  * assertEquals(fullPublicSuffix().publicSuffix("me.github.io"), ["me", "github.io"]);
  * ```
  */
-export function fullPublicSuffix(options: PublicSuffixOptions = {}): PublicSuffix {
+export function fullPublicSuffix(options?: PublicSuffixOptions): PublicSuffix {
   return extendedList(PRIVATE_RULES, options);
 }

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions } from "../internal/own_options.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import { hasControlBytes, lowerAscii, parseIpAddress, parseReferenceName } from "./names.ts";
 import { quoteName, type ReferenceName, withoutFinalDots } from "./names.ts";
@@ -37,6 +38,8 @@ export interface VerifyHostnameOptions {
    */
   readonly publicSuffix?: PublicSuffix | "" | undefined;
 }
+
+const OPTIONS: NamesOf<VerifyHostnameOptions> = { publicSuffix: true };
 
 /** The rule by which a name matched. */
 export type HostnameRule = "exact" | "wildcard" | "ip" | "ip-in-cn" | "callback" | "unchecked";
@@ -324,8 +327,9 @@ export function explainHostname(
   certificate: CertificateNames,
   host: string,
   scheme?: Scheme,
-  options: VerifyHostnameOptions = {},
+  given?: VerifyHostnameOptions,
 ): HostnameReport {
+  const options = ownOptions(given, { operation: "verify host name", names: OPTIONS });
   checkArguments(certificate, host);
   const { name, rules } = resolveScheme(scheme);
   const publicSuffix = listOf(options.publicSuffix);
@@ -391,7 +395,7 @@ export function verifyHostname(
   certificate: CertificateNames,
   host: string,
   scheme?: Scheme,
-  options: VerifyHostnameOptions = {},
+  options?: VerifyHostnameOptions,
 ): boolean {
   return explainHostname(certificate, host, scheme, options).ok;
 }

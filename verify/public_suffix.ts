@@ -9,7 +9,7 @@
 
 import { idnToAscii } from "./names.ts";
 import { ICANN_RULES } from "./public_suffix_rules.ts";
-import { didYouMean } from "./suggest.ts";
+import { ownOptions } from "../internal/own_options.ts";
 
 /** Options of a {@linkcode PublicSuffix}. */
 export interface PublicSuffixOptions {
@@ -108,19 +108,15 @@ const builtinLookup = packedLookup(ICANN_RULES);
 let make: (lookup: Lookup, minSuffix: number) => PublicSuffix;
 
 /** A list of the ICANN part and another one, in its packed form. */
-export function extendedList(rules: string, options: PublicSuffixOptions): PublicSuffix {
-  return make(packedLookup(ICANN_RULES, rules), minSuffixOf(options, ["minSuffix"]));
+export function extendedList(rules: string, options?: PublicSuffixOptions): PublicSuffix {
+  return make(packedLookup(ICANN_RULES, rules), minSuffixOf(options));
 }
 
-function minSuffixOf(options: PublicSuffixOptions, known: readonly string[]): number {
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      throw new TypeError(
-        `Cannot create PublicSuffix: unknown option "${key}"${didYouMean(key, known)}`,
-      );
-    }
-  }
-  const minSuffix = options.minSuffix ?? 1;
+function minSuffixOf(given: PublicSuffixOptions | undefined): number {
+  const { minSuffix = 1 } = ownOptions(given, {
+    operation: "create PublicSuffix",
+    names: { minSuffix: true },
+  });
   if (!Number.isInteger(minSuffix) || minSuffix < 0) {
     throw new RangeError(
       `Cannot create PublicSuffix: minSuffix must be an integer of 0 or more: received ${minSuffix}`,
@@ -167,8 +163,8 @@ export class PublicSuffix {
    *
    * Perl: `default`
    */
-  static default(options: PublicSuffixOptions = {}): PublicSuffix {
-    const minSuffix = minSuffixOf(options, ["minSuffix"]);
+  static default(options?: PublicSuffixOptions): PublicSuffix {
+    const minSuffix = minSuffixOf(options);
     let list = PublicSuffix.#defaults.get(minSuffix);
     if (!list) {
       list = new PublicSuffix(builtinLookup, minSuffix);
@@ -187,8 +183,8 @@ export class PublicSuffix {
    *
    * Perl: `from_string`
    */
-  static fromString(text: string, options: PublicSuffixOptions = {}): PublicSuffix {
-    const minSuffix = minSuffixOf(options, ["minSuffix"]);
+  static fromString(text: string, options?: PublicSuffixOptions): PublicSuffix {
+    const minSuffix = minSuffixOf(options);
     const rules: string[] = [];
     for (const [i, line] of text.split(/\r?\n/).entries()) {
       const rule = line.replace(/\/\/.*/, "").trim();
@@ -218,10 +214,10 @@ export class PublicSuffix {
    */
   static async fromFile(
     path: string | URL,
-    options: PublicSuffixOptions = {},
+    options?: PublicSuffixOptions,
   ): Promise<PublicSuffix> {
-    minSuffixOf(options, ["minSuffix"]);
-    return PublicSuffix.fromString(await Deno.readTextFile(path), options);
+    const minSuffix = minSuffixOf(options);
+    return PublicSuffix.fromString(await Deno.readTextFile(path), { minSuffix });
   }
 
   /**

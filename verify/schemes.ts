@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ownOptions, ownRecord, shownName } from "../internal/own_options.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import type { NameSyntax } from "./names.ts";
 import { didYouMean } from "./suggest.ts";
@@ -82,14 +83,14 @@ function perl(
   wildcardsInCn: WildcardPlace,
   ipInCn: SchemeRules["ipInCn"] = 0,
 ): SchemeRules {
-  return Object.freeze({
+  return Object.freeze(ownRecord<SchemeRules>({
     checkCn,
     wildcardsInAlt,
     wildcardsInCn,
     ipInCn,
     syntax: "perl",
     labelsAfterWildcard: 0,
-  });
+  }));
 }
 
 //                        CN           * in SAN      * in CN       IP in CN
@@ -100,14 +101,14 @@ const MAIL = perl("always", "full_label", "full_label");
 const GIST = perl("when_only", "full_label", "full_label");
 const SIP = perl("always", 0, 0);
 const DEFAULT = perl("always", "anywhere", "anywhere", 1);
-const RFC9525: SchemeRules = Object.freeze({
+const RFC9525 = Object.freeze(ownRecord<SchemeRules>({
   checkCn: 0,
   wildcardsInAlt: "full_label",
   wildcardsInCn: 0,
   ipInCn: 0,
   syntax: "strict",
   labelsAfterWildcard: 2,
-});
+}));
 
 /** The name of a scheme: a protocol or the RFC that its rules come from. */
 export type SchemeName =
@@ -229,14 +230,19 @@ function show(value: unknown): string {
   return String(value);
 }
 
-function resolveCustom(scheme: CustomScheme): ResolvedScheme {
+function resolveCustom(input: CustomScheme): ResolvedScheme {
+  const scheme = ownOptions(input, {
+    operation: "use scheme",
+    names: CUSTOM_KEYS,
+    unknown: (key) =>
+      new TypeError(
+        `Cannot use scheme: unknown key ${shownName(key)}${
+          didYouMean(key, Object.keys(CUSTOM_KEYS))
+        }`,
+      ),
+  });
   const given = Object.entries(scheme).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) {
-    if (!Object.hasOwn(CUSTOM_KEYS, key)) {
-      throw new TypeError(
-        `Cannot use scheme: unknown key "${key}"${didYouMean(key, Object.keys(CUSTOM_KEYS))}`,
-      );
-    }
     const name = key as keyof CustomScheme;
     if (!CUSTOM_KEYS[name](value)) {
       throw new TypeError(
@@ -253,7 +259,7 @@ function resolveCustom(scheme: CustomScheme): ResolvedScheme {
   const { checkCn, wildcardsInAlt, wildcardsInCn, ipInCn, callback } = scheme;
   return {
     name: "custom",
-    rules: {
+    rules: ownRecord<SchemeRules>({
       checkCn: checkCn ?? 0,
       wildcardsInAlt: wildcardsInAlt ?? 0,
       wildcardsInCn: wildcardsInCn ?? 0,
@@ -261,7 +267,7 @@ function resolveCustom(scheme: CustomScheme): ResolvedScheme {
       syntax: "perl",
       labelsAfterWildcard: 0,
       ...(callback ? { callback } : {}),
-    },
+    }),
   };
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions, ownRecord, shownName } from "../internal/own_options.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { looksLikePem } from "../certificate/pem.ts";
 import type { Failure, Policy } from "../context/judge.ts";
@@ -18,7 +19,7 @@ import type { PublicSuffix } from "./public_suffix.ts";
 import type { VerifyReport } from "./report.ts";
 import { stripPort } from "./names.ts";
 import { DEFAULT_SCHEME, type Scheme } from "./schemes.ts";
-import { nearest } from "./suggest.ts";
+import { didYouMean } from "./suggest.ts";
 
 /** Certificates: PEM text (one or several), DER, or certificates. */
 export type CertificatesInput =
@@ -81,7 +82,7 @@ export interface VerifyCertificateOptions {
 }
 
 /** The keys of {@linkcode VerifyCertificateOptions}, to find slips of the pen. */
-const OPTIONS: Readonly<Record<keyof VerifyCertificateOptions, true>> = {
+const OPTIONS: NamesOf<VerifyCertificateOptions> = {
   intermediates: true,
   ca: true,
   caFile: true,
@@ -100,14 +101,6 @@ const OPTIONS: Readonly<Record<keyof VerifyCertificateOptions, true>> = {
   strict: true,
   engine: true,
 };
-
-function checkNames(options: VerifyCertificateOptions): void {
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(OPTIONS, name)) continue;
-    const near = nearest(name, Object.keys(OPTIONS));
-    throw new TypeError(`unknown option "${name}"${near === undefined ? "" : `: use "${near}"`}`);
-  }
-}
 
 /** Half of the largest C int, which is what OpenSSL counts with. */
 const MOST_DEPTH = 0x3fffffff;
@@ -220,9 +213,9 @@ function policiesOf(options: VerifyCertificateOptions): PolicyRequest | undefine
  */
 export async function verifyCertificate(
   leaf: string | Uint8Array | Certificate,
-  options: VerifyCertificateOptions = {},
+  given?: VerifyCertificateOptions,
 ): Promise<VerifyReport> {
-  return await atCallOf(verifyCertificate, () => verify(leaf, options));
+  return await atCallOf(verifyCertificate, () => verify(leaf, given));
 }
 
 /** What counts in the judgement: the name, as for a server without pins. */
@@ -246,9 +239,14 @@ function judgementOf(
 
 async function verify(
   leaf: string | Uint8Array | Certificate,
-  options: VerifyCertificateOptions,
+  given: VerifyCertificateOptions | undefined,
 ): Promise<VerifyReport> {
-  checkNames(options);
+  const options = ownOptions(given, {
+    operation: "verify a certificate",
+    names: OPTIONS,
+    unknown: (name) =>
+      new TypeError(`unknown option ${shownName(name)}${didYouMean(name, Object.keys(OPTIONS))}`),
+  });
   checkValues(options);
   refuseOtherText("the leaf", leaf);
   refuseOtherText("intermediates", options.intermediates);
@@ -268,12 +266,12 @@ async function verify(
   ]);
   const { config: trust } = await loadTrust(
     "client",
-    {
+    ownRecord({
       ...(ca === undefined ? {} : { ca: ca as Certificate[] }),
       ...(caFile === undefined ? {} : { caFile }),
       ...(crls === undefined ? {} : { crl: crls as string[] }),
       checkCrl: options.checkCrl ?? (crls === undefined ? false : "chain"),
-    },
+    }),
     1,
     false,
     time,
@@ -296,6 +294,6 @@ async function verify(
     policies: policiesOf(options),
     strict: options.strict,
   });
-  const evidence = { ...result, presented: [shown.leaf], resumed: false, trust, time };
+  const evidence = ownRecord({ ...result, presented: [shown.leaf], resumed: false, trust, time });
   return judge(evidence, policy, names);
 }

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { ownRecord } from "../../internal/own_options.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { type Feature, FEATURES } from "../features.ts";
 import type { ContextConfig, ContextHooks, Credential } from "../types.ts";
@@ -203,7 +204,7 @@ export async function pemCredential(credential: Credential): Promise<PemCredenti
     import("../../certificate/certificate.ts"),
   ]);
   const { pkcs8, pem } = await decodeKey(key.data, {
-    password: key.password,
+    password: ownRecord(key).password,
     source: key.source,
   });
   const privateKey = new PrivateKey(pkcs8);

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
 import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../types.ts";
@@ -129,7 +130,9 @@ export async function dialWithCertificate(
   }
   signal?.throwIfAborted();
   const { cert, key } = credential;
-  const connecting = Deno.connectTls({ ...options, hostname: host, port: target.port, cert, key });
+  const connecting = Deno.connectTls(
+    ownRecord({ ...options, hostname: host, port: target.port, cert, key }),
+  );
   try {
     return await orClosed(connecting, signal);
   } catch (error) {

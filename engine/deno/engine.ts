@@ -17,6 +17,7 @@
  * @module
  */
 
+import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { dialTcp } from "../dial.ts";
 import type { FeatureSet } from "../features.ts";
 import type {
@@ -66,7 +67,7 @@ export class DenoContext implements EngineContext {
   async dial(
     target: DialTarget,
     params: SessionParams,
-    options: WaitOptions = {},
+    options: WaitOptions = NO_OPTIONS,
   ): Promise<TlsStream> {
     const client = this.#clientOptions(params);
     if (target.transport !== "tcp") {

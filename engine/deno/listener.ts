@@ -11,6 +11,7 @@
  * @module
  */
 
+import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
 import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../types.ts";
@@ -31,14 +32,14 @@ function listen(target: ListenTarget, init: ListenerInit): Deno.TlsListener {
   const { hostname, port, backlog } = target;
   const { cert, key, source } = init.credential;
   try {
-    return Deno.listenTls({
+    return Deno.listenTls(ownRecord({
       hostname,
       port,
       cert,
       key,
       ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
       ...(init.alpn.length === 0 ? {} : { alpnProtocols: [...init.alpn] }),
-    });
+    }));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     const reason =

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NO_OPTIONS, ownRecord } from "../../internal/own_options.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
 import type {
   ByteTransport,
@@ -69,7 +70,8 @@ export class DenoStream implements TlsStream {
   readonly #out: DenoWriting;
 
   /** Takes over the connection. */
-  constructor(init: DenoStreamInit) {
+  constructor(given: DenoStreamInit) {
+    const init = ownRecord(given);
     this.role = init.role;
     this.#init = init;
     this.#plain = init.plain;
@@ -124,7 +126,7 @@ export class DenoStream implements TlsStream {
   // ---- handshake
 
   /** Completes the handshake. An abort closes the connection. */
-  async handshake(options: WaitOptions = {}): Promise<void> {
+  async handshake(options: WaitOptions = NO_OPTIONS): Promise<void> {
     if (this.#established && !this.#closed) return;
     const { signal } = options;
     try {
@@ -166,7 +168,7 @@ export class DenoStream implements TlsStream {
     if (this.#closed || this.#plain === undefined) throw closedError();
     const { tcp, options } = this.#plain;
     try {
-      const starting = Deno.startTls(tcp, options);
+      const starting = Deno.startTls(tcp, ownRecord(options));
       this.#plain = undefined; // consumed, whatever comes of it
       const conn = await starting;
       if (this.#unref) conn.unref();
@@ -267,7 +269,7 @@ export class DenoStream implements TlsStream {
   // ---- the end
 
   /** Sends close_notify after what is queued; unless `fast`, reads on until the peer's has come. */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = NO_OPTIONS): Promise<void> {
     const { signal } = options; // an abort ends the wait; what is queued still goes
     signal?.throwIfAborted();
     await orAborted(this.#out.end(), signal);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { dialTcp } from "../dial.ts";
 import { insideError } from "../waiting.ts";
@@ -126,7 +127,7 @@ export class OpenSslContext implements EngineContext {
   async dial(
     target: DialTarget,
     params: SessionParams,
-    options: WaitOptions = {},
+    options: WaitOptions = NO_OPTIONS,
   ): Promise<TlsStream> {
     const conn = await dialTcp(target, options);
     try {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ownRecord } from "../../internal/own_options.ts";
 import type { KeyMaterial, TrustConfig } from "../types.ts";
 import { drainErrors, localError } from "./errors.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
@@ -136,7 +137,7 @@ function add(c: OpenSslSymbols, what: string, der: Uint8Array, kind: Kind): void
  * empty one: without one OpenSSL would ask on the terminal.
  */
 export function loadKey(c: OpenSslSymbols, key: KeyMaterial): Deno.PointerObject {
-  const password = cString(key.password ?? "");
+  const password = cString(ownRecord(key).password ?? "");
   c.ERR_clear_error();
   const pkey = key.format === "pem"
     ? withBio(c, key.data, (bio) => c.PEM_read_bio_PrivateKey(bio, null, null, password))

@@ -268,7 +268,7 @@ Deno.test("Intercept.create() reads files, and refuses what does not fit togethe
   await assertRejects(
     () => Intercept.create({ ...proxyOptions, x: 1 } as never),
     TypeError,
-    "received x",
+    'unknown option "x": use one of proxyCert,',
   );
 });
 

@@ -354,7 +354,7 @@ export function addressCases(cases: Cases): void {
       [{ cert: one.cert, key: two.key }, "key"],
     ];
     for (const [options, named] of wrong) {
-      const error = await assertRejects(() => SslSocket.listen({ ...base, ...options }));
+      const error = await assertRejects(() => SslSocket.listen({ ...base, ...options }), Error);
       assertStringIncludes(error.message, named);
     }
     await Deno.remove(dir, { recursive: true });

@@ -88,7 +88,8 @@ for (const engine of ENGINES) {
       () => {},
     );
     for (const promise of [server.addr, server.finished]) {
-      const error = await assertRejects(() => promise);
+      const error = await assertRejects(() => promise, SslError);
+      assertEquals(error.code, "ENOENT");
       assertStringIncludes(error.message, "no-such-file.pem");
     }
     await server.shutdown();

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { ownOptions, ownRecord } from "../../internal/own_options.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { explicit, octets, seq } from "../../certificate/der_writer.ts";
 import { encodeExtensions } from "../../certificate/extension_build.ts";
@@ -65,12 +66,15 @@ export function certIdOf({ certificate, issuer }: OcspTarget, digest?: OcspDiges
  */
 export function buildOcspRequest(
   targets: readonly OcspTarget[],
-  options: BuildOcspRequestOptions = {},
+  options?: BuildOcspRequestOptions,
 ): BuiltOcspRequest {
   if (targets.length === 0) {
     throw new TypeError("Cannot create OCSP request: there is no certificate to ask about");
   }
-  const { nonce: wanted = true, digest } = options;
+  const { nonce: wanted = true, digest } = ownOptions(options, {
+    operation: "create OCSP request",
+    names: { nonce: true, digest: true },
+  });
   const bytes = wanted === true
     ? crypto.getRandomValues(new Uint8Array(16))
     : wanted === false
@@ -150,17 +154,17 @@ async function exchange(
 ): Promise<FetchOcspResult> {
   const get = options.method === "GET" ? getUrl(uri, request) : undefined;
   let url = new URL(get ?? uri);
-  const init: RequestInit & { client?: Deno.HttpClient } = {
+  const init: RequestInit & { client?: Deno.HttpClient } = ownRecord({
     method: get === undefined ? "POST" : "GET",
     headers: {
       accept: "application/ocsp-response",
       ...(get === undefined ? { "content-type": "application/ocsp-request" } : {}),
     },
     ...(get === undefined ? { body: request as Uint8Array<ArrayBuffer> } : {}),
-    redirect: "manual",
+    redirect: "manual" as const,
     signal,
     ...(options.client === undefined ? {} : { client: options.client }),
-  };
+  });
   for (let hops = 0;; hops++) {
     const response = await fetch(url, init);
     if (response.ok) return await readBody(response, options.maxBytes);

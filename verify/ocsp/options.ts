@@ -5,7 +5,7 @@
  */
 
 import type { Certificate } from "../../certificate/certificate.ts";
-import { didYouMean } from "../suggest.ts";
+import { type NamesOf, ownOptions, ownRecord } from "../../internal/own_options.ts";
 import type { OcspCacheStore } from "./cache.ts";
 import type { FetchOcspOptions } from "./fetch.ts";
 
@@ -53,19 +53,20 @@ export interface ResolveOcspOptions {
 }
 
 /** The names of {@linkcode OcspResolverOptions}. */
-export const RESOLVER_OPTIONS: readonly string[] = ["chain", "ocspMode", "cache", "staple", "time"];
-const RESOLVE_OPTIONS = ["method", "proxy", "signal", "timeout", "maxBytes"];
-
-/** Refuses options that do not exist. */
-export function checkNames(options: object, known: readonly string[], what: string): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot ${what}: unknown option "${name}"${didYouMean(name, known)}`,
-      );
-    }
-  }
-}
+export const RESOLVER_OPTIONS: NamesOf<OcspResolverOptions> = {
+  chain: true,
+  ocspMode: true,
+  cache: true,
+  staple: true,
+  time: true,
+};
+const RESOLVE_OPTIONS: NamesOf<ResolveOcspOptions> = {
+  method: true,
+  proxy: true,
+  signal: true,
+  timeout: true,
+  maxBytes: true,
+};
 
 /** The client for a proxy. Its address is not repeated in errors: it may have a password. */
 export function proxyClient(proxy: string): Deno.HttpClient {
@@ -77,7 +78,7 @@ export function proxyClient(proxy: string): Deno.HttpClient {
   }
   const { username, password } = url;
   url.username = url.password = "";
-  return Deno.createHttpClient({
+  return Deno.createHttpClient(ownRecord({
     proxy: {
       url: url.href,
       ...(username === "" ? {} : {
@@ -87,14 +88,14 @@ export function proxyClient(proxy: string): Deno.HttpClient {
         },
       }),
     },
-  });
+  }));
 }
 
 /** Checks the options of {@linkcode OcspResolver.resolve} and fills in the defaults. */
 export function checkResolveOptions(
-  options: ResolveOcspOptions,
+  given: ResolveOcspOptions | undefined,
 ): Omit<FetchOcspOptions, "client"> & { readonly proxy: string | undefined } {
-  checkNames(options, RESOLVE_OPTIONS, "resolve OCSP");
+  const options = ownOptions(given, { operation: "resolve OCSP", names: RESOLVE_OPTIONS });
   const { method = "POST", proxy, signal, timeout = 10_000, maxBytes = 65_536 } = options;
   if (method !== "POST" && method !== "GET") {
     throw new TypeError(`Cannot resolve OCSP: method must be POST or GET: received ${method}`);

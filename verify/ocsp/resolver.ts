@@ -13,6 +13,7 @@
  * @module
  */
 
+import { ownOptions } from "../../internal/own_options.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { toHex } from "../../certificate/der.ts";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
@@ -26,7 +27,6 @@ import {
   isHttpUri,
 } from "./fetch.ts";
 import {
-  checkNames,
   checkResolveOptions,
   type OcspResolverOptions,
   proxyClient,
@@ -113,8 +113,11 @@ export class OcspResolver {
    *
    * Perl: `ocsp_resolver`
    */
-  constructor(options: OcspResolverOptions) {
-    checkNames(options, RESOLVER_OPTIONS, "create OcspResolver");
+  constructor(given: OcspResolverOptions) {
+    const options = ownOptions(given, {
+      operation: "create OcspResolver",
+      names: RESOLVER_OPTIONS,
+    });
     const { chain, ocspMode = 0, cache = new OcspCache(), staple, time } = options;
     if (!Array.isArray(chain) || chain.length === 0) {
       throw new TypeError("Cannot create OcspResolver: chain has no certificate");
@@ -204,7 +207,7 @@ export class OcspResolver {
    *
    * Perl: `resolve_blocking`
    */
-  async resolve(options: ResolveOcspOptions = {}): Promise<string> {
+  async resolve(options?: ResolveOcspOptions): Promise<string> {
     const { proxy, ...how } = checkResolveOptions(options);
     how.signal?.throwIfAborted();
     const client = proxy === undefined ? undefined : proxyClient(proxy);
@@ -226,7 +229,7 @@ export class OcspResolver {
    *
    * Perl: `resolve_blocking`
    */
-  resolveBlocking(options: ResolveOcspOptions = {}): Promise<string> {
+  resolveBlocking(options?: ResolveOcspOptions): Promise<string> {
     return this.resolve(options);
   }
 

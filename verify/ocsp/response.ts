@@ -20,6 +20,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions, ownRecord } from "../../internal/own_options.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { digest } from "../../certificate/certificate.ts";
 import { equalBytes } from "../../certificate/der.ts";
@@ -80,6 +81,13 @@ export interface CheckOcspOptions {
   /** The value of the nonce extension that was sent, as {@linkcode BuiltOcspRequest.nonce} gives it. */
   readonly nonce?: Uint8Array;
 }
+
+const CHECK_OPTIONS: NamesOf<CheckOcspOptions> = {
+  certificate: true,
+  issuer: true,
+  time: true,
+  nonce: true,
+};
 
 /**
  * Extensions that may be critical. Each is either heeded (the nonce) or adds
@@ -144,8 +152,9 @@ export function checkTime(time: Date | undefined, what: string): number {
 /** Judges a successful response; see {@linkcode checkOcspResponse}. */
 export function judgeResponse(
   response: OcspBasicResponse,
-  { certificate, issuer, time, nonce }: CheckOcspOptions,
+  options: CheckOcspOptions,
 ): OcspVerdict {
+  const { certificate, issuer, time, nonce } = ownRecord(options);
   const now = checkTime(time, "check OCSP response");
   const answers = answersFor(response, certificate, issuer);
   if (answers.length === 0) {
@@ -238,8 +247,9 @@ export function judgeResponse(
  */
 export function checkOcspResponse(
   response: Uint8Array | undefined,
-  options: CheckOcspOptions,
+  given: CheckOcspOptions,
 ): OcspVerdict {
+  const options = ownOptions(given, { operation: "check OCSP response", names: CHECK_OPTIONS });
   checkTime(options.time, "check OCSP response");
   if (response === undefined) return { state: "missing", detail: "there is no OCSP response" };
   if (!(response instanceof Uint8Array)) {

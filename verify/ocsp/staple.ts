@@ -20,6 +20,7 @@
  * @module
  */
 
+import { ownOptions } from "../../internal/own_options.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
 import {
   SSL_OCSP_FAIL_HARD,
@@ -169,8 +170,12 @@ function revokedAbove(
  */
 export function judgeStaple(
   response: Uint8Array | undefined,
-  options: JudgeStapleOptions,
+  given: JudgeStapleOptions,
 ): StapleJudgement {
+  const options = ownOptions(given, {
+    operation: "judge stapled OCSP response",
+    names: { chain: true, ocspMode: true, time: true },
+  });
   const { chain, ocspMode, time } = options;
   if (chain.length === 0) {
     throw new TypeError("Cannot judge stapled OCSP response: chain is empty");
