@@ -170,22 +170,22 @@ export class TestCa {
    * A server certificate for host names and IP addresses, by default
    * `localhost`, `127.0.0.1` and `::1`.
    */
-  server(...args: TestCaArguments): Promise<TestCertificate> {
-    return this.#leaf(
+  async server(...args: TestCaArguments): Promise<TestCertificate> {
+    return await this.#leaf(
       collect(args, { names: ["localhost", "127.0.0.1", "::1"], extKeyUsage: ["serverAuth"] }),
     );
   }
 
   /** A client certificate. The first name is its commonName, by default `client`. */
-  client(...args: TestCaArguments): Promise<TestCertificate> {
+  async client(...args: TestCaArguments): Promise<TestCertificate> {
     const options = collect(args, { commonName: "client", extKeyUsage: ["clientAuth"] });
     const first = args.find((arg) => typeof arg === "string");
     // A client's name is a name of a person or a job: it goes into the commonName alone.
     if (first !== undefined) {
       const rest = (options.names ?? []).slice(1);
-      return this.#leaf({ ...options, commonName: first, names: rest });
+      return await this.#leaf({ ...options, commonName: first, names: rest });
     }
-    return this.#leaf(options);
+    return await this.#leaf(options);
   }
 
   /** An intermediate CA below this one. Its certificates carry the chain to the root. */
@@ -206,12 +206,12 @@ export class TestCa {
    * An intermediate CA that may issue certificates only for the given DNS
    * domains or IP ranges (nameConstraints), by default `permitted.test`.
    */
-  nameConstrained(...args: TestCaArguments): Promise<TestCa> {
+  async nameConstrained(...args: TestCaArguments): Promise<TestCa> {
     const { names, ...rest } = collect(args, { commonName: uniqueName("Test Constrained CA") });
     const options = ownRecord(rest);
     const limited = options.permitted !== undefined || options.excluded !== undefined;
     const permitted = options.permitted ?? names ?? (limited ? [] : ["permitted.test"]);
-    return this.intermediate({ ...options, permitted });
+    return await this.intermediate({ ...options, permitted });
   }
 
   /** A server certificate that ended yesterday. */
