@@ -3,6 +3,7 @@
  * name of an option, connecting, verifying and creating come to what they come to without it.
  */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CERT_OPTIONS, certCreate } from "../../certificate/cert_create.ts";
 import { csrCreate, csrSign } from "../../certificate/csr.ts";
