@@ -8,6 +8,7 @@
  */
 
 import {
+  boolean,
   children,
   derError,
   type DerNode,
@@ -106,21 +107,23 @@ export interface Revocation {
 const isTime = (node: DerNode | undefined): boolean =>
   node?.tag === TAG.UTC_TIME || node?.tag === TAG.GENERALIZED_TIME;
 
-const flag = (node: DerNode | undefined): boolean => node?.body[0] === 0xff;
-
 function readScope(value: Uint8Array): CrlScope {
   const what = "extension issuingDistributionPoint";
   const parts = sequence(readDer(value, what), what);
   const part = (tag: number) => parts.find((node) => node.tag === tag);
+  const flag = (tag: number): boolean => {
+    const node = part(tag);
+    return node !== undefined && boolean(node, what, tag);
+  };
   const point = part(0xa0);
   const name = point && children(point, what)[0];
   return {
     names: name?.tag === 0xa0 ? readGeneralNames(name, what) : undefined,
-    onlyUsers: flag(part(0x81)),
-    onlyCas: flag(part(0x82)),
+    onlyUsers: flag(0x81),
+    onlyCas: flag(0x82),
     someReasons: part(0x83) !== undefined,
-    indirect: flag(part(0x84)),
-    onlyAttributes: flag(part(0x85)),
+    indirect: flag(0x84),
+    onlyAttributes: flag(0x85),
   };
 }
 

@@ -25,6 +25,7 @@ import {
   stringValue,
   time,
 } from "../../certificate/der.ts";
+import { EXT, readBasicConstraints, readExtensions } from "../../certificate/extensions.ts";
 import { SslError } from "../../errors.ts";
 
 const read = (...bytes: number[]) => readDer(Uint8Array.from(bytes), "test");
@@ -43,6 +44,17 @@ Deno.test("readDer() refuses what is BER but not DER, or cut, or followed by jun
   refused([0x04, 0x82, 0x01], "incomplete length");
   refused([0x05, 0x00, 0x00], "junk");
   refused([0x1f, 0x81, 0x01, 0x00], "tag");
+});
+
+Deno.test("an explicit FALSE, which DER leaves out and certificates have, is read as false", () => {
+  assertEquals([0x00, 0xff].map((octet) => boolean(read(0x01, 0x01, octet), "x")), [false, true]);
+  const flag = (value: boolean) => tlv(0x01, Uint8Array.of(value ? 0xff : 0));
+  for (const value of [false, true]) {
+    const list = seq(seq(oidDer(EXT.basicConstraints), flag(value), octets(seq(flag(value)))));
+    const [extension] = readExtensions(readDer(list, "x"), "x");
+    assertEquals(extension?.critical, value);
+    assertEquals(readBasicConstraints(extension!.value), { ca: value, pathLength: undefined });
+  }
 });
 
 Deno.test("der readers refuse values that are not canonical", () => {

@@ -103,6 +103,38 @@ Deno.test("verifyCallback overrides with true what OpenSSL found, and the report
   }
 });
 
+for (const role of ["client", "server"] as const) {
+  Deno.test(`a ${role}'s report has every check and the anchor when verifyCallback just accepts, at once or later`, async () => {
+    const later = () => new Promise<boolean>((resolve) => setTimeout(resolve, 0, true));
+    for (const version of VERSIONS) {
+      for (const answer of [() => true, () => Promise.resolve(true), later]) {
+        const seen: number[] = [];
+        const [client, server] = sides(role, (ok, _s, _n, _e, _c, depth) => {
+          assertEquals(ok, true);
+          seen.push(depth);
+          return answer();
+        }, version);
+        const judging = role === "client" ? client : server;
+        judging.crl = ca.crl();
+        const report = reportOf(role, accepted(await shake(client, server)));
+        assertEquals(seen, [1, 0]);
+        assertEquals(report.checks.map(({ name, ok }) => [name, ok]), [
+          ["chain", true],
+          ["crl", true],
+          ["callback", true],
+          ["hostname", role === "client" ? true : undefined],
+          ...(role === "client" ? [["ocsp", undefined]] : []),
+        ]);
+        assertEquals(callbackCheck(report)?.detail, "accepted, asked 2 time(s)");
+        assertEquals(report.anchor?.subject, ca.certificate.subject);
+        const leafOf = role === "client" ? leaf.certificate : user.certificate;
+        assertEquals(report.chain.map((c) => c.subject), [leafOf.subject, ca.certificate.subject]);
+        assertEquals([report.ok, report.error], [true, undefined]);
+      }
+    }
+  });
+}
+
 Deno.test("verifyCallback does not override the host name, nor a pin that is forced", async () => {
   const verifyCallback = () => true;
   const wrong = await shake({ ca: ca.pem, verifyCallback }, {}, "other.example");

@@ -10,47 +10,7 @@ import { createPkcs12, parsePkcs12 } from "../../certificate/pkcs12.ts";
 import { keyCreateEc, keyCreateEd25519, keyCreateRsa } from "../../certificate/private_key.ts";
 import { selfSigned, TestCa } from "../../certificate/mod.ts";
 import { real } from "../certificate/data.ts";
-
-/** A folder for the time of a test, in which commands run. */
-async function workshop(body: (w: Workshop) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await body(new Workshop(dir));
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
-
-class Workshop {
-  constructor(readonly dir: string) {}
-
-  write(name: string, data: string | Uint8Array): void {
-    if (typeof data === "string") Deno.writeTextFileSync(`${this.dir}/${name}`, data);
-    else Deno.writeFileSync(`${this.dir}/${name}`, data);
-  }
-
-  read(name: string): Uint8Array {
-    return Deno.readFileSync(`${this.dir}/${name}`);
-  }
-
-  /** Runs a command; its output, both kinds. A missing command is a failure. */
-  async run(command: string, ...args: string[]): Promise<{ ok: boolean; text: string }> {
-    const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd: this.dir })
-      .output();
-    const decoder = new TextDecoder();
-    return { ok: success, text: decoder.decode(stdout) + decoder.decode(stderr) };
-  }
-
-  async ok(command: string, ...args: string[]): Promise<string> {
-    const { ok, text } = await this.run(command, ...args);
-    assert(ok, `${command} ${args.join(" ")}: ${text}`);
-    return text;
-  }
-
-  openssl(line: string): Promise<string> {
-    return this.ok("openssl", ...line.split(" "));
-  }
-}
+import { workshop } from "./workshop.ts";
 
 Deno.test("openssl verify -x509_strict accepts what certCreate() makes, for each purpose", () =>
   workshop(async (w) => {

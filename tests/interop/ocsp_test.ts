@@ -8,46 +8,10 @@ import { TestCa, type TestOcspResponseOptions } from "../../certificate/test_ca.
 import { buildOcspRequest } from "../../verify/ocsp/fetch.ts";
 import { checkOcspResponse } from "../../verify/ocsp/response.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";
+import { type Workshop, workshop } from "./workshop.ts";
 
-/** A folder for the time of a test, in which openssl runs. */
-async function workshop(body: (w: Workshop) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await body(new Workshop(dir));
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
-
-class Workshop {
-  constructor(readonly dir: string) {}
-
-  write(name: string, data: string | Uint8Array): void {
-    if (typeof data === "string") Deno.writeTextFileSync(`${this.dir}/${name}`, data);
-    else Deno.writeFileSync(`${this.dir}/${name}`, data);
-  }
-
-  read(name: string): Uint8Array {
-    return Deno.readFileSync(`${this.dir}/${name}`);
-  }
-
-  /** Runs `openssl ocsp`; its output, both kinds. */
-  async ocsp(line: string): Promise<{ ok: boolean; text: string }> {
-    const command = new Deno.Command("openssl", {
-      args: ["ocsp", ...line.split(" ")],
-      cwd: this.dir,
-    });
-    const { success, stdout, stderr } = await command.output();
-    const decoder = new TextDecoder();
-    return { ok: success, text: decoder.decode(stdout) + decoder.decode(stderr) };
-  }
-
-  async ok(line: string): Promise<string> {
-    const { ok, text } = await this.ocsp(line);
-    assert(ok, `openssl ocsp ${line}: ${text}`);
-    return text;
-  }
-}
+/** Runs `openssl ocsp`; its output, both kinds. */
+const ocsp = (w: Workshop, line: string) => w.run("openssl", "ocsp", ...line.split(" "));
 
 const A = "http://responder.test/";
 const ca = await TestCa.create();
@@ -95,7 +59,7 @@ Deno.test("openssl ocsp answers our requests, and we read its answers", () =>
       const digest = (["sha1", "sha256", "sha384", "sha512"] as const)[index]!;
       const request = buildOcspRequest(targets, { digest });
       w.write("req.der", request.der);
-      const text = await w.ok(`${RESPOND} -ndays 1 -text ${how}`);
+      const text = await w.openssl(`ocsp ${RESPOND} -ndays 1 -text ${how}`);
       assertStringIncludes(text, "OCSP Nonce");
       assertStringIncludes(text, `Hash Algorithm: ${digest}`);
       const verdicts = targets.map((target) =>
@@ -116,7 +80,7 @@ Deno.test("openssl ocsp answers our requests, and we read its answers", () =>
       );
     }
     // Without nextUpdate.
-    await w.ok(`${RESPOND} ${SIGNERS[0]}`);
+    await w.openssl(`ocsp ${RESPOND} ${SIGNERS[0]}`);
     const verdict = checkOcspResponse(w.read("resp.der"), targets[0]!);
     assertEquals([verdict.state, verdict.nextUpdate], ["good", undefined]);
   }));
@@ -132,7 +96,7 @@ Deno.test("openssl ocsp: an answer by a certificate that may not sign is a wrong
     w.write("stranger.pem", stranger.pem);
     w.write("stranger.key", stranger.key);
     for (const name of ["leaf", "stranger"]) {
-      await w.ok(`${RESPOND} -ndays 1 -rsigner ${name}.pem -rkey ${name}.key`);
+      await w.openssl(`ocsp ${RESPOND} -ndays 1 -rsigner ${name}.pem -rkey ${name}.key`);
       assertEquals(checkOcspResponse(w.read("resp.der"), target).state, "wrong signer");
     }
   }));
@@ -145,7 +109,7 @@ Deno.test("OcspResolver works with the answers of openssl ocsp", () =>
     ) {
       const resolver = new OcspResolver({ chain: [leaf.certificate, ca.cert] });
       w.write("req.der", resolver.requests()[A]!);
-      await w.ok(`${RESPOND} -ndays 1 ${SIGNERS[2]}`);
+      await w.openssl(`ocsp ${RESPOND} -ndays 1 ${SIGNERS[2]}`);
       const error = resolver.addResponse(A, w.read("resp.der"));
       if (text === "") assertEquals(error, "");
       else assertStringIncludes(error!, text);
@@ -157,7 +121,7 @@ Deno.test("readOcspRequest() reads the requests of openssl ocsp", () =>
     await prepare(w);
     w.write("good.pem", good.certificate.pem);
     for (const digest of ["sha1", "sha256"]) {
-      await w.ok(`-issuer ca.pem -${digest} -cert good.pem -reqout req.der`);
+      await w.openssl(`ocsp -issuer ca.pem -${digest} -cert good.pem -reqout req.der`);
       const { ids, nonce } = readOcspRequest(w.read("req.der"));
       assertEquals(ids.map((id) => [id.digest, toHex(id.serial)]), [
         [digest, toHex(good.certificate.rawSerial)],
@@ -192,7 +156,8 @@ Deno.test("openssl ocsp and checkOcspResponse() agree on responses", () =>
       const response = await ca.ocspResponse(good, options);
       w.write("resp.der", response);
       const id = options.digest === undefined ? "" : ` -${options.digest}`;
-      const theirs = await w.ocsp(
+      const theirs = await ocsp(
+        w,
         `-respin resp.der -issuer ca.pem${id} -cert good.pem -CAfile ca.pem -no_nonce`,
       );
       assert(text.test(theirs.text), `${state}: ${theirs.text}`);

@@ -135,6 +135,29 @@ Deno.test("OcspResolver.resolve() does not wait for a silent responder", async (
   assertStringIncludes(resolver.softError()!, "no answer within 50 ms");
 });
 
+Deno.test("OcspResolver.resolve() waits without a limit with timeout 0", async () => {
+  let asked!: () => void;
+  const request = new Promise<void>((resolve) => asked = resolve);
+  let answer!: () => void;
+  const held = new Promise<void>((resolve) => answer = resolve);
+  await using responder = ca.ocspResponder();
+  await using slow = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (from) => {
+    asked();
+    await held;
+    const body = await from.arrayBuffer();
+    return await fetch(responder.url, { method: "POST", body, headers: from.headers });
+  });
+  const chain = await chainOf(`http://127.0.0.1:${slow.addr.port}/`);
+  const resolver = new OcspResolver({ chain, ocspMode: HARD });
+  const result = resolver.resolve({ timeout: 0 });
+  await request;
+  // Timers that were due when the request began have run.
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+  answer();
+  assertEquals(await result, "");
+  assertEquals(responder.requests.length, 1);
+});
+
 Deno.test("OcspResolver.resolve() ends with the signal, before and while it asks", async () => {
   await using silent = ca.ocspResponder({ silent: true });
   const resolver = new OcspResolver({ chain: await chainOf(silent.url) });

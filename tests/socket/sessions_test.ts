@@ -16,7 +16,8 @@ import { sessionParts } from "../../context/session.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, connectPair, listen, reach, readText } from "../contract/harness.ts";
-import { ca, other, VERSIONS, visit, withServer } from "./session_harness.ts";
+import type { VerifyReport } from "../../verify/report.ts";
+import { ca, clientCert, other, VERSIONS, visit, withServer } from "./session_harness.ts";
 
 for (const version of VERSIONS) {
   Deno.test(`a session cache makes each reconnect a resumption (${version})`, async () => {
@@ -268,6 +269,35 @@ Deno.test("a session that a callback accepted says so again when it is resumed",
     assertEquals(again.report.anchor, undefined);
   });
 });
+
+for (const version of VERSIONS) {
+  Deno.test(`the report of a resumed peer does not say that lists were looked at again (${version})`, async () => {
+    const crl = ca.crl();
+    const server = { version, verifyMode: 3, clientCa: ca.pem, crl, checkCrl: true };
+    await withServer(server, async (listener) => {
+      const { cert, key } = clientCert;
+      const client = {
+        sessionCache: new SessionCache(5),
+        cert,
+        key,
+        crl,
+        checkCrl: "chain" as const,
+      };
+      const first = await visit(listener, client);
+      const again = await visit(listener, client);
+      assertEquals([first.reused, again.reused], [false, true]);
+      const crlOf = ({ checks }: VerifyReport) => checks.filter(({ name }) => name === "crl");
+      for (const side of ["report", "server"] as const) {
+        assertEquals(crlOf(first[side]).map(({ ok }) => ok), [true]);
+        assertStringIncludes(crlOf(first[side])[0]!.detail, "is not revoked by the CRL of");
+        assertEquals(crlOf(again[side]), [
+          { name: "crl", ok: undefined, detail: "checked when the session was made" },
+        ]);
+        assertEquals(again[side].ok, true);
+      }
+    });
+  });
+}
 
 Deno.test("a pin in spite of a bad chain is judged again when its session is resumed", async () => {
   const untrusted = await other.server();

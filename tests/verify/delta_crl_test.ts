@@ -229,6 +229,8 @@ Deno.test("scope: a list about other certificates clears none", async () => {
   for (
     const [scope, code] of [
       [ONLY_USERS, "ok"],
+      [tlv(0x82, Uint8Array.of(0)), "ok"],
+      [tlv(0x85, Uint8Array.of(0)), "ok"],
       [ONLY_CAS, "DIFFERENT_CRL_SCOPE"],
       [ONLY_ATTRIBUTES, "DIFFERENT_CRL_SCOPE"],
       [pointName("http://crl.example/1"), "DIFFERENT_CRL_SCOPE"],
