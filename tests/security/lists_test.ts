@@ -2,6 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
+import { buildCertificate } from "../../certificate/sign.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { revocationOf } from "../../verify/revocation.ts";
@@ -64,6 +65,24 @@ Deno.test("without key identifiers a list counts for the certificates of its iss
     of(makeCrl(b, { revoked: entry, keyId: false }), makeCrl(a, { keyId: false })),
     false,
   );
+});
+
+Deno.test("a certificate that names no key is found in the list of its issuer", () => {
+  const nameless = buildCertificate({
+    version: 2,
+    serial: 4711n,
+    issuer: ca.certificate.rawSubject,
+    subject: certificate.rawSubject,
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    spki: certificate.rawSpki,
+    extensions: [],
+    signer: ca.privateKey,
+    digest: "sha256",
+  });
+  const entry = [{ certificate: nameless }];
+  assertEquals(revocationOf(nameless, [makeCrl(ca, { revoked: entry })]) !== undefined, true);
+  assertEquals(revocationOf(nameless, [makeCrl(ca)]), undefined);
 });
 
 Deno.test("a pin does not save a revoked server whose CA has a namesake with a newer list", async () => {

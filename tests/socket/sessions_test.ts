@@ -15,6 +15,7 @@ import { SessionCache, type SessionStore, SslSession } from "../../context/sessi
 import { sessionParts } from "../../context/session.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
+import { makeCrl } from "../helpers/crl.ts";
 import { bytes, connectPair, listen, reach, readText } from "../contract/harness.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { ca, clientCert, other, VERSIONS, visit, withServer } from "./session_harness.ts";
@@ -298,6 +299,31 @@ for (const version of VERSIONS) {
     });
   });
 }
+
+Deno.test("a session is not resumed under other revocation lists, those that wait for their day included", async () => {
+  const base = makeCrl(ca, { number: 10 });
+  const tomorrow = makeCrl(ca, { age: -24, next: 48, number: 11, base: 10 });
+  await withServer({}, async (listener) => {
+    const common = { sessionCache: new SessionCache(5), sessionKey: "key" };
+    const reused = async (...crl: Uint8Array[]) =>
+      (await visit(listener, { ...common, crl })).reused;
+    assertEquals([await reused(base), await reused(base)], [false, true]);
+    assertEquals([await reused(base, tomorrow), await reused(base, tomorrow)], [false, true]);
+  });
+});
+
+Deno.test("a client that a server's verifyCallback accepted in spite of a delta CRL may resume", async () => {
+  const { cert, key, certificate } = clientCert;
+  const base = makeCrl(ca, { age: 3, number: 10, freshest: true });
+  const delta = makeCrl(ca, { age: 1, number: 11, base: 10, revoked: [{ certificate }] });
+  const verifyCallback = () => true;
+  const crl = [base, delta];
+  await withServer({ verifyMode: 3, clientCa: ca.pem, crl, verifyCallback }, async (listener) => {
+    const client = { sessionCache: new SessionCache(5), cert, key };
+    assertEquals((await visit(listener, client)).reused, false);
+    assertEquals((await visit(listener, client)).reused, true);
+  });
+});
 
 Deno.test("a pin in spite of a bad chain is judged again when its session is resumed", async () => {
   const untrusted = await other.server();
