@@ -51,8 +51,8 @@ export function describeLists(evidence: PeerEvidence, at: Certificate): string {
  * verifyCallback has accepted about the lists of a certificate stays accepted.
  */
 export function withOtherLists(evidence: PeerEvidence, { callback }: Findings): PeerEvidence {
-  const { error, resumed, trust, chain, time } = evidence;
-  if (error !== 0 || resumed || trust === undefined || trust.checkCrl === "none") return evidence;
+  const { error, trust, chain, time } = evidence;
+  if (error !== 0 || trust === undefined || trust.checkCrl === "none") return evidence;
   const trusted = trustedChain(evidence);
   for (const [depth, der] of (trust.checkCrl === "chain" ? trusted : chain.slice(0, 1)).entries()) {
     const accepted = callback?.overridden.some((about) =>

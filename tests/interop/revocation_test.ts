@@ -1,4 +1,5 @@
 /** Revocation lists and OCSP answers against openssl(1): what TestCa makes, and which list counts. */
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { toHex } from "../../certificate/der.ts";
 import { derToPem } from "../../certificate/pem.ts";
