@@ -52,6 +52,93 @@ export interface Offers {
   readonly peer?: Offer;
 }
 
+/** A certificate of the issuer's name that is not the issuer. */
+export interface IssuerNamesake {
+  /** Where it was found: among our trust anchors, or in what the peer sent. */
+  readonly from: "anchors" | "peer";
+  /** Why it did not issue the certificate. `signature`: its key did not make the signature. */
+  readonly differs: "key identifier" | "serial number" | "no CA" | "key usage" | "signature";
+}
+
+/** What was found where a chain ends without a trust anchor. */
+export interface IssuerFacts {
+  /** The certificate at which it ends, by its subject. */
+  readonly subject: string;
+  /** The issuer that is missing. */
+  readonly issuer: string;
+  /** Whether the peer sent its own certificate and no other. */
+  readonly alone: boolean;
+  /** Where the certificate says that its issuer's one can be had (RFC 5280 4.2.2.1). */
+  readonly at?: string;
+  /** Certificates of that name that are known, but are not the issuer. */
+  readonly namesakes: readonly IssuerNamesake[];
+}
+
+/** A limit that was passed, or a rule that was broken. */
+export interface LimitFacts {
+  /** Whose it is: ours (the options, or the engine in use), or that of TLS itself. */
+  readonly by: "own" | "protocol";
+  /** What is limited, in a few words. */
+  readonly what: string;
+  /** The limit, if it is a number. */
+  readonly value?: number;
+  /** The option that changes it; absent where none does. */
+  readonly option?: string;
+}
+
+/**
+ * What is known of a failure beside its code, as far as it is known: `explain()` reads this, and
+ * not the message.
+ */
+export interface ErrorFacts {
+  /** Our side of the connection; the peer has the other. */
+  readonly role?: "client" | "server";
+  /** The engine at work. */
+  readonly engine?: "openssl" | "deno";
+  /** Which certificate of the chain it is about, counted from the peer's own, which is 0. */
+  readonly depth?: number;
+  /** Whether that certificate is one of our own trust anchors. */
+  readonly anchor?: boolean;
+  /** The name that the peer was verified for. */
+  readonly name?: string;
+  /** The names that the certificate is valid for, where the certificate itself is not shown. */
+  readonly names?: readonly string[];
+  /** Names of the certificate that nearly matched, and why they did not. */
+  readonly near?: readonly string[];
+  /** The scheme by which names are compared. */
+  readonly scheme?: string;
+  /** Since when a certificate is out of date, or from when on it is valid. */
+  readonly date?: Date;
+  /** The time of the verification, where it is not now. */
+  readonly time?: Date;
+  /** Since when and why a certificate is revoked. */
+  readonly revoked?: { readonly since: Date; readonly reason?: string };
+  /** How many revocation lists there are, and how many of them are of the issuer's name. */
+  readonly crls?: { readonly given: number; readonly ofIssuer: number };
+  /** What is known of the issuer that is missing. */
+  readonly issuer?: IssuerFacts;
+  /** The size of the key in question, in bits. */
+  readonly keyBits?: number;
+  /** OpenSSL's security level. */
+  readonly securityLevel?: number;
+  /** What the two sides have not in common. */
+  readonly lacks?: "version" | "cipher" | "group" | "signature algorithm";
+  /** The limit that was passed. */
+  readonly limit?: LimitFacts;
+  /** The option that helps. */
+  readonly option?: string;
+  /** What a stapled OCSP response said, or that there was none, and who demands one. */
+  readonly ocsp?: {
+    readonly state: string;
+    readonly detail: string;
+    readonly demandedBy?: "ocspMode" | "certificate";
+  };
+  /** What a pre-shared key had to do with it. */
+  readonly psk?: "used" | "other key" | "unknown identity";
+  /** What the peer spoke in place of TLS. */
+  readonly spoke?: "http" | "something else";
+}
+
 /** What an {@linkcode SslError} carries besides its message. */
 export interface SslErrorOptions {
   /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
@@ -72,6 +159,8 @@ export interface SslErrorOptions {
   transport?: unknown;
   /** What the two sides offered. */
   offers?: Offers;
+  /** What is known besides. */
+  facts?: ErrorFacts;
   /** The error beneath. */
   cause?: unknown;
 }
@@ -138,6 +227,8 @@ export class SslError extends Error implements Dualvar {
   transport: unknown;
   /** After a failed handshake: what the two sides offered, as far as it is known. */
   offers: Offers | undefined;
+  /** What is known of the failure beside its code: whose side, which certificate, which limit. */
+  facts: ErrorFacts;
 
   /** Makes the error and remembers it for {@linkcode lastError}. */
   constructor(message: string, given?: SslErrorOptions) {
@@ -153,6 +244,7 @@ export class SslError extends Error implements Dualvar {
     this.report = options.report;
     this.transport = options.transport;
     this.offers = options.offers;
+    this.facts = options.facts ?? {};
     last = this;
   }
 
@@ -166,7 +258,7 @@ export class SslError extends Error implements Dualvar {
    * `transport`. Certificates are PEM text. The stack is not in it.
    */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, errno, library, reason, alert, queue, offers } = this;
+    const { name, message, code, errno, library, reason, alert, queue, offers, facts } = this;
     const known = { library, alert, offers };
     const said = Object.entries(known).filter(([, value]) => value !== undefined);
     return {
@@ -177,6 +269,7 @@ export class SslError extends Error implements Dualvar {
       reason,
       ...Object.fromEntries(said),
       ...(queue.length === 0 ? {} : { queue }),
+      ...(Object.keys(facts).length === 0 ? {} : { facts }),
       ...(this.report === undefined ? {} : { report: reportJson(this.report) }),
       ...(this.cause === undefined ? {} : { cause: causeJson(this.cause) }),
     };
@@ -233,6 +326,11 @@ export class SslTimeoutError extends SslError {
 export class SslUnsupportedError extends SslError {
   /** The name of the class. */
   override name = "SslUnsupportedError";
+
+  /** As {@linkcode SslError}; the code is `ERR_UNSUPPORTED` unless it says more. */
+  constructor(message: string, options: SslErrorOptions = {}) {
+    super(message, { ...options, code: options.code ?? "ERR_UNSUPPORTED" });
+  }
 }
 
 /** The value of a non-blocking call that could not go on; see {@linkcode SSL_WANT_READ}. */

@@ -15,15 +15,17 @@
 
 import { ownRecord } from "../internal/own_options.ts";
 import type { PeerEvidence } from "../engine/types.ts";
-import type { SslVerifyError } from "../errors.ts";
+import { SslVerifyError } from "../errors.ts";
+import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import type { SslContext } from "./context.ts";
-import { shownCertificate } from "./evidence.ts";
+import { reportWith, shownCertificate } from "./evidence.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import {
   judge,
   makeReport,
   type Policy,
+  policyFacts,
   pskReport,
   refusedReport,
   unverifiedReport,
@@ -106,21 +108,10 @@ const CHECK_OF: Readonly<Record<string, CheckName>> = {
   FINGERPRINT_MISMATCH: "fingerprint",
 };
 
-/**
- * Deno's own name check cannot be replaced, so that a scheme which allows more gets less there. The
- * engine, which made the error, knows nothing of schemes: what is missing is added here.
- */
-function explainScheme(error: SslVerifyError, { engine, scheme }: Policy): void {
-  if (engine !== "deno" || scheme === "rfc9525" || scheme === "none") return;
-  const called = typeof scheme === "string" ? `the scheme "${scheme}"` : "a scheme of your own";
-  error.message += `: this is Deno's own name check, to which ${called} can only add: ` +
-    "run with --allow-ffi for its rules alone";
-}
-
 /** The steps in the order of every engine: chain, name, the rest. */
 export function refusalReport(error: SslVerifyError, policy: Policy, names: Names): VerifyReport {
   const failed = CHECK_OF[error.code] ?? "chain";
-  if (failed === "hostname") explainScheme(error, policy);
+  learn(error, policyFacts(policy, names)); // the engine that made the error knows none of these
   const of = (name: CheckName, ok: boolean | undefined, detail: string): VerifyCheck => ({
     name,
     ok,
@@ -213,6 +204,23 @@ export class ConnectionState {
   /** The engine refused the peer by itself: the error gets the same kind of report. */
   refused(error: SslVerifyError): void {
     this.#report = refusalReport(error, this.#policy, this.#names);
+  }
+
+  /** The error of the refusal got another message: the report has that one. */
+  restate(error: SslVerifyError): void {
+    if (error.report === this.#report && this.#report.error !== error) {
+      this.#report = reportWith(this.#report, error);
+    }
+  }
+
+  /** Deno's own name check cannot be replaced, so that a scheme which allows more gets less there. */
+  schemeAdvice(error: unknown): string | undefined {
+    const { engine, scheme } = this.#policy;
+    const byName = error instanceof SslVerifyError && CHECK_OF[error.code] === "hostname";
+    if (!byName || engine !== "deno" || scheme === "rfc9525" || scheme === "none") return undefined;
+    const called = typeof scheme === "string" ? `the scheme "${scheme}"` : "a scheme of your own";
+    return `: this is Deno's own name check, to which ${called} can only add: ` +
+      "run with --allow-ffi for its rules alone";
   }
 
   /** Whether the peer has been judged: a resumed session is judged at the end of the handshake. */

@@ -43,17 +43,26 @@ export function parseAll(ders: readonly Uint8Array[]): Certificate[] {
   });
 }
 
+/** What a report is made from. */
+export interface ReportParts {
+  readonly ok: boolean;
+  readonly chain: readonly Uint8Array[];
+  readonly anchored: boolean;
+  readonly checks: readonly VerifyCheck[];
+  readonly error: SslVerifyError | undefined;
+  readonly defaultsApplied: readonly string[];
+}
+
+const madeFrom = new WeakMap<VerifyReport, ReportParts>();
+
+/** The same report about the same error in other words. */
+export function reportWith(report: VerifyReport, error: SslVerifyError): VerifyReport {
+  const parts = madeFrom.get(report);
+  return parts === undefined ? report : makeReport({ ...parts, error });
+}
+
 /** A report whose certificates are parsed when they are looked at. */
-export function makeReport(
-  parts: {
-    readonly ok: boolean;
-    readonly chain: readonly Uint8Array[];
-    readonly anchored: boolean;
-    readonly checks: readonly VerifyCheck[];
-    readonly error: SslVerifyError | undefined;
-    readonly defaultsApplied: readonly string[];
-  },
-): VerifyReport {
+export function makeReport(parts: ReportParts): VerifyReport {
   let chain: readonly Certificate[] | undefined;
   const { ok, checks, error, defaultsApplied } = parts;
   const report = {
@@ -105,6 +114,7 @@ export function makeReport(
     },
   });
   if (error !== undefined) error.report = report;
+  madeFrom.set(report, parts);
   return report;
 }
 

@@ -24,9 +24,10 @@ import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
 import type { EngineName, PeerEvidence, Role } from "../engine/types.ts";
-import { SslError, SslUnsupportedError, SslVerifyError } from "../errors.ts";
+import { type ErrorFacts, SslError, SslUnsupportedError, SslVerifyError } from "../errors.ts";
+import { learn } from "../internal/facts.ts";
 import { type Pin, pinMatches } from "../verify/fingerprint.ts";
-import { explainHostname } from "../verify/hostname.ts";
+import { explainHostname, type NameComparison } from "../verify/hostname.ts";
 import { visible } from "../verify/names.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
@@ -41,6 +42,7 @@ import {
   shownCertificate,
   trustedChain,
 } from "./evidence.ts";
+import { chainFacts } from "./chain_facts.ts";
 import type { CallbackFinding, ChainError, Findings } from "./findings.ts";
 import type { Names } from "./policy.ts";
 import {
@@ -106,6 +108,8 @@ export interface Failure {
   readonly about: string;
   readonly check: CheckName;
   readonly cause?: unknown;
+  /** What explains it. */
+  readonly facts?: ErrorFacts;
 }
 
 const shown = (text: string): string => JSON.stringify(text);
@@ -123,6 +127,7 @@ function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
       shown(at.issuer)
     }${describeLists(evidence, at)}`,
     check: isAboutCrls(error) ? "crl" : "chain",
+    facts: chainFacts(evidence, at),
   };
 }
 
@@ -176,8 +181,18 @@ function judgeName(
       reason: "hostname verification failed",
       about: `${detail}: ${namesOf(leaf)}, subject ${shown(leaf.subject)}`,
       check: "hostname",
+      facts: { depth: 0, near: nearMisses(result.names) },
     },
   };
+}
+
+/** The wildcards, and the names with control bytes, that did not count, with the reason. */
+function nearMisses(names: readonly NameComparison[]): string[] {
+  // That a name is a different one needs no reason.
+  const told = names.filter(({ ok, value }) =>
+    !ok && (value.includes("*") || visible(value) !== value)
+  );
+  return told.slice(0, 10).map(({ type, value, detail }) => `${type}:${visible(value)}: ${detail}`);
 }
 
 const named = new WeakMap<PeerEvidence, { policy: Policy; names: Names; result: NameResult }>();
@@ -196,13 +211,24 @@ function nameOnce(
   return result;
 }
 
+/** What a connection knows about the error of a refusal. */
+export function policyFacts({ role, engine, scheme }: Policy, { verifyName }: Names): ErrorFacts {
+  return {
+    role,
+    engine,
+    ...(verifyName === undefined ? {} : { name: verifyName }),
+    scheme: typeof scheme === "string" ? scheme : "your own",
+  };
+}
+
 function makeError(failure: Failure, policy: Policy, names: Names): SslVerifyError {
   const cause = failure.cause === undefined ? {} : { cause: failure.cause };
   const peer = policy.role === "server" ? "the client" : names.verifyName ?? "the server";
-  return new SslVerifyError(
-    `Cannot verify the certificate of ${peer}: ${failure.reason}: ${failure.about}`,
-    { code: failure.code, errno: failure.errno, reason: failure.reason, ...cause },
-  );
+  const { code, errno, reason, facts = {} } = failure;
+  const message = `Cannot verify the certificate of ${peer}: ${reason}: ${failure.about}`;
+  const error = new SslVerifyError(message, { code, errno, reason, ...cause, facts });
+  learn(error, policyFacts(policy, names));
+  return error;
 }
 
 /** The option that cannot be honoured without seeing the peer's certificate. */
@@ -236,7 +262,7 @@ function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): Ver
   const nameFailed = evidence.error === HOSTNAME_MISMATCH || evidence.error === IP_ADDRESS_MISMATCH;
   const failure: Failure = evidence.error === 0
     ? {
-      code: "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+      code: "ERR_SSL_NO_CERTIFICATE",
       errno: -1,
       reason: "the peer sent no certificate",
       about: policy.role === "server" ? "verifyMode demands one" : "a server must send one",
@@ -338,6 +364,7 @@ export function pskReport(policy: Policy, names: Names): VerifyReport {
       reason: "fingerprint verification failed",
       about: "a pre-shared key was used, so there is no certificate",
       check: "fingerprint",
+      facts: { psk: "used" },
     });
   }
   const why = "the peer knows the pre-shared key and showed no certificate";
@@ -446,9 +473,9 @@ function judgeLeaf(
   }
   const { ocsp } = findings;
   if (ocsp?.refuse !== undefined && (!pinned || ocsp.revoked === true)) {
-    const { code, errno, reason, cause } = ocsp.refuse;
+    const { code, errno, reason, cause, facts } = ocsp.refuse;
     accepted = false;
-    failures.unshift({ code, errno, reason, about: ocsp.detail, check: "ocsp", cause });
+    failures.unshift({ code, errno, reason, about: ocsp.detail, check: "ocsp", cause, facts });
     checks.push(check("ocsp", false, ocsp.detail));
   } else if (ocsp !== undefined) {
     const spared = ocsp.refuse === undefined ? "" : "a pin matches: ";

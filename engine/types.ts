@@ -221,6 +221,8 @@ export interface PeerEvidence {
   readonly time?: Date | undefined;
   /** The stapled OCSP response, where the peer sent one and it has arrived. */
   readonly ocspResponse?: Uint8Array;
+  /** OpenSSL's security level, where the error depends on it. */
+  readonly securityLevel?: number;
 }
 
 /** The decisions and notifications of the layer above. All may throw: that refuses the peer. */
@@ -481,6 +483,8 @@ export interface ChainResult {
   readonly errorText: string;
   /** The chain that was built, leaf first, in DER. */
   readonly chain: readonly Uint8Array[];
+  /** OpenSSL's security level. */
+  readonly securityLevel?: number;
 }
 
 /** An engine. */

@@ -426,6 +426,11 @@ function tooLong(what: string, option: string, limit: number): SslPeerError {
   return new SslPeerError(
     `Cannot read ${what}: the peer sent more than ${limit} bytes without an end: ` +
       `raise \`${option}\` if that is right`,
-    { code: "EMSGSIZE", errno: 90, reason: `longer than ${option}` },
+    {
+      code: "EMSGSIZE",
+      errno: 90,
+      reason: `longer than ${option}`,
+      facts: { limit: { by: "own", what, value: limit, option } },
+    },
   );
 }

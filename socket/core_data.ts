@@ -13,6 +13,7 @@ import { layOver } from "../context/lay_over.ts";
 import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/types.ts";
 import { insideError } from "../engine/waiting.ts";
 import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
+import { learn } from "../internal/facts.ts";
 import { fromCaller } from "../internal/caller.ts";
 import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
@@ -173,7 +174,10 @@ export abstract class CoreData {
 
   /** Remembers an error that a caller gets. */
   protected record(error: unknown): unknown {
-    if (error instanceof SslError) this.error = error;
+    if (error instanceof SslError) {
+      this.error = error;
+      learn(error, { role: this.role });
+    }
     return error;
   }
 

@@ -14,7 +14,7 @@ import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } fro
 import { adopt, inFront, injected, refuseInjection } from "./adopt.ts";
 import { CoreData } from "./core_data.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
-import { closedError, namePeer, toSslError } from "./errors.ts";
+import { closedError, named, toSslError } from "./errors.ts";
 import type { PlainStream } from "./plain.ts";
 import { type Ahead, yieldAhead } from "./readers.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
@@ -216,13 +216,15 @@ export abstract class CoreHandshake extends CoreData {
     const what = this.role === "client" ? "connect to" : "accept a handshake from";
     if (this.closing) return closedError(what, this.peer, cause);
     const own = this.state?.error ?? cause;
-    const error = namePeer(what, this.peer, toSslError(what, this.peer, own, signal));
+    const found = toSslError(what, this.peer, own, signal);
+    if (found instanceof SslVerifyError && found.report === undefined) this.state?.refused(found);
+    const error = named(what, this.peer, found, this.state?.schemeAdvice(found));
+    if (error instanceof SslVerifyError) this.state?.restate(error);
     this.moveTo("failed");
     if (error instanceof SslPeerError) {
       const own = ownOffer(this.state?.context ?? this.init.context);
       error.offers = { ...error.offers, own };
     }
-    if (error instanceof SslVerifyError && error.report === undefined) this.state?.refused(error);
     if (error instanceof SslError && this.state?.report) error.report ??= this.state.report;
     this.state?.tracer?.outcome({ peer: this.peer, error });
     const { errorTrap } = this.options;

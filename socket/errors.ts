@@ -57,10 +57,33 @@ export function toSslError(
   });
 }
 
-/** Names the peer in an error that an engine, which does not know its name, made. */
-export function namePeer(operation: string, peer: string, error: unknown): unknown {
-  if (error instanceof SslError && !error.message.includes(peer)) {
-    error.message = `Cannot ${operation} ${peer}: ${error.message}`;
-  }
-  return error;
+/**
+ * The same error with the peer in its message: the engine that made it does not know its name. A
+ * message is not changed: what was made stays what it is.
+ */
+export function named(operation: string, peer: string, error: unknown, advice = ""): unknown {
+  if (!(error instanceof SslError)) return error;
+  const { message } = error;
+  const whole = (message.includes(peer) ? message : `Cannot ${operation} ${peer}: ${message}`) +
+    advice;
+  return whole === message ? error : restated(error, whole);
+}
+
+/** An error of the same class that knows the same, under another message. */
+function restated(error: SslError, message: string): SslError {
+  const Class = error.constructor as typeof SslError;
+  const { code, errno, library, reason, alert, queue, report, transport, offers, facts } = error;
+  return new Class(message, {
+    code,
+    errno,
+    ...(library === undefined ? {} : { library }),
+    reason,
+    ...(alert === undefined ? {} : { alert }),
+    queue,
+    ...(report === undefined ? {} : { report }),
+    transport,
+    ...(offers === undefined ? {} : { offers }),
+    facts,
+    ...("cause" in error ? { cause: error.cause } : {}),
+  });
 }

@@ -201,6 +201,7 @@ export class ListenerCore<S extends SslSocket> {
       if (options.startHandshake !== false) {
         using deadline = new Deadline({
           timeout: options.handshakeTimeout ?? options.timeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
+          option: "handshakeTimeout",
           signal,
           operation: "accept a handshake from",
           peer: core.peer,

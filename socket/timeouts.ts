@@ -24,6 +24,8 @@ export interface DeadlineOptions {
   readonly timeout?: number | undefined;
   /** Ends the operation with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** The option that the timeout comes from. @default {"timeout"} */
+  readonly option?: string | undefined;
   /** What is being done, e.g. `"connect"`, for the message. */
   readonly operation: string;
   /** With whom, for the message. */
@@ -70,7 +72,18 @@ export class Deadline implements Disposable {
       this.#controller?.abort(
         new SslTimeoutError(
           `Cannot ${options.operation} ${options.peer}: timed out after ${timeout} ms`,
-          { code: "ETIMEDOUT", reason: "timed out" },
+          {
+            code: "ETIMEDOUT",
+            reason: "timed out",
+            facts: {
+              limit: {
+                by: "own",
+                what: `the time to ${options.operation} a peer`,
+                value: timeout,
+                option: options.option ?? "timeout",
+              },
+            },
+          },
         ),
       );
     }, delay);

@@ -5,21 +5,27 @@
  * @module
  */
 
+import { aboutPsk, incompatible, noProtocol } from "./explain_alerts.ts";
 import {
   badCrl,
+  type Case,
+  engineName,
   expired,
   type Explanation,
   fault,
-  incompatible,
+  lines,
   missingIssuer,
   noCrl,
-  noProtocol,
   notYet,
+  peer,
   purpose,
   revoked,
   selfSigned,
   selfSignedInChain,
+  serving,
   type Table,
+  tooWeak,
+  who,
   wrongName,
 } from "./explain_parts.ts";
 
@@ -28,20 +34,20 @@ const REISSUE = "Its CA must issue a new one.";
 const POLICY = "Ask its CA for a certificate under one of the policies that you demand.";
 
 const signature = fault(
-  "does not carry a valid signature of its issuer: it is forged or damaged, or a CA of the same name has another key",
+  "does not carry a valid signature of its issuer: it is forged or damaged, or the CA that is known under that name has another key",
   "Do not go on. If the CA renewed its key, update the anchor that you give.",
 );
 const malformed = fault("is malformed", "Do not go on. " + REISSUE);
 const notCa = fault(
-  "signs another one, but is not a CA",
-  "Do not go on: a certificate of a mere server was used to make another.",
+  "stands in the place of a CA, but does not say that it is one",
+  "Do not go on: a certificate that is not a CA's must not make others.",
 );
 const mismatch = fault(
   "does not belong to the issuer that is there: names or key identifiers differ",
-  "The server's operator must install the right intermediate CA.",
+  "The peer's operator must install the right intermediate CA.",
 );
-const shortKey = fault(
-  "has a key that is too short to be safe",
+const shortKey = tooWeak(
+  "has a key that is too short",
   "Its owner must make a new one: RSA of at least 2048 bits, or ECDSA.",
 );
 const algorithm = fault(
@@ -57,10 +63,90 @@ const constraints = fault(
   ITS_CA,
 );
 
-const noCertificate = (): Explanation => [
-  "The peer sent no certificate, and verifyMode demands one.",
-  "A client must be given one (cert and key) of a CA in the server's clientCa.",
-];
+const noCertificate = (c: Case): Explanation =>
+  serving(c)
+    ? [
+      "The client sent no certificate, and verifyMode demands one.",
+      "Give the client one (cert and key) of a CA in clientCa; without SSL_VERIFY_FAIL_IF_NO_PEER_CERT a client may show none.",
+    ]
+    : [
+      "The peer sent no certificate, and verifyMode demands one.",
+      "A server always has one, unless it was made for pre-shared keys or anonymous ciphers alone: this may be another server than you think.",
+    ];
+
+/** Revoked, or unknown, by OCSP. */
+const ocspFound = ({ error }: Case): string | undefined => {
+  const { ocsp } = error.facts;
+  return ocsp === undefined ? undefined : `What was found: ${ocsp.state}: ${ocsp.detail}.`;
+};
+
+function noStaple(c: Case): Explanation {
+  const { ocsp } = c.error.facts;
+  const by = ocsp?.demandedBy;
+  return lines(
+    ocsp === undefined || ocsp.state === "missing"
+      ? "A stapled OCSP response was demanded, and none came."
+      : "A stapled OCSP response was demanded, and no good one came.",
+    by === "certificate"
+      ? "The certificate itself demands it (must-staple, RFC 7633): whoever runs the server must switch OCSP stapling on."
+      : `Its operator must switch OCSP stapling on${
+        by === "ocspMode"
+          ? "; without SSL_OCSP_MUST_STAPLE in ocspMode the response is optional"
+          : ""
+      }.`,
+  );
+}
+
+function tooManyCertificates(c: Case): Explanation {
+  const { limit } = c.error.facts;
+  const most = limit?.value === undefined ? "" : `: at most ${limit.value} CAs`;
+  return lines(
+    limit === undefined || limit.value !== undefined
+      ? `${who(c)} stands at the end of a chain of too many certificates.`
+      : `${who(c)} cannot be verified with the work that ${engineName(c)} spends on one chain.`,
+    `The limit is this side's${most}.`,
+    "The peer's operator should send the shortest chain; verifyCertificate has the option depth.",
+  );
+}
+
+function wrongPin(c: Case): Explanation {
+  if (c.error.facts.psk === "used") {
+    return [
+      "A certificate is pinned, but the connection uses a pre-shared key, for which there is none.",
+      "Leave out fingerprint and forceFingerprint for this peer, or psk.",
+    ];
+  }
+  return lines(
+    "The certificate is not the one that is pinned.",
+    c.leaf === undefined ? `${c.error.reason}.` : `It has ${c.leaf.fingerprint("sha256")}.`,
+    "If the owner has renewed it, check the new fingerprint with them by another way and pin both while they change. Otherwise somebody is in between.",
+  );
+}
+
+function notTls(c: Case): Explanation {
+  const { spoke } = c.error.facts;
+  if (serving(c)) {
+    return [
+      spoke === "http"
+        ? "The client sent a plain HTTP request to this port, which speaks TLS."
+        : "The client does not speak TLS: what it sent is not a ClientHello.",
+      "A client must be told to use TLS here (https:// in place of http://). Port scanners and health checks do this, too: their connections can be ignored.",
+    ];
+  }
+  return [
+    "The peer does not speak TLS on this port.",
+    "Check the port (HTTPS is 443, not 80). If the protocol upgrades with STARTTLS, talk plain text first and then use SslSocket.start.",
+  ];
+}
+
+function endInHandshake(c: Case): Explanation {
+  return [
+    `${peer(c)} closed the connection in the middle of the handshake, without saying why.`,
+    serving(c)
+      ? "Some clients leave like this when they refuse the server's certificate; port scanners and health checks do, too. The client's log says more."
+      : "It may not speak TLS here, may not serve this serverName, or may want a client certificate; its log says more.",
+  ];
+}
 
 /** X509_V_ERR_*, by their names without that prefix. */
 export const BY_VERIFY_CODE: Table = {
@@ -86,10 +172,7 @@ export const BY_VERIFY_CODE: Table = {
   SELF_SIGNED_CERT_IN_CHAIN: selfSignedInChain,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: missingIssuer,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: missingIssuer,
-  CERT_CHAIN_TOO_LONG: fault(
-    "stands at the end of a chain of too many certificates",
-    "The server's operator should send the shortest chain; verifyCertificate has the option depth.",
-  ),
+  CERT_CHAIN_TOO_LONG: tooManyCertificates,
   CERT_REVOKED: revoked,
   NO_ISSUER_PUBLIC_KEY: fault("has an issuer without a public key", ITS_CA),
   PATH_LENGTH_EXCEEDED: fault(
@@ -154,22 +237,27 @@ export const BY_VERIFY_CODE: Table = {
   IP_ADDRESS_MISMATCH: wrongName,
   EE_KEY_TOO_SMALL: shortKey,
   CA_KEY_TOO_SMALL: shortKey,
-  CA_MD_TOO_WEAK: fault(
-    "is signed with a broken digest (MD5 or SHA-1)",
-    REISSUE,
-  ),
-  OCSP_VERIFY_NEEDED: () => [
-    "A stapled OCSP response was demanded, and the server sent none, or no good one.",
-    "Its operator must switch OCSP stapling on; without SSL_OCSP_MUST_STAPLE the response is optional.",
-  ],
-  OCSP_VERIFY_FAILED: () => [
-    "The OCSP response does not stand: it is not signed by the certificate's issuer, or about another one, or not of today.",
-    "Its operator must renew the response; with a right one nothing has to change here.",
-  ],
-  OCSP_CERT_UNKNOWN: () => [
-    "The OCSP responder does not know the certificate.",
-    "Do not go on: a CA knows what it issued.",
-  ],
+  CA_MD_TOO_WEAK: (c) =>
+    tooWeak(
+      `is signed with a digest that is too weak${
+        c.at === undefined ? "" : `: ${c.at.signatureAlgorithm}`
+      }`,
+      REISSUE,
+    )(c),
+  OCSP_VERIFY_NEEDED: noStaple,
+  OCSP_VERIFY_FAILED: (c) =>
+    lines(
+      "The stapled OCSP response does not stand.",
+      ocspFound(c) ??
+        "It is not signed by the certificate's issuer, or about another one, or out of date.",
+      "The server's operator must renew the response; with a right one nothing has to change here.",
+    ),
+  OCSP_CERT_UNKNOWN: (c) =>
+    lines(
+      "The OCSP responder does not know the certificate.",
+      ocspFound(c),
+      "Do not go on: a CA knows what it issued.",
+    ),
   UNSUPPORTED_SIGNATURE_ALGORITHM: algorithm,
   SIGNATURE_ALGORITHM_MISMATCH: malformed,
   SIGNATURE_ALGORITHM_INCONSISTENCY: malformed,
@@ -197,33 +285,23 @@ export const BY_VERIFY_CODE: Table = {
 /** All codes but those of alerts. */
 export const BY_CODE: Table = {
   ...BY_VERIFY_CODE,
-  FINGERPRINT_MISMATCH: (c) => [
-    "The certificate is not the one that is pinned.",
-    c.leaf === undefined ? `${c.error.reason}.` : `It has ${c.leaf.fingerprint("sha256")}.`,
-    "If the owner has renewed it, check the new fingerprint with them by another way and pin both while they change. Otherwise somebody is in between.",
-  ],
-  NO_PEER_CERTIFICATE: noCertificate,
-  PEER_DID_NOT_RETURN_A_CERTIFICATE: noCertificate,
+  FINGERPRINT_MISMATCH: wrongPin,
   ERR_NO_TRUST_ANCHORS: () => [
     "There is no list of trusted CAs to verify the peer with.",
     "Run with --allow-read so that the system's list can be read, name a file in SSL_CERT_FILE (with --allow-env), allow Mozilla's list with --allow-sys, or give ca or caFile.",
   ],
-  ERR_SSL_NOT_TLS: () => [
-    "The peer does not speak TLS on this port.",
-    "Check the port (HTTPS is 443, not 80). If the protocol upgrades with STARTTLS, talk plain text first and then use SslSocket.start.",
-  ],
-  ERR_SSL_HANDSHAKE_EOF: () => [
-    "The peer closed the connection in the middle of the handshake, without saying why.",
-    "It may not speak TLS here, may not serve this serverName, or may want a client certificate; its log says more.",
-  ],
+  ERR_SSL_NOT_TLS: notTls,
+  ERR_SSL_HANDSHAKE_EOF: endInHandshake,
   ERR_SSL_TRUNCATED: () => [
     "The connection ended before the peer said that its data is complete: some of it may be missing, and an attacker could have cut it.",
     "Do not use what came as if it were whole. If this peer is known never to end properly and the protocol tells the length by itself, use allowTruncation.",
   ],
-  ERR_SSL_BAD_RECORD: () => [
-    "A record did not decrypt: it was altered on its way, or the peer is broken.",
-    "Nothing of it was delivered. With psk both sides must have the same key.",
-  ],
+  ERR_SSL_BAD_RECORD: (c) =>
+    lines(
+      "A record did not decrypt: it was altered on its way, or the peer is broken.",
+      "Nothing of it was delivered.",
+      aboutPsk(c),
+    ),
   ERR_SSL_INCOMPATIBLE: incompatible,
   ERR_SSL_NO_APPLICATION_PROTOCOL: noProtocol,
   ERR_SSL_NO_CERTIFICATE: noCertificate,
@@ -235,8 +313,10 @@ export const BY_CODE: Table = {
     "Plain bytes came ahead of the handshake: somebody may have put them there to be taken for what came over TLS.",
     "Read the answer to STARTTLS to its end, and nothing more, before starting TLS.",
   ],
-  ECONNREFUSED:
-    () => ["Nothing listens at that address.", "Check host and port, and that the server runs."],
+  ECONNREFUSED: () => [
+    "Nothing listens at that address.",
+    "Check host and port, and that the server runs; some firewalls answer like this, too.",
+  ],
   ENOTFOUND: () => ["The host name is not known.", "Check its spelling, and the name server."],
   ECONNRESET: () => [
     "The peer, or something on the way, reset the connection.",

@@ -15,35 +15,33 @@ import {
   SslUnsupportedError,
   SslVerifyError,
 } from "../errors.ts";
-import * as wire from "./codes.ts";
-import * as parts from "./explain_parts.ts";
-import type { Case, Explanation } from "./explain_parts.ts";
-import * as own from "./own_codes.ts";
+import { BY_CODE } from "./codes.ts";
+import { alertFrom } from "./explain_alerts.ts";
+import {
+  type Case,
+  certificateAt,
+  type Explanation,
+  misbehaved,
+  overLimit,
+  who,
+} from "./explain_parts.ts";
+import { BY_OWN_CODE, late } from "./own_codes.ts";
 
 function byClass(c: Case): Explanation {
   const { error } = c;
   // Other errors have an alert too: the one that we sent.
-  if (error.code.startsWith("ERR_SSL_ALERT_")) return parts.alertFrom(c);
-  for (const table of [wire.BY_CODE, own.BY_OWN_CODE]) {
+  if (error.code.startsWith("ERR_SSL_ALERT_")) return alertFrom(c);
+  for (const table of [BY_CODE, BY_OWN_CODE]) {
     if (Object.hasOwn(table, error.code)) return table[error.code]!(c);
   }
-  if (error instanceof SslTimeoutError) {
-    return [
-      "The peer did not answer in time.",
-      "Check that it runs and that nothing on the way drops packets; a longer timeout (in milliseconds, 0 = none) is an option.",
-    ];
-  }
+  if (error.facts.limit?.by === "own") return overLimit(c);
+  if (error instanceof SslTimeoutError) return late(c);
   if (error instanceof SslUnsupportedError && !error.code.startsWith("ERR_SSL_")) {
-    return ["The engine in use cannot do this.", "The message says how to get it."];
+    return BY_OWN_CODE.ERR_UNSUPPORTED!(c);
   }
-  if (error instanceof SslTruncatedError) return wire.BY_CODE.ERR_SSL_TRUNCATED!(c);
-  if (error instanceof SslVerifyError) return [`${parts.who(c)} was refused: ${error.reason}.`];
-  if (error instanceof SslPeerError) {
-    return [
-      "The peer broke the protocol, or something on the way altered what it sent.",
-      "Nothing of it was delivered. If it happens again, the peer's software is at fault.",
-    ];
-  }
+  if (error instanceof SslTruncatedError) return BY_CODE.ERR_SSL_TRUNCATED!(c);
+  if (error instanceof SslVerifyError) return [`${who(c)} was refused: ${error.reason}.`];
+  if (error instanceof SslPeerError) return misbehaved(c);
   if (error.code.startsWith("ERR_SSL_")) {
     return [
       "OpenSSL refused this, not the peer; the message has its reason.",
@@ -61,7 +59,7 @@ export function hintFor(error: SslError): string | undefined {
 
 function explanationOf(error: SslError): Explanation {
   const chain = error.report?.chain ?? [];
-  return byClass({ error, chain, leaf: chain[0], at: parts.certificateAt(error, chain) });
+  return byClass({ error, chain, leaf: chain[0], at: certificateAt(error, chain) });
 }
 
 /**

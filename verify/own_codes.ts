@@ -5,7 +5,16 @@
  * @module
  */
 
-import type { Explanation, Table } from "./explain_parts.ts";
+import { aboutPsk } from "./explain_alerts.ts";
+import {
+  type Case,
+  type Explanation,
+  lines,
+  misbehaved,
+  overLimit,
+  peer,
+  type Table,
+} from "./explain_parts.ts";
 
 const say = (...lines: readonly string[]) => (): Explanation => lines;
 
@@ -30,10 +39,18 @@ const twice = say(
   "Two reads at a time would tear the stream apart.",
   "Await one read before the next; the same goes for read() beside lines() or readable.",
 );
-const altered = say(
-  "The peer broke the protocol, or something on the way altered what it sent.",
-  "Nothing of it was delivered. If it happens again, the peer's software is at fault.",
-);
+const altered = (c: Case): Explanation => lines(...misbehaved(c), aboutPsk(c));
+/** The time that we gave was over. */
+export function late(c: Case): Explanation {
+  const { limit } = c.error.facts;
+  const option = limit?.option ?? "timeout";
+  return [
+    `${peer(c)} did not answer in time${
+      limit?.value === undefined ? "" : ` (${limit.value} ms, by ${option})`
+    }.`,
+    `Check that it runs and that nothing on the way drops packets; a longer ${option} (in milliseconds, 0 = none) is an option.`,
+  ];
+}
 const kind = (what: string, remedy: string) =>
   say(`This kind of ${what} is not supported.`, remedy);
 const system = (what: string, remedy: string) => say(`The system says: ${what}.`, remedy);
@@ -71,14 +88,16 @@ export const BY_OWN_CODE: Table = {
     "There is a certificate, but no private key.",
     "Give key or keyFile, or a PEM or PKCS#12 file that has both.",
   ),
-  ERR_CERTIFICATE: unreadable(
-    "The certificate",
-    "The message has what each format (PEM, DER, PKCS#12) says about it; is it the right file?",
-  ),
-  ERR_CERT: say(
-    "Deno's TLS refuses our certificate, or it is not there.",
-    "Check it with openssl x509 -in FILE -text, or run with --allow-ffi to use the OpenSSL engine.",
-  ),
+  ERR_CERTIFICATE: ({ error }) =>
+    error.facts.engine === "deno"
+      ? [
+        "Deno's TLS refuses our certificate, or it is not there.",
+        "Check it with openssl x509 -in FILE -text, or run with --allow-ffi to use the OpenSSL engine.",
+      ]
+      : [
+        "The certificate cannot be read.",
+        "The message has what each format (PEM, DER, PKCS#12) says about it; is it the right file?",
+      ],
   ERR_NO_CERTIFICATE: say(
     "There is no certificate in what was given as trust anchors.",
     "Give the CA's certificate, in PEM or DER. For no anchors at all give [] or null.",
@@ -95,7 +114,6 @@ export const BY_OWN_CODE: Table = {
     "A certificate in extraCa cannot be used as an anchor.",
     "Deno's TLS takes well-formed certificates of version 3 alone; the OpenSSL engine (--allow-ffi) takes more.",
   ),
-  ERR_KEY_MISMATCH: pairs,
   KEY_VALUES_MISMATCH: pairs,
   UNSUPPORTED_KEY: kind(
     "key",
@@ -113,14 +131,16 @@ export const BY_OWN_CODE: Table = {
     "That is neither a host name nor an IP address.",
     "Give the host without a scheme, path or spaces, as serverName or hostname.",
   ),
-  ERR_UNSUPPORTED: say("The engine in use cannot do this.", "The message says how to get it."),
+  ERR_UNSUPPORTED: ({ error }) =>
+    error.facts.engine === "openssl"
+      ? [
+        "OpenSSL, as it is built here, does not have this.",
+        "Leave the option out, or name another library in SOCKET_SSL_LIBSSL.",
+      ]
+      : ["The engine in use cannot do this.", "The message says how to get it."],
   ERR_SSL_REFUSED: say(
     "OpenSSL does not take what was given, and says no more.",
     "Compare the spelling in the message with what openssl list and openssl ciphers print.",
-  ),
-  ERR_SSL_UNSUPPORTED: say(
-    "OpenSSL, as it is built here, does not have this.",
-    "Leave the option out, or name another library in SOCKET_SSL_LIBSSL.",
   ),
   ERR_SSL_UNSUPPORTED_VERSION: say(
     "The library cannot or may not speak that version of TLS.",
@@ -166,26 +186,28 @@ export const BY_OWN_CODE: Table = {
     "Write before closeWrite(); if the peer is gone, its log says why.",
   ),
   ENOTSUP: say("A TLS connection cannot do this.", "The message says what to use instead."),
-  EINVAL: say("What was given cannot be used so.", "The message says what is wrong with it."),
+  EINVAL: say("What was given cannot be used here.", "The message says what is wrong with it."),
   EILSEQ: say(
-    "The peer sent bytes that are no UTF-8.",
+    "The peer sent bytes that are not UTF-8.",
     'For text in Latin-1 give encoding: "latin1", for bytes use read().',
   ),
-  EMSGSIZE: say(
-    "The peer sent more without an end than is allowed, which may be an attack on the memory.",
-    "If it is meant so, raise maxLineLength or maxBytes.",
-  ),
+  EMSGSIZE: ({ error }) => [
+    "The peer sent more without an end than this side allows, which may be an attack on the memory.",
+    `If the data is right, raise ${error.facts.limit?.option ?? "maxLineLength or maxBytes"}.`,
+  ],
   // -- the protocol
   ERR_SSL_UNEXPECTED_MESSAGE: altered,
   ERR_SSL_RECORD_OVERFLOW: altered,
   ERR_SSL_DECODE: altered,
   ERR_SSL_PEER_MISBEHAVED: altered,
   ERR_SSL_PROTOCOL: altered,
+  // -- limits of this side
+  ERR_SSL_EXCESSIVE_MESSAGE_SIZE: overLimit,
+  ERR_SSL_TOO_MANY_KEY_UPDATES: overLimit,
+  ERR_SSL_TOO_MANY_WARN_ALERTS: overLimit,
+  ERR_SSL_NO_RENEGOTIATION: overLimit,
   // -- the system
-  ETIMEDOUT: say(
-    "The peer did not answer in time.",
-    "Check that it runs and that nothing on the way drops packets; a longer timeout (in milliseconds, 0 = none) is an option.",
-  ),
+  ETIMEDOUT: late,
   ECONNABORTED: system("the connection was aborted", "Look at the network, and at the peer's log."),
   ENOENT: system("there is no such file or directory", "Check the path in the message."),
   EACCES: system(

@@ -56,6 +56,14 @@ const isNewer = (delta: Crl, base: Crl): boolean =>
     ? delta.thisUpdate >= base.thisUpdate
     : delta.number > base.number;
 
+/** How many lists there are, and how many of them have the name of a certificate's issuer. */
+export function countLists(
+  certificate: Certificate,
+  crls: readonly Uint8Array[],
+): { readonly given: number; readonly ofIssuer: number } {
+  return { given: crls.length, ofIssuer: listsAbout(certificate, crls).length };
+}
+
 /** The newest first. */
 const byNumber = (a: Crl, b: Crl): number => isNewer(a, b) ? -1 : 1;
 

@@ -294,6 +294,7 @@ async function verify(
     policies: policiesOf(options),
     strict: options.strict,
   });
-  const evidence = ownRecord({ ...result, presented: [shown.leaf], resumed: false, trust, time });
+  const presented = [shown.leaf, ...shown.intermediates];
+  const evidence = ownRecord({ ...result, presented, resumed: false, trust, time: options.time });
   return judge(evidence, policy, names);
 }

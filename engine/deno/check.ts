@@ -195,7 +195,10 @@ export async function pemCredential(credential: Credential): Promise<PemCredenti
   const { chain, key, source } = credential;
   const leaf = chain[0];
   if (leaf === undefined) {
-    throw new SslError(`Cannot use ${source}: it holds no certificate`, { code: "ERR_CERT" });
+    throw new SslError(`Cannot use ${source}: it holds no certificate`, {
+      code: "ERR_CERTIFICATE",
+      facts: { engine: "deno" },
+    });
   }
   // Only a context with a certificate pays for reading keys.
   const [{ decodeKey, keyMatches }, { PrivateKey }, { Certificate }] = await Promise.all([
@@ -226,7 +229,7 @@ export async function pemCredential(credential: Credential): Promise<PemCredenti
   if (!keyMatches(new Certificate(leaf).rawSpki, privateKey)) {
     throw new SslError(
       `Cannot use the certificate from ${source}: the key from ${key.source} does not belong to it`,
-      { code: "ERR_KEY_MISMATCH", reason: "certificate and key do not belong together" },
+      { code: "KEY_VALUES_MISMATCH", reason: "certificate and key do not belong together" },
     );
   }
   return { cert: certificatesPem(chain).join(""), key: pem, leaf, source };

@@ -10,6 +10,8 @@
  */
 
 import {
+  type ErrorFacts,
+  type LimitFacts,
   SslError,
   type SslErrorOptions,
   SslPeerError,
@@ -40,6 +42,8 @@ interface Refusal {
   readonly alert: string;
   /** What it means; `undefined` leaves rustls's own words. */
   readonly text?: string | ((found: string) => string);
+  /** What explains it. */
+  readonly facts?: ErrorFacts | ((found: string) => ErrorFacts);
 }
 
 /** Why a certificate was refused; the first row that matches decides. */
@@ -56,14 +60,16 @@ const REFUSALS: readonly Refusal[] = [
     code: "CERT_HAS_EXPIRED",
     errno: 10,
     alert: "certificate_expired",
-    text: (found) => `the certificate has expired${atTime(found, /not valid after (\d+)/)}`,
+    text: (found) => `the certificate has expired${shownTime("since", found, NOT_AFTER)}`,
+    facts: (found) => dated(found, NOT_AFTER),
   },
   {
     match: /^(?:certificate not valid yet|NotValidYet)/,
     code: "CERT_NOT_YET_VALID",
     errno: 9,
     alert: "certificate_expired",
-    text: (found) => `the certificate is not valid yet${atTime(found, /not valid before (\d+)/)}`,
+    text: (found) => `the certificate is not valid yet${shownTime("from", found, NOT_BEFORE)}`,
+    facts: (found) => dated(found, NOT_BEFORE),
   },
   {
     match: /^certificate not valid for name "(?:[\d.]+|[^"]*:[^"]*)"/,
@@ -71,6 +77,7 @@ const REFUSALS: readonly Refusal[] = [
     errno: 64,
     alert: "bad_certificate",
     text: nameMismatch,
+    facts: (found) => ({ names: namesIn(found) }),
   },
   {
     match: /^(?:certificate not valid for name|NotValidForName)/,
@@ -78,6 +85,7 @@ const REFUSALS: readonly Refusal[] = [
     errno: 62,
     alert: "bad_certificate",
     text: nameMismatch,
+    facts: (found) => ({ names: namesIn(found) }),
   },
   {
     match: /^Revoked$/,
@@ -119,6 +127,7 @@ const REFUSALS: readonly Refusal[] = [
     errno: 26,
     alert: "certificate_unknown",
     text: "a CA certificate (CA:TRUE) is used as the certificate of a server",
+    facts: { limit: { by: "own", what: "a CA's certificate as that of a server" } },
   },
   {
     match: /EndEntityUsedAsCa/,
@@ -142,10 +151,18 @@ const REFUSALS: readonly Refusal[] = [
     text: "a CA may not have that many CAs below it (pathLenConstraint)",
   },
   {
+    match: /MaximumPathDepthExceeded/,
+    code: "CERT_CHAIN_TOO_LONG",
+    errno: 22,
+    alert: "certificate_unknown",
+    facts: { limit: { by: "own", what: "the number of CAs in a chain", value: 6 } },
+  },
+  {
     match: /Maximum\w+Exceeded/,
     code: "CERT_CHAIN_TOO_LONG",
     errno: 22,
     alert: "certificate_unknown",
+    facts: { limit: { by: "own", what: "the work of verifying one chain" } },
   },
   {
     match: /CriticalExtension/,
@@ -181,18 +198,34 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-function atTime(found: string, pattern: RegExp): string {
+const NOT_AFTER = /not valid after (\d+)/, NOT_BEFORE = /not valid before (\d+)/;
+
+/** A time in seconds that rustls says, as a date. */
+function dateIn(found: string, pattern: RegExp): Date | undefined {
   const seconds = Number(pattern.exec(found)?.[1]);
-  if (!Number.isFinite(seconds) || Math.abs(seconds) > 8.64e12) return "";
-  const word = /before/.test(pattern.source) ? "from" : "since";
-  return ` (${word} ${new Date(seconds * 1000).toISOString().replace(".000", "")})`;
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > 8.64e12) return undefined;
+  return new Date(seconds * 1000);
+}
+
+function dated(found: string, pattern: RegExp): ErrorFacts {
+  const date = dateIn(found, pattern);
+  return date === undefined ? {} : { date };
+}
+
+function shownTime(word: string, found: string, pattern: RegExp): string {
+  const date = dateIn(found, pattern);
+  return date === undefined ? "" : ` (${word} ${date.toISOString().replace(".000", "")})`;
 }
 
 /** `... for name "a.test"; certificate is only valid for DnsName("b.test") or IpAddress(192.0.2.1)` */
+function namesIn(found: string): string[] {
+  return [...found.matchAll(/(DnsName|IpAddress)\("?([^)"]*)"?\)/g)]
+    .map(([, kind, value]) => `${kind === "DnsName" ? "DNS" : "IP"}:${visible(value ?? "")}`);
+}
+
 function nameMismatch(found: string): string {
   const name = /for name "([^"]*)"/.exec(found)?.[1];
-  const names = [...found.matchAll(/(DnsName|IpAddress)\("?([^)"]*)"?\)/g)]
-    .map(([, kind, value]) => `${kind === "DnsName" ? "DNS" : "IP"}:${visible(value ?? "")}`);
+  const names = namesIn(found);
   const whose = name === undefined ? "this name" : JSON.stringify(name);
   const rest = names.length > 0
     ? `it is only valid for ${names.join(", ")}`
@@ -219,10 +252,45 @@ interface Misstep {
   /** The alert that rustls sends. */
   readonly alert: string;
   readonly text: string;
+  /** What explains it. */
+  readonly facts?: ErrorFacts;
 }
 
-/** What a peer did wrong. */
+const ownLimit = (what: string, value?: number): ErrorFacts => {
+  const limit: LimitFacts = { by: "own", what, ...(value === undefined ? {} : { value }) };
+  return { limit };
+};
+
+/** What a peer did wrong, or what rustls does not take. */
 const MISSTEPS: readonly Misstep[] = [
+  {
+    match: /message of type (?:HandshakePayloadTooLarge|CertificatePayloadTooLarge)/,
+    code: "ERR_SSL_EXCESSIVE_MESSAGE_SIZE",
+    alert: "decode_error",
+    text: "the peer sent a handshake message that is longer than Deno's TLS takes",
+    facts: ownLimit("the size of a handshake message", 65535),
+  },
+  {
+    match: /peer misbehaved: TooManyKeyUpdateRequests/,
+    code: "ERR_SSL_TOO_MANY_KEY_UPDATES",
+    alert: "unexpected_message",
+    text: "the peer updated its keys more often than Deno's TLS takes",
+    facts: ownLimit("the number of key updates"),
+  },
+  {
+    match: /peer misbehaved: TooManyWarningAlertsReceived/,
+    code: "ERR_SSL_TOO_MANY_WARN_ALERTS",
+    alert: "unexpected_message",
+    text: "the peer sent more warnings in a row than Deno's TLS takes",
+    facts: ownLimit("the number of warnings in a row"),
+  },
+  {
+    match: /peer misbehaved: \w*Renegotiation/,
+    code: "ERR_SSL_NO_RENEGOTIATION",
+    alert: "no_renegotiation",
+    text: "the peer wants to negotiate again, which Deno's TLS does not do",
+    facts: ownLimit("renegotiation"),
+  },
   {
     match: /cannot decrypt peer's message/,
     code: "ERR_SSL_BAD_RECORD",
@@ -242,6 +310,35 @@ const MISSTEPS: readonly Misstep[] = [
     text: "the peer sent no certificate",
   },
   {
+    match: /peer is incompatible: (?:\w*Tls1[23]\w*|SupportedVersions\w*)/,
+    code: "ERR_SSL_INCOMPATIBLE",
+    alert: "protocol_version",
+    text: "the peer and we have no TLS version in common",
+    facts: { lacks: "version" },
+  },
+  {
+    match: /peer is incompatible: NoCipherSuitesInCommon/,
+    code: "ERR_SSL_INCOMPATIBLE",
+    alert: "handshake_failure",
+    text: "the peer and we have no cipher in common",
+    facts: { lacks: "cipher" },
+  },
+  {
+    match: /peer is incompatible: (?:NoKxGroupsInCommon|NoEcPointFormats\w*|NamedGroups\w*)/,
+    code: "ERR_SSL_INCOMPATIBLE",
+    alert: "handshake_failure",
+    text: "the peer and we have no group in common",
+    facts: { lacks: "group" },
+  },
+  {
+    match:
+      /peer is incompatible: (?:NoSignatureSchemes\w*|SignatureAlgorithms\w*|NoCertificateRequestSignatureSchemes\w*)/,
+    code: "ERR_SSL_INCOMPATIBLE",
+    alert: "handshake_failure",
+    text: "the peer and we have no signature algorithm in common",
+    facts: { lacks: "signature algorithm" },
+  },
+  {
     match: /peer is incompatible/,
     code: "ERR_SSL_INCOMPATIBLE",
     alert: "handshake_failure",
@@ -258,6 +355,7 @@ const MISSTEPS: readonly Misstep[] = [
     code: "ERR_SSL_RECORD_OVERFLOW",
     alert: "record_overflow",
     text: "the peer sent a record that is too long",
+    facts: { limit: { by: "protocol", what: "the size of a record", value: 16384 } },
   },
   {
     match: /received corrupt message/,
@@ -280,12 +378,14 @@ const RESET = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE"]);
 function verifyError(what: string, found: string, cause: unknown): SslVerifyError {
   const row = REFUSALS.find((r) => r.match.test(found));
   const text = typeof row?.text === "function" ? row.text(found) : row?.text ?? found;
+  const facts = typeof row?.facts === "function" ? row.facts(found) : row?.facts;
   return new SslVerifyError(`${what}: the peer's certificate is refused: ${text}`, {
     code: row?.code ?? "UNSPECIFIED",
     errno: row?.errno ?? 1,
     alert: row?.alert ?? "bad_certificate",
     reason: text,
     cause,
+    facts: { engine: "deno", ...facts },
   });
 }
 
@@ -320,7 +420,12 @@ function protocolError(what: string, text: string, established: boolean, cause: 
   if (!established && NOT_TLS.test(text)) {
     return new SslPeerError(
       `${what}: the peer does not speak TLS here: check the port, or whether STARTTLS is due first`,
-      { code: "ERR_SSL_NOT_TLS", reason: "the peer does not speak TLS", cause },
+      {
+        code: "ERR_SSL_NOT_TLS",
+        reason: "the peer does not speak TLS",
+        cause,
+        facts: { engine: "deno", spoke: "something else" },
+      },
     );
   }
   const row = MISSTEPS.find((r) => r.match.test(text));
@@ -328,6 +433,7 @@ function protocolError(what: string, text: string, established: boolean, cause: 
     code: row?.code ?? "ERR_SSL_PROTOCOL",
     reason: text,
     ...(row === undefined ? {} : { alert: row.alert }),
+    facts: { engine: "deno", ...row?.facts },
     cause,
   });
 }

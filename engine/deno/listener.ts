@@ -50,7 +50,7 @@ function listen(target: ListenTarget, init: ListenerInit): Deno.TlsListener {
         `Cannot listen on ${
           addressText(target)
         }: Deno refuses the certificate from ${source}: ${reason}`,
-        { code: "ERR_CERT", reason, cause: error },
+        { code: "ERR_CERTIFICATE", reason, cause: error, facts: { engine: "deno" } },
       );
     }
     throw ioError(`Cannot listen on ${addressText(target)}`, error);

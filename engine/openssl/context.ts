@@ -401,7 +401,7 @@ export class OpenSslContext implements EngineContext {
     if (callbacks !== undefined) return callbacks.pointer(kind);
     throw new SslUnsupportedError(
       `Cannot use ${option}: OpenSSL would have to call back, which Deno rules out under --allow-ffi=<path>: run with --allow-ffi`,
-      { code: "ERR_SSL_UNSUPPORTED" },
+      { facts: { engine: "openssl" } },
     );
   }
 

@@ -9,7 +9,9 @@
  */
 
 import {
+  type ErrorFacts,
   type ErrorQueueEntry,
+  type LimitFacts,
   SslError,
   type SslErrorOptions,
   SslPeerError,
@@ -98,6 +100,44 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/peer did not return a certificate/, "ERR_SSL_NO_CERTIFICATE"],
 ];
 
+/** What the two sides have not in common, by OpenSSL's reason. */
+const LACKS: readonly (readonly [RegExp, NonNullable<ErrorFacts["lacks"]>])[] = [
+  [/unsupported protocol|no protocols available|wrong ssl version|version too low/, "version"],
+  [/no shared cipher|no ciphers available|no cipher match/, "cipher"],
+  [/no shared groups|no suitable key share|no suitable groups/, "group"],
+  [/no suitable signature algorithm|no suitable digest|no shared signature/, "signature algorithm"],
+];
+
+const bySecurityLevel = (what: string): LimitFacts => ({ by: "own", what, option: "cipherList" });
+
+/** Where OpenSSL refuses what TLS itself allows, by its reason. */
+const LIMITS: readonly (readonly [RegExp, LimitFacts])[] = [
+  [/dh key too small/, bySecurityLevel("the size of the peer's Diffie-Hellman key")],
+  [/(?:ee|ca) key too small/, bySecurityLevel("the size of a certificate's key")],
+  [/ca md too weak/, bySecurityLevel("the digest of a certificate's signature")],
+  [/legacy sigalg disallowed/, bySecurityLevel("signatures with MD5 or SHA-1")],
+  [
+    /unsafe legacy renegotiation disabled/,
+    { by: "own", what: "servers without secure renegotiation (RFC 5746)" },
+  ],
+  [/renegotiat/, { by: "own", what: "renegotiation" }],
+  [/excessive message size/, { by: "own", what: "the size of a handshake message" }],
+  [/too many key updates/, { by: "own", what: "the number of key updates" }],
+  [/too many warn(?:ing)? alerts/, { by: "own", what: "the number of warnings in a row" }],
+  [/data length too long|encrypted length too long/, {
+    by: "protocol",
+    what: "the size of a record",
+    value: 16384,
+  }],
+];
+
+/** The facts that OpenSSL's reason stands for. */
+function factsOf(reason: string): ErrorFacts {
+  const lacks = LACKS.find(([match]) => match.test(reason))?.[1];
+  const limit = LIMITS.find(([match]) => match.test(reason))?.[1];
+  return { ...(lacks === undefined ? {} : { lacks }), ...(limit === undefined ? {} : { limit }) };
+}
+
 /** OpenSSL's reason as a code: `bad length` gives `ERR_SSL_BAD_LENGTH`. */
 function ownCode(reason: string): string {
   return "ERR_SSL_" + reason.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "");
@@ -140,29 +180,55 @@ export function localError(what: string, queue: readonly ErrorQueueEntry[]): Ssl
   );
 }
 
+/** What is known of a failure beside OpenSSL's reason: words for the message, and the facts. */
+export interface Advice {
+  /** What to look at. */
+  readonly text: string;
+  /** The same, for `explain()`. */
+  readonly facts: ErrorFacts;
+}
+
+/** The circumstances of a call that failed. */
+export interface Circumstances {
+  /** Whether the handshake was complete. */
+  readonly established: boolean;
+  /** OpenSSL's security level. */
+  readonly securityLevel?: number | undefined;
+  /** Looks for what OpenSSL does not know. */
+  readonly advise?: (options: SslErrorOptions) => Advice | undefined;
+}
+
 /** The error of a call on a connection that OpenSSL failed with SSL_ERROR_SSL or SSL_ERROR_SYSCALL. */
 export function connectionError(
   operation: string,
   queue: readonly ErrorQueueEntry[],
-  established: boolean,
+  { established, securityLevel, advise }: Circumstances,
 ): SslError {
-  const options = queueOptions(queue);
-  const reason = options.reason ?? "OpenSSL gives no reason";
+  const found = queueOptions(queue);
+  const reason = found.reason ?? "OpenSSL gives no reason";
+  const advice = advise?.(found);
+  const more = advice === undefined ? "" : `: ${advice.text}`;
+  const facts: ErrorFacts = { engine: "openssl", ...factsOf(reason), ...advice?.facts };
+  const level = facts.limit?.option === "cipherList" && securityLevel !== undefined
+    ? { securityLevel }
+    : {};
+  const options = { ...found, facts: { ...facts, ...level } };
   if (options.alert !== undefined) {
     const message =
-      `${operation} failed: the peer refused with the alert ${options.alert}: ${reason}`;
+      `${operation} failed: the peer refused with the alert ${options.alert}: ${reason}${more}`;
     return new SslPeerError(message, options);
   }
   if (!established && NOT_TLS.test(reason)) {
+    const spoke = /http request|https proxy request/.test(reason) ? "http" : "something else";
     return new SslPeerError(
-      `${operation} failed: the peer does not speak TLS here: check the port, or whether STARTTLS is due first: ${reason}`,
-      { ...options, code: "ERR_SSL_NOT_TLS" },
+      `${operation} failed: the peer does not speak TLS here: check the port, or whether STARTTLS is due first: ${reason}${more}`,
+      { ...options, code: "ERR_SSL_NOT_TLS", facts: { ...options.facts, spoke } },
     );
   }
   // In reading, what OpenSSL has no better name for is what a record of the peer did.
   const ours = OURS.test(reason) && !(operation === READ && /internal error/.test(reason));
   const Class = ours ? SslError : SslPeerError;
-  return new Class(`${operation} failed: ${reason}`, options);
+  return new Class(`${operation} failed: ${reason}${more}`, options);
 }
 
 /** The error of a transport that ended where TLS had not. */

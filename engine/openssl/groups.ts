@@ -58,6 +58,6 @@ function onlyBefore13(
   if ([...versions].some((version) => version < TLS1_3)) return withoutTls13();
   throw new SslUnsupportedError(
     `Cannot use ${option} with TLS 1.3 alone: ${why}: allow TLS 1.2, or leave the option out`,
-    { code: "ERR_SSL_UNSUPPORTED" },
+    { facts: { engine: "openssl" } },
   );
 }

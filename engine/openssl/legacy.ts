@@ -6,8 +6,9 @@
  * @module
  */
 
-import { type SslError, SslUnsupportedError } from "../../errors.ts";
+import { SslUnsupportedError } from "../../errors.ts";
 import type { TlsVersion } from "../types.ts";
+import type { Advice } from "./errors.ts";
 import { isBefore3 } from "./inspect.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
@@ -48,16 +49,21 @@ export function requireLegacyLevel(
   );
 }
 
-/** Adds the remedy to the error of a handshake in which an old version was allowed, but not possible. */
-export function explainLegacy(
-  error: SslError,
+/** The remedy for a handshake in which an old version was allowed, but not possible. */
+export function legacyAdvice(
+  reason: string,
   c: OpenSslSymbols,
   ctx: Deno.PointerValue | undefined,
   versions: ReadonlySet<TlsVersion>,
-): SslError {
-  if (![...versions].some((v) => v <= TLS1_1) || !REASONS.test(error.reason)) return error;
-  if (!ctx || allows(c, c.SSL_CTX_get_security_level(ctx))) return error;
-  error.message +=
-    `: if it was about TLS 1.0 or 1.1, the library's security level forbids them: ${REMEDY}`;
-  return error;
+): Advice | undefined {
+  if (![...versions].some((v) => v <= TLS1_1) || !REASONS.test(reason)) return undefined;
+  const securityLevel = ctx ? c.SSL_CTX_get_security_level(ctx) : 0;
+  if (allows(c, securityLevel)) return undefined;
+  return {
+    text: `if it was about TLS 1.0 or 1.1, the library's security level forbids them: ${REMEDY}`,
+    facts: {
+      securityLevel,
+      limit: { by: "own", what: "TLS 1.0 and 1.1", option: "cipherList" },
+    },
+  };
 }

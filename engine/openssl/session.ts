@@ -27,7 +27,7 @@ import { connectionError, drainErrors, endError, localError, READ } from "./erro
 import { FirstBytes, helloFault } from "./first_bytes.ts";
 import { cString, drainBio, NativeHandle } from "./memory.ts";
 import * as inspect from "./inspect.ts";
-import { explainLegacy } from "./legacy.ts";
+import { legacyAdvice } from "./legacy.ts";
 import { offerSession } from "./inspect.ts";
 import { SessionHooks } from "./session_hooks.ts";
 import { CTRL, type OpenSslSymbols, SSL_ERROR } from "./symbols.ts";
@@ -536,18 +536,25 @@ export class OpenSslSession implements SansIoSession {
 
   #failed(operation: string): Error {
     if (this.#freeLater) this.free();
-    const error = connectionError(operation, drainErrors(this.#c), this.#established);
+    const { context } = this.#hooks;
+    const ctx = context.native();
+    const established = this.#established;
+    const error = connectionError(operation, drainErrors(this.#c), {
+      established,
+      securityLevel: ctx && this.#c.SSL_CTX_get_security_level(ctx),
+      advise: (options) =>
+        (established ? undefined : this.#hooks.advise(options)) ??
+          legacyAdvice(options.reason ?? "", this.#c, ctx, context.config.versions),
+    });
     if (/certificate verify failed/.test(error.reason) && !this.#handle.freed) {
       const refusal = this.#hooks.refusalOfChain();
       if (refusal !== undefined) return refusal;
     }
-    if (!this.#established) this.#hooks.explain(error);
     if (this.#first.open && !this.#established) {
       const peer = peerOffer(this.role, this.#first.all());
       if (peer !== undefined) error.offers = { peer };
     }
-    const { context } = this.#hooks;
-    return explainLegacy(error, this.#c, context.native(), context.config.versions);
+    return error;
   }
 }
 

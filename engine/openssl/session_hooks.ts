@@ -11,10 +11,11 @@
 
 import { equalBytes } from "../../certificate/der.ts";
 import { nodeCrypto } from "../../certificate/node_crypto.ts";
-import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
+import { SslError, type SslErrorOptions, SslPeerError, SslVerifyError } from "../../errors.ts";
 import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../types.ts";
 import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
 import type { OpenSslContext } from "./context.ts";
+import type { Advice } from "./errors.ts";
 import * as inspect from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { derOf, derStack } from "./memory.ts";
@@ -25,6 +26,8 @@ import { TLS1_3 } from "../tls_versions.ts";
 
 const X509_V_ERR_UNSPECIFIED = 1;
 const X509_V_ERR_APPLICATION_VERIFICATION = 50;
+/** X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK: what is small depends on us. */
+const BY_SECURITY_LEVEL = new Set([66, 67, 68]);
 const VERIFY_PEER = 1, VERIFY_FAIL_IF_NO_PEER_CERT = 2;
 const NID_AUTH_PSK = 1048;
 
@@ -137,7 +140,11 @@ export class SessionHooks implements CallbackTarget {
   }
 
   #judge(evidence: PeerEvidence): Error | undefined {
-    const refusal = this.#hooks.verify?.(evidence, this.#user);
+    const ctx = BY_SECURITY_LEVEL.has(evidence.error) ? this.context.native() : undefined;
+    const level = ctx === undefined
+      ? {}
+      : { securityLevel: this.#c.SSL_CTX_get_security_level(ctx) };
+    const refusal = this.#hooks.verify?.({ ...evidence, ...level }, this.#user);
     this.#judged = refusal === undefined;
     return refusal;
   }
@@ -159,8 +166,9 @@ export class SessionHooks implements CallbackTarget {
     if (this.context.config.psk && this.#usedPsk()) return this.#judge({ ...evidence, psk: true });
     if (!this.#needsCertificate(verifyMode)) return undefined;
     return new SslVerifyError("Cannot verify the peer: it sent no certificate", {
-      code: "NO_PEER_CERTIFICATE",
+      code: "ERR_SSL_NO_CERTIFICATE",
       errno: X509_V_ERR_UNSPECIFIED,
+      facts: { role: this.#role, engine: "openssl" },
     });
   }
 
@@ -295,9 +303,9 @@ export class SessionHooks implements CallbackTarget {
     return psk;
   }
 
-  /** Adds what is known of pre-shared keys to the error of a handshake. */
-  explain(error: SslError): SslError {
-    return this.#hooks.psk ? explainPsk(error, this.#role, this.#pskGiven) : error;
+  /** What is known of pre-shared keys where a handshake failed. */
+  advise(options: SslErrorOptions): Advice | undefined {
+    return this.#hooks.psk ? pskAdvice(options, this.#role, this.#pskGiven) : undefined;
   }
 
   /** A protocol message. */
@@ -336,21 +344,29 @@ const NO_KEY = /psk identity not found|no suitable signature algorithm|no shared
 const NO_KEY_ALERTS = new Set(["unknown_psk_identity", "handshake_failure"]);
 
 /**
- * Adds what to look at to the error of a handshake with the option `psk`.
+ * What to look at where a handshake with the option `psk` failed.
  *
  * @param given Whether there was a key in this handshake.
  */
-export function explainPsk(error: SslError, role: Role, given: boolean): SslError {
-  const { alert, reason } = error;
+export function pskAdvice(
+  { alert, reason = "" }: { readonly alert?: string; readonly reason?: string },
+  role: Role,
+  given: boolean,
+): Advice | undefined {
   const is = (texts: RegExp, alerts: ReadonlySet<string>): boolean =>
     alert === undefined ? texts.test(reason) : alerts.has(alert);
   if (given && is(OTHER_KEY, OTHER_KEY_ALERTS)) {
-    error.message += ": the peer's pre-shared key seems to be another one: compare the keys, " +
-      "and the identity they belong to";
-  } else if (is(NO_KEY, NO_KEY_ALERTS) && (role === "client" || !given)) {
-    error.message += role === "client"
-      ? ": the server seems not to know the identity of psk, or to want no pre-shared key"
-      : ": the client came with no identity that psk has a key for, and nothing else fits";
+    return {
+      text: "the peer's pre-shared key seems to be another one: compare the keys, and the " +
+        "identity they belong to",
+      facts: { psk: "other key" },
+    };
   }
-  return error;
+  if (!is(NO_KEY, NO_KEY_ALERTS) || (role === "server" && given)) return undefined;
+  return {
+    text: role === "client"
+      ? "the server seems not to know the identity of psk, or to want no pre-shared key"
+      : "the client came with no identity that psk has a key for, and nothing else fits",
+    facts: { psk: "unknown identity" },
+  };
 }

@@ -74,6 +74,7 @@ function verifyIn(
       errorDepth: ok ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(ctx)),
       errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
       chain: derStack(c, c.X509_STORE_CTX_get0_chain(ctx)),
+      securityLevel: SECURITY_LEVEL,
     };
   } finally {
     for (const free of frees.reverse()) free();

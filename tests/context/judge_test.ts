@@ -193,7 +193,7 @@ Deno.test("a server that sent no certificate is refused by a client of the OpenS
   for (const policy of [POLICY, pinned(PIN), pinned(PIN, true), { ...POLICY, scheme: "none" }]) {
     const report = judge(none, policy as Policy, NAMES);
     assertEquals(report.ok, false);
-    assertEquals(report.error?.code, "PEER_DID_NOT_RETURN_A_CERTIFICATE");
+    assertEquals(report.error?.code, "ERR_SSL_NO_CERTIFICATE");
   }
 });
 

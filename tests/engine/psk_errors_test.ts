@@ -1,31 +1,32 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { explainPsk } from "../../engine/openssl/session_hooks.ts";
-import { SslError } from "../../errors.ts";
+import { pskAdvice } from "../../engine/openssl/session_hooks.ts";
 
-const explained = (reason: string, alert?: string) => (role: "client" | "server", given: boolean) =>
-  explainPsk(new SslError("Failed", { reason, ...alert && { alert } }), role, given).message;
+const advised = (reason: string, alert?: string) => (role: "client" | "server", given: boolean) =>
+  pskAdvice({ reason, ...alert && { alert } }, role, given);
 
-Deno.test("explainPsk() names another key only where there was one", () => {
-  for (const failed of [explained("binder does not verify"), explained("x", "bad_record_mac")]) {
+Deno.test("pskAdvice() names another key only where there was one", () => {
+  for (const failed of [advised("binder does not verify"), advised("x", "bad_record_mac")]) {
     for (const role of ["client", "server"] as const) {
-      assertStringIncludes(failed(role, true), "Failed: the peer's pre-shared key seems to be");
-      assertEquals(failed(role, false), "Failed");
+      assertStringIncludes(failed(role, true)!.text, "the peer's pre-shared key seems to be");
+      assertEquals(failed(role, true)!.facts, { psk: "other key" });
+      assertEquals(failed(role, false), undefined);
     }
   }
 });
 
-Deno.test("explainPsk() tells who did not know the identity", () => {
-  const alert = explained("sslv3 alert handshake failure", "handshake_failure");
-  assertStringIncludes(alert("client", true), "the server seems not to know the identity");
-  const unknown = explained("psk identity not found");
-  assertStringIncludes(unknown("server", false), "the client came with no identity");
-  assertEquals(unknown("server", true), "Failed");
+Deno.test("pskAdvice() tells who did not know the identity", () => {
+  const alert = advised("sslv3 alert handshake failure", "handshake_failure");
+  assertStringIncludes(alert("client", true)!.text, "the server seems not to know the identity");
+  const unknown = advised("psk identity not found");
+  assertStringIncludes(unknown("server", false)!.text, "the client came with no identity");
+  assertEquals(unknown("server", false)!.facts, { psk: "unknown identity" });
+  assertEquals(unknown("server", true), undefined);
 });
 
-Deno.test("explainPsk() goes by the alert where there is one, and adds nothing to other failures", () => {
+Deno.test("pskAdvice() goes by the alert where there is one, and says nothing of other failures", () => {
   for (const given of [true, false]) {
-    assertEquals(explained("binder does not verify", "unknown_ca")("client", given), "Failed");
-    assertEquals(explained("certificate verify failed")("server", given), "Failed");
+    assertEquals(advised("binder does not verify", "unknown_ca")("client", given), undefined);
+    assertEquals(advised("certificate verify failed")("server", given), undefined);
   }
 });

@@ -28,7 +28,7 @@ import {
   SSL_OCSP_NO_STAPLE,
   SSL_OCSP_TRY_STAPLE,
 } from "../../constants.ts";
-import { SslVerifyError } from "../../errors.ts";
+import { type ErrorFacts, SslVerifyError } from "../../errors.ts";
 import { type OcspBasicResponse, readOcspResponse } from "./read.ts";
 import { checkOcspResponse, checkTime, judgeResponse, type OcspVerdict } from "./response.ts";
 import { issuerIn } from "./signer.ts";
@@ -77,23 +77,54 @@ function demandsStaple(leaf: Certificate): boolean {
   }
 }
 
-function refusal(code: string, errno: number, what: string, detail: string): SslVerifyError {
+function refusal(
+  code: string,
+  errno: number,
+  what: string,
+  detail: string,
+  facts: ErrorFacts,
+): SslVerifyError {
   return new SslVerifyError(`Cannot verify the peer: ${what}: ${detail}`, {
     code,
     errno,
     reason: what,
+    facts,
   });
 }
 
-function refuse(verdict: OcspVerdict, came: boolean): SslVerifyError {
+/** What the verdict is, for the explanation. */
+function factsOf(
+  { state, detail, revokedAt, reason }: OcspVerdict,
+  demandedBy?: "ocspMode" | "certificate",
+): ErrorFacts {
+  return {
+    ocsp: { state, detail, ...(demandedBy === undefined ? {} : { demandedBy }) },
+    ...(revokedAt === undefined
+      ? {}
+      : { revoked: { since: revokedAt, ...(reason === undefined ? {} : { reason }) } }),
+  };
+}
+
+function refuse(
+  verdict: OcspVerdict,
+  came: boolean,
+  demandedBy?: "ocspMode" | "certificate",
+): SslVerifyError {
   const { state, detail } = verdict;
+  const facts = factsOf(verdict, demandedBy);
   switch (state) {
     case "revoked":
-      return refusal("CERT_REVOKED", 23, "certificate revoked", `stapled OCSP: ${detail}`);
+      return refusal("CERT_REVOKED", 23, "certificate revoked", `stapled OCSP: ${detail}`, facts);
     case "unknown":
-      return refusal("OCSP_CERT_UNKNOWN", 75, "OCSP unknown cert", `stapled OCSP: ${detail}`);
+      return refusal(
+        "OCSP_CERT_UNKNOWN",
+        75,
+        "OCSP unknown cert",
+        `stapled OCSP: ${detail}`,
+        facts,
+      );
     case "missing": {
-      const options = { code: "OCSP_VERIFY_NEEDED", errno: 73, reason: MISSING };
+      const options = { code: "OCSP_VERIFY_NEEDED", errno: 73, reason: MISSING, facts };
       return new SslVerifyError(came ? `${MISSING}: ${detail}` : MISSING, options);
     }
     default:
@@ -102,6 +133,7 @@ function refuse(verdict: OcspVerdict, came: boolean): SslVerifyError {
         74,
         "OCSP verification failed",
         `stapled OCSP response: ${state}: ${detail}`,
+        facts,
       );
   }
 }
@@ -200,7 +232,11 @@ export function judgeStaple(
     const why = must && !flagged ? "; the certificate demands a stapled OCSP response" : "";
     return {
       verdict,
-      refuse: refuse(verdict, response !== undefined),
+      refuse: refuse(
+        verdict,
+        response !== undefined,
+        flagged ? "ocspMode" : must ? "certificate" : undefined,
+      ),
       ok: false,
       detail: detail + why,
     };
