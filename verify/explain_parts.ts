@@ -355,7 +355,7 @@ export function fault(what: string, fix: string): (c: Case) => Explanation {
 export function overLimit(c: Case): Explanation {
   const { limit, securityLevel } = c.error.facts;
   if (limit === undefined || limit.by === "protocol") return misbehaved(c);
-  const value = limit.value === undefined ? "" : ` (${limit.value})`;
+  const value = limit.value === undefined ? "" : ` (the limit is ${limit.value} bytes)`;
   const level = securityLevel === undefined ? "" : `, at security level ${securityLevel}`;
   return lines(
     `This is a limit of this side, not a breach of the protocol: ${

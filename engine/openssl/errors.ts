@@ -112,21 +112,21 @@ const bySecurityLevel = (what: string): LimitFacts => ({ by: "own", what, option
 
 /** Where OpenSSL refuses what TLS itself allows, by its reason. */
 const LIMITS: readonly (readonly [RegExp, LimitFacts])[] = [
-  [/dh key too small/, bySecurityLevel("the size of the peer's Diffie-Hellman key")],
-  [/(?:ee|ca) key too small/, bySecurityLevel("the size of a certificate's key")],
-  [/ca md too weak/, bySecurityLevel("the digest of a certificate's signature")],
+  [/dh key too small/, bySecurityLevel("a Diffie-Hellman key of that size")],
+  [/(?:ee|ca) key too small/, bySecurityLevel("a certificate's key of that size")],
+  [/ca md too weak/, bySecurityLevel("that digest in the signature of a certificate")],
   [/legacy sigalg disallowed/, bySecurityLevel("signatures with MD5 or SHA-1")],
   [
     /unsafe legacy renegotiation disabled/,
     { by: "own", what: "servers without secure renegotiation (RFC 5746)" },
   ],
   [/renegotiat/, { by: "own", what: "renegotiation" }],
-  [/excessive message size/, { by: "own", what: "the size of a handshake message" }],
-  [/too many key updates/, { by: "own", what: "the number of key updates" }],
-  [/too many warn(?:ing)? alerts/, { by: "own", what: "the number of warnings in a row" }],
+  [/excessive message size/, { by: "own", what: "a handshake message of that size" }],
+  [/too many key updates/, { by: "own", what: "so many key updates" }],
+  [/too many warn(?:ing)? alerts/, { by: "own", what: "so many warnings in a row" }],
   [/data length too long|encrypted length too long/, {
     by: "protocol",
-    what: "the size of a record",
+    what: "a record of that size",
     value: 16384,
   }],
 ];
