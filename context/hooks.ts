@@ -28,6 +28,7 @@ import type { SslOptions } from "./options.ts";
 import { describeMessage, Tracer } from "./trace.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { ConnectionState } from "./connection.ts";
+import { shownCertificate } from "./evidence.ts";
 import type { ChainError } from "./findings.ts";
 
 /** What OpenSSL knows while it verifies a chain. */
@@ -107,6 +108,16 @@ export function verifyEach(callback: VerifyCallback): NonNullable<ContextHooks["
   };
 }
 
+/**
+ * The dates are judged anew where a session is resumed, and verifyCallback is not asked there: it
+ * is in a full handshake, and may accept a certificate that has expired.
+ */
+function mayResume(certificate: Uint8Array): boolean {
+  const { notBefore, notAfter } = shownCertificate(certificate);
+  const now = Date.now();
+  return notBefore.getTime() <= now && now <= notAfter.getTime();
+}
+
 /** What the options of this module come to for one role. */
 export interface ObserverHooks {
   /** For every server name. */
@@ -177,6 +188,7 @@ export function observerHooks(
   return {
     hooks: {
       ...(verifyCallback === undefined ? {} : { verifyEach: verifyEach(verifyCallback) }),
+      ...(verifyCallback === undefined || role === "client" ? {} : { mayResume }),
       ...(message === undefined ? {} : { message }),
       ...(ocsp === undefined ? {} : { ocsp }),
     },

@@ -249,6 +249,11 @@ export interface ContextHooks {
   ): EngineContext | undefined | null | PromiseLike<EngineContext | undefined | null>;
   /** A client got a session, in DER (SSL_SESSION of OpenSSL), that can be resumed. */
   newSession?(session: Uint8Array, user: unknown): void;
+  /**
+   * Whether a client whose certificate, in DER, is in its session may resume it. If not, there is
+   * a full handshake, in which `verifyEach` is asked again.
+   */
+  mayResume?(certificate: Uint8Array, user: unknown): boolean;
   /** A server's ticket key: for a new ticket without a name, or by the name inside a ticket. */
   ticketKey?(name: Uint8Array | undefined, user: unknown): TicketKey | undefined;
   /** A client judges the stapled OCSP response, or its absence, once the server's flight is in. */

@@ -110,6 +110,7 @@ const HOOKS: Readonly<
   selectContext: ["sniServer", "certificates by server name, sniCallback or clientHelloCallback"],
   newSession: ["sessions", "sessionCache"],
   ticketKey: ["ticketKeys", "ticketKeycb"],
+  mayResume: ["verifyCallback", "verifyCallback"],
   ocsp: ["ocsp", "ocspMode"],
   ocspStaple: ["ocsp", "ocspStaple"],
   psk: ["psk", "psk"],

@@ -30,6 +30,8 @@ export interface CallbackTarget {
   onKeylog(line: string): void;
   /** A session that can be resumed. */
   onNewSession(session: Deno.PointerValue): void;
+  /** Server: whether the session in a ticket that came may be resumed. */
+  onTicketUse(session: Deno.PointerValue): boolean;
   /** The ticket key for a new ticket, or by name. */
   onTicketKey(name: Uint8Array | undefined): TicketKeyAnswer | undefined;
   /** Client: the server's flight is in; 1 goes on, 0 refuses. Server: SSL_TLSEXT_ERR_*. */

@@ -6,6 +6,7 @@
 
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
+import { concat } from "../buffers.ts";
 import { dialTcp } from "../dial.ts";
 import { insideError } from "../waiting.ts";
 import { Pump } from "../pump.ts";
@@ -91,7 +92,8 @@ export class OpenSslContext implements EngineContext {
   readonly #runtime: Runtime;
   readonly #ctx: NativeHandle;
   #handedOut = false;
-  #isolated = false;
+  /** The session id context from {@linkcode OpenSslContext.native} on, which no other context has. */
+  #own: Uint8Array<ArrayBuffer> | undefined;
 
   /** Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one. */
   constructor(runtime: Runtime, config: ContextConfig) {
@@ -151,7 +153,7 @@ export class OpenSslContext implements EngineContext {
     const ptr = this.#ctx.ptr ?? undefined;
     if (handOut === undefined || ptr === undefined) return ptr;
     const { library: { c }, callbacks } = this.#runtime;
-    const isolate = handOut === "used" && !this.#isolated && this.role === "server";
+    const isolate = handOut === "used" && this.#own === undefined && this.role === "server";
     // A handshake that is in the midst of its verification uses the store and does not hold it.
     if (callbacks?.running && (isolate || !this.#handedOut)) {
       throw insideError("hand out the context");
@@ -161,11 +163,30 @@ export class OpenSslContext implements EngineContext {
       this.#handedOut = true;
     }
     if (isolate) {
-      const own = crypto.getRandomValues(new Uint8Array(32));
-      c.SSL_CTX_set_session_id_context(ptr, own, own.length);
-      this.#isolated = true;
+      this.#own = crypto.getRandomValues(new Uint8Array(32));
+      c.SSL_CTX_set_session_id_context(ptr, this.#own, this.#own.length);
     }
     return ptr;
+  }
+
+  /**
+   * A session is resumed only under the server name that it began with (RFC 6066 3): the name is a
+   * part of the session id context. `null` is one that could not be read: no session fits.
+   */
+  bindSessions(ssl: Deno.PointerObject, name: string | null): void {
+    const { c } = this.#runtime.library;
+    const base = this.#own ?? this.config.sessionIdContext ?? new Uint8Array();
+    const id = new Uint8Array(32);
+    if (name === null) crypto.getRandomValues(id);
+    else {
+      const all = concat([Uint8Array.of(base.length), base, new TextEncoder().encode(name)]);
+      const md = c.EVP_sha256();
+      this.#check(
+        c.EVP_Digest(all, BigInt(all.length), id, null, md, null) === 1,
+        "Cannot bind the sessions to the server name",
+      );
+    }
+    c.SSL_set_session_id_context(ssl, id, id.length);
   }
 
   /** Frees the SSL_CTX; connections that run keep it alive. */
@@ -444,6 +465,13 @@ export class OpenSslContext implements EngineContext {
       }
       const ticketKey = this.#callback("ticketKey", "ticketKeycb");
       c.SSL_CTX_callback_ctrl(this.ptr, CTRL.TICKET_KEY_CB, ticketKey);
+    }
+    if (hooks.mayResume) {
+      const use = this.#callback("ticketUse", "verifyCallback");
+      this.#check(
+        c.SSL_CTX_set_session_ticket_cb(this.ptr, null, use, null) === 1,
+        "Cannot judge tickets",
+      );
     }
     if (hooks.ocspStaple) {
       const status = this.#callback("serverStatus", "ocspStaple");

@@ -59,20 +59,20 @@ export function sslEvidence(
   };
 }
 
-/** What was negotiated. */
+/** What was negotiated. `name` is the server name that a client sent, or that a server read. */
 export function negotiated(
   c: OpenSslSymbols,
   ssl: Deno.PointerObject,
   role: Role,
-  sent: string | undefined,
+  name: string | undefined,
 ): Negotiated {
   const cipher = c.SSL_get_current_cipher(ssl);
-  const received = role === "server" ? textOf(c, c.SSL_get_servername(ssl, 0)) || undefined : sent;
+  const received = role === "server" ? textOf(c, c.SSL_get_servername(ssl, 0)) : "";
   return {
     version: textOf(c, c.SSL_get_version(ssl)).replace(".", "_"),
     versionInt: c.SSL_version(ssl),
     cipher: cipher === null ? undefined : textOf(c, c.SSL_CIPHER_get_name(cipher)),
-    serverName: received,
+    serverName: received || name,
     alpn: protocol(c, ssl, c.SSL_get0_alpn_selected),
     npn: c.SSL_get0_next_proto_negotiated
       ? protocol(c, ssl, c.SSL_get0_next_proto_negotiated)

@@ -131,7 +131,8 @@ export const NEEDED = {
   SSL_CTX_set_session_id_context SSL_CTX_set_alpn_protos SSL_CTX_set_alpn_select_cb
   SSL_CTX_set_keylog_callback SSL_CTX_set_num_tickets SSL_CTX_sess_set_new_cb
   SSL_CTX_set_msg_callback SSL_CIPHER_get_auth_nid SSL_get1_session SSL_set_session
-  SSL_SESSION_free SSL_SESSION_is_resumable PEM_write_bio_SSL_SESSION PEM_read_bio_SSL_SESSION
+  SSL_SESSION_free SSL_SESSION_is_resumable SSL_SESSION_get0_peer SSL_set_session_id_context
+  SSL_CTX_set_session_ticket_cb PEM_write_bio_SSL_SESSION PEM_read_bio_SSL_SESSION
   SSL_new SSL_free SSL_ctrl SSL_set_bio SSL_set_connect_state SSL_set_accept_state
   SSL_set_SSL_CTX SSL_do_handshake SSL_get_error SSL_read SSL_peek SSL_write SSL_pending
   SSL_shutdown SSL_get_shutdown SSL_session_reused SSL_get_version SSL_version
@@ -146,7 +147,7 @@ export const NEEDED = {
   ERR_get_error ERR_clear_error ERR_lib_error_string ERR_reason_error_string ERR_set_mark
   ERR_pop_to_mark d2i_X509_bio i2d_X509_bio X509_free d2i_X509_CRL_bio X509_CRL_free
   d2i_PrivateKey_bio d2i_PKCS8PrivateKey_bio PEM_read_bio_PrivateKey EVP_PKEY_free CRYPTO_malloc
-  EVP_aes_256_cbc EVP_sha256 EVP_EncryptInit_ex EVP_DecryptInit_ex X509_STORE_new X509_STORE_free
+  EVP_aes_256_cbc EVP_sha256 EVP_Digest EVP_EncryptInit_ex EVP_DecryptInit_ex X509_STORE_new X509_STORE_free
   X509_STORE_add_cert X509_STORE_add_crl X509_VERIFY_PARAM_set_flags X509_verify_cert
   X509_STORE_CTX_get_ex_data X509_STORE_CTX_get_error X509_STORE_CTX_get_error_depth
   X509_STORE_CTX_set_error X509_STORE_CTX_get0_chain X509_STORE_CTX_get0_untrusted

@@ -53,11 +53,11 @@ export class OpenSslSession implements SansIoSession {
   #handle!: NativeHandle;
   #rbio: Deno.PointerValue = null;
   #wbio: Deno.PointerValue = null;
-  /** A server reads the ClientHello first when the context depends on it. */
+  /** A server reads the ClientHello first: the context depends on it, and which session may be resumed. */
   #hello: ClientHelloReader | undefined;
   #choosing = false;
-  /** The server name by which the context was chosen; null if the ClientHello could not be read. */
-  #chosenBy: string | null | undefined;
+  /** The server name in lower case, of the first ClientHello; null if that could not be read. */
+  #askedFor: string | null | undefined;
   #refusalAlert: Bytes | undefined;
   readonly #first = new FirstBytes();
   #established = false;
@@ -78,9 +78,7 @@ export class OpenSslSession implements SansIoSession {
     this.role = context.role;
     this.#params = params;
     this.#hooks = new SessionHooks(this.#c, context, params, () => this.ssl);
-    if (this.role === "server" && context.config.hooks.selectContext) {
-      this.#hello = new ClientHelloReader();
-    }
+    if (this.role === "server") this.#hello = new ClientHelloReader();
     this.#open(context);
   }
 
@@ -223,8 +221,11 @@ export class OpenSslSession implements SansIoSession {
 
   /** Nothing is answered to a ClientHello that is not the one the choice was made by. */
   #checkChoice(ssl: Deno.PointerObject): void {
-    if (this.#chosenBy === undefined || this.#c.BIO_ctrl_pending(this.#wbio) === 0) return;
-    const fault = helloFault(this.#c, ssl, this.#chosenBy);
+    const name = this.#askedFor;
+    if (name === undefined || this.#c.BIO_ctrl_pending(this.#wbio) === 0) return;
+    // Nothing was chosen by a ClientHello that only OpenSSL can read.
+    if (name === null && !this.#hooks.context.config.hooks.selectContext) return;
+    const fault = helloFault(this.#c, ssl, name);
     if (fault === undefined) return;
     this.#withhold(fault.error);
     this.#refusalAlert = fault.alert;
@@ -247,11 +248,11 @@ export class OpenSslSession implements SansIoSession {
   #choose(hello: ClientHello | null): void {
     this.#hello = undefined;
     const { selectContext } = this.#hooks.context.config.hooks;
-    if (selectContext === undefined) return this.#begin(undefined, "");
-    this.#chosenBy = hello === null ? null : hello.serverName;
+    this.#askedFor = hello === null ? null : hello.serverName;
     // OpenSSL says in its own words what is wrong with it; should it find nothing, we do.
     if (hello === null) return this.#begin(undefined, "");
     const name = hello.serverName;
+    if (selectContext === undefined) return this.#begin(undefined, name);
     try {
       const chosen = this.#guarded(() => selectContext(name, this.#params.user, hello));
       if (chosen === null || chosen === undefined || !("then" in chosen)) {
@@ -283,6 +284,7 @@ export class OpenSslSession implements SansIoSession {
       this.#hooks.context = chosen as OpenSslContext;
       this.#open(this.#hooks.context);
     }
+    this.#hooks.context.bindSessions(this.ssl, this.#askedFor ?? null);
     const held = this.#first.all();
     this.#feed(held, held.length);
   }
@@ -465,7 +467,9 @@ export class OpenSslSession implements SansIoSession {
 
   /** What was negotiated. */
   negotiated(): Negotiated {
-    return inspect.negotiated(this.#c, this.#idle(ASK), this.role, this.#params.serverName);
+    // OpenSSL forgets the name of a session of TLS 1.2 that is resumed.
+    const name = this.role === "client" ? this.#params.serverName : this.#askedFor || undefined;
+    return inspect.negotiated(this.#c, this.#idle(ASK), this.role, name);
   }
 
   /** What the peer sent, leaf first, in DER. */

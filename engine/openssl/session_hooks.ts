@@ -269,6 +269,13 @@ export class SessionHooks implements CallbackTarget {
     }
   }
 
+  /** Whether a client may resume; a full handshake asks again where it may not. */
+  onTicketUse(session: Deno.PointerValue): boolean {
+    const peer = this.#c.SSL_SESSION_get0_peer(session);
+    if (peer === null) return true;
+    return this.#hooks.mayResume?.(derOf(this.#c, peer), this.#user) ?? true;
+  }
+
   /** The ticket key for a new ticket, or by name. */
   onTicketKey(name: Uint8Array | undefined): TicketKeyAnswer | undefined {
     const key = this.#hooks.ticketKey?.(name, this.#user);

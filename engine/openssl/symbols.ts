@@ -118,6 +118,16 @@ export const SSL_SYMBOLS = {
   // void SSL_SESSION_free(SSL_SESSION *session); int SSL_SESSION_is_resumable(const SSL_SESSION *s)
   SSL_SESSION_free: { parameters: ["pointer"], result: "void" },
   SSL_SESSION_is_resumable: { parameters: ["pointer"], result: "i32" },
+  // X509 *SSL_SESSION_get0_peer(SSL_SESSION *s)
+  SSL_SESSION_get0_peer: { parameters: ["pointer"], result: "pointer" },
+  // int SSL_set_session_id_context(SSL *ssl, const unsigned char *sid_ctx, unsigned int sid_ctx_len)
+  SSL_set_session_id_context: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  // int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx, SSL_CTX_generate_session_ticket_fn gen_cb,
+  //   SSL_CTX_decrypt_session_ticket_fn dec_cb, void *arg)
+  SSL_CTX_set_session_ticket_cb: {
+    parameters: ["pointer", "function", "function", "pointer"],
+    result: "i32",
+  },
   // int PEM_write_bio_SSL_SESSION(BIO *bp, const SSL_SESSION *x), PEM_read_bio_SSL_SESSION(bp, x, cb, u)
   PEM_write_bio_SSL_SESSION: { parameters: ["pointer", "pointer"], result: "i32" },
   PEM_read_bio_SSL_SESSION: {
@@ -263,6 +273,12 @@ export const CRYPTO_SYMBOLS = {
   // const EVP_CIPHER *EVP_aes_256_cbc(void); const EVP_MD *EVP_sha256(void)
   EVP_aes_256_cbc: { parameters: [], result: "pointer" },
   EVP_sha256: { parameters: [], result: "pointer" },
+  // int EVP_Digest(const void *data, size_t count, unsigned char *md, unsigned int *size,
+  //   const EVP_MD *type, ENGINE *impl)
+  EVP_Digest: {
+    parameters: ["buffer", "usize", "buffer", "pointer", "pointer", "pointer"],
+    result: "i32",
+  },
   // int EVP_EncryptInit_ex(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *type, ENGINE *impl,
   //   const unsigned char *key, const unsigned char *iv), EVP_DecryptInit_ex
   EVP_EncryptInit_ex: {

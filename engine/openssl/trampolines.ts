@@ -35,6 +35,16 @@ export function alpnWire(names: readonly string[]): Uint8Array<ArrayBuffer> {
 /** SSL_TLSEXT_ERR_*. */
 export const TLSEXT = { OK: 0, ALERT_WARNING: 1, ALERT_FATAL: 2, NOACK: 3 } as const;
 
+/** SSL_TICKET_*: what became of a ticket, and what is to become of its session. */
+const TICKET = {
+  SUCCESS: 5,
+  SUCCESS_RENEW: 6,
+  RETURN_ABORT: 0,
+  RETURN_IGNORE_RENEW: 2,
+  RETURN_USE: 3,
+  RETURN_USE_RENEW: 4,
+} as const;
+
 type Ptr = Deno.PointerValue;
 type Maker = (c: OpenSslSymbols, guard: Guard) => Deno.PointerObject;
 
@@ -170,6 +180,19 @@ export const TRAMPOLINES = {
     new Deno.UnsafeCallback(
       { parameters: ["pointer", "pointer"], result: "i32" },
       (ssl: Ptr, session: Ptr) => guard(ssl, 0, (t) => (t.onNewSession(session), 0)),
+    ).pointer,
+  // SSL_TICKET_RETURN (*)(SSL *, SSL_SESSION *, const unsigned char *keyname, size_t keyname_len,
+  //   SSL_TICKET_STATUS status, void *arg)
+  ticketUse: (_c, guard) =>
+    new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer", "usize", "i32", "pointer"], result: "i32" },
+      (ssl: Ptr, session: Ptr, _name: Ptr, _length: bigint, status: number) =>
+        guard(ssl, TICKET.RETURN_ABORT, (t) => {
+          const renew = status === TICKET.SUCCESS_RENEW;
+          if (status !== TICKET.SUCCESS && !renew) return TICKET.RETURN_IGNORE_RENEW;
+          if (!t.onTicketUse(session)) return TICKET.RETURN_IGNORE_RENEW;
+          return renew ? TICKET.RETURN_USE_RENEW : TICKET.RETURN_USE;
+        }),
     ).pointer,
   // int (*)(SSL *, unsigned char key_name[16], unsigned char iv[16], EVP_CIPHER_CTX *, HMAC_CTX *, int enc)
   ticketKey: (c, guard) =>
