@@ -22,6 +22,7 @@
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
+import { HandshakeClock } from "./handshake_progress.ts";
 import { Inflow } from "./inflow.ts";
 import { isGone, LastWords, type Listening } from "./last_words.ts";
 import { Outflow } from "./outflow.ts";
@@ -62,6 +63,8 @@ export class Pump implements TlsStream {
   readonly #in: Inflow;
   readonly #out: Outflow;
   readonly #lastWords: LastWords;
+  /** How far the handshake is. */
+  readonly progress: HandshakeClock = new HandshakeClock();
   #handshaking: Promise<void> | undefined;
   /** Writes that have not ended, and the last of them. */
   #writes = 0;
@@ -154,10 +157,16 @@ export class Pump implements TlsStream {
         const step = this.#step(() => this.#session.handshake());
         // A server that is done has only tickets left: it does not wait for a client to read them.
         if (step === true && this.role === "server") return this.#out.aside();
-        if (this.#session.output > 0) await orAborted(this.#out.flush(), signal);
+        if (this.#session.output > 0) {
+          this.progress.answer();
+          await orAborted(this.#out.flush(), signal);
+        }
         if (step === true) return;
-        if (step === SSL_WANT_READ) await this.#in.fill(signal);
-        else if (step !== SSL_WANT_WRITE) await orAborted(Promise.resolve(step), signal);
+        if (step === SSL_WANT_READ) {
+          this.progress.wait();
+          await this.#in.fill(signal);
+          this.progress.heard();
+        } else if (step !== SSL_WANT_WRITE) await orAborted(Promise.resolve(step), signal);
       }
     } catch (error) {
       this.#handshaking = undefined;

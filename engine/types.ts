@@ -15,6 +15,7 @@
 import type { Want } from "../errors.ts";
 import type { ClientHello } from "./client_hello.ts";
 import type { FeatureSet } from "./features.ts";
+import type { HandshakeProgress } from "./handshake_progress.ts";
 
 export type { ClientHello };
 
@@ -350,6 +351,8 @@ export interface TlsStream extends TlsFacts {
   tryHandshake(): true | Want;
   /** Whether the handshake is complete. */
   readonly established: boolean;
+  /** How far the handshake is, where the engine sees the peer's bytes. */
+  readonly progress?: HandshakeProgress;
   /** Reads decrypted bytes. */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null>;
   /** As `read`, without waiting. */

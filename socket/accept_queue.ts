@@ -15,6 +15,16 @@ export interface AcceptQueueOptions<A> {
   running(): number;
   /** The next to come in; rejects when the signal aborts, with an `SslPeerError` for a client that is gone. */
   arrive(signal: AbortSignal): Promise<A>;
+  /** For when there is no room: then one is asked to make some before the next comes in. */
+  readonly crowded?: {
+    /** Resolves when one has come, and stays for `arrive`. */
+    knock(signal: AbortSignal): Promise<void>;
+    /**
+     * Makes one go who could have been asked to at the time `asOf`: 0, or in how many milliseconds
+     * to ask again; `undefined` if all are to be waited for. `wake` follows when it has gone.
+     */
+    makeRoom(asOf: number): number | undefined;
+  };
   /** Takes it in; `push`, while it still counts as running, or `wake` follows. Must not throw. */
   admit(arrival: A): void;
   /** Told of a failure to accept at all. */
@@ -55,6 +65,8 @@ export class AcceptQueue<S, A = unknown> {
   #iterators = 0;
   #pumping: AbortController | undefined;
   #wake: (() => void) | undefined;
+  /** A time since which everything that had come by then was seen to. */
+  #asOf = -Infinity;
   /** Set when nothing more comes in: tells whether the last one has been pushed. */
   #drained: (() => boolean) | undefined;
 
@@ -106,7 +118,7 @@ export class AcceptQueue<S, A = unknown> {
       if (!open) return;
       open = false;
       this.#dismiss((waiting) => waiting.of === of);
-      if (--this.#iterators === 0) this.#pumping?.abort();
+      if (--this.#iterators === 0) this.#halt();
     };
     return {
       next: () => {
@@ -136,13 +148,13 @@ export class AcceptQueue<S, A = unknown> {
     if (this.#pumping !== undefined || this.#drained !== undefined) return;
     const pumping = this.#pumping = new AbortController();
     const { signal } = pumping;
-    const { limit, running, arrive, admit, failed } = this.#options;
+    const { arrive, admit, failed } = this.#options;
     while (!signal.aborted) {
-      if (running() + this.#ready.length >= limit) {
-        await this.#room(signal);
-        continue;
-      }
       try {
+        if (this.#full) {
+          await this.#makeRoom(signal);
+          continue;
+        }
         admit(await arrive(signal));
       } catch (error) {
         if (signal.aborted) break;
@@ -154,12 +166,42 @@ export class AcceptQueue<S, A = unknown> {
     if (this.#waiting.length > 0) this.#pump(); // somebody came back in the meantime
   }
 
-  async #room(signal: AbortSignal): Promise<void> {
+  get #full(): boolean {
+    const { limit, running } = this.#options;
+    return running() + this.#ready.length >= limit;
+  }
+
+  /** Waits for room; when one has come who needs it, the others are asked. */
+  async #makeRoom(signal: AbortSignal): Promise<void> {
+    const { crowded } = this.#options;
+    if (crowded === undefined) return await this.#woken();
+    await crowded.knock(signal);
+    while (this.#full && !signal.aborted) await this.#woken(crowded.makeRoom(this.#asOf));
+  }
+
+  /**
+   * Waits until something changes, or `delay` milliseconds and two turns of the event loop: a process
+   * that was busy has not yet seen what came meanwhile, and must not hold that against anybody.
+   */
+  async #woken(delay = 0): Promise<void> {
+    const until = performance.now() + delay;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    const passed = (): void => {
+      this.#asOf = until;
+      resolve();
+    };
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (delay > 0) timer = setTimeout(() => timer = setTimeout(passed), delay);
     await promise;
+    clearTimeout(timer);
     this.#wake = undefined;
+  }
+
+  /** Takes nobody in any more. */
+  #halt(): void {
+    this.#pumping?.abort();
+    this.#wake?.();
   }
 
   /**
@@ -168,7 +210,7 @@ export class AcceptQueue<S, A = unknown> {
    */
   drain(drained: () => boolean): S[] {
     this.#drained = drained;
-    this.#pumping?.abort();
+    this.#halt();
     const left = this.#iterators === 0 ? this.#ready.splice(0) : [];
     this.wake();
     return left;

@@ -9,6 +9,7 @@
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { type SslContext, stateOf } from "../context/context.ts";
 import { engineOf } from "../context/internal.ts";
+import type { HandshakeProgress } from "../engine/handshake_progress.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
@@ -97,6 +98,11 @@ export class SocketCore extends CoreHandshake {
     const { ocspMode = 0, ocspCache } = stateOf(this.context).options;
     const cache = ocspCache ?? cacheOf(this.context);
     return new ocsp.OcspResolver({ chain, ocspMode, cache, staple: this.state?.staple });
+  }
+
+  /** How far the handshake is, where the engine can tell. */
+  get progress(): HandshakeProgress | undefined {
+    return this.tls?.progress;
   }
 
   /** The directions in which TLS is open. */

@@ -91,6 +91,11 @@ export class Doorway {
     }
   }
 
+  /** Resolves when a connection has come in, or could not; it stays for `next`. */
+  async knock({ signal }: WaitOptions): Promise<void> {
+    await orAborted(this.#arriving ??= this.#accept(), signal).catch(() => signal?.throwIfAborted());
+  }
+
   async #accept(): Promise<Arrival> {
     if (this.#options.plain) {
       const conn = await this.#listener.acceptPlain();

@@ -2,9 +2,10 @@
  * The machine inside a listener. `SslListener` is its face.
  *
  * A hostile client costs one of `maxHandshakes` places for `handshakeTimeout`
- * and nothing else: handshakes run side by side, a failed one is told to
- * `onHandshakeError`, and no error of a client ends or holds up the loop. When
- * all places are taken, connections wait in the kernel's queue.
+ * at the most and nothing else: handshakes run side by side, a failed one is
+ * told to `onHandshakeError`, and no error of a client ends or holds up the
+ * loop. When all places are taken and a connection comes, a client that does
+ * not go on gives way (places.ts).
  *
  * @module
  */
@@ -22,10 +23,12 @@ import { AcceptQueue } from "./accept_queue.ts";
 import { type Arrival, Doorway } from "./doorway.ts";
 import type { SocketCore } from "./core.ts";
 import type { SocketOptions } from "./core_types.ts";
+import { clientOf } from "./client_address.ts";
 import { closedError } from "./errors.ts";
 import { coreOf } from "./info.ts";
 import { type ShutdownListenerOptions, SslListener, wrapListener } from "./listener.ts";
 import type { SslSocket } from "./socket.ts";
+import { type Place, Places } from "./places.ts";
 import { describeAddr, isIpv6Literal, parsePort } from "./target.ts";
 import { checkTimeout, Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
 
@@ -55,6 +58,7 @@ export class ListenerCore<S extends SslSocket> {
   readonly #listener: EngineListener;
   readonly #doorway: Doorway;
   readonly #queue: AcceptQueue<S, Arrival>;
+  readonly #places: Places;
   /** Handshakes that run. */
   readonly #running = new Set<SocketCore>();
   /** Sockets that were made here and are not closed. */
@@ -77,8 +81,14 @@ export class ListenerCore<S extends SslSocket> {
       current: () => ({ context: this.#context, engineContext: this.#engineContext }),
       options: setup.options as SocketOptions,
     });
+    const limit = setup.options.maxHandshakes ?? MAX_HANDSHAKES;
+    this.#places = new Places(limit);
     this.#queue = new AcceptQueue<S, Arrival>({
-      limit: setup.options.maxHandshakes ?? MAX_HANDSHAKES,
+      limit,
+      crowded: {
+        knock: (signal) => this.#doorway.knock({ signal }),
+        makeRoom: (asOf) => this.#places.makeRoom(asOf),
+      },
       running: () => this.#running.size,
       arrive: (signal) => this.#doorway.next({ signal }),
       admit: (arrival) => this.#admit(arrival),
@@ -200,13 +210,16 @@ export class ListenerCore<S extends SslSocket> {
     try {
       if (options.startHandshake !== false) {
         using deadline = new Deadline({
+          expirable: true,
           timeout: options.handshakeTimeout ?? options.timeout ?? DEFAULT_HANDSHAKE_TIMEOUT,
           option: "handshakeTimeout",
           signal,
           operation: "accept a handshake from",
           peer: core.peer,
         });
+        using place = deliver && this.#place(core, deadline, arrival.remoteAddr);
         await core.accept(deadline);
+        place?.completed();
       }
       const socket = makeSocket(core, options.socketClass);
       this.#live.add(socket);
@@ -221,6 +234,16 @@ export class ListenerCore<S extends SslSocket> {
       this.#running.delete(core);
       this.#checkIdle();
     }
+  }
+
+  /** A place for a handshake of the iterator, which gives way by its deadline. */
+  #place(core: SocketCore, deadline: Deadline, from: Deno.Addr | undefined): Place {
+    return this.#places.take({
+      client: clientOf(from),
+      peer: core.peer,
+      progress: () => core.progress,
+      giveWay: (error) => deadline.expire(error),
+    });
   }
 
   // ---- the context

@@ -26,6 +26,8 @@ export interface DeadlineOptions {
   readonly signal?: AbortSignal | undefined;
   /** The option that the timeout comes from. @default {"timeout"} */
   readonly option?: string | undefined;
+  /** Whether `expire` may end it. */
+  readonly expirable?: boolean;
   /** What is being done, e.g. `"connect"`, for the message. */
   readonly operation: string;
   /** With whom, for the message. */
@@ -56,7 +58,7 @@ export class Deadline implements Disposable {
     const timeout = checkTimeout("timeout", options.timeout) ?? 0;
     this.#userSignal = options.signal;
     this.#onAbort = () => this.#controller?.abort(this.#userSignal?.reason);
-    if (timeout === 0 && options.signal === undefined) return;
+    if (timeout === 0 && options.signal === undefined && !options.expirable) return;
     this.#controller = new AbortController();
     if (options.signal?.aborted) this.#onAbort();
     else options.signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -92,6 +94,11 @@ export class Deadline implements Disposable {
   /** Aborts when the time is up or the caller's signal aborts; `undefined` when nothing bounds the operation. */
   get signal(): AbortSignal | undefined {
     return this.#controller?.signal;
+  }
+
+  /** Ends the operation now, with a reason of its own; it must have been made `expirable`. */
+  expire(reason: Error): void {
+    this.#controller?.abort(reason);
   }
 
   /** Throws when the time is up or the caller's signal has aborted. */

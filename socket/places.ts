@@ -1,0 +1,205 @@
+/**
+ * The places of a listener for handshakes, and who gives way when all are taken.
+ *
+ * Each handshake that waits for its client is given some patience, by how far it is. When a
+ * connection comes and no place is free, one whose patience has run out gives way: of the clients
+ * that hold more than their share, if there are such; the silent ones first; and of those the one
+ * that has waited longest. Who cannot be blamed is waited for: a crowd of good clients is served in
+ * its order, as fast as handshakes go.
+ *
+ * Patience follows what comes of it. Each one that gave way shortens it for the next at the same
+ * stage, so that a flood is drained quickly; each handshake that is completed gives some back.
+ *
+ * @module
+ */
+
+import type { HandshakeProgress, HandshakeStage } from "../engine/handshake_progress.ts";
+import { SslTimeoutError } from "../errors.ts";
+
+/** A stage, or `"unseen"` where the engine cannot tell. */
+type Stage = HandshakeStage | "unseen";
+
+/** In the order in which they give way. Milliseconds: at first, and at the least. */
+const PATIENCE: Readonly<Record<Stage, { readonly most: number; readonly least: number }>> = {
+  silent: { most: 250, least: 50 },
+  started: { most: 250, least: 50 },
+  unseen: { most: 400, least: 50 },
+  answered: { most: 500, least: 50 },
+};
+const STAGES = Object.keys(PATIENCE) as Stage[];
+
+/** The part of all places that one client may hold while others want in. */
+const SHARE = 1 / 4;
+/** How much patience is lost while as many as there are places give way: a factor of exp(-4). */
+const LOSS = 4;
+/** How much it comes back while as many as there are places are completed. */
+const GAIN = 16;
+/** After so many milliseconds without a shortage all patience is back. */
+const CALM = 5_000;
+
+/** What took a place. */
+export interface Tenant {
+  /** Whom it counts for. */
+  readonly client: string;
+  /** Its name in messages. */
+  readonly peer: string;
+  /** How far its handshake is, where the engine can tell. */
+  progress(): HandshakeProgress | undefined;
+  /** Ends it. */
+  giveWay(error: SslTimeoutError): void;
+}
+
+/** A place that is taken; dispose of it. */
+export interface Place extends Disposable {
+  /** The handshake was completed. */
+  completed(): void;
+}
+
+interface Taken extends Tenant {
+  readonly since: number;
+}
+
+/** One that waits for its client. */
+interface Waiting {
+  readonly tenant: Taken;
+  readonly stage: Stage;
+  readonly since: number;
+  /** Whether its client holds more than its share. */
+  readonly greedy: boolean;
+}
+
+/** The places of a listener. */
+export class Places {
+  readonly #limit: number;
+  readonly #share: number;
+  readonly #taken = new Set<Taken>();
+  readonly #held = new Map<string, number>();
+  readonly #patience = new Map<Stage, number>();
+  #shortage = -Infinity;
+  /** Those that were overdue when they were last looked at; the last of them gives way first. */
+  #overdue: Waiting[] = [];
+
+  /** All are free. */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#share = Math.max(1, Math.floor(limit * SHARE));
+  }
+
+  /** Takes one. */
+  take(tenant: Tenant): Place {
+    const taken: Taken = {
+      client: tenant.client,
+      peer: tenant.peer,
+      progress: () => tenant.progress(),
+      giveWay: (error) => tenant.giveWay(error),
+      since: performance.now(),
+    };
+    this.#taken.add(taken);
+    this.#count(taken.client, 1);
+    return {
+      completed: () => this.#completed(taken),
+      [Symbol.dispose]: () => this.#leave(taken),
+    };
+  }
+
+  #count(client: string, by: 1 | -1): void {
+    const n = (this.#held.get(client) ?? 0) + by;
+    if (n === 0) this.#held.delete(client);
+    else this.#held.set(client, n);
+  }
+
+  /**
+   * Makes one give way whose patience had run out at the time `asOf`, and who has not moved since.
+   *
+   * @returns 0 if one gave way; otherwise in how many milliseconds the next one's patience ends,
+   * `undefined` if nobody is waited for.
+   */
+  makeRoom(asOf: number): number | undefined {
+    const now = performance.now();
+    if (now - this.#shortage > CALM) this.#patience.clear();
+    this.#shortage = now;
+    const first = this.#next(asOf);
+    if (first === undefined) return this.#due(now);
+    const { tenant, stage } = first;
+    this.#scale(stage, -LOSS);
+    this.#leave(tenant); // it is not asked again
+    tenant.giveWay(this.#error(first, now));
+    return 0;
+  }
+
+  /** Who gives way next. In a flood that is asked for each of thousands: so one look finds many. */
+  #next(asOf: number): Waiting | undefined {
+    for (let one; (one = this.#overdue.pop()) !== undefined;) {
+      const { tenant, stage, since, greedy } = one;
+      if (greedy !== this.#isGreedy(tenant.client)) break; // others may be before it now
+      const still = this.#waiting(tenant);
+      if (this.#taken.has(tenant) && still?.stage === stage && still.since === since) return one;
+    }
+    const overdue = [...this.#taken].flatMap((tenant) => this.#waiting(tenant) ?? [])
+      .filter(({ stage, since }) => since + this.#patienceOf(stage) <= asOf);
+    this.#overdue = overdue.sort((a, b) => this.#compare(b, a));
+    return this.#overdue.pop();
+  }
+
+  /** In how many milliseconds the first patience ends. */
+  #due(now: number): number | undefined {
+    let due = Infinity;
+    for (const tenant of this.#taken) {
+      const one = this.#waiting(tenant);
+      if (one) due = Math.min(due, one.since + this.#patienceOf(one.stage));
+    }
+    return due === Infinity ? undefined : Math.max(due - now, 1);
+  }
+
+  /** How a handshake waits for its client; `undefined` if it waits for us. */
+  #waiting(tenant: Taken): Waiting | undefined {
+    const progress = tenant.progress();
+    const since = progress === undefined ? tenant.since : progress.since;
+    if (since === undefined) return undefined;
+    const stage = progress?.stage ?? "unseen";
+    return { tenant, stage, since, greedy: this.#isGreedy(tenant.client) };
+  }
+
+  /** Who gives way before whom. */
+  #compare(a: Waiting, b: Waiting): number {
+    return Number(b.greedy) - Number(a.greedy) ||
+      STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || a.since - b.since;
+  }
+
+  #isGreedy(client: string): boolean {
+    return (this.#held.get(client) ?? 0) > this.#share;
+  }
+
+  #leave(tenant: Taken): void {
+    if (this.#taken.delete(tenant)) this.#count(tenant.client, -1);
+  }
+
+  #patienceOf(stage: Stage): number {
+    return this.#patience.get(stage) ?? PATIENCE[stage].most;
+  }
+
+  #scale(stage: Stage, by: number): void {
+    const { most, least } = PATIENCE[stage];
+    const scaled = this.#patienceOf(stage) * Math.exp(by / this.#limit);
+    this.#patience.set(stage, Math.min(Math.max(scaled, least), most));
+  }
+
+  #completed(taken: Taken): void {
+    if (this.#taken.has(taken)) for (const stage of STAGES) this.#scale(stage, GAIN);
+  }
+
+  #error({ tenant, stage, since }: Waiting, now: number): SslTimeoutError {
+    const ms = Math.round(now - since);
+    const blame = {
+      silent: `has sent nothing for ${ms} ms`,
+      started: `began ${ms} ms ago and has not completed its first message`,
+      unseen: `has not completed its handshake after ${ms} ms`,
+      answered: `has not gone on with the handshake for ${ms} ms`,
+    }[stage];
+    return new SslTimeoutError(
+      `Cannot accept a handshake from ${tenant.peer}: this client ${blame}, all ${this.#limit} ` +
+        `places (maxHandshakes) were taken, and it gave way to another client`,
+      { code: "ERR_MAX_HANDSHAKES", reason: "it gave way to another client" },
+    );
+  }
+}
