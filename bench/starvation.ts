@@ -138,7 +138,8 @@ async function main(): Promise<void> {
         waits.push(await wait(port, ca));
         await sleep(50);
       }
-      const at = (share: number) => waits.toSorted((a, b) => a - b)[Math.floor(share * (good - 1))]!;
+      const at = (share: number) =>
+        waits.toSorted((a, b) => a - b)[Math.floor(share * (good - 1))]!;
       if (server !== "bare") late += waits.filter((ms) => ms >= LIMIT).length;
       const ms = [waits[0]!, at(0.5), at(1)].map((wait) => wait.toFixed(0));
       const told = server === "bare" ? "-" : await listener.ask();

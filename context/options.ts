@@ -645,9 +645,27 @@ export interface ListenOptions extends SslOptions {
    * Perl: `Listen`
    */
   backlog?: number | undefined;
-  /** How long a handshake of the iterator may take, in milliseconds; 0 is no limit. @default {10000} */
+  /**
+   * How long a handshake may take, from the moment the connection was accepted, in milliseconds; 0 is
+   * no limit. One that takes longer is an `SslTimeoutError` with code `ETIMEDOUT`. When all places of
+   * `maxHandshakes` are taken, a client that does not go on has much less time.
+   *
+   * @default {10000}
+   */
   handshakeTimeout?: number | undefined;
-  /** How many handshakes run, or sockets wait to be taken, at a time. @default {256} */
+  /**
+   * How many handshakes of the iterator run, or sockets wait to be taken, at a time; further
+   * connections wait in the queue of the system (`backlog`).
+   *
+   * When all these places are taken and a connection comes, one whose client does not go on gives
+   * way: `onHandshakeError` gets an `SslTimeoutError` with code `ERR_MAX_HANDSHAKES`. Clients that
+   * hold more than a quarter of the places go first (an IPv4 address, or a /64 of IPv6, counts as
+   * one), then those that have sent nothing, then those that have waited longest. Nobody goes who has
+   * been waited for less than 250 ms (500 ms once it was answered; 400 ms on the Deno engine, which
+   * does not see a client's bytes); in a flood that falls to 50 ms. docs/server.md has all limits.
+   *
+   * @default {256}
+   */
   maxHandshakes?: number | undefined;
   /** Told of each handshake that failed in the iterator, with the address of the client. */
   onHandshakeError?: ((error: Error, remoteAddr?: Deno.Addr) => void) | undefined;

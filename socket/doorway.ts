@@ -93,7 +93,9 @@ export class Doorway {
 
   /** Resolves when a connection has come in, or could not; it stays for `next`. */
   async knock({ signal }: WaitOptions): Promise<void> {
-    await orAborted(this.#arriving ??= this.#accept(), signal).catch(() => signal?.throwIfAborted());
+    await orAborted(this.#arriving ??= this.#accept(), signal).catch(() =>
+      signal?.throwIfAborted()
+    );
   }
 
   async #accept(): Promise<Arrival> {

@@ -39,8 +39,10 @@ export interface ShutdownListenerOptions {
 
 /**
  * Accepts TLS connections, one by one with `accept` or side by side with
- * `for await`. A client that is slow, silent or hostile costs one of `maxHandshakes` places for
- * `handshakeTimeout`, and nothing else.
+ * `for await`. A client that is slow, silent or hostile costs the iterator one of `maxHandshakes`
+ * places for `handshakeTimeout` at the most, and nothing else; when all places are taken, it gives
+ * way to the next. `accept` is done with one client before it returns: a silent one holds it up for
+ * `handshakeTimeout`.
  *
  * @example
  * ```ts ignore

@@ -30,6 +30,8 @@ const STAGES = Object.keys(PATIENCE) as Stage[];
 
 /** The part of all places that one client may hold while others want in. */
 const SHARE = 1 / 4;
+/** While somebody holds more than that, the others have so many times the patience, all of it. */
+const FAVOUR = 4;
 /** How much patience is lost while as many as there are places give way: a factor of exp(-4). */
 const LOSS = 4;
 /** How much it comes back while as many as there are places are completed. */
@@ -72,16 +74,20 @@ interface Waiting {
 export class Places {
   readonly #limit: number;
   readonly #share: number;
+  readonly #now: () => number;
   readonly #taken = new Set<Taken>();
   readonly #held = new Map<string, number>();
   readonly #patience = new Map<Stage, number>();
+  /** How many clients hold more than their share. */
+  #greedy = 0;
   #shortage = -Infinity;
   /** Those that were overdue when they were last looked at; the last of them gives way first. */
   #overdue: Waiting[] = [];
 
-  /** All are free. */
-  constructor(limit: number) {
+  /** All are free. `now` is the clock by which the progress of handshakes is told, in milliseconds. */
+  constructor(limit: number, now: () => number = () => performance.now()) {
     this.#limit = limit;
+    this.#now = now;
     this.#share = Math.max(1, Math.floor(limit * SHARE));
   }
 
@@ -92,7 +98,7 @@ export class Places {
       peer: tenant.peer,
       progress: () => tenant.progress(),
       giveWay: (error) => tenant.giveWay(error),
-      since: performance.now(),
+      since: this.#now(),
     };
     this.#taken.add(taken);
     this.#count(taken.client, 1);
@@ -103,7 +109,9 @@ export class Places {
   }
 
   #count(client: string, by: 1 | -1): void {
-    const n = (this.#held.get(client) ?? 0) + by;
+    const before = this.#held.get(client) ?? 0;
+    const n = before + by;
+    this.#greedy += Number(n > this.#share) - Number(before > this.#share);
     if (n === 0) this.#held.delete(client);
     else this.#held.set(client, n);
   }
@@ -115,7 +123,7 @@ export class Places {
    * `undefined` if nobody is waited for.
    */
   makeRoom(asOf: number): number | undefined {
-    const now = performance.now();
+    const now = this.#now();
     if (now - this.#shortage > CALM) this.#patience.clear();
     this.#shortage = now;
     const first = this.#next(asOf);
@@ -136,8 +144,8 @@ export class Places {
       if (this.#taken.has(tenant) && still?.stage === stage && still.since === since) return one;
     }
     const overdue = [...this.#taken].flatMap((tenant) => this.#waiting(tenant) ?? [])
-      .filter(({ stage, since }) => since + this.#patienceOf(stage) <= asOf);
-    this.#overdue = overdue.sort((a, b) => this.#compare(b, a));
+      .filter((one) => this.#end(one) <= asOf);
+    this.#overdue = overdue.sort((a, b) => this.#compare(a, b)).reverse();
     return this.#overdue.pop();
   }
 
@@ -146,7 +154,7 @@ export class Places {
     let due = Infinity;
     for (const tenant of this.#taken) {
       const one = this.#waiting(tenant);
-      if (one) due = Math.min(due, one.since + this.#patienceOf(one.stage));
+      if (one) due = Math.min(due, this.#end(one));
     }
     return due === Infinity ? undefined : Math.max(due - now, 1);
   }
@@ -158,6 +166,12 @@ export class Places {
     if (since === undefined) return undefined;
     const stage = progress?.stage ?? "unseen";
     return { tenant, stage, since, greedy: this.#isGreedy(tenant.client) };
+  }
+
+  /** When its patience ends. */
+  #end({ stage, since, greedy }: Waiting): number {
+    const favoured = !greedy && this.#greedy > 0;
+    return since + (favoured ? FAVOUR * PATIENCE[stage].most : this.#patienceOf(stage));
   }
 
   /** Who gives way before whom. */
@@ -185,7 +199,7 @@ export class Places {
   }
 
   #completed(taken: Taken): void {
-    if (this.#taken.has(taken)) for (const stage of STAGES) this.#scale(stage, GAIN);
+    if (this.#taken.has(taken)) { for (const stage of STAGES) this.#scale(stage, GAIN); }
   }
 
   #error({ tenant, stage, since }: Waiting, now: number): SslTimeoutError {

@@ -32,7 +32,11 @@ export interface SslServer extends AsyncDisposable {
   shutdown(options?: ShutdownListenerOptions): Promise<void>;
 }
 
-/** What a server runs for each connection. */
+/**
+ * What a server runs for each connection. What it returns is awaited and not sent; a `Response` is a
+ * `TypeError` in `onError`, because `serve` does not speak HTTP (`Deno.serve({ port, cert, key }, ...)`
+ * does).
+ */
 export type ServeHandler = (handle: Handle, socket: SslSocket) => unknown;
 
 /** How long `await using` waits for handlers that run, in milliseconds. */

@@ -22,6 +22,27 @@ function tell(onError: ListenOptions["onError"], error: unknown): void {
   }
 }
 
+/** What it is that a handler for HTTP would return: a Response, or something in its shape; `undefined` otherwise. */
+function answer(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { status, headers, body } = value as Record<string, unknown>;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (tag === "Response" || value instanceof Response) return "a Response";
+  const shaped = typeof status === "number" && (headers !== undefined || body !== undefined);
+  return shaped ? "an object with a status, as for HTTP" : undefined;
+}
+
+/** A handler that was written for an HTTP server would leave its clients without an answer, and nobody would know why. */
+function refuseAnswer(value: unknown, socket: SslSocket): void {
+  const what = answer(value);
+  if (what === undefined) return;
+  throw new TypeError(
+    `Cannot send what the handler of serve() returned for ${coreOf(socket).peer}: it is ${what}, ` +
+      `and serve() does not speak HTTP: it sends what the handler writes. For HTTP use Deno.serve(` +
+      `{ port, cert, key }, handler); for a protocol of your own write to the handle: handle.print()`,
+  );
+}
+
 /** Runs the handler for one connection. Never rejects. */
 async function serveOne(
   socket: SslSocket,
@@ -30,7 +51,7 @@ async function serveOne(
 ): Promise<void> {
   try {
     const handle = new Handle(socket);
-    await handler(handle, socket);
+    refuseAnswer(await handler(handle, socket), socket);
     await handle.close();
     await socket.close();
   } catch (error) {

@@ -5,8 +5,11 @@
  * A limit of the runtime (Deno 2.9): closing a connection whose handshake has
  * not ended does not close its socket before the handshake or the client ends.
  * A silent client gives up its place among `maxHandshakes` at
- * `handshakeTimeout`, but costs a file descriptor for as long as it likes. The
- * engine "openssl" closes it at once.
+ * `handshakeTimeout`, or to another client, but costs a file descriptor for as
+ * long as it likes. The engine "openssl" closes it at once.
+ *
+ * Nor does the runtime show what a client has sent before its handshake is
+ * complete: who gives way is told by the age of the handshake alone.
  *
  * @module
  */

@@ -5,9 +5,16 @@ import type { EngineName } from "../../engine/types.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { bytes, captureClientHello } from "../contract/harness.ts";
 
-/** Waits until `check` holds. The test runner's patience is the only limit. */
+/** How long `until` waits, in milliseconds: many times what anything here takes on a busy machine. */
+const PATIENCE = 60_000;
+
+/** Waits until `check` holds; a wait that is too long fails, and says for what. */
 export async function until(check: () => boolean): Promise<void> {
-  while (!check()) await new Promise((resolve) => setTimeout(resolve, 1));
+  const end = performance.now() + PATIENCE;
+  while (!check()) {
+    if (performance.now() > end) throw new Error(`this did not happen in time: ${check}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 /** The engines that a listener is tested on. */
@@ -21,9 +28,14 @@ export interface Hostile {
 
 type Attack = (port: number) => Promise<Hostile>;
 
-/** A raw connection; node:net, because a `Deno.TcpConn` cannot send a reset. */
-export async function raw(port: number): Promise<net.Socket> {
-  const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+/** A raw connection; node:net, because a `Deno.TcpConn` cannot send a reset, nor choose its address. */
+export async function raw(port: number, localAddress?: string): Promise<net.Socket> {
+  const socket = net.connect({
+    port,
+    host: "127.0.0.1",
+    allowHalfOpen: true,
+    ...(localAddress === undefined ? {} : { localAddress }),
+  });
   socket.on("error", () => {}); // what the server does to it is its own fault
   socket.on("data", () => {});
   socket.setNoDelay(true);
@@ -90,6 +102,7 @@ export const ATTACKS: Record<string, Attack> = {
     const once = await clientHello();
     return drop(await say(port, new Uint8Array([...once, ...once])));
   },
+  "silent after the ClientHello": async (port) => drop(await say(port, await clientHello())),
   "half-open after the ClientHello": async (port) => {
     const socket = await say(port, await clientHello());
     socket.end(); // we say nothing more and go on listening

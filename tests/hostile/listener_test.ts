@@ -2,16 +2,25 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import type net from "node:net";
 import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import type { EngineName } from "../../engine/types.ts";
-import { SslError } from "../../errors.ts";
+import { SslError, SslTimeoutError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { serve } from "../../socket/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, readText, testPki, trust } from "../contract/harness.ts";
 import { faultProxy } from "../helpers/fault_proxy.ts";
-import { ATTACKS, clientHello, ENGINES, raw, settledHandles, until } from "./clients.ts";
+import {
+  ATTACKS,
+  clientHello,
+  ENGINES,
+  type Hostile,
+  raw,
+  settledHandles,
+  until,
+} from "./clients.ts";
 
 /** A well-behaved client with one context for all its connections. */
 async function goodClient(engine: EngineName): Promise<(port: number) => Promise<string>> {
@@ -28,6 +37,34 @@ async function goodClient(engine: EngineName): Promise<(port: number) => Promise
     });
     await client.write(bytes("well"));
     return await readText(client, 4);
+  };
+}
+
+/** Has a listener with few places, no limit of time, and clients that hold them. */
+async function crowded(
+  engine: EngineName,
+  places: number,
+  clients: (port: number) => Promise<net.Socket | Hostile>[],
+) {
+  const told: { error: unknown; port: number }[] = [];
+  const listener = await listen(engine, {
+    maxHandshakes: places,
+    handshakeTimeout: 0,
+    onHandshakeError: (error, addr) => {
+      told.push({ error, port: (addr as Deno.NetAddr).port });
+    },
+  });
+  const served = echo(listener);
+  const good = await goodClient(engine);
+  const held = await Promise.all(clients(listener.addr.port));
+  return {
+    told,
+    good: () => good(listener.addr.port),
+    async end() {
+      for (const one of held) "drop" in one ? one.drop() : one.destroy();
+      listener.close();
+      await served;
+    },
   };
 }
 
@@ -182,6 +219,71 @@ for (const engine of ENGINES) {
     assert(await settledHandles(before) <= before, "something is left");
     listener.close();
     assertEquals(await served, 1);
+  });
+
+  for (const name of ["silent", "one byte at a time", "silent after the ClientHello"]) {
+    Deno.test(`${engine}: clients that are ${name} hold all places, and give way to good ones`, async () => {
+      const t = await crowded(
+        engine,
+        4,
+        (port) => Array.from({ length: 12 }, () => ATTACKS[name]!(port)),
+      );
+      for (let i = 0; i < 3; i++) assertEquals(await t.good(), "well");
+      const gaveWay = t.told.filter(({ error }) =>
+        error instanceof SslTimeoutError && error.code === "ERR_MAX_HANDSHAKES"
+      );
+      assert(gaveWay.length >= 9, `${gaveWay.length}`); // all but those that still have places
+      await t.end();
+    });
+  }
+
+  Deno.test(`${engine}: the silent client that has waited longest gives way first`, async () => {
+    const sockets: net.Socket[] = [];
+    const t = await crowded(engine, 3, (port) => [
+      (async () => {
+        for (let i = 0; i < 3; i++) {
+          sockets.push(await raw(port));
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        return sockets[0]!;
+      })(),
+    ]);
+    const ports = sockets.map((socket) => socket.localPort);
+    assertEquals(await t.good(), "well");
+    assertEquals(t.told.map(({ port }) => port), ports.slice(0, 1));
+    for (const socket of sockets) socket.destroy();
+    await t.end();
+  });
+
+  Deno.test(`${engine}: a crowd of good clients from one address, more than there are places: nobody gives way`, async () => {
+    const t = await crowded(engine, 4, () => []);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => t.good()));
+    assertEquals(answers, Array(60).fill("well"));
+    assertEquals(t.told, []);
+    await t.end();
+  });
+
+  Deno.test({
+    name: `${engine}: an address with more than its share gives way before another one`,
+    ignore: Deno.build.os !== "linux", // others have one loopback address
+    async fn() {
+      const ports: (number | undefined)[] = [];
+      const t = await crowded(engine, 8, (port) => [
+        (async () => {
+          const alone = await raw(port);
+          ports.push(alone.localPort);
+          return alone;
+        })(),
+        ...Array.from({ length: 15 }, async () => {
+          await until(() => ports.length > 0);
+          return await raw(port, "127.0.0.2");
+        }),
+      ]);
+      assertEquals(await t.good(), "well");
+      assert(t.told.length >= 8, `${t.told.length}`); // all that came before but those that have places
+      assert(t.told.every(({ port }) => port !== ports[0]), "the other address gave way");
+      await t.end();
+    },
   });
 
   // Perl: t/memleak_bad_handshake.t

@@ -90,7 +90,7 @@ Deno.test("AcceptQueue goes on after a failure to accept", async () => {
   await settle();
   t.fail(new Error("too many open files"));
   t.come(7);
-  while (!t.running.has(7)) await settle();
+  for (let i = 0; i < 1000 && !t.running.has(7); i++) await settle();
   t.complete(7);
   assertEquals((await next).value, 7);
   assertEquals(t.failures.map(String), ["Error: too many open files"]);
@@ -144,4 +144,65 @@ Deno.test("AcceptQueue.drain() gives back what nobody will take", async () => {
   await first;
   await iterator.return!();
   assertEquals(t.queue.drain(() => true), [2]);
+});
+
+Deno.test("AcceptQueue asks for room only when one has come", async () => {
+  const t = setup(2);
+  const queue: AcceptQueue<number, number> = new AcceptQueue<number, number>({
+    limit: 2,
+    running: () => t.running.size,
+    arrive: () => new Promise<number>(() => {}), // never
+    admit: () => {},
+    failed: (error) => t.failures.push(error),
+    crowded: {
+      knock: (signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+      makeRoom: () => {
+        throw new Error("nobody has come");
+      },
+    },
+  });
+  t.running.add(1).add(2);
+  const iterator = queue.iterate();
+  const next = iterator.next();
+  await settle();
+  queue.wake(); // a change that made no room
+  await settle();
+  await iterator.return!();
+  assertEquals(await next, { value: undefined, done: true });
+  assertEquals(t.failures, []);
+});
+
+Deno.test("AcceptQueue has those it asked two turns of the event loop after the time they were asked for", async () => {
+  const running = new Set([1, 2]), asked: number[] = [], admitted: number[] = [];
+  let turns = 0;
+  const queue: AcceptQueue<number, number> = new AcceptQueue<number, number>({
+    limit: 2,
+    running: () => running.size,
+    arrive: () => admitted.length === 0 ? Promise.resolve(3) : new Promise<number>(() => {}),
+    admit: (arrival) => {
+      admitted.push(arrival);
+      running.add(arrival);
+    },
+    failed: () => {},
+    crowded: {
+      knock: () => admitted.length === 0 ? Promise.resolve() : new Promise<void>(() => {}),
+      makeRoom: (asOf) => {
+        asked.push(performance.now() - asOf);
+        if (asOf === -Infinity) {
+          setTimeout(() => turns++);
+          return 1;
+        }
+        setTimeout(() => (running.delete(1), queue.wake()));
+        return 0;
+      },
+    },
+  });
+  const iterator = queue.iterate();
+  iterator.next();
+  for (let i = 0; i < 1000 && admitted.length === 0; i++) await settle();
+  assertEquals([...running], [2, 3]);
+  assertEquals(asked.length, 2); // at once, and when the time that was told had passed
+  assertEquals(turns, 1);
+  queue.end();
 });

@@ -61,6 +61,52 @@ for (const engine of ENGINES) {
     await server.finished;
   });
 
+  Deno.test(`${engine}: serve() says that it does not speak HTTP to a handler that returns a Response`, async () => {
+    const answers: unknown[] = [
+      new Response("hello"),
+      { [Symbol.toStringTag]: "Response" }, // of another realm, or of a library
+      { status: 200, headers: {}, body: "hello" },
+    ];
+    for (const answer of answers) {
+      const errors: unknown[] = [];
+      const { server, connect } = await start(
+        { engine, onError: (error) => errors.push(error) },
+        () => answer,
+      );
+      const client = await connect();
+      await client.read(new Uint8Array(1)).catch(() => {});
+      await client.close();
+      await server.shutdown();
+      await server.finished;
+      const [error] = errors;
+      assertInstanceOf(error, TypeError);
+      for (const part of ["does not speak HTTP", "Deno.serve({ port, cert, key }", "127.0.0.1:"]) {
+        assertStringIncludes(error.message, part);
+      }
+    }
+  });
+
+  Deno.test(`${engine}: serve() takes whatever else a handler returns`, async () => {
+    const errors: unknown[] = [];
+    const answers = [undefined, null, 0, "text", [], new Map(), { status: "done" }, { body: 1 }];
+    const { server, connect } = await start(
+      { engine, onError: (error) => errors.push(error) },
+      async (handle) => {
+        await handle.print("x");
+        return answers.pop();
+      },
+    );
+    while (answers.length > 0) {
+      const client = await connect();
+      assertEquals(await client.read(new Uint8Array(1)), 1);
+      assertEquals(await client.read(new Uint8Array(1)), null); // a clean end
+      await client.close();
+    }
+    await server.shutdown();
+    await server.finished;
+    assertEquals(errors, []);
+  });
+
   Deno.test(`${engine}: serve() goes on when onError throws, or is not there`, async () => {
     for (
       const options of [{}, {

@@ -1,0 +1,210 @@
+import "../helpers/limit.ts";
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import {
+  HandshakeClock,
+  type HandshakeProgress,
+  type HandshakeStage,
+} from "../../engine/handshake_progress.ts";
+import { SslError, SslTimeoutError } from "../../errors.ts";
+import { clientOf } from "../../socket/client_address.ts";
+import { Places } from "../../socket/places.ts";
+
+/** Places with a clock of their own; `gone` has the names of those that gave way, in order. */
+function setup(limit: number) {
+  let time = 1000;
+  const gone: string[] = [], errors: Error[] = [];
+  const places = new Places(limit, () => time);
+  return {
+    places,
+    gone,
+    errors,
+    pass: (ms: number) => time += ms,
+    /** Takes a place; how far it is may change. */
+    take(name: string, stage?: HandshakeStage, client = "192.0.2.1") {
+      const progress: { stage: HandshakeStage; since: number | undefined } = {
+        stage: stage ?? "silent",
+        since: time,
+      };
+      const place = places.take({
+        client,
+        peer: name,
+        progress: (): HandshakeProgress | undefined => stage && progress,
+        giveWay: (error) => (gone.push(name), errors.push(error)),
+      });
+      return Object.assign(place, { progress });
+    },
+    /** Asks now, as a caller does whose process is not busy. */
+    ask: () => places.makeRoom(time),
+  };
+}
+
+Deno.test("Places: the silent one that has waited longest gives way, and nobody before its patience ends", () => {
+  const t = setup(3);
+  t.take("first", "silent");
+  t.pass(10);
+  t.take("second", "silent");
+  assertEquals(t.ask(), 240); // of the first
+  t.pass(239);
+  assertEquals(t.ask(), 1);
+  assertEquals(t.gone, []);
+  t.pass(1);
+  assertEquals(t.ask(), 0);
+  assertEquals(t.gone, ["first"]);
+});
+
+Deno.test("Places: what was not seen to yet is not held against anybody", () => {
+  const t = setup(1);
+  t.take("one", "silent");
+  t.pass(10_000); // the process was busy: what came in these seconds may not have been read
+  assertEquals(t.places.makeRoom(1000), 1);
+  assertEquals(t.gone, []);
+  assertEquals(t.places.makeRoom(1250), 0);
+  assertEquals(t.gone, ["one"]);
+});
+
+Deno.test("Places: silent ones give way before those that began, and these before those that were answered", () => {
+  const t = setup(8);
+  t.take("answered", "answered");
+  t.take("unseen");
+  t.take("started", "started");
+  t.pass(5);
+  t.take("silent", "silent");
+  t.pass(500);
+  for (let i = 0; i < 4; i++) assertEquals(t.ask(), 0);
+  assertEquals(t.gone, ["silent", "started", "unseen", "answered"]);
+  assertEquals(t.ask(), undefined); // nobody is left
+});
+
+Deno.test("Places: a handshake that waits for us never gives way", () => {
+  const t = setup(1);
+  t.take("one", "started").progress.since = undefined;
+  t.pass(60_000);
+  assertEquals(t.ask(), undefined);
+  assertEquals(t.gone, []);
+});
+
+Deno.test("Places: one that has moved since it was looked at has its patience again", () => {
+  const t = setup(3);
+  const moved = [t.take("one", "silent"), t.take("two", "silent"), t.take("three", "silent")][1]!;
+  t.pass(300);
+  assertEquals(t.ask(), 0);
+  moved.progress.stage = "answered";
+  moved.progress.since = 1300;
+  assertEquals(t.ask(), 0);
+  assertEquals(t.gone, ["one", "three"]);
+  assertEquals(t.ask(), 500);
+  moved[Symbol.dispose]();
+  assertEquals(t.ask(), undefined);
+});
+
+Deno.test("Places: a client with more than its share gives way first, younger or further as it may be", () => {
+  const t = setup(8);
+  t.take("alone", "silent", "192.0.2.1");
+  t.pass(100);
+  for (const name of ["a", "b", "c", "d"]) t.take(name, "answered", "192.0.2.2");
+  t.pass(600);
+  while (t.ask() === 0);
+  // A quarter of eight: with two places left it is a client like others, and silent ones go first.
+  assertEquals(t.gone, ["a", "b", "alone", "c", "d"]);
+});
+
+Deno.test("Places: while a client holds more than its share the others have longer", () => {
+  const t = setup(8);
+  t.take("alone", "silent", "192.0.2.1");
+  t.pass(10);
+  for (const name of ["a", "b", "c"]) t.take(name, "silent", "192.0.2.2");
+  t.pass(240); // the patience of one alone
+  assertEquals(t.ask(), 10);
+  t.pass(10);
+  assertEquals(t.ask(), 0);
+  assertEquals(t.gone, ["a"]);
+  t.take("d", "answered", "192.0.2.2");
+  t.pass(740);
+  t.places.makeRoom(1260); // nobody new was seen to
+  assertEquals(t.gone, ["a", "b"]);
+  assertEquals(t.ask(), 0);
+  assertEquals(t.gone, ["a", "b", "alone"]);
+});
+
+Deno.test("Places: many clients behind one address hold all places while nobody is overdue", () => {
+  const t = setup(100);
+  for (let i = 0; i < 100; i++) t.take(`${i}`, "answered");
+  t.pass(400);
+  assertEquals(t.ask(), 100);
+  assertEquals(t.gone, []);
+});
+
+Deno.test("Places: a flood shortens patience, down to a limit; who completes gives it back", () => {
+  const t = setup(10);
+  const round = () => {
+    for (let i = 0; i < 10; i++) t.take("silent", "silent");
+    const patience = t.ask()!;
+    t.pass(patience);
+    while (t.ask() === 0);
+    return patience;
+  };
+  assertEquals(round(), 250);
+  assertEquals([round(), round()], [50, 50]);
+  for (let i = 0; i < 3; i++) {
+    using good = t.take("good", "silent");
+    good.completed();
+  }
+  assertEquals(round(), 250);
+  assertEquals(round(), 50);
+  t.pass(5001); // nobody wanted in
+  assertEquals(round(), 250);
+});
+
+Deno.test("Places: a flood of silent ones leaves those that were answered their time", () => {
+  const t = setup(10);
+  for (let i = 0; i < 30; i++) {
+    t.take("silent", "silent");
+    t.pass(250);
+    assertEquals(t.ask(), 0);
+  }
+  t.take("far away", "answered");
+  assertEquals(t.ask(), 500);
+});
+
+Deno.test("Places: the error says who gave way, why, and which setting it was", () => {
+  const t = setup(7);
+  t.take("192.0.2.9:4433", "silent");
+  t.pass(312);
+  t.ask();
+  const [error] = t.errors;
+  assertInstanceOf(error, SslTimeoutError);
+  assertEquals((error as SslError).code, "ERR_MAX_HANDSHAKES");
+  for (const part of ["192.0.2.9:4433", "312 ms", "all 7 places (maxHandshakes)"]) {
+    assertStringIncludes(error.message, part);
+  }
+});
+
+Deno.test("HandshakeClock: bytes that lead to no answer do not set it back", () => {
+  const clock = new HandshakeClock();
+  assertEquals(clock.stage, "silent");
+  const silentSince = clock.since!;
+  clock.wait();
+  assertEquals(clock.since, silentSince);
+  clock.heard();
+  assertEquals([clock.stage, clock.since], ["started", undefined]); // it is our turn
+  clock.wait();
+  const startedSince = clock.since!;
+  const end = performance.now() + 2;
+  while (performance.now() < end);
+  clock.heard();
+  clock.wait();
+  assertEquals([clock.stage, clock.since], ["started", startedSince]);
+  clock.answer();
+  assertEquals(clock.stage, "answered");
+  assert(clock.since! > startedSince);
+});
+
+Deno.test("clientOf() takes a /64 of IPv6 for one client, and IPv4 in IPv6 for IPv4", () => {
+  const of = (hostname: string) => clientOf({ transport: "tcp", hostname, port: 1 });
+  assertEquals(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+  assertEquals(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff:ffff:ffff:ffff"));
+  assertEquals(of("fe80::1%eth0"), of("fe80::2"));
+  const different = ["192.0.2.1", "192.0.2.2", "2001:db8:0:1::1", "2001:db8:0:2::1", "::1"].map(of);
+  assertEquals(new Set(different).size, different.length);
+  assertEquals(clientOf(undefined), "");
+});
