@@ -5,7 +5,7 @@ import {
   type HandshakeProgress,
   type HandshakeStage,
 } from "../../engine/handshake_progress.ts";
-import { SslError, SslTimeoutError } from "../../errors.ts";
+import { type SslError, SslTimeoutError } from "../../errors.ts";
 import { clientOf } from "../../socket/client_address.ts";
 import { Places } from "../../socket/places.ts";
 
