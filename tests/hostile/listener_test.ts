@@ -44,7 +44,7 @@ async function goodClient(engine: EngineName): Promise<(port: number) => Promise
 async function crowded(
   engine: EngineName,
   places: number,
-  clients: (port: number) => Promise<net.Socket | Hostile>[],
+  clients: (port: number) => Promise<Hostile>[],
 ) {
   const told: { error: unknown; port: number }[] = [];
   const listener = await listen(engine, {
@@ -61,7 +61,7 @@ async function crowded(
     told,
     good: () => good(listener.addr.port),
     async end() {
-      for (const one of held) "drop" in one ? one.drop() : one.destroy();
+      for (const one of held) one.drop();
       listener.close();
       await served;
     },
@@ -245,13 +245,12 @@ for (const engine of ENGINES) {
           sockets.push(await raw(port));
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
-        return sockets[0]!;
+        return { drop: () => sockets.forEach((socket) => socket.destroy()) };
       })(),
     ]);
     const ports = sockets.map((socket) => socket.localPort);
     assertEquals(await t.good(), "well");
     assertEquals(t.told.map(({ port }) => port), ports.slice(0, 1));
-    for (const socket of sockets) socket.destroy();
     await t.end();
   });
 
@@ -272,11 +271,12 @@ for (const engine of ENGINES) {
         (async () => {
           const alone = await raw(port);
           ports.push(alone.localPort);
-          return alone;
+          return { drop: () => alone.destroy() };
         })(),
         ...Array.from({ length: 15 }, async () => {
           await until(() => ports.length > 0);
-          return await raw(port, "127.0.0.2");
+          const one = await raw(port, "127.0.0.2");
+          return { drop: () => one.destroy() };
         }),
       ]);
       assertEquals(await t.good(), "well");
