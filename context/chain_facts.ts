@@ -58,7 +58,7 @@ function missingIssuer(evidence: PeerEvidence, last: Certificate): IssuerFacts {
   };
 }
 
-const NO_ISSUER = new Set([2, 19, 20, 21]);
+const NO_ISSUER = new Set([2, 18, 19, 20, 21]);
 const NO_CRL = 3, REVOKED = 23, EE_KEY_TOO_SMALL = 66, CA_KEY_TOO_SMALL = 67;
 
 /** The size of a certificate's key in bits. */

@@ -118,7 +118,7 @@ function wrongPin(c: Case): Explanation {
   }
   return lines(
     "The certificate is not the one that is pinned.",
-    c.leaf === undefined ? `${c.error.reason}.` : `It has ${c.leaf.fingerprint("sha256")}.`,
+    c.leaf === undefined ? undefined : `It has ${c.leaf.fingerprint("sha256")}.`,
     "If the owner has renewed it, check the new fingerprint with them by another way and pin both while they change. Otherwise somebody is in between.",
   );
 }
@@ -162,7 +162,7 @@ export const BY_VERIFY_CODE: Table = {
   CRL_SIGNATURE_FAILURE: badCrl("is not signed by its issuer: it is forged or damaged"),
   CERT_NOT_YET_VALID: notYet,
   CERT_HAS_EXPIRED: expired,
-  CRL_NOT_YET_VALID: badCrl("is not valid yet: it is made after this machine's clock"),
+  CRL_NOT_YET_VALID: badCrl("is not valid yet: it was made after the time of the verification"),
   CRL_HAS_EXPIRED: badCrl("is older than its own nextUpdate"),
   ERROR_IN_CERT_NOT_BEFORE_FIELD: malformed,
   ERROR_IN_CERT_NOT_AFTER_FIELD: malformed,
@@ -224,10 +224,12 @@ export const BY_VERIFY_CODE: Table = {
     ITS_CA,
   ),
   SUBTREE_MINMAX: constraints,
-  APPLICATION_VERIFICATION: (c) => [
-    "The program's own verifyCallback refused the peer.",
-    `What it said: ${c.error.reason}.`,
-  ],
+  APPLICATION_VERIFICATION: ({ error }) =>
+    lines(
+      "The program's own verifyCallback refused the peer.",
+      error.reason === "" ? undefined : `What it said: ${error.reason}.`,
+      "error.report has the checks that were made before.",
+    ),
   UNSUPPORTED_CONSTRAINT_TYPE: constraints,
   UNSUPPORTED_CONSTRAINT_SYNTAX: constraints,
   UNSUPPORTED_NAME_SYNTAX: constraints,

@@ -235,13 +235,26 @@ export function missingIssuer(c: Case): Explanation {
   );
 }
 
+/** Anchors of the name of a self-signed certificate, which are others. */
+function otherAnchors({ error }: Case): string[] {
+  const anchors = error.facts.issuer?.namesakes.some(({ from }) => from === "anchors") ?? false;
+  return anchors
+    ? [
+      "An anchor of the same name is there, but it is another certificate: if this one replaces it, give the new one.",
+    ]
+    : [];
+}
+
 export function selfSigned(c: Case): Explanation {
   return lines(
     `${
       who(c)
     } is signed by itself, and is not among the trust anchors: nobody you trust vouches for it.`,
+    ...otherAnchors(c),
     pinLine(c.leaf),
-    `Or give it as ${serving(c) ? "clientCa" : "ca"} if it is meant to be its own anchor.`,
+    `${c.leaf === undefined ? "Give" : "Or give"} it as ${
+      serving(c) ? "clientCa" : "ca"
+    } if it is meant to be its own anchor.`,
   );
 }
 
@@ -251,6 +264,7 @@ export function selfSignedInChain(c: Case): Explanation {
     root === undefined
       ? "The chain ends in a CA that is not among the trust anchors."
       : `The chain ends in the CA "${root.subject}", which is not among the trust anchors.`,
+    ...otherAnchors(c),
     `If you trust that CA, give its certificate as ${
       anchorOptions(c)
     } (or as ca, to trust no other).`,
@@ -279,7 +293,9 @@ const USES = {
 export function purpose(c: Case): Explanation {
   const uses = c.at?.extKeyUsage;
   const { role, limit } = c.error.facts;
-  const needs = role === undefined ? `${USES.client}; ${USES.server.toLowerCase()}` : USES[role];
+  const needs = role === undefined
+    ? `${USES.client}, a client clientAuth (1.3.6.1.5.5.7.3.2)`
+    : USES[role];
   return lines(
     `${who(c)} is not made for this use.`,
     limit === undefined ? undefined : `${engineName(c)} does not take ${limit.what}.`,

@@ -8,7 +8,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { TestCa } from "../../certificate/mod.ts";
+import { selfSigned, TestCa } from "../../certificate/mod.ts";
 import { derToPem } from "../../certificate/pem.ts";
 import { connectionError } from "../../engine/openssl/errors.ts";
 import { runtimeError } from "../../engine/deno/errors.ts";
@@ -85,6 +85,23 @@ Deno.test("a client's certificate without its intermediate: the server's operato
   assertStringIncludes(server, "The client sent its own certificate alone");
   assertStringIncludes(server, "give its certificate as clientCa or clientCaFile");
   lacks(server, /server's operator|the server forgot|extraCa/);
+});
+
+Deno.test("an anchor that a self-signed certificate, or a root, has replaced", async () => {
+  const [old, renewed] = [await selfSigned("localhost"), await selfSigned("localhost")];
+  const own = await refusal({ server: renewed, client: { ca: old.certificate } });
+  assertStringIncludes(own.client, "An anchor of the same name is there, but it is another");
+  const roots = [
+    await TestCa.create({ commonName: "Root" }),
+    await TestCa.create({ commonName: "Root" }),
+  ];
+  const leaf = await roots[1]!.server("localhost");
+  const server = { cert: leaf.cert + roots[1]!.pem, key: leaf.key };
+  const root = await refusal({ server, client: { ca: roots[0]!.pem } });
+  assertEquals(root.error.code, "SELF_SIGNED_CERT_IN_CHAIN");
+  assertStringIncludes(root.client, "An anchor of the same name is there, but it is another");
+  const none = await refusal({ server: renewed, client: { ca: ca.pem } });
+  lacks(none.client, /same name/);
 });
 
 // ---- dates, by whose clock and on whose side
