@@ -5,6 +5,7 @@
  * @module
  */
 
+import { atCallOf } from "../internal/caller.ts";
 import { children, expectTag, integer, readDer, sequence, TAG } from "../certificate/der.ts";
 import { versionName } from "../engine/tls_versions.ts";
 import type { Findings } from "./findings.ts";
@@ -126,8 +127,10 @@ export class SslSession {
    * @throws {TypeError} For a key that is none of these.
    */
   async export(key?: SessionKey): Promise<Uint8Array<ArrayBuffer>> {
-    const { exportSession } = await import("./session_export.ts");
-    return await exportSession(this, key);
+    return await atCallOf(this.export, async () => {
+      const { exportSession } = await import("./session_export.ts");
+      return await exportSession(this, key);
+    });
   }
 
   /**
@@ -139,8 +142,10 @@ export class SslSession {
    * @throws {TypeError} For a key that is none.
    */
   static async import(bytes: Uint8Array, key?: SessionKey): Promise<SslSession> {
-    const { importSession } = await import("./session_export.ts");
-    return await importSession(bytes, key);
+    return await atCallOf(SslSession.import, async () => {
+      const { importSession } = await import("./session_export.ts");
+      return await importSession(bytes, key);
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   serve,
   SslContext,
   type SslError,
+  SslSession,
   SslSocket,
   SslUnsupportedError,
   verifyCertificate,
@@ -61,6 +62,7 @@ for (const engine of ENGINES) {
     await beginsHere("context", () => SslContext.create({ caFile: "/none", engine }));
     await beginsHere("serve", () => serve({ port: 0, certFile: "/none", engine }, () => {}).addr);
     await beginsHere("verify", () => verifyCertificate("no certificate"));
+    await beginsHere("session", () => SslSession.import(new Uint8Array(9)));
     listener.close();
     await beginsHere("accept", () => listener.accept());
     await accepting;

@@ -13,6 +13,7 @@
  * @module
  */
 
+import { atCallOf } from "../../internal/caller.ts";
 import { ownOptions } from "../../internal/own_options.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { toHex } from "../../certificate/der.ts";
@@ -207,7 +208,11 @@ export class OcspResolver {
    *
    * Perl: `resolve_blocking`
    */
-  async resolve(options?: ResolveOcspOptions): Promise<string> {
+  resolve(options?: ResolveOcspOptions): Promise<string> {
+    return atCallOf(this.resolve, () => this.#resolve(options));
+  }
+
+  async #resolve(options?: ResolveOcspOptions): Promise<string> {
     const { proxy, ...how } = checkResolveOptions(options);
     how.signal?.throwIfAborted();
     const client = proxy === undefined ? undefined : proxyClient(proxy);
