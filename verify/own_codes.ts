@@ -148,7 +148,7 @@ export const BY_OWN_CODE: Table = {
   ),
   ERR_SSL_LIBRARY: say(
     "OpenSSL was not found, or may not be loaded.",
-    "Install libssl 3 (or 1.1.1), name it in SOCKET_SSL_LIBSSL, and run with --allow-ffi.",
+    "Install libssl 4, 3 or 1.1.1, name it in SOCKET_SSL_LIBSSL, and run with --allow-ffi.",
   ),
   ERR_CHANNEL_BINDING: say(
     "This connection does not have that channel binding.",

@@ -61,13 +61,16 @@ export function queueText(entries: readonly ErrorQueueEntry[]): string {
   return entries.map((e) => e.data ? `${e.reason} (${e.data})` : e.reason).join("; ");
 }
 
-/** An alert received is a reason of libssl from here on; some of their texts lack the word. */
+/** An alert is a reason of libssl from here on; some of their texts lack the word. */
 const ALERT_BASE = 1000;
+/** What stands beside an alert that was received; OpenSSL has the same reasons for faults it finds itself. */
+const RECEIVED = /^SSL alert number /;
 
 function alertOf(queue: readonly ErrorQueueEntry[]): string | undefined {
   for (const entry of queue) {
     const number = reasonNumber(entry.code) - ALERT_BASE;
-    if (entry.library === "SSL routines" && number >= 0 && number < 256) {
+    const received = RECEIVED.test(entry.data ?? "");
+    if (entry.library === "SSL routines" && received && number >= 0 && number < 256) {
       return ALERTS[number] ?? `alert ${number}`;
     }
   }

@@ -28,27 +28,30 @@ export interface Loaded<C> {
   readonly narrow: boolean;
 }
 
-const VERSIONS = ["libssl.so.3", "libssl.so.1.1"];
+/** The newest first, wherever it lies. */
+const VERSIONS = ["libssl.so.4", "libssl.so.3", "libssl.so.1.1"];
 
-function linuxPaths(): string[] {
-  const triple = `${Deno.build.arch}-linux-gnu`;
+function linuxPaths(arch: string): string[] {
+  const triple = `${arch}-linux-gnu`;
   const folders = [`/usr/lib/${triple}`, "/usr/lib64", "/usr/lib", "/lib64", "/usr/local/lib"];
   return VERSIONS.flatMap((v) => [...folders.map((f) => `${f}/${v}`), v]);
 }
 
-function darwinPaths(): string[] {
-  const prefixes = Deno.build.arch === "aarch64"
+function darwinPaths(arch: string): string[] {
+  const prefixes = arch === "aarch64"
     ? ["/opt/homebrew", "/usr/local"]
     : ["/usr/local", "/opt/homebrew"];
-  return prefixes.flatMap((p) => [
-    `${p}/opt/openssl@3/lib/libssl.3.dylib`,
-    `${p}/opt/openssl@1.1/lib/libssl.1.1.dylib`,
-  ]).concat("/opt/local/libexec/openssl3/lib/libssl.3.dylib");
+  const macPorts = "/opt/local/libexec";
+  return ["4", "3", "1.1"].flatMap((v) => [
+    ...prefixes.map((p) => `${p}/opt/openssl@${v}/lib/libssl.${v}.dylib`),
+    `${macPorts}/openssl${v.replace(".", "")}/lib/libssl.${v}.dylib`,
+  ]);
 }
 
-function windowsPaths(): string[] {
-  const arm = Deno.build.arch === "aarch64";
-  const names = [arm ? "libssl-3-arm64.dll" : "libssl-3-x64.dll", "libssl-1_1-x64.dll"];
+function windowsPaths(arch: string): string[] {
+  const arm = arch === "aarch64";
+  const names = ["libssl-4", "libssl-3"].map((n) => `${n}-${arm ? "arm64" : "x64"}.dll`)
+    .concat("libssl-1_1-x64.dll");
   return names.flatMap((
     n,
   ) => [`C:\\Program Files\\OpenSSL\\bin\\${n}`, `C:\\Program Files\\OpenSSL-Win64\\bin\\${n}`, n]);
@@ -56,6 +59,12 @@ function windowsPaths(): string[] {
 
 function granted(descriptor: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+/** Where libssl lies on a system, the newest version first. */
+export function usualPaths(os: string, arch: string): string[] {
+  if (os === "darwin") return darwinPaths(arch);
+  return os === "windows" ? windowsPaths(arch) : linuxPaths(arch);
 }
 
 /**
@@ -66,15 +75,7 @@ export function candidatePaths(): string[] {
   const own = granted({ name: "env", variable: LIBRARY_ENV })
     ? Deno.env.get(LIBRARY_ENV)
     : undefined;
-  if (own) return [own];
-  switch (Deno.build.os) {
-    case "darwin":
-      return darwinPaths();
-    case "windows":
-      return windowsPaths();
-    default:
-      return linuxPaths();
-  }
+  return own ? [own] : usualPaths(Deno.build.os, Deno.build.arch);
 }
 
 /**
@@ -199,7 +200,7 @@ function loadFirst<C>(load: (path: string) => C): Loaded<C> {
     }
   }
   throw new SslUnsupportedError(
-    `Cannot load OpenSSL: install OpenSSL 3 or 1.1.1, or name its libssl in the environment variable ${LIBRARY_ENV}: tried ${
+    `Cannot load OpenSSL: install OpenSSL 4, 3 or 1.1.1, or name its libssl in the environment variable ${LIBRARY_ENV}: tried ${
       tried.join("; ")
     }`,
     { code: "ERR_SSL_LIBRARY" },

@@ -554,12 +554,34 @@ export class OpenSslSession implements SansIoSession {
       const refusal = this.#hooks.refusalOfChain();
       if (refusal !== undefined) return refusal;
     }
+    if (this.role === "client" && refusesStaple(error)) return malformedStaple(error);
     if (this.#first.open && !this.#established) {
       const peer = peerOffer(this.role, this.#first.all());
       if (peer !== undefined) error.offers = { peer };
     }
     return error;
   }
+}
+
+/** OpenSSL 4 reads a stapled response itself, and goes no further with one that is malformed. */
+function refusesStaple({ alert, queue }: SslError): boolean {
+  return alert === undefined &&
+    queue.some(({ library, reason, data }) =>
+      library === "SSL routines" && reason === "tlsv1 bad certificate status response" ||
+      data === "Type=OCSP_RESPONSE"
+    );
+}
+
+function malformedStaple({ reason: detail, queue, library }: SslError): SslVerifyError {
+  const reason = "OCSP verification failed";
+  return new SslVerifyError(
+    `Cannot verify the peer: its stapled OCSP response is malformed: ${detail}`,
+    {
+      ...{ code: "OCSP_VERIFY_FAILED", errno: 74, reason, queue },
+      ...(library === undefined ? {} : { library }),
+      facts: { ocsp: { state: "error", detail } },
+    },
+  );
 }
 
 function closedInside(): SslError {

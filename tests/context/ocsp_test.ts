@@ -57,7 +57,12 @@ const TABLE: [string, Uint8Array | undefined, (string | undefined)[]][] = [
     "OCSP_VERIFY_FAILED",
     "OCSP_VERIFY_FAILED",
   ]],
-  ["error", new Uint8Array([1, 2, 3]), [undefined, "OCSP_VERIFY_FAILED", "OCSP_VERIFY_FAILED"]],
+  // tryLater: in good form, and no answer.
+  ["error", Uint8Array.of(0x30, 3, 10, 1, 3), [
+    undefined,
+    "OCSP_VERIFY_FAILED",
+    "OCSP_VERIFY_FAILED",
+  ]],
   ["missing", undefined, [undefined, undefined, "OCSP_VERIFY_NEEDED"]],
 ];
 const MODES = [undefined, SSL_OCSP_FAIL_HARD | SSL_OCSP_TRY_STAPLE, SSL_OCSP_MUST_STAPLE];

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { findLibrary, NEEDED, openSslInfo } from "../../engine/openssl/library.ts";
+import { findLibrary, NEEDED, openSslInfo, usualPaths } from "../../engine/openssl/library.ts";
 import { CRYPTO_SYMBOLS, openLibrary, SSL_SYMBOLS } from "../../engine/openssl/symbols.ts";
 
 /** The C functions of a table without which it cannot be loaded. */
@@ -27,4 +27,25 @@ Deno.test("openSslInfo() tells the same before and after openLibrary()", () => {
   const opened = openLibrary();
   assertEquals([opened.path, opened.narrow], [path, narrow]);
   assertEquals(openSslInfo(), before);
+});
+
+Deno.test("libssl is looked for in its versions 4, 3 and 1.1, in this order, on each system", () => {
+  const versions = (os: string, arch: string): string[] =>
+    usualPaths(os, arch).map((path) => /[\\/]([^\\/]+)$/.exec(path)?.[1] ?? path)
+      .filter((name, i, all) => name !== all[i - 1]);
+  const linux = ["libssl.so.4", "libssl.so.3", "libssl.so.1.1"];
+  assertEquals(versions("linux", "x86_64"), linux);
+  assertEquals(versions("freebsd", "aarch64"), linux);
+  const darwin = ["libssl.4.dylib", "libssl.3.dylib", "libssl.1.1.dylib"];
+  assertEquals(versions("darwin", "aarch64"), darwin);
+  assertEquals(usualPaths("darwin", "aarch64").slice(0, 2), [
+    "/opt/homebrew/opt/openssl@4/lib/libssl.4.dylib",
+    "/usr/local/opt/openssl@4/lib/libssl.4.dylib",
+  ]);
+  const windows = ["libssl-4-x64.dll", "libssl-3-x64.dll", "libssl-1_1-x64.dll"];
+  assertEquals(versions("windows", "x86_64"), windows);
+  assertEquals(versions("windows", "aarch64").slice(0, 2), [
+    "libssl-4-arm64.dll",
+    "libssl-3-arm64.dll",
+  ]);
 });
