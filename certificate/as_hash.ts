@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ipToText, parseIpAddress } from "../internal/host.ts";
 import type { Certificate } from "./certificate.ts";
 import {
   bytesToBigInt,
@@ -20,8 +21,6 @@ import {
   toHex,
 } from "./der.ts";
 import {
-  ipToBytes,
-  ipToText,
   type NameAttribute,
   nameHash,
   readGeneralName,
@@ -81,7 +80,7 @@ const colons = (bytes: Uint8Array): string => toHex(bytes).toUpperCase().replace
 
 /** IPv6 as OpenSSL prints it: every group, nothing shortened. */
 function ipText(text: string): string {
-  const bytes = ipToBytes(text);
+  const bytes = parseIpAddress(text);
   if (bytes === undefined) return "<invalid>";
   if (bytes.length === 4) return text;
   const groups: string[] = [];

@@ -22,7 +22,8 @@ import {
   utf8String,
 } from "./der_writer.ts";
 import { EXT, type Extension, KEY_USAGES } from "./extensions.ts";
-import { GENERAL_NAME_TYPES, ipToBytes } from "./name.ts";
+import { parseIpAddress } from "../internal/host.ts";
+import { GENERAL_NAME_TYPES } from "./name.ts";
 import { isDottedOid, oidByName } from "./oids.ts";
 import type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";
 import { describe } from "./pem.ts";
@@ -193,7 +194,7 @@ export function generalName({ type, value }: SubjectAltName, allowMask = false):
     case "IP": {
       if (value.startsWith("#")) return tlv(0x87, fromHex(value.slice(1), "IP"));
       const [address, mask] = allowMask ? value.split("/") : [value];
-      const bytes = ipToBytes(address!);
+      const bytes = parseIpAddress(address!);
       const maskBytes = mask === undefined ? new Uint8Array(0) : ipMask(mask, bytes?.length ?? 0);
       if (bytes === undefined || maskBytes === undefined) {
         throw new TypeError(
@@ -225,7 +226,7 @@ export function generalName({ type, value }: SubjectAltName, allowMask = false):
 
 function ipMask(text: string, length: number): Uint8Array | undefined {
   if (!/^\d{1,3}$/.test(text)) {
-    const bytes = ipToBytes(text);
+    const bytes = parseIpAddress(text);
     return bytes?.length === length ? bytes : undefined;
   }
   const prefix = Number(text);

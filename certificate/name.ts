@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ipToText } from "../internal/host.ts";
 import {
   children,
   derError,
@@ -147,68 +148,6 @@ export const GENERAL_NAME_TYPES: readonly SubjectAltNameType[] = [
   "IP",
   "RID",
 ];
-
-/** Four or sixteen bytes as text; IPv6 in RFC 5952 form. `undefined` for another length. */
-export function ipToText(bytes: Uint8Array): string | undefined {
-  if (bytes.length === 4) return bytes.join(".");
-  if (bytes.length !== 16) return undefined;
-  const groups: number[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push(bytes[i]! * 256 + bytes[i + 1]!);
-  // RFC 5952 5: addresses known to embed IPv4 end in dotted form.
-  if (groups.slice(0, 5).every((g) => g === 0) && groups[5] === 0xffff) {
-    return "::ffff:" + bytes.slice(12).join(".");
-  }
-  let best = 0;
-  let length = 1; // RFC 5952 4.2.2: a single zero group is not shortened
-  for (let i = 0; i < 8; i++) {
-    let run = 0;
-    while (i + run < 8 && groups[i + run] === 0) run++;
-    if (run > length) [best, length] = [i, run];
-  }
-  const hex = (list: number[]): string => list.map((g) => g.toString(16)).join(":");
-  if (length === 1) return hex(groups);
-  return `${hex(groups.slice(0, best))}::${hex(groups.slice(best + length))}`;
-}
-
-/** The four or sixteen bytes of an IP address as text; `undefined` if it is none. */
-export function ipToBytes(text: string): Uint8Array | undefined {
-  const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (v4 !== null) {
-    const parts = v4.slice(1);
-    if (parts.some((p) => Number(p) > 255 || (p.length > 1 && p[0] === "0"))) return undefined;
-    return Uint8Array.from(parts, Number);
-  }
-  if (!text.includes(":") || !/^[0-9a-fA-F:.]+$/.test(text)) return undefined;
-  let tail: number[] = [];
-  let head = text;
-  if (text.includes(".")) {
-    const cut = text.lastIndexOf(":") + 1;
-    const embedded = ipToBytes(text.slice(cut));
-    if (embedded?.length !== 4) return undefined;
-    tail = [...embedded];
-    head = text.slice(0, cut);
-    // The colon before the dotted part belongs to "::" or ends a group.
-    if (!head.endsWith("::")) head = head.slice(0, -1);
-  }
-  const sides = head.split("::");
-  if (sides.length > 2) return undefined;
-  const parse = (side: string): number[] | undefined => {
-    if (side === "") return [];
-    const bytes: number[] = [];
-    for (const group of side.split(":")) {
-      if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined;
-      const value = parseInt(group, 16);
-      bytes.push(value >> 8, value & 255);
-    }
-    return bytes;
-  };
-  const left = parse(sides[0]!);
-  const right = sides.length === 2 ? parse(sides[1]!) : [];
-  if (left === undefined || right === undefined) return undefined;
-  const used = left.length + right.length + tail.length;
-  if (sides.length === 1 ? used !== 16 : used > 14) return undefined;
-  return Uint8Array.from([...left, ...new Array(16 - used).fill(0), ...right, ...tail]);
-}
 
 const STRING_NAMES: Readonly<Record<number, string>> = {
   0x0c: "UTF8",

@@ -29,7 +29,7 @@ import {
   tlsFeature,
 } from "./extension_build.ts";
 import type { Extension } from "./extensions.ts";
-import { ipToBytes } from "./name.ts";
+import { parseIpAddress } from "../internal/host.ts";
 import { keyCreateEc, keyCreateEd25519, keyCreateRsa, type PrivateKey } from "./private_key.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
 
@@ -129,13 +129,13 @@ export class TestCertificate {
 
 /** Sorts names into the kinds of GeneralNames. */
 export function classifyName(value: string): SubjectAltName {
-  if (ipToBytes(value) !== undefined) return { type: "IP", value };
+  if (parseIpAddress(value) !== undefined) return { type: "IP", value };
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(value)) return { type: "URI", value };
   return { type: value.includes("@") ? "EMAIL" : "DNS", value };
 }
 
 function constraint(value: string): SubjectAltName {
-  return ipToBytes(value.split("/")[0]!) === undefined
+  return parseIpAddress(value.split("/")[0]!) === undefined
     ? classifyName(value)
     : { type: "IP", value };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hostProblem, stripPort } from "../internal/host.ts";
 import { Certificate } from "../certificate/certificate.ts";
 
 /** Says what a value must be, or `undefined` when it is. */
@@ -179,12 +180,11 @@ export const protocols: Check = when(
   "must be a list of protocol names of 1 to 255 bytes each",
 );
 
-/** A DNS name as SNI can carry it, or "" for none. */
+/** A host, which SNI carries if it is a name, or "" for none. */
 export const serverName: Check = (value) => {
   if (typeof value !== "string") return "must be a string";
-  // deno-lint-ignore no-control-regex -- exactly these must not be in it
-  if (/[\u0000-\u0020\u007f]/.test(value)) return "must not hold spaces or control characters";
-  return value.length > 255 ? "must have at most 255 characters" : undefined;
+  const problem = value === "" ? undefined : hostProblem(stripPort(value));
+  return problem === undefined ? undefined : `must be a host name: ${problem}`;
 };
 
 /** SSL_VERIFY_* flags. */

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { shownName } from "../internal/own_options.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { decodeKey, keyMatches } from "../certificate/decode_key.ts";
 import { looksLikePem, type PemBlock, pemBlocks } from "../certificate/pem.ts";
@@ -13,7 +14,7 @@ import { parsePkcs12, type Pkcs12 } from "../certificate/pkcs12.ts";
 import { PrivateKey } from "../certificate/private_key.ts";
 import type { Credential } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
-import { idnToAscii } from "../verify/names.ts";
+import { readHost } from "../internal/host.ts";
 import { isRecord } from "./checks.ts";
 import { readOptionFile, shownPath } from "./errors.ts";
 import type { SslOptions } from "./options.ts";
@@ -275,16 +276,16 @@ function namesOf(...values: readonly unknown[]): string[] {
 
 /** `host%tag` is the host; in lower case and ASCII, as it comes in SNI. */
 export function sniName(name: string): string {
-  const host = name.replace(/%[^%]*$/, "").replace(/\.$/, "").toLowerCase();
-  if (host === "") return "";
-  const ascii = idnToAscii(host);
-  if (ascii === undefined || !/^[a-z0-9_.-]+$/.test(ascii)) {
-    const hint = host.includes("*") ? `, names are compared as they are, "" is for all others` : "";
-    throw new TypeError(
-      `Cannot use a value by server name: not a host name${hint}: received ${JSON.stringify(name)}`,
-    );
-  }
-  return ascii;
+  const host = name.replace(/%[^%]*$/, "");
+  if (host === "" || host === ".") return "";
+  const read = readHost(host);
+  if (read.kind === "dns") return read.name;
+  const reason = read.kind === "ip" ? "an IP address never comes as a server name" : read.reason;
+  const hint = host.includes("*") ? `: names are compared as they are, "" is for all others` : "";
+  throw new TypeError(
+    `Cannot use a value by server name: not a host name: ${reason}: received ` +
+      `${shownName(name)}${hint}`,
+  );
 }
 
 async function loadOne(

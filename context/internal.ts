@@ -22,7 +22,7 @@ import type { SslOptions } from "./options.ts";
 import { OPTIONS } from "./table.ts";
 import { unsupported } from "./errors.ts";
 import { versionName } from "../engine/tls_versions.ts";
-import { idnToAscii } from "../verify/names.ts";
+import { idnToAscii } from "../internal/host.ts";
 import { checkAny, defaultsIn, received } from "./validate.ts";
 import type { Offer } from "../errors.ts";
 import { isRecord } from "./checks.ts";

@@ -14,10 +14,10 @@ import { requireFeatures } from "./versions.ts";
 import type { Policy } from "./judge.ts";
 import type { SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
-import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
+import { NO_OPTIONS, ownRecord, shownName } from "../internal/own_options.ts";
 import { isRecord } from "./checks.ts";
 import { optionsIn } from "./table.ts";
-import { idnToAscii, parseIpAddress, stripPort } from "../verify/names.ts";
+import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
 
 /** What the names of a connection come from. */
 export interface NameInput {
@@ -37,41 +37,55 @@ export interface Names {
   readonly verifyName: string | undefined;
 }
 
-/** The form in which a name goes over the wire: ASCII, without the dot at its end (RFC 6066 3). */
-function wireName(name: string): string {
-  const ascii = idnToAscii(name.replace(/\.$/, ""));
-  if (ascii === undefined || ascii === "") {
-    throw new TypeError(
-      `Cannot send a server name: it is no host name: received ${JSON.stringify(name)}`,
-    );
-  }
-  return ascii;
+/** The error for a name that no certificate and no server can have. */
+function noHost(option: string, reason: string, given: string): TypeError {
+  return new TypeError(
+    `Cannot use option "${option}": it is not a host name: ${reason}: received ${shownName(given)}`,
+  );
+}
+
+/**
+ * The form in which a name goes over the wire: ASCII, without the dot at its end (RFC 6066 3);
+ * `undefined` for an IP address, which never does.
+ */
+function wireName(option: "serverName" | "hostname", name: string): string | undefined {
+  const read = readHost(name);
+  if (read.kind === "invalid") throw noHost(option, read.reason, name);
+  return read.kind === "dns" ? read.name : undefined;
+}
+
+/** The name that is asked for in a certificate, without a port; `""` is none. */
+function nameToVerify(given: string | undefined, syntax: NameSyntax | undefined): string {
+  const name = given === undefined ? "" : stripPort(given);
+  if (name === "" || syntax === undefined) return name;
+  const read = readHost(name, syntax);
+  if (read.kind === "invalid") throw noHost("verifycnName", read.reason, name);
+  return name;
 }
 
 /**
  * The names for a client. `serverName: ""` sends none; by default the host
  * name is sent if it contains a letter and no `:`, as in Perl. An IP address
  * is never sent (RFC 6066 3), but it is what gets verified.
+ *
+ * @param syntax How `verifycnName` is read; without it, it may be any text.
+ * @throws {TypeError} For a name that is not a host.
  */
-export function clientNames(input: NameInput): Names {
+export function clientNames(input: NameInput, syntax?: NameSyntax): Names {
   const given = input.serverName === undefined ? undefined : stripPort(input.serverName);
   const host = input.hostname === undefined ? undefined : stripPort(input.hostname);
-  const sent = given !== undefined
-    ? given
-    : host !== undefined && /\p{L}/u.test(host) && !host.includes(":")
-    ? host
-    : "";
-  const sendable = sent !== "" && parseIpAddress(sent) === undefined;
-  const verifycnName = input.verifycnName === undefined ? "" : stripPort(input.verifycnName);
-  return {
-    serverName: sendable ? wireName(sent) : undefined,
-    verifyName: verifycnName || given || host || undefined,
-  };
+  const verifycnName = nameToVerify(input.verifycnName, syntax);
+  const verifyName = verifycnName || given || host || undefined;
+  if (given !== undefined) {
+    return { serverName: given === "" ? undefined : wireName("serverName", given), verifyName };
+  }
+  const sent = host && wireName("hostname", host);
+  return { serverName: sent && /[a-z]/.test(sent) ? sent : undefined, verifyName };
 }
 
 /** The names for a server: a client certificate's name is only verified when one is asked for. */
-export function serverNames(input: NameInput): Names {
-  const name = input.verifycnName === undefined ? "" : stripPort(input.verifycnName);
+export function serverNames(input: NameInput, syntax?: NameSyntax): Names {
+  const name = nameToVerify(input.verifycnName, syntax);
   return { serverName: undefined, verifyName: name || undefined };
 }
 
@@ -146,7 +160,7 @@ export function connectionPolicy(
     verifyMode: verifyModeOf(role, shared),
   });
   requireFeatures(engine, role, options);
-  resolveScheme(options.verifycnScheme);
+  const { rules } = resolveScheme(options.verifycnScheme);
   const policy: Policy = {
     role,
     engine: engine.name,
@@ -165,6 +179,8 @@ export function connectionPolicy(
   }
   const { hostname } = more;
   const input = ownRecord({ ...options, hostname });
-  const names = role === "client" ? clientNames(input) : serverNames(input);
+  // A function of one's own may be asked about any text.
+  const syntax = rules?.callback === undefined ? rules?.syntax : undefined;
+  const names = role === "client" ? clientNames(input, syntax) : serverNames(input, syntax);
   return { policy, names: nameForCallback(policy, names), options };
 }

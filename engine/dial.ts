@@ -5,6 +5,7 @@
  * @module
  */
 
+import { joinHostPort } from "../internal/host.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { SslError, SslPeerError } from "../errors.ts";
 import type {
@@ -20,7 +21,7 @@ import type {
 export function addressText(target: DialTarget | ListenTarget): string {
   if (Object.hasOwn(target, "path")) return (target as { readonly path: string }).path;
   const { hostname, port } = target as ListenTarget;
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  return joinHostPort(hostname, port);
 }
 
 /** An error of the platform with what it lacks: the operation, its input, a code. Permission errors stay. */

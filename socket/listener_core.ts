@@ -10,8 +10,9 @@
  * @module
  */
 
+import { hostProblem, ipVersion, splitHostPort } from "../internal/host.ts";
 import { waitOptions } from "../internal/wait_options.ts";
-import { ownOptions } from "../internal/own_options.ts";
+import { ownOptions, shownName } from "../internal/own_options.ts";
 import { roleContext, SslContext } from "../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ListenOptions } from "../context/options.ts";
@@ -29,7 +30,7 @@ import { coreOf } from "./info.ts";
 import { type ShutdownListenerOptions, SslListener, wrapListener } from "./listener.ts";
 import type { SslSocket } from "./socket.ts";
 import { type Place, Places } from "./places.ts";
-import { describeAddr, isIpv6Literal, parsePort } from "./target.ts";
+import { describeAddr, parsePort } from "./target.ts";
 import { checkTimeout, Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
 
 /** Puts the class around the machine. */
@@ -346,8 +347,20 @@ function shutdownOptions(given: ShutdownListenerOptions | undefined): ShutdownLi
 
 function bindAddress(hostname: string | undefined, family: 4 | 6 | undefined): string {
   if (hostname === undefined) return family === 6 ? "::" : "0.0.0.0";
-  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
-  if (family !== undefined && (isIpv6Literal(bare) ? 6 : 4) !== family && bare !== "localhost") {
+  const { host: bare, port } = splitHostPort(hostname);
+  if (port !== undefined) {
+    throw new TypeError(
+      `Cannot listen on ${shownName(hostname)}: the host name holds a port: ` +
+        `give { hostname: ${shownName(bare)}, port: ${port || 443} }`,
+    );
+  }
+  const problem = hostProblem(bare);
+  if (problem !== undefined) {
+    throw new TypeError(
+      `Cannot listen on ${shownName(hostname)}: it is not a host name: ${problem}`,
+    );
+  }
+  if (family !== undefined && (ipVersion(bare) ?? 4) !== family && bare !== "localhost") {
     throw new TypeError(
       `Cannot listen on ${hostname}: it is no IPv${family} address, as the option family asks for`,
     );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ipVersion } from "../internal/host.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
 import { OPTIONS } from "../context/table.ts";
@@ -15,14 +16,7 @@ import { SslError } from "../errors.ts";
 import { SocketCore } from "./core.ts";
 import type { CoreInit, SocketOptions } from "./core_types.ts";
 import { coreOf, SocketInfo } from "./info.ts";
-import {
-  describeAddr,
-  describeTarget,
-  isIpLiteral,
-  isIpv6Literal,
-  parseTarget,
-  sessionPeer,
-} from "./target.ts";
+import { describeAddr, describeTarget, parseTarget, sessionPeer } from "./target.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
@@ -100,8 +94,9 @@ async function inFamily(
 ): Promise<DialTarget> {
   if (family === undefined || target.transport === "unix") return target;
   const { hostname } = target;
-  if (isIpLiteral(hostname)) {
-    if ((isIpv6Literal(hostname) ? 6 : 4) === family) return target;
+  const version = ipVersion(hostname);
+  if (version !== undefined) {
+    if (version === family) return target;
     throw new TypeError(
       `Cannot connect to ${hostname}: it is no IPv${family} address, as the option family asks for`,
     );

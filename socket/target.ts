@@ -6,6 +6,15 @@
  */
 
 import type { DialTarget } from "../engine/types.ts";
+import {
+  type HostAndPort,
+  hostProblem,
+  idnToAscii,
+  ipVersion,
+  joinHostPort,
+  splitHostPort,
+} from "../internal/host.ts";
+import { shownName } from "../internal/own_options.ts";
 
 /** A target in parts, as the options of `SslSocket.connect` have it. */
 export interface TargetParts {
@@ -17,22 +26,6 @@ export interface TargetParts {
   readonly port?: number | string | undefined;
   /** The path of a Unix domain socket. */
   readonly path?: string | undefined;
-}
-
-const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
-/** Two colons and nothing that an IPv6 address cannot have: good enough to tell it from "host:port". */
-const IPV6 = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*(?:%[\w.~-]+)?$/i;
-// deno-lint-ignore no-control-regex -- these are what must not be in a host name
-const NOT_IN_A_HOST = /[\u0000-\u0020\u007f/\\@?#<>"'`{}|^,;()[\]]/;
-
-/** Whether a host is written as an IPv6 address, without brackets. */
-export function isIpv6Literal(host: string): boolean {
-  return IPV6.test(host);
-}
-
-/** Whether a host is written as an IP address. */
-export function isIpLiteral(host: string): boolean {
-  return IPV4.test(host) || isIpv6Literal(host);
 }
 
 function refuse(what: string, reason: string, advice: string): never {
@@ -48,7 +41,7 @@ export function parsePort(port: number | string, least = 1): number {
     : SERVICES.get(port.toLowerCase());
   if (number === undefined) {
     throw new TypeError(
-      `Cannot find a port: unknown service: received ${JSON.stringify(port)}: ` +
+      `Cannot find a port: unknown service: received ${shownName(String(port))}: ` +
         `write the port number, or one of ${[...SERVICES.keys()].join(", ")}`,
     );
   }
@@ -60,50 +53,37 @@ export function parsePort(port: number | string, least = 1): number {
   return number;
 }
 
-/** The host as it is dialled: without brackets, in ASCII. */
-function parseHost(host: string, shown: string): string {
-  const bracketed = host.startsWith("[") && host.endsWith("]");
-  const bare = bracketed ? host.slice(1, -1) : host;
-  if (bracketed && !isIpv6Literal(bare)) {
+/** The host as it is dialled: in ASCII. */
+function parseHost({ host, bracketed }: HostAndPort, shown: string): string {
+  const version = ipVersion(host);
+  if (bracketed && version !== 6) {
     refuse(shown, "only an IPv6 address stands in brackets", `write it as "[::1]:443"`);
   }
-  if (bare === "") refuse(shown, "there is no host name", `write it as "example.com:443"`);
-  if (NOT_IN_A_HOST.test(bare)) {
-    refuse(
-      shown,
-      "that is no host name",
-      `write it as "example.com:443", without a scheme or path`,
-    );
-  }
-  if (bare.includes(":") && !isIpv6Literal(bare)) {
+  if (host === "") refuse(shown, "there is no host name", `write it as "example.com:443"`);
+  if (version !== undefined) return host;
+  if (host.includes(":")) {
     refuse(shown, "the host name holds a colon", `give the port as { hostname, port }`);
   }
-  // deno-lint-ignore no-control-regex -- everything beyond ASCII is an IDN
-  return /^[\u0000-\u007f]*$/.test(bare) ? bare : idnToAscii(bare, shown);
-}
-
-/** Resolvers want the A-label; the URL parser of the platform does IDNA (UTS 46). */
-function idnToAscii(host: string, shown: string): string {
-  const url = `https://${host}/`;
-  if (!URL.canParse(url)) {
-    refuse(shown, "that is no valid internationalized name", "check its spelling");
+  const problem = hostProblem(host);
+  if (problem !== undefined) {
+    refuse(shown, `that is no host name: ${problem}`, `write it as "example.com:443"`);
   }
-  return new URL(url).hostname;
+  // Resolvers want the A-label. A dot at the end stays: it says that no search domain is to be tried.
+  return idnToAscii(host)!;
 }
 
 function parseText(text: string, port: number | string | undefined): DialTarget {
-  const shown = JSON.stringify(text);
+  const shown = shownName(text);
   if (text.includes("://")) {
     refuse(shown, "a URL is no target", `write host and port, as in "example.com:443"`);
   }
-  if (isIpv6Literal(text) && port === undefined) {
+  if (ipVersion(text) === 6 && port === undefined) {
     const advice = `write "[::1]:443", or { hostname: "::1", port: 443 }`;
     refuse(shown, "an IPv6 address with a port needs brackets", advice);
   }
-  const split = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(text);
-  const parts = isIpv6Literal(text) ? null : split;
-  if (parts === null || parts[2] === "") {
-    const hostname = parseHost(parts === null ? text : parts[1]!, shown);
+  const parts = splitHostPort(text);
+  const hostname = parseHost(parts, shown);
+  if (!parts.port) {
     if (port === undefined) {
       refuse(
         shown,
@@ -113,8 +93,7 @@ function parseText(text: string, port: number | string | undefined): DialTarget 
     }
     return { transport: "tcp", hostname, port: parsePort(port) };
   }
-  const hostname = parseHost(parts[1]!, shown);
-  const own = parsePort(parts[2]!);
+  const own = parsePort(parts.port);
   if (port !== undefined && parsePort(port) !== own) {
     refuse(shown, `it names another port than the option port: ${port}`, "give the port once");
   }
@@ -149,8 +128,7 @@ export function parseTarget(target: string | TargetParts): DialTarget {
 /** A target in words, for messages. */
 export function describeTarget(target: DialTarget): string {
   if (target.transport === "unix") return target.path;
-  const host = target.hostname.includes(":") ? `[${target.hostname}]` : target.hostname;
-  return `${host}:${target.port}`;
+  return joinHostPort(target.hostname, target.port);
 }
 
 /** An address in words, for messages. */

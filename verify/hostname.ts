@@ -14,8 +14,15 @@
 
 import { type NamesOf, ownOptions } from "../internal/own_options.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
-import { hasControlBytes, lowerAscii, parseIpAddress, parseReferenceName } from "./names.ts";
-import { quoteName, type ReferenceName, withoutFinalDots } from "./names.ts";
+import {
+  hasControlBytes,
+  lowerAscii,
+  parseIpAddress,
+  readHost,
+  type ReferenceName,
+  withoutFinalDots,
+} from "../internal/host.ts";
+import { quoteName } from "./names.ts";
 import { PublicSuffix } from "./public_suffix.ts";
 import { resolveScheme, type Scheme, type SchemeRules, type WildcardPlace } from "./schemes.ts";
 
@@ -272,7 +279,7 @@ function askCallback(
     ok,
     host,
     identity,
-    kind: parseReferenceName(host, "perl").kind,
+    kind: readHost(host, "perl").kind,
     scheme: "custom",
     ...(ok ? { rule: "callback" as const } : {}),
     names: [],
@@ -347,7 +354,7 @@ export function explainHostname(
   }
   if (rules.callback) return askCallback(certificate, host, rules.callback);
 
-  const reference = parseReferenceName(host, rules.syntax);
+  const reference = readHost(host, rules.syntax);
   const common = { host, identity: reference.name, kind: reference.kind, scheme: name };
   if (reference.kind === "invalid") {
     const reason = `${quoteName(host)} is no host name or address: ${reference.reason}`;

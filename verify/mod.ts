@@ -24,7 +24,7 @@ export {
 } from "./schemes.ts";
 export { PublicSuffix, type PublicSuffixOptions } from "./public_suffix.ts";
 export type { SubjectAltName, SubjectAltNameType } from "../certificate/subject_alt_name.ts";
-export type { ReferenceName } from "./names.ts";
+export type { ReferenceName } from "../internal/host.ts";
 export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 export { parsePin, type Pin, pinMatches } from "./fingerprint.ts";
 export { explain } from "./explain.ts";

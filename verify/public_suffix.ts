@@ -7,7 +7,7 @@
  * @module
  */
 
-import { idnToAscii } from "./names.ts";
+import { idnToAscii } from "../internal/host.ts";
 import { ICANN_RULES } from "./public_suffix_rules.ts";
 import { ownOptions } from "../internal/own_options.ts";
 

@@ -8,7 +8,7 @@
 
 import { ownOptions, ownRecord, shownName } from "../internal/own_options.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
-import type { NameSyntax } from "./names.ts";
+import type { NameSyntax } from "../internal/host.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Where a wildcard may stand in a name: nowhere, as the whole first label, or within the first label. */

@@ -17,7 +17,7 @@ import { SslError, SslUnsupportedError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import type { PublicSuffix } from "./public_suffix.ts";
 import type { VerifyReport } from "./report.ts";
-import { stripPort } from "./names.ts";
+import { stripPort } from "../internal/host.ts";
 import { DEFAULT_SCHEME, type Scheme } from "./schemes.ts";
 import { didYouMean } from "./suggest.ts";
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { ipVersion, plainHost } from "../../internal/host.ts";
 import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
@@ -28,15 +29,6 @@ export interface ClientOptions {
 /** An IP address has no SNI: given as the name it keeps Deno from sending one. */
 const NO_SNI = "0.0.0.0";
 
-function isIp(name: string): boolean {
-  return name.includes(":") || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name);
-}
-
-/** Names as they compare: no brackets around IPv6, no dot at the end, lower case. */
-function plainName(name: string): string {
-  return name.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "").toLowerCase();
-}
-
 /**
  * The one name for Deno. Deno checks the name that it sends, so a wish for two
  * different ones cannot be honoured.
@@ -45,17 +37,19 @@ function plainName(name: string): string {
  * @throws {TypeError} If there is no name to verify.
  */
 export function runtimeName(params: SessionParams, skipHostname: boolean): string {
-  const serverName = plainName(params.serverName ?? "");
+  const serverName = plainHost(params.serverName ?? "");
   if (skipHostname) return serverName === "" ? NO_SNI : serverName;
   // Deno takes an empty name for "localhost": it must never get one.
-  const verifyName = plainName(params.verifyName ?? "");
+  const verifyName = plainHost(params.verifyName ?? "");
   if (verifyName === "") {
     throw new TypeError(
       "Cannot start TLS: there is no name to verify: give hostname, serverName or verifycnName",
     );
   }
   if (
-    isIp(verifyName) ? serverName === "" || serverName === verifyName : serverName === verifyName
+    ipVersion(verifyName) !== undefined
+      ? serverName === "" || serverName === verifyName
+      : serverName === verifyName
   ) {
     return verifyName;
   }
@@ -119,9 +113,9 @@ export async function dialWithCertificate(
   if (target.transport !== "tcp") {
     throw unsupported("anyTransport", `TLS over the Unix socket ${target.path}`);
   }
-  const host = plainName(target.hostname);
+  const host = plainHost(target.hostname);
   const wantsNoSni = options.hostname === NO_SNI && options.unsafelyDisableHostnameVerification;
-  if (!(wantsNoSni ? isIp(host) : host === options.hostname)) {
+  if (!(wantsNoSni ? ipVersion(host) !== undefined : host === options.hostname)) {
     const name = wantsNoSni ? "no server name" : `the name ${options.hostname}`;
     throw unsupported(
       "noSni",

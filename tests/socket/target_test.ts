@@ -98,8 +98,11 @@ Deno.test("parseTarget() refuses two different ports, a Unix target without path
 
 Deno.test("parseTarget(describeTarget(t)) is t", () => {
   const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/);
+  const last = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/); // a number is no name
   const host = fc.oneof(
-    fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join(".")),
+    fc.tuple(fc.array(label, { maxLength: 3 }), last).map(([labels, end]) =>
+      [...labels, end].join(".")
+    ),
     fc.ipV4(),
     fc.ipV6(),
   );
