@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseIpAddress } from "../verify/names.ts";
+import { parseIpAddress } from "../internal/host.ts";
 
 /**
  * The client behind an address: an IPv4 address, also where IPv6 carries it, or the first 64 bits of
