@@ -203,7 +203,7 @@ export const BY_OWN_CODE: Table = {
   ERR_SSL_PROTOCOL: altered,
   // -- limits of this side
   ERR_MAX_HANDSHAKES: say(
-    "All places for handshakes were taken, and this client had waited longest without getting on with its own: it gave way to another one.",
+    "All places for handshakes were taken, and this client held one without getting on: it gave way to another client.",
     "One such client is slow or silent; many of them may be an attack. maxHandshakes sets the number of places, handshakeTimeout how long one may take.",
   ),
   ERR_SSL_EXCESSIVE_MESSAGE_SIZE: overLimit,
