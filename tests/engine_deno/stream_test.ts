@@ -473,3 +473,32 @@ for (const how of ["returns", "throws"]) {
     server.close();
   });
 }
+
+Deno.test("DenoStream.tryHandshake(): a failure that nobody asks for is nobody's unhandled rejection", async () => {
+  const unhandled: unknown[] = [];
+  const listener = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", listener);
+  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = server.addr as Deno.NetAddr;
+  const [tcp, peer] = await Promise.all([
+    Deno.connect({ hostname: "127.0.0.1", port }),
+    server.accept(),
+  ]);
+  const context = await clientContext();
+  const stream = context.start(tcp, params());
+  assertStrictEquals(stream.tryHandshake(), SSL_WANT_READ);
+  await peer.write(bytes("220 this is no TLS\r\n"));
+  // The client is gone when its handshake has failed.
+  const p = new Uint8Array(1000);
+  while (await peer.read(p).catch(() => null) !== null);
+  peer.close();
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve));
+  globalThis.removeEventListener("unhandledrejection", listener);
+  assertEquals(unhandled, []);
+  assertEquals(assertThrows(() => stream.tryHandshake(), SslError).code, "ERR_SSL_NOT_TLS");
+  stream.close();
+  context.close();
+});
