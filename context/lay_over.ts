@@ -5,6 +5,8 @@
  * @module
  */
 
+import { ownRecord } from "../internal/own_options.ts";
+
 /** Ways to say the same: who gives one of a list, means it in place of the others. */
 const WAYS: readonly (readonly string[])[] = [
   ["ca", "caFile", "caPath"],
@@ -33,5 +35,5 @@ function replaced(given: object): Set<string> {
 export function layOver<B extends object, G extends object>(base: B, given: G): B & G {
   const dropped = replaced(given);
   const kept = Object.entries(base).filter(([name]) => !dropped.has(name));
-  return { ...Object.fromEntries(kept), ...given } as B & G;
+  return ownRecord({ ...Object.fromEntries(kept), ...given }) as B & G;
 }

@@ -70,6 +70,7 @@ export class Pump implements TlsStream {
   #writes = 0;
   #lastWrite: Promise<void> = DONE;
   #reading = false;
+  #endTold = false;
   #failure: unknown;
   #closed = false;
 
@@ -123,6 +124,11 @@ export class Pump implements TlsStream {
   async #whyGone(cause: unknown): Promise<unknown> {
     if (isGone(cause)) await this.#lastWords.hear();
     return this.#failure ?? transportError("write", cause);
+  }
+
+  /** Whether a read has given `null` for the peer's close_notify. */
+  get endTold(): boolean {
+    return this.#endTold;
   }
 
   // ---- inside a callback
@@ -225,7 +231,7 @@ export class Pump implements TlsStream {
     this.#reading = true;
     try {
       for (;;) {
-        const r = peek ? this.#tryPeek(p) : this.tryRead(p);
+        const r = peek ? this.#peekNow(p) : this.tryRead(p);
         if (typeof r !== "object" || r === null) return r;
         const read = this.#in.begin();
         await (signal ? orAborted(read.done, signal) : read.done);
@@ -249,10 +255,19 @@ export class Pump implements TlsStream {
       throw this.#failed(error);
     }
     if (r === SSL_WANT_READ) this.#in.check(); // ready() would not wait either: for ever
+    else if (r === null) this.#endTold = true;
     return r;
   }
 
-  #tryPeek(p: Uint8Array): number | null | Want {
+  /** Looks at what is there without waiting. */
+  tryPeek(p: Uint8Array): number | null | Want {
+    this.#mustBeIdle("read");
+    const r = this.#peekNow(p);
+    if (r === SSL_WANT_READ) this.#in.check();
+    return r;
+  }
+
+  #peekNow(p: Uint8Array): number | null | Want {
     if (this.#lastWords.size > 0 && !this.#closed) return this.#lastWords.take(p, true);
     return this.#step(() => {
       const r = this.#session.peek(p);
@@ -416,23 +431,16 @@ export class Pump implements TlsStream {
   }
 
   /** One step of the shutdown, without waiting. */
-  tryShutdown(): true | Want {
+  tryShutdown(): boolean | Want {
     this.#mustBeIdle("end the connection");
     this.#out.check();
     if (this.#writes > 0) return SSL_WANT_WRITE;
+    if (typeof this.#peekNow(new Uint8Array(1)) === "number") return false;
     this.#step(() => this.#session.closeNotify());
     this.#out.aside();
     if (this.#out.flushing !== undefined) return SSL_WANT_WRITE;
-    const sink = takeBuffer(MAX_WRITE);
-    try {
-      for (;;) {
-        const r = this.tryRead(sink);
-        if (r === null) return true;
-        if (typeof r !== "number") return SSL_WANT_READ;
-      }
-    } finally {
-      giveBuffer(sink);
-    }
+    const r = this.tryPeek(new Uint8Array(1));
+    return r === null || (typeof r === "number" ? false : SSL_WANT_READ);
   }
 
   /** Frees TLS and gives back the transport, with the bytes that were read ahead. */

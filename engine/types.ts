@@ -359,6 +359,8 @@ export interface TlsStream extends TlsFacts {
   tryRead(p: Uint8Array): number | null | Want;
   /** Reads without consuming. */
   peek(p: Uint8Array, options?: WaitOptions): Promise<number | null>;
+  /** As `peek`, without waiting. */
+  tryPeek(p: Uint8Array): number | null | Want;
   /** Decrypted bytes that can be read without waiting. */
   pending(): number;
   /** Encrypts and sends all of `p`. */
@@ -367,12 +369,17 @@ export interface TlsStream extends TlsFacts {
   tryWrite(p: Uint8Array): number | Want;
   /** Resolves when the direction may progress. */
   ready(want: Want, options?: WaitOptions): Promise<void>;
-  /** Sends close_notify; unless `fast`, reads on until the peer's has come. */
+  /** Sends close_notify; unless `fast`, throws away what comes until the peer's has come. */
   shutdown(options?: ShutdownOptions): Promise<void>;
-  /** One step of the shutdown, without waiting. */
-  tryShutdown(): true | Want;
+  /**
+   * One step of the shutdown in both directions, without waiting. It throws nothing away: `false`
+   * when there are bytes that must be read first.
+   */
+  tryShutdown(): boolean | Want;
   /** Which close_notify alerts have gone and come. */
   readonly shutdownState: ShutdownState;
+  /** Whether a read has given `null` for the peer's; for engines that give the transport back. */
+  readonly endTold?: boolean;
   /**
    * Inside a callback that the engine makes for this connection: resolves when the call that it is
    * in has returned. Until then what returns a promise waits, and what does not is refused with

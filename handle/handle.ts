@@ -241,10 +241,12 @@ export class Handle extends HandleReading
   }
 
   /**
-   * Ends TLS and goes on in plain text, in place. See `SslSocket.stopSsl`.
+   * Ends TLS and goes on in plain text, in place. See `SslSocket.stopSsl`. With `fastShutdown` what
+   * came over TLS is read first, then the end is told once (`undefined` from `readLine`, `null` from
+   * `read`), and what is read from then on came in plain text.
    *
-   * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread: they would mix
-   * with plain ones. Read them first.
+   * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread, or come before
+   * the peer's close_notify: they would mix with plain ones. Read them first.
    * @throws {TypeError} If the connection has no TLS.
    * @throws {SslTruncatedError} If the stream ends before the peer's close_notify.
    *

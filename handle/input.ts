@@ -18,6 +18,8 @@
 import type { WaitOptions } from "../engine/types.ts";
 import { isWant, SSL_WANT_READ, SslError, SslTimeoutError, type Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
+import { FastStopped } from "../socket/fast_stopped.ts";
+import { coreOf, SocketInfo } from "../socket/info.ts";
 import type { Ahead } from "../socket/readers.ts";
 import { closedError, type HandleConn, mustRead } from "./front.ts";
 import { LineReader, type Separator } from "./line_reader.ts";
@@ -58,6 +60,12 @@ function waitFor(promise: Promise<void>, signal: AbortSignal | undefined): Promi
   });
 }
 
+/** Whether the `null` that a connection gave was the end of TLS alone. */
+function resumes(conn: HandleConn): boolean {
+  if (conn instanceof FastStopped) return conn.resumes;
+  return conn instanceof SocketInfo && coreOf(conn).resumes;
+}
+
 /** The reading half of one connection. */
 export class Input {
   readonly #conn: HandleConn;
@@ -67,12 +75,25 @@ export class Input {
   #filled: (() => void) | undefined;
   #failure: Failure | undefined;
   #closed = false;
+  /** Whether the end that is here is that of TLS alone, which plain text follows. */
+  #resumes = false;
+  /** Whether the end that is here was told. */
+  #told = false;
   #readSize = SMALL_READ;
 
   /** Reads from a connection. */
   constructor(conn: HandleConn, settings: HandleSettings) {
     this.#conn = conn;
     this.#lines = new LineReader(settings);
+  }
+
+  /** Goes on behind what was read ahead, and not told, of TLS that was stopped. */
+  carryOn(before: Input): void {
+    const lines = before.#lines;
+    this.#lines.push(lines.view());
+    if (!lines.ended || before.#told) return;
+    this.#lines.end();
+    this.#resumes = true;
   }
 
   /** The records. */
@@ -182,7 +203,16 @@ export class Input {
   /** After the end no read will come to give back the memory of a large record. */
   #atEnd<T>(result: T): T {
     if (this.#lines.ended) this.#lines.trim(LARGE_READ);
-    return result;
+    return result === undefined || result === null ? this.tellEnd(result) : result;
+  }
+
+  /** The caller is told of the end. That of TLS is told once: plain text follows. */
+  tellEnd<T>(end: T): T {
+    this.#told = true;
+    if (!this.#resumes && !resumes(this.#conn)) return end;
+    this.#resumes = this.#told = false;
+    this.#lines.resume();
+    return end;
   }
 
   /** The records that one read brings; empty at the end. */
@@ -193,7 +223,8 @@ export class Input {
   ): Promise<string[]> {
     while (true) {
       const lines = this.#lines.batch(separator, chomp);
-      if (lines.length > 0 || this.#lines.ended) return lines;
+      if (lines.length > 0) return lines;
+      if (this.#lines.ended) return this.tellEnd(lines);
       await this.fill(options);
     }
   }
@@ -209,7 +240,7 @@ export class Input {
       await this.fill(options);
     }
     this.#lines.checkTotal();
-    return this.#atEnd(this.#lines.rest(separator, chomp));
+    return this.tellEnd(this.#atEnd(this.#lines.rest(separator, chomp)));
   }
 
   /** Has `n` bytes, or all there are before the end or an error. Gives how many. */
@@ -236,7 +267,7 @@ export class Input {
       return await this.#readInto(p);
     }
     while (this.#lines.length === 0 && !this.#lines.ended) await this.fill(options);
-    return this.#lines.length === 0 ? null : this.#lines.take(p);
+    return this.#lines.length === 0 ? this.#atEnd(null) : this.#lines.take(p);
   }
 
   async #readInto(p: Uint8Array): Promise<number | null> {
@@ -249,8 +280,9 @@ export class Input {
       throw error;
     }
     if (this.#closed) throw closedError(this.#busy ?? "read");
-    if (n === null) this.#lines.end();
-    return n;
+    if (n !== null) return n;
+    this.#lines.end();
+    return this.tellEnd(null);
   }
 
   /** The next record, without waiting. */

@@ -147,6 +147,12 @@ export class LineReader {
     this.#ended = true;
   }
 
+  /** The end was that of a part: bytes will come after all. */
+  resume(): void {
+    this.#ended = false;
+    this.#forget();
+  }
+
   /** The bytes that are not consumed, in place: valid until the next call. */
   view(): Uint8Array<ArrayBuffer> {
     this.#sync();

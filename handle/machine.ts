@@ -9,6 +9,9 @@ import { concat } from "../engine/buffers.ts";
 import { BufferedTransport } from "../engine/transport.ts";
 import type { ByteTransport, Role } from "../engine/types.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
+import { checkOptions } from "../context/validate.ts";
+import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";
+import { FastStopped, unreadError } from "../socket/fast_stopped.ts";
 import { coreOf } from "../socket/info.ts";
 import { type CloseOptions, SslSocket } from "../socket/socket.ts";
 import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
@@ -101,7 +104,7 @@ export class HandleMachine extends ReadingMachine {
     return await this.change("start TLS", async () => {
       const own = this.#upgradable(role);
       return own === undefined
-        ? await this.#startOver(withRole(options, role))
+        ? await this.#startOver(options, role)
         : await this.#upgrade(own, options, role);
     });
   }
@@ -118,9 +121,15 @@ export class HandleMachine extends ReadingMachine {
   /** Starts TLS on a plain socket, whose own options hold. */
   async #upgrade(socket: SslSocket, options?: StartOptions, role?: Role): Promise<SslSocket> {
     const core = coreOf(socket);
-    const named = options?.server === undefined ? core.role : options.server ? "server" : "client";
+    const { conn } = this;
+    const server = options && memberOf(options, "server");
+    const named = server === undefined ? core.role : server ? "server" : "client";
     const before = core.phase;
+    const { length } = this.rawInput.lines;
     try {
+      if (length > 0 && conn instanceof FastStopped && conn.plain === undefined) {
+        throw unreadError("Cannot start TLS");
+      }
       await core.upgrade(role ?? named, options, true);
     } catch (error) {
       if (before === "plain") await this.#notUpgraded(socket, error);
@@ -143,7 +152,7 @@ export class HandleMachine extends ReadingMachine {
   }
 
   /** Starts TLS over a connection that is none of ours, or in TLS. */
-  async #startOver(options?: StartOptions): Promise<SslSocket> {
+  async #startOver(options?: StartOptions, role?: Role): Promise<SslSocket> {
     const transport = asTransport(this.conn);
     let taken = false;
     const source: TransportSource = {
@@ -156,7 +165,7 @@ export class HandleMachine extends ReadingMachine {
     const { remoteAddr } = this.conn as { remoteAddr?: Deno.Addr };
     if (remoteAddr) Object.assign(source, { remoteAddr });
     try {
-      const socket = await SslSocket.start(source, options);
+      const socket = await SslSocket.start(source, withRole(options, role));
       await this.attach(socket);
       return socket;
     } catch (error) {
@@ -177,8 +186,14 @@ export class HandleMachine extends ReadingMachine {
       if (typeof conn.stopSsl !== "function") {
         throw new TypeError("Cannot stop TLS: the connection of the handle has none");
       }
-      const unread = this.rawInput.lines.length;
-      if (unread > 0) {
+      const input = this.rawInput;
+      const { fastShutdown, noShutdown } = checkOptions<CloseOptions>(
+        "close",
+        options ?? NO_OPTIONS,
+      );
+      const fast = fastShutdown === true && noShutdown !== true;
+      const unread = input.lines.length;
+      if (unread > 0 && !fast) {
         throw new SslError(
           `Cannot stop TLS: ${unread} bytes that came over TLS are unread: read them first`,
           { code: "ERR_UNREAD", reason: "unread bytes" },
@@ -186,7 +201,7 @@ export class HandleMachine extends ReadingMachine {
       }
       const plain = await conn.stopSsl(options) as HandleConn;
       this.#stopped = conn instanceof SslSocket ? conn : undefined;
-      await this.attach(plain);
+      await this.attach(plain, fast ? input : undefined);
     });
   }
 
@@ -211,10 +226,11 @@ function withRole(
 ): StartOptions | undefined {
   if (role === undefined) return options;
   const server = role === "server";
-  if (options?.server === undefined || options.server === server) return { ...options, server };
+  const given = options && memberOf(options, "server");
+  if (given === undefined || given === server) return { ...options, server };
   const call = server ? "acceptSsl" : "connectSsl";
   throw new TypeError(
-    `Cannot start TLS: ${call}() starts it as ${role}: received server: ${options.server}`,
+    `Cannot start TLS: ${call}() starts it as ${role}: received server: ${given}`,
   );
 }
 

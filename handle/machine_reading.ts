@@ -112,7 +112,7 @@ export class ReadingMachine extends HandleState {
       const n = checkLength("read", "length", target);
       return await input.run("read", async () => {
         const count = await input.gather(n, wait);
-        if (count === 0 && n > 0) return null;
+        if (count === 0 && n > 0) return input.tellEnd(null);
         const bytes = new Uint8Array(count);
         input.lines.take(bytes);
         return bytes;
@@ -129,7 +129,7 @@ export class ReadingMachine extends HandleState {
       });
       if (count > 0) input.lines.take(region.bytes.subarray(0, count));
       region.done(count);
-      return count === 0 && n > 0 ? null : count;
+      return count === 0 && n > 0 ? input.tellEnd(null) : count;
     });
   }
 

@@ -63,10 +63,13 @@ export class HandleState implements Reader {
   }
 
   /** Refuses an operation while there is no connection that it could use. */
-  check(operation: string): void {
+  check(operation: string, reads = false): void {
     if (this.#given) throw givenError(operation);
     if (this.#closing) throw closedError(operation);
-    if (this.#refusal !== undefined && !(this.#untouched && operation === "start TLS")) {
+    // What is unread is still to be read, and stands in the way of a start.
+    const unread = this.#refusal instanceof SslError && this.#refusal.code === "ERR_UNREAD";
+    const allowed = this.#untouched && (operation === "start TLS" || reads && unread);
+    if (this.#refusal !== undefined && !allowed) {
       const advice = this.#untouched
         ? "start it again, or close the handle"
         : "in plain text, go on with a new Handle over error.transport";
@@ -86,7 +89,7 @@ export class HandleState implements Reader {
 
   /** The reading half, for an operation. */
   input(operation: string): Input {
-    this.check(operation);
+    this.check(operation, true);
     return this.#input;
   }
 
@@ -109,8 +112,8 @@ export class HandleState implements Reader {
     }
   }
 
-  /** Goes on with another connection. What was read ahead of the old one must have been taken. */
-  async attach(conn: HandleConn): Promise<void> {
+  /** Goes on with another connection, behind what is `unread` of the old one. */
+  async attach(conn: HandleConn, unread?: Input): Promise<void> {
     if (this.#closing) {
       await conn.close?.();
       throw closedError(this.#changing ?? "change the connection");
@@ -118,6 +121,7 @@ export class HandleState implements Reader {
     removeReader(this.#conn, this);
     this.#conn = conn;
     this.#input = new Input(conn, this.settings);
+    if (unread !== undefined) this.#input.carryOn(unread);
     this.#output = new Output(conn);
     this.#refusal = undefined;
     addReader(conn, this);

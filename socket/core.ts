@@ -11,7 +11,7 @@ import { type SslContext, stateOf } from "../context/context.ts";
 import { engineOf } from "../context/internal.ts";
 import type { HandshakeProgress } from "../engine/handshake_progress.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
-import { SslUnsupportedError, type Want } from "../errors.ts";
+import { type SslError, SslUnsupportedError, type Want } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
 import * as ocsp from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
@@ -21,7 +21,7 @@ import { channelBinding, type ChannelBindingType } from "./channel_binding.ts";
 import type { CloseOptions, Connection, CoreInit } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
 import { coreOf, SocketInfo } from "./info.ts";
-import { FastStopped } from "./plain.ts";
+import { FastStopped, unreadError } from "./fast_stopped.ts";
 import { type Directions, directions, opened } from "./state.ts";
 import { SocketStreams } from "./streams.ts";
 import { Deadline, DEFAULT_CLOSE_TIMEOUT, DEFAULT_TIMEOUT } from "./timeouts.ts";
@@ -160,18 +160,29 @@ export class SocketCore extends CoreHandshake {
       operation: "stop TLS with",
       peer: this.peer,
     });
+    const fast = options.fastShutdown === true && !options.noShutdown;
     try {
+      const { signal } = deadline;
+      // Before anything is sent: who reads on finds TLS as it was.
+      if (!fast && typeof tls.tryPeek(new Uint8Array(1)) === "number") throw this.#unread();
       if (!options.noShutdown) {
         this.writeEnded = true;
-        const { signal } = deadline;
-        await deadline.race(tls.shutdown({ fast: options.fastShutdown === true, signal }));
+        await deadline.race(tls.shutdown({ fast: true, signal }));
+        if (!fast && await deadline.race(tls.peek(new Uint8Array(1), { signal })) !== null) {
+          throw this.#unread();
+        }
       }
     } catch (error) {
       this.ended(error);
       throw this.failure("stop TLS with", error, deadline.signal);
     }
     if (this.closing) throw closedError("stop TLS with", this.peer);
-    return this.#toPlain(tls, options.fastShutdown === true && !options.noShutdown);
+    return this.#toPlain(tls, fast);
+  }
+
+  /** What came over TLS must not mix with what comes in plain text, nor be lost. */
+  #unread(): SslError {
+    return unreadError(`Cannot stop TLS with ${this.peer}`);
   }
 
   /** Deno's TLS keeps its connection: said before anything is sent. */
@@ -186,7 +197,7 @@ export class SocketCore extends CoreHandshake {
   }
 
   #toPlain(tls: TlsStream, early: boolean): ByteTransport {
-    const transport = early && !tls.shutdownState.received && this.transport
+    const transport = early && !tls.endTold && this.transport
       ? new FastStopped(tls, this.transport)
       : tls.release();
     this.tls = undefined;
@@ -205,8 +216,9 @@ export class SocketCore extends CoreHandshake {
     this.#mustStop();
     this.mustBeIdle("stop TLS with");
     try {
-      this.writeEnded = true;
       const step = tls.tryShutdown();
+      this.writeEnded ||= tls.shutdownState.sent;
+      if (step === false) throw this.#unread();
       if (step === true) this.#toPlain(tls, false);
       else this.lastWant = step;
       return step;

@@ -125,6 +125,11 @@ export abstract class CoreData {
     return this.init.hostname;
   }
 
+  /** Whether the last plain read gave `null` for the end of TLS, which plain text follows. */
+  get resumes(): boolean {
+    return this.phase === "plain" && this.plainData?.resumes === true;
+  }
+
   /** Options for TLS that is started later: those given then, over those of the socket. */
   later(given: SocketOptions): SocketOptions {
     return layOver(this.init.options, given);
@@ -248,6 +253,9 @@ export abstract class CoreData {
     if (this.data !== undefined) return undefined;
     if (this.phase === "plain" && this.plainData !== undefined) {
       if (this.refusal === undefined) return this.plainData;
+      // What is unread is still to be read, and stands in the way of a start.
+      const unread = this.refusal instanceof SslError && this.refusal.code === "ERR_UNREAD";
+      if (unread && operation === "read from") return this.plainData;
       const reason = "starting TLS has failed";
       const message = `Cannot ${operation} ${this.peer}: ${reason}: start it again, or close it`;
       const refused = { code: "ERR_START_TLS", reason, cause: this.refusal };
@@ -299,6 +307,21 @@ export abstract class CoreData {
   pending(): number {
     if (this.data !== undefined) return this.data.pending();
     return this.plainData?.pending() ?? 0;
+  }
+
+  /** Looks at what is there. */
+  tryPeek(p: Uint8Array): number | null | Want {
+    checkBuffer("read from", this.peer, p);
+    const plain = this.plainFor("read from");
+    if (p.length === 0) return 0;
+    try {
+      const r = (plain ?? this.data!).tryPeek(p);
+      if (typeof r === "object" && r !== null) this.lastWant = r;
+      return r;
+    } catch (error) {
+      if (plain === undefined) return this.readFailed(error);
+      throw this.failure("read from", error);
+    }
   }
 
   /** Reads what is there. */

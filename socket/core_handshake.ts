@@ -10,11 +10,19 @@ import type { StartOptions } from "../context/options.ts";
 import { checkNames } from "../context/validate.ts";
 import { BufferedTransport, heldBy } from "../engine/transport.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
-import { SSL_WANT_WRITE, SslError, SslPeerError, SslVerifyError, type Want } from "../errors.ts";
+import {
+  isWant,
+  SSL_WANT_WRITE,
+  SslError,
+  SslPeerError,
+  SslVerifyError,
+  type Want,
+} from "../errors.ts";
 import { adopt, inFront, injected, refuseInjection } from "./adopt.ts";
 import { CoreData } from "./core_data.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
 import { closedError, named, toSslError } from "./errors.ts";
+import { FastStopped, unreadError } from "./fast_stopped.ts";
 import type { PlainStream } from "./plain.ts";
 import { type Ahead, yieldAhead } from "./readers.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
@@ -54,6 +62,7 @@ export abstract class CoreHandshake extends CoreData {
     let connection: Connection;
     const before = this.init;
     try {
+      await deadline.race(this.#finishStopped());
       if (hasOthers(more) || role !== this.init.role) await this.#layOver(role, more, deadline);
       const keepTransport = this.options.keepSocketOnError ?? (keep || this.init.keepTransport);
       this.init = { ...this.init, keepTransport };
@@ -98,6 +107,31 @@ export abstract class CoreHandshake extends CoreData {
       `Cannot start TLS with ${this.peer}: ${call}() starts it as ${role}: received ` +
         `server: ${server}: leave it out, or use ${other}()`,
     );
+  }
+
+  /** TLS that was stopped fast is at its end, and was read up to there, before another starts. */
+  async #finishStopped(): Promise<void> {
+    const plain = this.plainData!;
+    const { transport } = plain;
+    if (!(transport instanceof FastStopped) || transport.plain !== undefined) return;
+    if (plain.pending() > 0) throw unreadError(`Cannot start TLS with ${this.peer}`);
+    await transport.finish();
+  }
+
+  /** As `#finishStopped`, without waiting. */
+  #tryFinishStopped(): Want | undefined {
+    const plain = this.plainData!;
+    const { transport } = plain;
+    if (!(transport instanceof FastStopped) || transport.plain !== undefined) return undefined;
+    if (plain.pending() > 0) throw unreadError(`Cannot start TLS with ${this.peer}`);
+    const step = transport.tryFinish();
+    return isWant(step) ? step : undefined;
+  }
+
+  /** The plain transport, for TLS. */
+  async #plainTransport(plain: PlainStream): Promise<ByteTransport> {
+    const transport = plain.take();
+    return transport instanceof FastStopped ? await transport.finish() : transport;
   }
 
   /** A read that began in plain text would take bytes of the handshake. */
@@ -164,7 +198,8 @@ export abstract class CoreHandshake extends CoreData {
   async #takePlain(): Promise<void> {
     const plain = this.plainData!;
     await plain.sent;
-    const { transport, ahead } = await adopt(inFront(plain.take(), this.yieldAhead()));
+    const above = this.yieldAhead();
+    const { transport, ahead } = await adopt(inFront(await this.#plainTransport(plain), above));
     if (this.phase !== "handshaking") return; // the time was up, or it was closed
     this.setTransport(transport);
     refuseInjection(this.role, ahead, this.peer);
@@ -258,6 +293,8 @@ export abstract class CoreHandshake extends CoreData {
       if (plain.unsent > 0) return this.lastWant = SSL_WANT_WRITE; // plain bytes go first
       try {
         this.#mustNotRead();
+        const step = this.#tryFinishStopped();
+        if (step !== undefined) return this.lastWant = step;
         this.fresh = this.#newConnection();
       } catch (error) {
         this.refusal = error; // what is written next must not go where TLS was wanted
@@ -286,7 +323,8 @@ export abstract class CoreHandshake extends CoreData {
 
   /** As `adopt` and `refuseInjection`, without waiting. */
   #lookAhead(plain: PlainStream): ByteTransport {
-    const whole = inFront(plain.take(), this.yieldAhead());
+    const below = plain.take();
+    const whole = inFront(below instanceof FastStopped ? below.plain! : below, this.yieldAhead());
     const transport = whole instanceof BufferedTransport ? whole.bare : whole;
     this.setTransport(transport);
     refuseInjection(this.role, heldBy(transport), this.peer);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
 import { newConnection } from "../context/internal.ts";
 import { optionRow } from "../context/table.ts";
@@ -52,7 +53,7 @@ function ofContext(
   const own = Object.entries(options).filter(([name]) =>
     optionRow(undefined, name)?.scope !== "context"
   );
-  return { ...Object.fromEntries(own), reuseCtx: context };
+  return ownRecord({ ...Object.fromEntries(own), reuseCtx: context });
 }
 
 /** Where connections come in. */

@@ -8,9 +8,10 @@
 
 import { concat } from "../engine/buffers.ts";
 import { BufferedTransport, heldBy, mustTake } from "../engine/transport.ts";
-import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
+import type { ByteTransport, WaitOptions } from "../engine/types.ts";
 import { orAborted } from "../engine/waiting.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../errors.ts";
+import { FastStopped } from "./fast_stopped.ts";
 
 /** Read at once on behalf of `peek`, `ready` and `tryRead`, in bytes. */
 const READ_AHEAD = 16384;
@@ -52,6 +53,11 @@ export class PlainStream {
     return this.#transport;
   }
 
+  /** Whether the last read gave `null` for the end of TLS, which plain text follows. */
+  get resumes(): boolean {
+    return !this.#ended && this.#transport instanceof FastStopped && this.#transport.resumes;
+  }
+
   /** Whether a read is in flight whose bytes its caller will get. */
   get reading(): boolean {
     return this.#direct > 0;
@@ -73,7 +79,8 @@ export class PlainStream {
     const signal = options?.signal;
     signal?.throwIfAborted();
     // Straight into the caller's buffer, unless an aborted wait must be able to leave the bytes here.
-    if (signal === undefined && this.#inFlight === undefined && this.#ahead.length === 0) {
+    const idle = this.#inFlight === undefined && this.#ahead.length === 0 && !this.#ended;
+    if (signal === undefined && idle) {
       this.#direct++;
       try {
         return await this.#transport.read(p);
@@ -88,10 +95,7 @@ export class PlainStream {
   /** Reads plain bytes without consuming them. */
   async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     await this.#fill(options?.signal);
-    if (this.#ahead.length === 0) return null;
-    const n = Math.min(p.length, this.#ahead.length);
-    p.set(this.#ahead.subarray(0, n));
-    return n;
+    return this.#ahead.length === 0 ? null : this.#copy(p);
   }
 
   /** Reads what is there. */
@@ -101,8 +105,26 @@ export class PlainStream {
     return SSL_WANT_READ;
   }
 
+  /** Looks at what is there. */
+  tryPeek(p: Uint8Array): number | null | Want {
+    if (this.#ahead.length > 0) return this.#copy(p);
+    if (this.#ended) return null;
+    if (this.#readError) throw this.#readError.error;
+    return SSL_WANT_READ;
+  }
+
+  #copy(p: Uint8Array): number {
+    const n = Math.min(p.length, this.#ahead.length);
+    p.set(this.#ahead.subarray(0, n));
+    return n;
+  }
+
   #consume(p: Uint8Array): number | null {
-    if (this.#ahead.length === 0) return null;
+    if (this.#ahead.length === 0) {
+      // The end of TLS is told once; that of a connection again and again.
+      if (this.#transport instanceof FastStopped && this.#transport.resumes) this.#ended = false;
+      return null;
+    }
     const n = Math.min(p.length, this.#ahead.length);
     p.set(this.#ahead.subarray(0, n));
     this.#ahead = n === this.#ahead.length ? EMPTY : this.#ahead.subarray(n);
@@ -198,71 +220,5 @@ export class PlainStream {
       if (signal?.aborted) throw error;
       this.#readError = { error };
     }
-  }
-}
-
-/**
- * What is left after `stopSsl({ fastShutdown: true })`: our close_notify has gone and the peer's has
- * yet to come, so the two directions differ. Writing is plain at once; reading first takes TLS to
- * its end, then what follows.
- */
-export class FastStopped implements ByteTransport {
-  /** The transport beneath TLS. */
-  readonly inner: ByteTransport;
-  readonly #tls: TlsStream;
-  #ending: Promise<ByteTransport> | undefined;
-  #plain: ByteTransport | undefined;
-
-  /** Takes over a TLS stream whose close_notify has been sent, and its transport. */
-  constructor(tls: TlsStream, inner: ByteTransport) {
-    this.#tls = tls;
-    this.inner = inner;
-  }
-
-  /** Reads plain bytes, after the end of TLS. */
-  async read(p: Uint8Array): Promise<number | null> {
-    this.#ending ??= this.#tls.shutdown().then(() => this.#plain = this.#tls.release());
-    return await (this.#plain ?? await this.#ending).read(p);
-  }
-
-  /** Writes plain bytes. */
-  write(p: Uint8Array): Promise<number> {
-    return this.inner.write(p);
-  }
-
-  /** Closes both directions. */
-  close(): void {
-    if (this.#plain) this.#plain.close();
-    else this.#tls.close();
-  }
-
-  /** Ends the direction to the peer. */
-  async closeWrite(): Promise<void> {
-    await this.inner.closeWrite?.();
-  }
-
-  /** Our address. */
-  get localAddr(): Deno.Addr {
-    return this.inner.localAddr!;
-  }
-
-  /** The peer's address. */
-  get remoteAddr(): Deno.Addr {
-    return this.inner.remoteAddr!;
-  }
-
-  /** Switches Nagle's algorithm. */
-  setNoDelay(noDelay?: boolean): void {
-    this.inner.setNoDelay?.(noDelay);
-  }
-
-  /** Lets the event loop wait. */
-  ref(): void {
-    this.inner.ref?.();
-  }
-
-  /** Does not let the event loop wait. */
-  unref(): void {
-    this.inner.unref?.();
   }
 }

@@ -251,6 +251,13 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * given to `start`, or, where plain bytes were read ahead, one that yields these first. The
    * socket itself is plain too and may start TLS again with `connectSsl` or `acceptSsl`.
    *
+   * What came over TLS is not lost, and does not mix with plain text. If the peer's bytes are
+   * unread, or come between our close_notify and the peer's, this fails: read them, up to `null`,
+   * and call it again. With `fastShutdown` writes are plain at once, and reads give what still
+   * comes over TLS, then `null` once, where TLS ends, then what comes in plain text.
+   *
+   * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread; they stay
+   * readable.
    * @throws {SslTruncatedError} If the stream ends before the peer's close_notify.
    * @throws {SslTimeoutError} If it takes longer than `timeout`.
    * @throws {SslUnsupportedError} On the Deno engine.
@@ -301,6 +308,15 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
   }
 
   /**
+   * As `peek`, without waiting: `SSL_WANT_READ` or `SSL_WANT_WRITE` when it would have to.
+   *
+   * Perl: `peek` on a non-blocking socket
+   */
+  tryPeek(p: Uint8Array): number | null | Want {
+    return this.#core.tryPeek(p);
+  }
+
+  /**
    * As `write`, without waiting: takes what fits into a send buffer of 64 KiB. An error of the
    * transport comes out of the next call.
    *
@@ -330,6 +346,8 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
 
   /**
    * One step of `stopSsl`, without waiting. After `true` the socket is plain.
+   *
+   * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread.
    *
    * Perl: `stop_SSL` on a non-blocking socket
    */

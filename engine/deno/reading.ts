@@ -90,9 +90,9 @@ export class DenoReading {
   }
 
   /** Reads what is there. If there is nothing, a read of the runtime is under way from then on. */
-  tryRead(p: Uint8Array): number | null | Want {
+  tryRead(p: Uint8Array, peek: boolean): number | null | Want {
     this.#checkReader();
-    const r = this.#take(p, false);
+    const r = this.#take(p, peek);
     if (r !== undefined) return r;
     this.#fill();
     return SSL_WANT_READ;
@@ -114,15 +114,6 @@ export class DenoReading {
         else this.#discard();
       } else await orAborted(this.#fill(), signal);
     }
-  }
-
-  /** As `drain`, without waiting: whether the peer's close_notify has come. */
-  tryDrain(): boolean {
-    this.#checkReader();
-    this.#discard();
-    if (this.#error !== undefined) throw this.#error;
-    if (!this.#received) this.#fill();
-    return this.#received;
   }
 
   #discard(): void {

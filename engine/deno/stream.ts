@@ -236,7 +236,12 @@ export class DenoStream implements TlsStream {
 
   /** Reads what is there. If there is nothing, a read of the runtime is under way from then on. */
   tryRead(p: Uint8Array): number | null | Want {
-    return this.#in.tryRead(p);
+    return this.#in.tryRead(p, false);
+  }
+
+  /** Looks at what is there, as `tryRead`. */
+  tryPeek(p: Uint8Array): number | null | Want {
+    return this.#in.tryRead(p, true);
   }
 
   /** Decrypted bytes that can be read without waiting. */
@@ -277,11 +282,13 @@ export class DenoStream implements TlsStream {
   }
 
   /** One step of the shutdown, without waiting. */
-  tryShutdown(): true | Want {
+  tryShutdown(): boolean | Want {
+    if (this.#in.pending > 0) return false;
     this.#out.end();
     this.#out.check();
     if (!this.#out.sent) return SSL_WANT_WRITE;
-    return this.#in.tryDrain() || SSL_WANT_READ;
+    const r = this.#in.tryRead(new Uint8Array(1), true);
+    return r === null || (typeof r === "number" ? false : SSL_WANT_READ);
   }
 
   /**
