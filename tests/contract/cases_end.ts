@@ -240,6 +240,7 @@ export function endCases(cases: Cases): void {
       const serverPlain = await server.stopSsl();
       assertEquals(await readText(serverPlain, 30), "plain text in the same segment");
       await serverPlain.write(bytes("answer"));
+      assertEquals(await clientPlain.read(new Uint8Array(9)), null); // the end of TLS, once
       assertEquals(await readText(clientPlain, 6), "answer");
     },
   );

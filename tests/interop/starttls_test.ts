@@ -223,6 +223,7 @@ for (const version of VERSIONS) {
     assertEquals(await perl.call("class"), INET);
     assertEquals(await perl.call("read", 13), "plain from us");
     await perl.call("print", "plain from Perl");
+    assertEquals(await readOn(plain), null); // the end of TLS, once
     assertEquals(await readText(plain, "plain from Perl"), "plain from Perl");
     await perl.call("close");
     assertEquals(await readOn(plain), null);
