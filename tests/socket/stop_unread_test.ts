@@ -1,5 +1,6 @@
 /** Where TLS ends and plain text follows: nothing that came over TLS is lost or mixed with what did not. */
 
+import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { isWant, SslError, SslPeerError, SslTruncatedError, type Want } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
