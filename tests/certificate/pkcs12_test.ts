@@ -49,7 +49,11 @@ Deno.test("parsePkcs12() tells a wrong password from damage it can see", async (
   await assertRejects(() => parsePkcs12(bytes("plain.p12"), 5 as never), TypeError, "password");
   await assertRejects(() => parsePkcs12(new Uint8Array(16 * 1024 * 1024 + 1)), SslError, "16 MiB");
   const der = Certificate.fromPem(text("p12-cert.pem")).der;
-  await assertRejects(() => parsePkcs12(der), SslError);
+  const other = await assertRejects(() => parsePkcs12(der), SslError);
+  assertEquals([other.code, other.message], [
+    "ERR_DER",
+    "Cannot read PKCS#12 data: expected DER tag 0x02: received 0x30",
+  ]);
 });
 
 /** The same data with indefinite lengths, as Windows and NSS write. */

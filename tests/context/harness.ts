@@ -1,8 +1,10 @@
 /** Two contexts talking over memory: what options do on the wire, below the socket layer. */
 
+import { assertEquals } from "@std/assert";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { contextFor, engineContext, newConnection } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
+import { SslError } from "../../errors.ts";
 import type { Negotiated, TlsStream } from "../../engine/types.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import type { VerifyReport } from "../../verify/report.ts";
@@ -24,6 +26,30 @@ export interface Outcome {
   /** What the server sees of the client's certificates. */
   readonly clientPeer: readonly Uint8Array[];
 }
+
+/** A handshake that came about on both sides. */
+export function accepted(outcome: Outcome): Outcome {
+  assertEquals(outcome.clientError, undefined);
+  assertEquals(outcome.serverError, undefined);
+  return outcome;
+}
+
+const inWords = (error: Error | undefined): string =>
+  error instanceof SslError
+    ? [error.name, error.code, error.alert && `alert ${error.alert}`].filter(Boolean).join(" ")
+    : String(error);
+
+/**
+ * What a handshake was refused by: class, code and alert of the client's and the server's error.
+ * One of them decided; what the other has is the alert that it saw.
+ */
+export function refusal(outcome: Outcome): [client: string, server: string] {
+  return [inWords(outcome.clientError), inWords(outcome.serverError)];
+}
+
+/** What {@linkcode refusal} says of the side that was told why by the other. */
+export const alerted = (alert: string): string =>
+  `SslPeerError ERR_SSL_ALERT_${alert.toUpperCase()} alert ${alert}`;
 
 const OPENSSL = { engine: "openssl" } as const;
 

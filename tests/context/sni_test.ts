@@ -17,7 +17,7 @@ import { engineContext, newConnection } from "../../context/internal.ts";
 import type { TlsStream } from "../../engine/types.ts";
 import { config, engine as openssl } from "../engine/harness.ts";
 import { memoryPair } from "../helpers/memory.ts";
-import { ca, leaf, type Outcome, shake } from "./harness.ts";
+import { accepted, alerted, ca, leaf, type Outcome, refusal, shake } from "./harness.ts";
 
 const a = await ca.server("a.example");
 const b = await ca.server("b.example");
@@ -29,12 +29,6 @@ const VERSIONS = ["TLSv1_2", "TLSv1_3"] as const;
 const make = (options: ContextOptions) =>
   SslContext.create({ engine: "openssl", server: true, ...options });
 const commonName = (outcome: Outcome) => Certificate.fromDer(outcome.peer[0]!).commonName;
-
-function accepted(outcome: Outcome): Outcome {
-  assertEquals(outcome.clientError, undefined);
-  assertEquals(outcome.serverError, undefined);
-  return outcome;
-}
 
 for (const version of VERSIONS) {
   Deno.test(`sniCallback chooses a context, options, or leaves the choice (${version})`, async () => {
@@ -78,14 +72,20 @@ for (const version of VERSIONS) {
     assertEquals(good.serverReport.ok, true);
     assertEquals(good.serverReport.chain[0]?.commonName, "a user");
     const without = await shake({ ...TRUST, version }, { sniCallback }, "a.example");
-    assert(without.serverError);
+    assertEquals(refusal(without), [
+      alerted(version === "TLSv1_2" ? "handshake_failure" : "certificate_required"),
+      "SslPeerError ERR_SSL_NO_CERTIFICATE",
+    ]);
     const stranger = await ca.client("a stranger");
     const refused = await shake(
       { ...TRUST, version, cert: stranger.cert, key: stranger.key },
       { sniCallback },
       "a.example",
     );
-    assertInstanceOf(refused.serverError, SslVerifyError);
+    assertEquals(refusal(refused), [
+      alerted("unknown_ca"),
+      "SslVerifyError SELF_SIGNED_CERT_IN_CHAIN",
+    ]);
     assertEquals(refused.serverReport.ok, false);
     // The other way round: what the listener demands is not demanded by a context without it.
     const lax = await make({ cert: b.cert, key: b.key });
@@ -237,7 +237,9 @@ for (const version of VERSIONS) {
     assertEquals(await connect(), { reused: false, serverError: undefined });
     assertEquals(await connect(), { reused: true, serverError: undefined });
     which = strict;
-    assertInstanceOf((await connect()).serverError, SslError);
+    const { serverError } = await connect();
+    assertInstanceOf(serverError, SslError);
+    assertEquals(serverError.code, "ERR_SSL_NO_CERTIFICATE");
     client.close();
   });
 }

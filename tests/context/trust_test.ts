@@ -169,13 +169,17 @@ Deno.test("what is no certificate or CRL is refused by the name of its option", 
     for (const [options, message] of cases) {
       const error = await assertRejects(() => client(options), SslError);
       assertStringIncludes(error.message, message);
+      const code = message.startsWith("Cannot read") ? "ENOENT" : "ERR_NO_CERTIFICATE";
+      assertEquals(error.code, code, message);
     }
   });
 });
 
 Deno.test("a certificate cut in its base64 is refused, not skipped", async () => {
   const cut = one.pem.replace(/\n[^\n]{20}/, "\n");
-  await assertRejects(() => client({ ca: two.pem + cut }), SslError);
+  const error = await assertRejects(() => client({ ca: two.pem + cut }), SslError);
+  assertEquals(error.code, "ERR_CERTIFICATE");
+  assertStringIncludes(error.message, "Cannot load ca (certificate 2): Cannot read certificate: ");
 });
 
 Deno.test("trust settings of a TRUSTED CERTIFICATE are not dropped", async () => {

@@ -1,25 +1,13 @@
 import "../helpers/limit.ts";
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { SslError, SslVerifyError } from "../../errors.ts";
-import { ca, leaf, type Outcome, shake } from "./harness.ts";
+import { SslError } from "../../errors.ts";
+import { accepted, alerted, ca, leaf, type Outcome, refusal, shake } from "./harness.ts";
 
 const TRUST: SslOptions = { ca: ca.pem };
-
-function accepted(outcome: Outcome): Outcome {
-  assertEquals(outcome.clientError, undefined);
-  assertEquals(outcome.serverError, undefined);
-  return outcome;
-}
 
 const commonName = (outcome: Outcome): string | undefined =>
   Certificate.fromDer(outcome.peer[0]!).commonName;
@@ -35,17 +23,24 @@ Deno.test("the default is TLS 1.3 with chain and name verified", async () => {
 
 Deno.test("an untrusted chain, a wrong name, an expired certificate are refused", async () => {
   const untrusted = await shake({ ca: (await TestCa.create()).pem });
-  assertInstanceOf(untrusted.clientError, SslVerifyError);
+  assertEquals(refusal(untrusted), [
+    "SslVerifyError UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    alerted("unknown_ca"),
+  ]);
   assertEquals(untrusted.clientReport.ok, false);
   const none = await shake({ ca: [] });
-  assertInstanceOf(none.clientError, SslVerifyError);
+  assertEquals(refusal(none), [
+    "SslVerifyError UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    alerted("unknown_ca"),
+  ]);
   const wrong = await shake(TRUST, {}, "other.example");
-  assertInstanceOf(wrong.clientError, SslVerifyError);
-  assertEquals((wrong.clientError as SslError).code, "HOSTNAME_MISMATCH");
+  assertEquals(refusal(wrong), ["SslVerifyError HOSTNAME_MISMATCH", alerted("bad_certificate")]);
   const old = await ca.expired("server.example");
   const expired = await shake(TRUST, { cert: old.cert, key: old.key });
-  assertEquals((expired.clientError as SslError).code, "CERT_HAS_EXPIRED");
-  for (const { serverError } of [untrusted, none, wrong, expired]) assert(serverError);
+  assertEquals(refusal(expired), [
+    "SslVerifyError CERT_HAS_EXPIRED",
+    alerted("certificate_expired"),
+  ]);
 });
 
 Deno.test("verifycnName, serverName and the scheme decide which name counts", async () => {
@@ -74,9 +69,15 @@ Deno.test("fingerprint and forceFingerprint on the wire", async () => {
   accepted(await shake({ ca: [], fingerprint }, {}, "other.example"));
   accepted(await shake({ ...TRUST, fingerprint: stranger }));
   const forced = await shake({ ...TRUST, fingerprint: stranger, forceFingerprint: true });
-  assertInstanceOf(forced.clientError, SslVerifyError);
+  assertEquals(refusal(forced), [
+    "SslVerifyError FINGERPRINT_MISMATCH",
+    alerted("handshake_failure"),
+  ]);
   const both = await shake({ ca: [], fingerprint: stranger });
-  assertInstanceOf(both.clientError, SslVerifyError);
+  assertEquals(refusal(both), [
+    "SslVerifyError UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    alerted("unknown_ca"),
+  ]);
 });
 
 Deno.test("pins without verification are a contradiction, not a decoration", async () => {
@@ -102,14 +103,14 @@ Deno.test("a CRL refuses a revoked certificate, a pin does not help it", async (
   accepted(await shake({ ca: bad.pem }, server));
   const crl = bad.crl();
   const refused = await shake({ ca: bad.pem, crl }, server);
-  assertEquals((refused.clientError as SslError).code, "CERT_REVOKED");
+  assertEquals(refusal(refused), ["SslVerifyError CERT_REVOKED", alerted("certificate_revoked")]);
   const fingerprint = revoked.certificate.fingerprint();
   for (const forceFingerprint of [false, true]) {
     const pinned = await shake({ ca: bad.pem, crl, fingerprint, forceFingerprint }, server);
-    assertEquals((pinned.clientError as SslError).code, "CERT_REVOKED");
+    assertEquals(refusal(pinned), ["SslVerifyError CERT_REVOKED", alerted("certificate_revoked")]);
   }
   const missing = await shake({ ca: bad.pem, checkCrl: true }, server);
-  assertEquals((missing.clientError as SslError).code, "UNABLE_TO_GET_CRL");
+  assertEquals(refusal(missing), ["SslVerifyError UNABLE_TO_GET_CRL", alerted("unknown_ca")]);
 });
 
 Deno.test("version, minVersion and maxVersion are what is negotiated", async () => {
@@ -120,7 +121,7 @@ Deno.test("version, minVersion and maxVersion are what is negotiated", async () 
   const limited = accepted(await shake(TRUST, { maxVersion: "TLSv1_2" }));
   assertEquals(limited.server?.version, "TLSv1_2");
   const apart = await shake({ ...TRUST, minVersion: "TLSv1_3" }, { version: "TLSv1_2" });
-  assert(apart.clientError && apart.serverError);
+  assertEquals(refusal(apart), [alerted("protocol_version"), "SslPeerError ERR_SSL_INCOMPATIBLE"]);
 });
 
 Deno.test("cipherList, ciphersuites and honorCipherOrder decide the cipher", async () => {
@@ -140,14 +141,14 @@ Deno.test("cipherList, ciphersuites and honorCipherOrder decide the cipher", asy
 Deno.test("ecdhCurve must overlap, null leaves finite-field DH", async () => {
   accepted(await shake({ ...TRUST, ecdhCurve: "P-384" }, { ecdhCurve: "P-521:P-384" }));
   const apart = await shake({ ...TRUST, ecdhCurve: "P-256" }, { ecdhCurve: "P-521:P-384" });
-  assert(apart.clientError && apart.serverError);
+  assertEquals(refusal(apart), [alerted("handshake_failure"), "SslPeerError ERR_SSL_INCOMPATIBLE"]);
   const rsa = await ca.server({ names: ["server.example"], keyType: "rsa" });
   const server = { cert: rsa.cert, key: rsa.key };
   const v12 = { ...TRUST, version: "TLSv1_2" };
   const dhe = accepted(await shake({ ...v12, ecdhCurve: null }, server));
   assert(dhe.client?.cipher?.startsWith("DHE-"), dhe.client?.cipher);
   const off = await shake({ ...v12, cipherList: "DHE" }, { ...server, dh: null });
-  assert(off.clientError && off.serverError);
+  assertEquals(refusal(off), [alerted("handshake_failure"), "SslPeerError ERR_SSL_INCOMPATIBLE"]);
 });
 
 Deno.test("alpnProtocols: the server's order decides", async () => {
@@ -168,7 +169,10 @@ Deno.test("a server with verifyMode trusts clientCa and judges the client", asyn
     assertEquals(good.serverReport.chain[0]?.commonName, "a user");
     assertEquals(good.clientPeer.length >= 1, true);
     const without = await shake({ ...TRUST, version }, asks);
-    assert(without.serverError, version);
+    assertEquals(refusal(without), [
+      alerted(version === "TLSv1_2" ? "handshake_failure" : "certificate_required"),
+      "SslPeerError ERR_SSL_NO_CERTIFICATE",
+    ], version);
     const optional = accepted(await shake({ ...TRUST, version }, { ...asks, verifyMode: 1 }));
     assertEquals(optional.clientPeer.length, 0);
     const stranger = await ca.client("a stranger");
@@ -176,10 +180,13 @@ Deno.test("a server with verifyMode trusts clientCa and judges the client", asyn
       { ...TRUST, cert: stranger.cert, key: stranger.key, version },
       { ...asks, verifyMode: 1 },
     );
-    assertInstanceOf(refused.serverError, SslVerifyError);
+    assertEquals(refusal(refused), [
+      alerted("unknown_ca"),
+      "SslVerifyError SELF_SIGNED_CERT_IN_CHAIN",
+    ], version);
     assertEquals(refused.serverReport.ok, false);
     const kept = await shake({ ...withCert, useCert: false, version }, asks);
-    assert(kept.serverError, version);
+    assertEquals(refusal(kept), refusal(without), version);
   }
 });
 
@@ -206,7 +213,10 @@ Deno.test("certificates by server name: exact name, default, and none", async ()
   accepted(await shake(TRUST, strict, "a.example"));
   for (const client of [{ ...free, serverName: "c.example" }, { ...free, serverName: "" }]) {
     const refused = await shake(client, strict);
-    assert(refused.clientError && refused.serverError);
+    assertEquals(refusal(refused), [
+      alerted("unrecognized_name"),
+      "SslError ERR_SSL_UNRECOGNIZED_NAME alert unrecognized_name",
+    ]);
   }
 });
 
@@ -245,7 +255,10 @@ Deno.test("selfSigned serves its names and labels itself", async () => {
   assertStringIncludes(certificate.subject, "SELF-SIGNED FOR TESTS");
   assertEquals(certificate.subjectAltNames, [{ type: "DNS", value: "server.example" }]);
   const strict = await shake(TRUST, { selfSigned: true });
-  assertInstanceOf(strict.clientError, SslVerifyError);
+  assertEquals(refusal(strict), [
+    "SslVerifyError DEPTH_ZERO_SELF_SIGNED_CERT",
+    alerted("unknown_ca"),
+  ]);
 });
 
 Deno.test("keylog gets the lines of both sides", async () => {
@@ -297,5 +310,5 @@ Deno.test("one context serves many connections, and both sides", async () => {
     accepted(await shake({ reuseCtx: { context } }, { reuseCtx: { context } }));
   }
   const wrong = await shake({ reuseCtx: context }, { reuseCtx: context }, "other.example");
-  assertInstanceOf(wrong.clientError, SslVerifyError);
+  assertEquals(refusal(wrong), ["SslVerifyError HOSTNAME_MISMATCH", alerted("bad_certificate")]);
 });
