@@ -9,9 +9,10 @@ import { OPTIONS } from "../../context/table.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
 import { featuresOf } from "../../engine/features.ts";
 import type { Engine, EngineContext } from "../../engine/types.ts";
-import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
+import { SslError, SslPeerError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, CASES, type OptionCase, PAIR, shared } from "./engine_options.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 Deno.test("the table of options has every option, and every fate is there", () => {
   assertEquals([...CASES.keys()].toSorted(), Object.keys(OPTIONS).toSorted());
@@ -74,7 +75,7 @@ async function onDeno({ role, options, operation }: OptionCase): Promise<void> {
     if (own.startHandshake === false) {
       assertEquals(client.isSsl(), undefined); // plain, so that the server waits in vain
       await client.close();
-      await assertRejects(() => accepting, SslError);
+      await refuses(() => accepting, SslPeerError, "ERR_SSL_HANDSHAKE_EOF");
       return;
     }
     const server = await accepting;

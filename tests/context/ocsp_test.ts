@@ -23,16 +23,7 @@ import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 import type { VerifyReport } from "../../verify/report.ts";
-import {
-  accepted,
-  alerted,
-  ca,
-  leaf,
-  type Outcome,
-  refusal,
-  shake,
-  socketPair,
-} from "./harness.ts";
+import { accepted, alerted, ca, leaf, refusal, shake, socketPair } from "./harness.ts";
 
 const VERSIONS = ["TLSv1_2", "TLSv1_3"] as const;
 const TRUST: SslOptions = { ca: ca.pem };

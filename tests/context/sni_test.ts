@@ -11,7 +11,7 @@ import { TestCa } from "../../certificate/test_ca.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ContextOptions, ListenOptions, SslOptions } from "../../context/options.ts";
 import type { ClientHello } from "../../engine/client_hello.ts";
-import { SslError, SslTimeoutError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
+import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { engineContext, newConnection } from "../../context/internal.ts";
 import type { TlsStream } from "../../engine/types.ts";

@@ -13,10 +13,17 @@ import { SslContext } from "../../context/context.ts";
 import { setClientDefaults } from "../../context/validate.ts";
 import type { SslOptions } from "../../context/options.ts";
 import type { VerifyCallback } from "../../context/hooks.ts";
-import { SslError, SslTimeoutError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
+import {
+  SslError,
+  SslPeerError,
+  SslTimeoutError,
+  SslUnsupportedError,
+  SslVerifyError,
+} from "../../errors.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { accepted, ca, leaf, type Outcome, refusal, shake } from "./harness.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 const VERSIONS = ["TLSv1_2", "TLSv1_3"] as const;
 const root = await TestCa.create({ commonName: "Root" });
@@ -201,7 +208,7 @@ for (const role of ["client", "server"] as const) {
       });
       if (role === "client") {
         await assertRejects(() => connecting, SslTimeoutError);
-        await assertRejects(() => accepting, SslError);
+        await refuses(() => accepting, SslPeerError, "ERR_SSL_HANDSHAKE_EOF");
       } else {
         await assertRejects(() => accepting, SslTimeoutError);
         // A TLS 1.3 client is done before the server has looked at its certificate: it gets nothing.

@@ -2,12 +2,13 @@
 
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { WaitOptions } from "../../engine/types.ts";
-import { SSL_WANT_READ, SslError, type Want } from "../../errors.ts";
+import { SSL_WANT_READ, SslError, SslPeerError, type Want } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { serve } from "../../socket/serve.ts";
 import { takeTransport } from "../../socket/transport.ts";
 import { testPki, trust } from "../contract/harness.ts";
 import { ScriptedConn } from "./fakes.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 /** A connection that can be read without waiting. */
 class PollConn extends ScriptedConn {
@@ -255,7 +256,7 @@ export const CASES: Readonly<Record<string, () => Promise<void>>> = {
     const secret = handle.print("secret");
     await before;
     await assertRejects(() => secret, TypeError, "about to start TLS");
-    await assertRejects(() => start, SslError);
+    await refuses(() => start, SslPeerError, "ERR_SSL_HANDSHAKE_EOF");
     assert(conn.text.startsWith("STARTTLS\r\n\x16\x03"), "first the command, then the ClientHello");
     assert(!conn.text.includes("secret"));
     await handle.close();

@@ -328,7 +328,11 @@ Deno.test("Handle loses nothing when a signal ends a wait", async () => {
   open();
   assertEquals(await h.readLine(), "half\n");
   assertEquals(decode(await h.read(3)), "abc");
-  await assertRejects(() => h.readLine({ signal: AbortSignal.abort(new Error("done")) }), Error);
+  await assertRejects(
+    () => h.readLine({ signal: AbortSignal.abort(new Error("done")) }),
+    Error,
+    "done",
+  );
 });
 
 Deno.test("Handle.close() ends a read that waits, and everything after it is refused", async () => {

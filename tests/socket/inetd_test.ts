@@ -2,10 +2,11 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { SslTruncatedError } from "../../errors.ts";
+import { SslError, SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, testPki, trust } from "../contract/harness.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 const MAIN = decodeURIComponent(new URL("./inetd_main.ts", import.meta.url).pathname);
 
@@ -84,7 +85,7 @@ Deno.test("a server on stdin and stdout refuses a peer that speaks no TLS, or go
   const [code, said] = await server.end();
   assertEquals(code, 1);
   assertStringIncludes(String(said), "SslTruncatedError");
-  await assertRejects(() => client.read(new Uint8Array(1)), Error);
+  await refuses(() => client.read(new Uint8Array(1)), SslError, "ECLOSED");
 });
 
 Deno.test("the end of a process without close_notify is a truncation to its client", async () => {

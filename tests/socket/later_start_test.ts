@@ -8,10 +8,11 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { layOver } from "../../context/lay_over.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions, ListenOptions, StartOptions } from "../../context/options.ts";
-import { SslError, SslVerifyError } from "../../errors.ts";
+import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { listen, reach, readText, testPki, trust } from "../contract/harness.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 const LATER = { startHandshake: false, timeout: 5000 } as const;
 const WRONG_PIN = "sha256$" + "00".repeat(32);
@@ -242,7 +243,7 @@ Deno.test("on the Deno engine a later start verifies by the anchors and names of
         const handle = await Handle.connect({ ...to, ...wrong });
         const error = await refusedWith(handle.startSsl());
         assert(error instanceof SslVerifyError, error.message);
-        await assertRejects(() => handle.say("secret"), SslError);
+        await refuses(() => handle.say("secret"), SslError, "ECLOSED");
         await handle.close();
         return undefined;
       },
@@ -320,7 +321,7 @@ Deno.test("a Handle whose socket failed to start TLS closes that socket, and the
   const conn = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
   const handle = new Handle(await listener.accept());
   await conn.write(new TextEncoder().encode("this is no TLS, and never will be\r\n"));
-  await assertRejects(() => handle.acceptSsl(), SslError);
+  await refuses(() => handle.acceptSsl(), SslPeerError, "ERR_SSL_NOT_TLS");
   await assertRejects(() => handle.print("secret"), SslError, "starting TLS has failed");
   await handle.close();
   await listener.shutdown({ deadline: 5000 });

@@ -11,10 +11,11 @@ import {
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/session_cache.ts";
 import { ticketKeyHook } from "../../context/session_policy.ts";
-import { SslError, SslUnsupportedError } from "../../errors.ts";
+import { SslPeerError, SslUnsupportedError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, reach, readText, testPki } from "../contract/harness.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 const VERSIONS = ["TLSv1_2", "TLSv1_3"] as const;
 const { ca } = await testPki();
@@ -153,7 +154,7 @@ for (const version of VERSIONS) {
         await socket.close();
       }
     };
-    await assertRejects(go, SslError);
+    await refuses(go, SslPeerError, "ERR_SSL_ALERT_INTERNAL_ERROR");
     failing = false;
     assertEquals(await go(), false);
     assertEquals(await go(), true);

@@ -4,6 +4,7 @@ import { keyCreateRsa } from "../../certificate/private_key.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { explain, verifyCertificate } from "../../verify/mod.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 interface Pkits {
   time: number;
@@ -155,7 +156,7 @@ Deno.test("verifyCertificate() refuses mistakes in its call", async () => {
   await assertRejects(() => verifyCertificate(leaf.cert, purpose), TypeError, "unknown purpose");
   const policies = { ca: ca.pem, policies: ["not an oid"] };
   await assertRejects(() => verifyCertificate(leaf.cert, policies), TypeError, "OID");
-  await assertRejects(() => verifyCertificate("no PEM", { ca: ca.pem }), SslError);
+  await refuses(() => verifyCertificate("no PEM", { ca: ca.pem }), SslError, "ERR_PEM");
   await assertRejects(
     () => verifyCertificate(leaf.cert, { ca: ca.pem, engine: "deno" }),
     SslUnsupportedError,
