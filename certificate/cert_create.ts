@@ -38,6 +38,12 @@ export type CertificateInput = Certificate | string | Uint8Array;
 /** A private key, or its PEM text or DER, not encrypted. */
 export type PrivateKeyInput = PrivateKey | string | Uint8Array;
 
+/** A subjectAltName as a record or a pair; its type by name or by OpenSSL's number. */
+export type SubjectAltNameInput =
+  | SubjectAltName
+  | { readonly type: string | number; readonly value: string }
+  | readonly [type: string | number, value: string];
+
 /** One extension for {@linkcode certCreate}: `oid`, `nid` or `sn` says which, `data` or `der` what. */
 export interface ExtensionInput {
   /** OpenSSL's short or long name. */
@@ -77,9 +83,8 @@ export interface CertCreateOptions {
   notAfter?: Date | number;
   /** Attribute names (long, short, dotted) and values. @default {organizationName and commonName of IO::Socket::SSL} */
   subject?: NameInput;
-  /** The names, as pairs or as records; types in either letter case. */
-  subjectAltNames?:
-    readonly (SubjectAltName | { type: string; value: string } | readonly [string, string])[];
+  /** The names, as pairs or as records; types in either letter case, or as `GEN_DNS` (2) and the like. */
+  subjectAltNames?: readonly SubjectAltNameInput[];
   /** The key of the certificate. @default {a new RSA key of 2048 bits} */
   key?: PrivateKeyInput;
   /** Who signs. The `issuer` of an `asHash` is taken as the issuer's name. @default {self-signed} */
@@ -241,7 +246,7 @@ function toAltNames(list: NonNullable<CertCreateOptions["subjectAltNames"]>): Su
   return list.map((entry) => {
     const own = ownRecord(Object(entry) as { type?: unknown; value?: unknown });
     const [type, value] = Array.isArray(entry) ? entry : [own.type, own.value];
-    if (typeof type !== "string" || typeof value !== "string") {
+    if ((typeof type !== "string" && typeof type !== "number") || typeof value !== "string") {
       throw new TypeError(
         "Cannot create certificate: a subjectAltName is [type, value] or { type, value }: " +
           `received ${JSON.stringify(entry)}`,

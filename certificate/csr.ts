@@ -11,6 +11,7 @@ import {
   type CertCreateOptions,
   createCertificate,
   type PrivateKeyInput,
+  type SubjectAltNameInput,
   toPrivateKey,
 } from "./cert_create.ts";
 import type { Certificate } from "./certificate.ts";
@@ -168,12 +169,8 @@ export class CertificateRequest {
 export interface CsrCreateOptions {
   /** Attribute names (long, short, dotted) and values. @default {empty} */
   subject?: NameInput;
-  /** The names that are asked for, as pairs or records; types in either letter case. */
-  subjectAltNames?: readonly (
-    | SubjectAltName
-    | { type: string; value: string }
-    | readonly [string, string]
-  )[];
+  /** The names that are asked for, as in `certCreate`. */
+  subjectAltNames?: readonly SubjectAltNameInput[];
   /** More extensions that are asked for, as DER. */
   extensions?: readonly Extension[];
   /** The key. @default {a new RSA key of 2048 bits} */
@@ -201,7 +198,7 @@ export async function csrCreate(
   const options = ownOptions(given, { operation: `create ${WHAT}`, names: OPTIONS });
   const names = (options.subjectAltNames ?? []).map((entry) => {
     const [type, value] = Array.isArray(entry)
-      ? entry as readonly [string, string]
+      ? entry as readonly [string | number, string]
       : [ownRecord(entry as SubjectAltName).type, ownRecord(entry as SubjectAltName).value];
     return { type: generalNameType(type), value };
   });

@@ -23,9 +23,13 @@ import {
 } from "./der_writer.ts";
 import { EXT, type Extension, KEY_USAGES } from "./extensions.ts";
 import { parseIpAddress } from "../internal/host.ts";
-import { GENERAL_NAME_TYPES } from "./name.ts";
 import { isDottedOid, oidByName } from "./oids.ts";
-import type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";
+import {
+  GENERAL_NAME_TYPES,
+  namedType,
+  type SubjectAltName,
+  type SubjectAltNameType,
+} from "./subject_alt_name.ts";
 import { describe } from "./pem.ts";
 
 /** A subject as `certCreate` takes it: attribute names (long, short or dotted) and values. */
@@ -133,8 +137,8 @@ const ALIASES: Readonly<Record<string, SubjectAltNameType>> = {
 };
 
 /** The kind of a GeneralName from its name in any letter case. @throws {TypeError} for an unknown one. */
-export function generalNameType(name: string): SubjectAltNameType {
-  const upper = String(name).trim().toUpperCase();
+export function generalNameType(name: string | number): SubjectAltNameType {
+  const upper = String(namedType(name)).trim().toUpperCase();
   const type = GENERAL_NAME_TYPES.find((t) => t === upper) ?? ALIASES[upper];
   if (type !== undefined) return type;
   throw new TypeError(

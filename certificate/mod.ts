@@ -28,6 +28,7 @@ export {
   type ExtensionInput,
   type IssuerInput,
   type PrivateKeyInput,
+  type SubjectAltNameInput,
 } from "./cert_create.ts";
 export { Certificate, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
 export {

@@ -21,7 +21,7 @@ import {
   toHex,
 } from "./der.ts";
 import { oidLongName, oidShortName } from "./oids.ts";
-import type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";
+import { GENERAL_NAME_TYPES, type SubjectAltName } from "./subject_alt_name.ts";
 
 /** One attribute of a name. */
 export interface NameAttribute {
@@ -135,19 +135,6 @@ export function nameHash(attributes: readonly NameAttribute[]): NameHash {
   }
   return hash;
 }
-
-/** The tag number of each kind: OpenSSL's GEN_* numbers. */
-export const GENERAL_NAME_TYPES: readonly SubjectAltNameType[] = [
-  "OTHERNAME",
-  "EMAIL",
-  "DNS",
-  "X400",
-  "DIRNAME",
-  "EDIPARTY",
-  "URI",
-  "IP",
-  "RID",
-];
 
 const STRING_NAMES: Readonly<Record<number, string>> = {
   0x0c: "UTF8",

@@ -23,3 +23,21 @@ export interface SubjectAltName {
   /** The name as text. */
   readonly value: string;
 }
+
+/** The kinds by OpenSSL's GEN_* numbers, which are the tags of RFC 5280. */
+export const GENERAL_NAME_TYPES: readonly SubjectAltNameType[] = [
+  "OTHERNAME",
+  "EMAIL",
+  "DNS",
+  "X400",
+  "DIRNAME",
+  "EDIPARTY",
+  "URI",
+  "IP",
+  "RID",
+];
+
+/** The kind that a number such as `GEN_DNS` (2) or `GEN_IPADD` (7) stands for, or what else is given. */
+export function namedType<T>(type: T): T | SubjectAltNameType {
+  return typeof type === "number" ? GENERAL_NAME_TYPES[type] ?? type : type;
+}

@@ -95,7 +95,10 @@ async function credentialsFor(role: Role, options: SslOptions): Promise<Credenti
   }
   const loaded = await loadCredentials(options);
   if ([...loaded.keys()].some((name) => name !== "")) {
-    throw new TypeError("Cannot use a record of certificates for a client: give one certificate");
+    throw new TypeError(
+      "Cannot use a record of certificates for a client: give one certificate, or, if this is for " +
+        "servers, server: true",
+    );
   }
   if (options.useCert === true && loaded.size === 0) {
     throw new TypeError(

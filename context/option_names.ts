@@ -6,6 +6,7 @@
  * @module
  */
 
+import { shownName } from "../internal/own_options.ts";
 import { didYouMean } from "../verify/suggest.ts";
 
 /** Absent: [Perl name, reason, replacement]. */
@@ -66,9 +67,11 @@ export const PERL_OPTIONS = {
   PeerAddr: "hostname",
   PeerHost: "hostname",
   PeerPort: "port",
+  PeerService: "port",
   LocalAddr: "hostname",
   LocalHost: "hostname",
   LocalPort: "port",
+  LocalService: "port",
   Domain: "family",
   Family: "family",
   Listen: "backlog",
@@ -89,7 +92,74 @@ export const NO_PERL_OPTIONS: readonly Absent[] = [
   ["ReuseAddr", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
   ["ReusePort", "the engines' listeners do not share ports between processes", "port"],
   ["Reuse", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
+  ["V6Only", "Deno cannot set IPV6_V6ONLY, a listener is as the system has it", "family"],
+  ["Broadcast", "TLS needs a stream: there is nothing to send to all", "transport"],
+  ["Sockopts", "Deno sets no socket options beyond NODELAY and keep-alive", "SslSocket.setNoDelay"],
+  ["GetAddrInfoFlags", "Deno resolves names by itself and takes no flags", "family"],
+  ["PeerAddrInfo", "Deno connects to a host name or an address", "hostname"],
+  ["LocalAddrInfo", "Deno listens on a host name or an address", "hostname"],
 ];
+
+/**
+ * What other libraries call our options: Node and Deno, Python's ssl, Go's tls, curl. After our
+ * name may stand what the value is.
+ */
+const FOREIGN: Readonly<Record<string, readonly [ours: string, hint?: string]>> = {
+  cacerts: ["ca", "or extraCa, which adds to the default anchors"],
+  cacert: ["caFile"],
+  cadata: ["ca"],
+  rootcas: ["ca"],
+  certchain: ["cert"],
+  certificates: ["cert"],
+  privatekey: ["key"],
+  pfx: ["certFile", "for a PKCS#12 file"],
+  passphrase: ["passwdCb", "a function that gives it"],
+  password: ["passwdCb", "a function that gives it"],
+  rejectunauthorized: ["verifyMode", "SSL_VERIFY_PEER verifies, as a client does by default"],
+  requestcert: ["verifyMode", "SSL_VERIFY_PEER asks clients for a certificate"],
+  certreqs: ["verifyMode", "SSL_VERIFY_PEER or SSL_VERIFY_NONE"],
+  clientauth: ["verifyMode", "SSL_VERIFY_PEER asks clients for a certificate"],
+  insecure: ["verifyMode", "SSL_VERIFY_NONE verifies nothing"],
+  insecureskipverify: ["verifyMode", "SSL_VERIFY_NONE verifies nothing"],
+  verify: ["verifyMode"],
+  checkhostname: ["verifycnScheme", '"none" leaves the name unchecked'],
+  unsafelydisablehostnameverification: ["verifycnScheme", '"none" leaves the name unchecked'],
+  checkserveridentity: ["verifycnScheme", "{ callback } with a function of your own"],
+  serverhostname: ["serverName"],
+  servername: ["serverName"],
+  sni: ["serverName"],
+  serverside: ["server"],
+  isserver: ["server"],
+  host: ["hostname"],
+  alpn: ["alpnProtocols"],
+  nextprotos: ["alpnProtocols"],
+  ciphers: ["cipherList", "or ciphersuites for TLS 1.3"],
+  ciphersuite: ["ciphersuites"],
+  secureprotocol: ["version"],
+  sslversion: ["version"],
+  secureoptions: ["version"],
+  dhparam: ["dh"],
+  groups: ["ecdhCurve"],
+  curves: ["ecdhCurve"],
+  ticketkeys: ["ticketKeycb"],
+  pskcallback: ["psk"],
+  securecontext: ["reuseCtx"],
+  sslcontext: ["reuseCtx"],
+  session: ["sessionCache"],
+  dohandshakeonconnect: ["startHandshake"],
+  suppressraggedeofs: ["allowTruncation"],
+  keylogfile: ["keylog"],
+  abortsignal: ["signal"],
+};
+
+/** `: use "verifyMode": ...` for the name that another library has for an option among `names`. */
+function ofOthers(name: string, names: readonly string[]): string | undefined {
+  const plain = name.toLowerCase().replace(/[_-]/g, "");
+  if (!Object.hasOwn(FOREIGN, plain)) return undefined;
+  const [ours, hint] = FOREIGN[plain]!;
+  if (!names.includes(ours)) return undefined;
+  return `: use ${JSON.stringify(ours)}${hint === undefined ? "" : ` (${hint})`}`;
+}
 
 /** Options that are deprecated in Perl. */
 export const OLD_PERL_OPTIONS = {
@@ -115,10 +185,11 @@ function ofPerl(name: string): string | Absent | undefined {
 
 /** `unknown option "SSL_verify_mode": use "verifyMode"`. */
 export function unknownOption(name: string, names: readonly string[]): string {
-  const start = `unknown option ${JSON.stringify(name)}`;
+  const start = `unknown option ${shownName(name)}`;
+  if (name.length > 80) return `${start}: there is none with a similar name`;
   const perl = ofPerl(name);
   if (typeof perl === "string") return `${start}: use ${JSON.stringify(perl)}`;
   if (perl !== undefined) return `${start}: ${perl[1]}: use ${perl[2]}`;
-  return start +
-    (didYouMean(camelCase(name), names) || ": there is none with a similar name");
+  return start + (ofOthers(name, names) ??
+    (didYouMean(camelCase(name), names) || ": there is none with a similar name"));
 }

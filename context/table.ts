@@ -7,6 +7,7 @@
  * @module
  */
 
+import { SSL_VERIFY_PEER } from "../constants.ts";
 import * as is from "./checks.ts";
 import type { Check } from "./checks.ts";
 import { ownRecord } from "../internal/own_options.ts";
@@ -31,6 +32,8 @@ export interface OptionRow {
   readonly scope: OptionScope;
   /** Checks a value that is not `undefined`. */
   readonly check: Check;
+  /** What a checked value means, where that is another one. */
+  readonly resolve?: (value: unknown) => unknown;
   /** True when the value must never appear in a message. */
   readonly secret?: true;
 }
@@ -130,6 +133,12 @@ const writer: Check = is.anyOf(
   is.hasMethods("", "getWriter"),
 );
 
+/**
+ * OpenSSL's client verifies with any flag, its server would not even ask for a certificate without
+ * SSL_VERIFY_PEER: who demands one gets it.
+ */
+const withPeer = (mode: unknown): unknown => mode === 0 ? 0 : (mode as number) | SSL_VERIFY_PEER;
+
 /** Every option. */
 export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   engine: context(is.oneOf("auto", "openssl", "deno")),
@@ -137,7 +146,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   verifycnScheme: connection(scheme),
   verifycnName: connection(is.string),
   verifycnPublicsuffix: connection(publicSuffix),
-  verifyMode: context(is.verifyMode),
+  verifyMode: { ...context(is.verifyMode), resolve: withPeer },
   ca: context(is.nullable(is.certificates)),
   caFile: context(caFile),
   caPath: context(caPath),

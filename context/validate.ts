@@ -11,7 +11,13 @@ import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./
 import * as table from "./table.ts";
 import type { OptionKind, OptionName } from "./table.ts";
 import { SslUnsupportedError } from "../errors.ts";
-import { NO_OPTIONS, ownMembers, ownOptions, ownRecord } from "../internal/own_options.ts";
+import {
+  NO_OPTIONS,
+  ownMembers,
+  ownOptions,
+  ownRecord,
+  shownName,
+} from "../internal/own_options.ts";
 import { unknownOption } from "./option_names.ts";
 import { reusedContext, type SslContext, stateOf } from "./context.ts";
 import type { SessionStore } from "./session_cache.ts";
@@ -66,7 +72,7 @@ export function checkNames(options: object, kind?: OptionKind): Record<string, u
     const row = table.optionRow(kind, name)!;
     if (kind !== undefined && !row.kinds.includes(kind)) {
       throw new TypeError(
-        `unknown option ${JSON.stringify(name)}: it belongs to ${row.kinds.join(", ")}, ` +
+        `unknown option ${shownName(name)}: it belongs to ${row.kinds.join(", ")}, ` +
           `not to ${kind}`,
       );
     }
@@ -74,9 +80,9 @@ export function checkNames(options: object, kind?: OptionKind): Record<string, u
     const must = row.check(value);
     if (must !== undefined) {
       const shown = row.secret ? typeof value : received(value);
-      throw new TypeError(`Cannot use option "${name}": ${name} ${must}: received ${shown}`);
+      throw new TypeError(`Cannot use option "${name}": ${must}: received ${shown}`);
     }
-    copy[name] = value;
+    copy[name] = row.resolve === undefined ? value : row.resolve(value);
   }
   return copy;
 }

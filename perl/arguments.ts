@@ -5,6 +5,9 @@
  */
 
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
+import { SslUnsupportedError } from "../errors.ts";
+import { splitHostPort } from "../internal/host.ts";
+import { ownMembers, shownName } from "../internal/own_options.ts";
 import { didYouMean } from "../verify/suggest.ts";
 import { perlNames, perlOption } from "./table.ts";
 import { convertValue, show, truth } from "./values.ts";
@@ -25,6 +28,17 @@ const ANYWAY: Readonly<Record<string, (value: unknown) => boolean>> = {
   Reuse: (v) => v === undefined || truth(v),
   ReusePort: (v) => !truth(v),
   SSL_usebio: () => true,
+};
+
+/** Arguments of IO::Socket::IP that Deno cannot honour: fine with these values, else unsupported. */
+const PLATFORM: Readonly<Record<string, (value: unknown) => boolean>> = {
+  V6Only: (v) => !truth(v),
+  Broadcast: (v) => !truth(v),
+  Sockopts: (v) => !truth(v) || (Array.isArray(v) && v.length === 0),
+  // AI_ADDRCONFIG, which IO::Socket::IP gives by itself, on Linux, on BSD and macOS, on Windows.
+  GetAddrInfoFlags: (v) => !truth(v) || [0x20, 0x400].includes(Number(v)),
+  PeerAddrInfo: (v) => !truth(v),
+  LocalAddrInfo: (v) => !truth(v),
 };
 
 /** AF_INET and AF_INET6 as Linux, macOS, FreeBSD and Windows number them, and our own numbers. */
@@ -54,9 +68,10 @@ function parseAddress(name: string, value: unknown): Address {
   if (typeof value !== "string") {
     throw new TypeError(`Cannot use ${name}: must be a string: received ${show(value)}`);
   }
-  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::([\w()-]+))?$/.exec(value);
-  if (match === null) return { host: value, port: undefined }; // a bare IPv6 address
-  return { host: match[1] ?? match[2]!, port: match[3] };
+  const { host, port } = splitHostPort(value);
+  return port === undefined || /^[\w()-]+$/.test(port)
+    ? { host, port }
+    : { host: value, port: undefined };
 }
 
 /** `443`, `"443"`, `"https"`, `"https(443)"`. */
@@ -73,13 +88,22 @@ function parsePort(name: string, value: unknown): number | string | undefined {
 /** The argument under its right name, whatever its case. */
 function collect(args: PerlArguments): Map<string, unknown> {
   const found = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(args)) {
+  const names = Object.fromEntries(perlNames.map(({ perl }) => [perl, true]));
+  const own = ownMembers(args, { operation: "convert arguments", names });
+  for (const [name, value] of Object.entries(own)) {
     const row = perlOption(name);
     if (row === undefined) throw unknown(name);
     // Perl's own spelling is exact; another case would be ignored there.
     if (row.perl !== name) {
       throw new TypeError(
-        `unknown option ${JSON.stringify(name)}: use ${JSON.stringify(row.perl)}`,
+        `unknown option ${shownName(name)}: use ${JSON.stringify(row.perl)}`,
+      );
+    }
+    if (Object.hasOwn(PLATFORM, row.perl)) {
+      if (PLATFORM[row.perl]!(value)) continue;
+      throw new SslUnsupportedError(
+        `Cannot use ${row.perl}: ${row.reason}: use ${row.replacement}: received ${show(value)}`,
+        { code: "ERR_UNSUPPORTED", reason: row.reason! },
       );
     }
     if (row.ours === null && !Object.hasOwn(ANYWAY, row.perl)) {
@@ -97,7 +121,7 @@ function collect(args: PerlArguments): Map<string, unknown> {
 
 function unknown(name: string): TypeError {
   const options = perlNames.filter((row) => row.kind === "option");
-  const start = `unknown option ${JSON.stringify(name)}`;
+  const start = `unknown option ${shownName(name)}`;
   const ours = options.find((row) => row.ours === name);
   if (ours !== undefined) {
     return new TypeError(`${start}: this takes Perl's names: use ${JSON.stringify(ours.perl)}`);
@@ -112,8 +136,10 @@ function addresses(
   listening: boolean,
 ): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  const put = (host: string, port: string, names: readonly [string, string, string]) => {
-    const [addrName, hostName, portName] = names;
+  const put = (host: string, port: string, end: "Peer" | "Local") => {
+    const [addrName, hostName] = [`${end}Addr`, `${end}Host`];
+    // IO::Socket::IP calls the port a service, and takes either.
+    const portName = args.get(`${end}Port`) === undefined ? `${end}Service` : `${end}Port`;
     const given = args.get(addrName) ?? args.get(hostName);
     const address = parseAddress(args.has(addrName) ? addrName : hostName, given);
     if (address.host) result[host] = address.host;
@@ -121,9 +147,9 @@ function addresses(
     const number = parsePort(portName, address.port ?? args.get(portName));
     if (number !== undefined) result[port] = number;
   };
-  put("hostname", "port", ["PeerAddr", "PeerHost", "PeerPort"]);
+  put("hostname", "port", "Peer");
   const local = listening ? ["hostname", "port"] as const : ["localAddress", "localPort"] as const;
-  put(local[0], local[1], ["LocalAddr", "LocalHost", "LocalPort"]);
+  put(local[0], local[1], "Local");
   return result;
 }
 
@@ -148,8 +174,17 @@ function backlog(value: unknown): number {
   throw new TypeError(`Cannot use Listen: must be a number above 0: received ${show(value)}`);
 }
 
+const KEYS: readonly string[] = ["SSL_key", "SSL_key_file"];
+
+/** A client without a certificate has no use for a key, and Perl does not look at it. */
+function ignoresKey(args: ReadonlyMap<string, unknown>): boolean {
+  const uses = ["Listen", "SSL_server", "SSL_use_cert", "SSL_cert", "SSL_cert_file"];
+  return !uses.some((name) => truth(args.get(name)));
+}
+
 const SPECIAL = new Set([
-  ...["PeerAddr", "PeerHost", "PeerPort", "LocalAddr", "LocalHost", "LocalPort"],
+  ...["PeerAddr", "PeerHost", "PeerPort", "PeerService"],
+  ...["LocalAddr", "LocalHost", "LocalPort", "LocalService"],
   ...["Domain", "Family", "inet4", "inet6", "Timeout", "Listen", "SSL_server"],
 ]);
 
@@ -165,6 +200,8 @@ const SPECIAL = new Set([
  *   (`SSL_hostname`, `SSL_dh`, `SSL_ecdh_curve`). `null` is `\undef`: `SSL_ca_file: null` is no
  *   anchor at all.
  * - Strings of bytes, as in `SSL_psk` and `SSL_session_id_context`, are bytes: `"\xff"` is one.
+ * - One text is `PeerAddr`: `fromPerl("host:443")`.
+ * - A client's `SSL_key` or `SSL_key_file` without a certificate is ignored.
  * - Callbacks get what ours get. `SSL_verify_callback` accepts with `1` too, and with nothing else
  *   but `true`; `SSL_ocsp_staple_callback` refuses with whatever is false, and with no answer;
  *   `SSL_ticket_keycb` may give its key and name as strings of bytes.
@@ -185,10 +222,14 @@ const SPECIAL = new Set([
  *
  * @throws {TypeError} for an unknown argument, with the nearest right one; for one that is
  * deliberately absent, with the reason.
+ * @throws {SslUnsupportedError} for an argument of IO::Socket::IP that Deno cannot honour.
  */
-export function fromPerl(args: PerlArguments): PerlConverted {
+export function fromPerl(args: string | PerlArguments): PerlConverted {
+  if (typeof args === "string") return fromPerl({ PeerAddr: args });
   if (typeof args !== "object" || args === null || Array.isArray(args)) {
-    throw new TypeError(`Cannot convert arguments: must be an object: received ${show(args)}`);
+    throw new TypeError(
+      `Cannot convert arguments: must be an object or "host:port": received ${show(args)}`,
+    );
   }
   const given = collect(args);
   const listen = given.get("Listen");
@@ -206,9 +247,10 @@ export function fromPerl(args: PerlArguments): PerlConverted {
     }
     result.timeout = seconds * 1000;
   }
+  const keyless = ignoresKey(given);
   for (const [name, value] of given) {
     const ours = perlOption(name)!.ours;
-    if (ours === null || SPECIAL.has(name)) continue;
+    if (ours === null || SPECIAL.has(name) || (keyless && KEYS.includes(name))) continue;
     const converted = convertValue(name, value);
     if (converted !== undefined) result[ours] = converted;
   }

@@ -13,5 +13,6 @@ export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";
 export { SocketCapabilities } from "./capabilities.ts";
 export type { ChannelBindingType } from "./channel_binding.ts";
 export { serve, type ServeHandler, type SslServer } from "./serve.ts";
-export type { StreamPair, takeTransport, Transport, TransportSource } from "./transport.ts";
+export { takeTransport } from "./transport.ts";
+export type { StreamPair, Transport, TransportSource } from "./transport.ts";
 export type { Directions } from "./state.ts";

@@ -12,8 +12,8 @@
  * @module
  */
 
-import { type NamesOf, ownOptions } from "../internal/own_options.ts";
-import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
+import { memberOf, type NamesOf, ownOptions } from "../internal/own_options.ts";
+import { namedType, type SubjectAltName } from "../certificate/subject_alt_name.ts";
 import {
   hasControlBytes,
   lowerAscii,
@@ -24,14 +24,22 @@ import {
 } from "../internal/host.ts";
 import { quoteName } from "./names.ts";
 import { PublicSuffix } from "./public_suffix.ts";
-import { resolveScheme, type Scheme, type SchemeRules, type WildcardPlace } from "./schemes.ts";
+import { type ResolvedPlace, resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
 
 /** What of a certificate takes part: a `Certificate`, or the names alone. */
 export interface CertificateNames {
   /** The common name of the subject. */
   readonly commonName?: string | null | undefined;
-  /** The subjectAltNames, in the order of the certificate. */
-  readonly subjectAltNames?: readonly SubjectAltName[] | undefined;
+  /** The subjectAltNames, in the order of the certificate; a type may be `GEN_DNS`, `GEN_IPADD`. */
+  readonly subjectAltNames?:
+    | readonly (SubjectAltName | { readonly type: number; readonly value: string })[]
+    | undefined;
+}
+
+/** The names as they are compared. */
+interface OwnNames {
+  readonly commonName: string | null | undefined;
+  readonly subjectAltNames: readonly SubjectAltName[];
 }
 
 /** Options of {@linkcode verifyHostname} and {@linkcode explainHostname}. */
@@ -107,7 +115,7 @@ interface Matcher {
 }
 
 /** Splits `w*w.example.com` at a wildcard that the scheme allows there. */
-function splitWildcard(pattern: string, place: WildcardPlace): [string, string] | undefined {
+function splitWildcard(pattern: string, place: ResolvedPlace): [string, string] | undefined {
   const star = pattern.indexOf("*");
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
   if (star < 0 || place === 0 || after === "") return undefined;
@@ -155,7 +163,7 @@ function trimAscii(value: string): string {
 function matchDns(
   value: string,
   identity: string,
-  place: WildcardPlace,
+  place: ResolvedPlace,
   matcher: Matcher,
 ): Outcome {
   if (hasControlBytes(value)) return no("it holds a NUL or another control byte");
@@ -211,7 +219,7 @@ function matchIpInCn(cn: string, reference: ReferenceName & { kind: "ip" }, rule
 
 /** Compares every name in the order of the certificate, up to the first that matches. */
 function compareNames(
-  certificate: CertificateNames,
+  certificate: OwnNames,
   reference: ReferenceName & { kind: "dns" | "ip" },
   matcher: Matcher,
 ): NameComparison[] {
@@ -228,7 +236,7 @@ function compareNames(
     return outcome.ok;
   };
 
-  for (const { type, value } of certificate.subjectAltNames ?? []) {
+  for (const { type, value } of certificate.subjectAltNames) {
     let outcome: Outcome;
     if (reference.kind === "ip") {
       outcome = type === "IP" ? matchIp(value, reference.bytes) : no("not an iPAddress");
@@ -257,7 +265,7 @@ function compareNames(
 }
 
 function askCallback(
-  certificate: CertificateNames,
+  certificate: OwnNames,
   host: string,
   callback: NonNullable<SchemeRules["callback"]>,
 ): HostnameReport {
@@ -265,7 +273,7 @@ function askCallback(
   const ok: unknown = callback(
     identity,
     certificate.commonName ?? undefined,
-    certificate.subjectAltNames ?? [],
+    certificate.subjectAltNames,
   );
   // A promise is truthy: to take it for a yes would accept everybody.
   if (typeof ok !== "boolean") {
@@ -286,6 +294,17 @@ function askCallback(
     reason: `The scheme's callback ${ok ? "accepted" : "refused"} the certificate for ${
       quoteName(host)
     }`,
+  };
+}
+
+/** The names of a certificate, or of an object that stands for one, each read once. */
+function ownNames(certificate: CertificateNames): OwnNames {
+  const names = memberOf(certificate, "subjectAltNames") ?? [];
+  return {
+    commonName: memberOf(certificate, "commonName"),
+    subjectAltNames: names.map((
+      name,
+    ) => ({ ...name, type: namedType(name.type) } as SubjectAltName)),
   };
 }
 
@@ -352,7 +371,8 @@ export function explainHostname(
       reason: 'The scheme "none" checks no name',
     };
   }
-  if (rules.callback) return askCallback(certificate, host, rules.callback);
+  const own = ownNames(certificate);
+  if (rules.callback) return askCallback(own, host, rules.callback);
 
   const reference = readHost(host, rules.syntax);
   const common = { host, identity: reference.name, kind: reference.kind, scheme: name };
@@ -360,7 +380,7 @@ export function explainHostname(
     const reason = `${quoteName(host)} is no host name or address: ${reference.reason}`;
     return { ...common, ok: false, names: [], reason };
   }
-  const names = compareNames(certificate, reference, { rules, publicSuffix });
+  const names = compareNames(own, reference, { rules, publicSuffix });
   const matched = names.at(-1);
   if (matched?.ok) {
     const reason = `${quoteName(host)} matches the ${matched.source} ${

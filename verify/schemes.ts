@@ -11,8 +11,16 @@ import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import type { NameSyntax } from "../internal/host.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** Where a wildcard may stand in a name: nowhere, as the whole first label, or within the first label. */
-export type WildcardPlace = 0 | "full_label" | "anywhere";
+/**
+ * Where a wildcard may stand in a name: nowhere, as the whole first label, or within the first
+ * label. `"leftmost"` is Perl's old word for `"full_label"`.
+ */
+export type WildcardPlace = 0 | "full_label" | "leftmost" | "anywhere";
+
+/** The same under one name. */
+export type ResolvedPlace = Exclude<WildcardPlace, "leftmost">;
+
+const place = (given: WildcardPlace): ResolvedPlace => given === "leftmost" ? "full_label" : given;
 
 /**
  * A scheme of one's own. What is not given is off.
@@ -64,9 +72,9 @@ export interface SchemeRules {
   /** See {@linkcode CustomScheme.checkCn}. */
   readonly checkCn: 0 | "always" | "when_only";
   /** See {@linkcode CustomScheme.wildcardsInAlt}. */
-  readonly wildcardsInAlt: WildcardPlace;
+  readonly wildcardsInAlt: ResolvedPlace;
   /** See {@linkcode CustomScheme.wildcardsInCn}. */
-  readonly wildcardsInCn: WildcardPlace;
+  readonly wildcardsInCn: ResolvedPlace;
   /** See {@linkcode CustomScheme.ipInCn}; 0 is off, 1 is any. */
   readonly ipInCn: 0 | 1 | 4 | 6;
   /** How the host is read, and whether the certificate's names are read as strictly. */
@@ -79,8 +87,8 @@ export interface SchemeRules {
 
 function perl(
   checkCn: SchemeRules["checkCn"],
-  wildcardsInAlt: WildcardPlace,
-  wildcardsInCn: WildcardPlace,
+  wildcardsInAlt: ResolvedPlace,
+  wildcardsInCn: ResolvedPlace,
   ipInCn: SchemeRules["ipInCn"] = 0,
 ): SchemeRules {
   return Object.freeze(ownRecord<SchemeRules>({
@@ -204,7 +212,7 @@ export interface ResolvedScheme {
   readonly rules: SchemeRules | undefined;
 }
 
-const WILDCARDS: readonly unknown[] = [0, "full_label", "anywhere"];
+const WILDCARDS: readonly unknown[] = [0, "full_label", "leftmost", "anywhere"];
 
 /** The keys of a custom scheme: which values each accepts. */
 const CUSTOM_KEYS: Record<keyof CustomScheme, (value: unknown) => boolean> = {
@@ -261,8 +269,8 @@ function resolveCustom(input: CustomScheme): ResolvedScheme {
     name: "custom",
     rules: ownRecord<SchemeRules>({
       checkCn: checkCn ?? 0,
-      wildcardsInAlt: wildcardsInAlt ?? 0,
-      wildcardsInCn: wildcardsInCn ?? 0,
+      wildcardsInAlt: place(wildcardsInAlt ?? 0),
+      wildcardsInCn: place(wildcardsInCn ?? 0),
       ipInCn: ipInCn === true ? 1 : ipInCn || 0,
       syntax: "perl",
       labelsAfterWildcard: 0,

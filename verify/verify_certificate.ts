@@ -109,7 +109,7 @@ const MOST_DEPTH = 0x3fffffff;
 function checkValues(options: VerifyCertificateOptions): void {
   const { time, depth, checkCrl, policies } = options;
   const bad = (name: string, must: string, value: unknown): TypeError =>
-    new TypeError(`Cannot use option "${name}": ${name} ${must}: received ${String(value)}`);
+    new TypeError(`Cannot use option "${name}": ${must}: received ${String(value)}`);
   if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime()))) {
     throw bad("time", "must be a valid Date", time);
   }

@@ -1,4 +1,5 @@
 import "../helpers/limit.ts";
+import { GEN_DNS, GEN_IPADD } from "../../constants.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { CertificateHash } from "../../certificate/certificate_hash.ts";
@@ -489,4 +490,13 @@ Deno.test("csrCreate() and csrSign(): subject, key and names come from the reque
   );
   await assertRejects(() => csrCreate({ foo: 1 } as never), TypeError, 'unknown option "foo"');
   assertThrows(() => CertificateRequest.parse(ca.pem), Error, "no CERTIFICATE REQUEST");
+});
+
+Deno.test("certCreate() and csrCreate() take the type of a name as GEN_DNS and the like", async () => {
+  const subjectAltNames = [[GEN_DNS, "a.test"], { type: GEN_IPADD, value: "192.0.2.1" }] as const;
+  const want = [{ type: "DNS", value: "a.test" }, { type: "IP", value: "192.0.2.1" }];
+  assertEquals<unknown>((await certCreate({ key, subjectAltNames })).cert.subjectAltNames, want);
+  assertEquals<unknown>((await csrCreate({ key, subjectAltNames })).csr.subjectAltNames, want);
+  const wrong = [[99, "a.test"]] as const;
+  await assertRejects(() => certCreate({ key, subjectAltNames: wrong }), TypeError, "unknown type");
 });

@@ -110,7 +110,7 @@ Deno.test("setDefaults() refuses what no operation takes", () => {
   assertThrows(
     () => setDefaults({ mode: "1" } as object),
     TypeError,
-    "verifyMode must be a number and not a string",
+    "must be a number and not a string",
   );
   assertEquals(connect(), {});
 });

@@ -137,3 +137,66 @@ Deno.test("fromPerl() hands on callbacks and flags under our names, and they are
   });
   assertEquals({ ...checkOptions("connect", converted) }, converted);
 });
+
+Deno.test("fromPerl() takes one text for PeerAddr", () => {
+  assertEquals(fromPerl("host:443"), { hostname: "host", port: 443 });
+  assertEquals(fromPerl("host:https"), { hostname: "host", port: "https" });
+  assertEquals(fromPerl("[::1]:8443"), { hostname: "::1", port: 8443 });
+  assertThrows(() => fromPerl(5 as never), TypeError, '"host:port"');
+});
+
+Deno.test("fromPerl() takes the arguments of IO::Socket::IP, or says what Deno cannot do", () => {
+  assertEquals<unknown>(fromPerl({ PeerHost: "h", PeerService: "https" }), {
+    hostname: "h",
+    port: "https",
+  });
+  assertEquals<unknown>(fromPerl({ Listen: 5, LocalHost: "::", LocalService: 8443 }), {
+    hostname: "::",
+    port: 8443,
+    backlog: 5,
+  });
+  assertEquals<unknown>(fromPerl({ PeerAddr: "h", PeerPort: 1, PeerService: 2 }), {
+    hostname: "h",
+    port: 1,
+  });
+  const fine = { V6Only: 0, Broadcast: undefined, Sockopts: [], GetAddrInfoFlags: 0x20 };
+  assertEquals<unknown>(fromPerl({ PeerAddr: "h:1", ...fine }), { hostname: "h", port: 1 });
+  const impossible = {
+    V6Only: 1,
+    Broadcast: 1,
+    Sockopts: [[1, 2, 3]],
+    GetAddrInfoFlags: 4,
+    PeerAddrInfo: [{}],
+    LocalAddrInfo: [{}],
+  };
+  for (const [name, value] of Object.entries(impossible)) {
+    const error = assertThrows(
+      () => fromPerl({ [name]: value }),
+      SslUnsupportedError,
+      `Cannot use ${name}: Deno`.slice(0, 12),
+    );
+    assertEquals(error.code, "ERR_UNSUPPORTED");
+    assertEquals(error.message.includes(": use "), true, error.message);
+  }
+});
+
+Deno.test("fromPerl() ignores a client's key without a certificate, as Perl does", () => {
+  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_key: "K" }), {});
+  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_cert_file: "" }), {});
+  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_cert_file: "c.pem" }), {
+    keyFile: "k.pem",
+    certFile: "c.pem",
+  });
+  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_server: 1 }), {
+    keyFile: "k.pem",
+    server: true,
+  });
+  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", Listen: 1 }), {
+    keyFile: "k.pem",
+    backlog: 1,
+  });
+  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_use_cert: 1 }), {
+    keyFile: "k.pem",
+    useCert: true,
+  });
+});

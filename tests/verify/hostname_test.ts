@@ -1,4 +1,5 @@
 import "../helpers/limit.ts";
+import { GEN_DNS, GEN_IPADD } from "../../constants.ts";
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { explainHostname, verifyHostname } from "../../verify/hostname.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";
@@ -286,7 +287,7 @@ Deno.test("verifyHostname() refuses an unknown scheme, key or value and names th
   throws({ wildcards_in_alt: 0 }, 'use "wildcardsInAlt"');
   throws({ wildcardInCn: 0 }, 'use "wildcardsInCn"');
   throws({ checkCn: "sometimes" }, 'checkCn must be 0, "always" or "when_only"');
-  throws({ wildcardsInCn: "leftmost" }, "wildcardsInCn must be");
+  throws({ wildcardsInCn: "rightmost" }, "wildcardsInCn must be");
   throws({ ipInCn: 5 }, "ipInCn must be true, false, 4 or 6: received 5");
   throws({ callback: "yes" }, 'callback must be a function: received "yes"');
   throws({}, 'use "none"');
@@ -464,4 +465,41 @@ Deno.test("explainHostname() says of each name why it did not match", () => {
     '"a\\u0000.com" is no host name or address: it holds a NUL or another control byte',
   );
   assertEquals(explainHostname({}, "a\0.com").kind, "invalid");
+});
+
+Deno.test('"leftmost" is Perl\'s old word for "full_label"', () => {
+  const names = {
+    commonName: "*.cn.test",
+    subjectAltNames: [{ type: "DNS", value: "*.a.test" }],
+  } as const;
+  const both = ["leftmost", "full_label"] as const;
+  for (const wildcardsInAlt of both) {
+    assert(verifyHostname(names, "www.a.test", { wildcardsInAlt }));
+    assertFalse(
+      verifyHostname({ subjectAltNames: [{ type: "DNS", value: "w*.a.test" }] }, "www.a.test", {
+        wildcardsInAlt,
+      }),
+    );
+    assertFalse(verifyHostname(names, "www.cn.test", { wildcardsInAlt, checkCn: "always" }));
+  }
+  for (const wildcardsInCn of both) {
+    assert(verifyHostname(names, "www.cn.test", { wildcardsInCn, checkCn: "always" }));
+    assertFalse(
+      verifyHostname({ commonName: "w*.cn.test" }, "www.cn.test", {
+        wildcardsInCn,
+        checkCn: "always",
+      }),
+    );
+  }
+});
+
+Deno.test("a name's type may be OpenSSL's number for it", () => {
+  const names = {
+    subjectAltNames: [{ type: GEN_DNS, value: "a.test" }, { type: GEN_IPADD, value: "192.0.2.1" }],
+  };
+  assert(verifyHostname(names, "a.test"));
+  assert(verifyHostname(names, "192.0.2.1"));
+  assertFalse(verifyHostname(names, "b.test"));
+  assertFalse(verifyHostname({ subjectAltNames: [{ type: 99, value: "a.test" }] }, "a.test"));
+  assertFalse(verifyHostname({ subjectAltNames: [{ type: 1, value: "a.test" }] }, "a.test"));
 });
