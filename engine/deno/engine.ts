@@ -44,6 +44,7 @@ import {
 } from "./check.ts";
 import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
 import { denoInfo, hasPeerCertificate } from "./info.ts";
+import { lingering } from "./lingering.ts";
 import { DenoListener } from "./listener.ts";
 import { DenoStream } from "./stream.ts";
 
@@ -73,6 +74,7 @@ export class DenoContext implements EngineContext {
     if (target.transport !== "tcp") {
       throw unsupported("anyTransport", `TLS over the Unix socket ${target.path}`);
     }
+    await lingering.room(options);
     if (this.#credential !== undefined) {
       const conn = await dialWithCertificate(target, client, this.#credential, options);
       return this.#stream(params, { conn, ownCertificate: this.#credential.leaf });

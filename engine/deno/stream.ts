@@ -21,6 +21,7 @@ import { closedError, ignore, orAborted } from "../waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
 import { type Operation, runtimeError } from "./errors.ts";
 import { peerLeaf } from "./info.ts";
+import { lingering } from "./lingering.ts";
 import { DenoReading, type Link } from "./reading.ts";
 import { unsupported } from "./check.ts";
 import { isGone } from "../last_words.ts";
@@ -58,6 +59,8 @@ export class DenoStream implements TlsStream {
   #plain: PlainConn | undefined;
   #conn: Deno.TlsConn | undefined;
   #handshaking: Promise<void> | undefined;
+  /** Whether the runtime has completed the handshake: the peer is yet to be judged. */
+  #complete = false;
   #established = false;
   #closed = false;
   #unref = false;
@@ -153,6 +156,7 @@ export class DenoStream implements TlsStream {
       const conn = this.#conn ??= await this.#startTls();
       if (this.#closed) throw closedError();
       const { alpnProtocol } = await conn.handshake();
+      this.#complete = true;
       if (this.#closed) throw closedError();
       this.#alpn = alpnProtocol ?? undefined;
       this.#judge(conn);
@@ -308,6 +312,7 @@ export class DenoStream implements TlsStream {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#complete && this.role === "client") lingering.add();
     if (this.#conn !== undefined) tryClose(this.#conn);
     else if (this.#plain !== undefined) tryClose(this.#plain.tcp);
     this.#plain = undefined;
