@@ -7,7 +7,8 @@
  *     deno run --allow-all bench/starvation.ts [--silent=2000] [--slow=500] [--good=20] [--server=openssl]
  *
  * Without `--silent` and `--slow`: none, 300 silent, 2,000 silent, and 2,000
- * silent with 500 slow ones.
+ * silent with 500 slow ones. With `--again` they come again as soon as they
+ * are cut off.
  *
  * @module
  */
@@ -19,6 +20,7 @@ import { captureClientHello } from "../tests/contract/harness.ts";
 import { printTable } from "./table.ts";
 
 const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
+const again = flags.has("again") ? "1" : "0";
 const good = Number(flags.get("good") ?? 20);
 /** What a good client may wait, in milliseconds, and after which one is given up. */
 const LIMIT = 1_000, GIVE_UP = 60_000;
@@ -66,7 +68,12 @@ async function serverMain(kind: string): Promise<void> {
 }
 
 /** Holds connections to the server open: a process of its own, so that the good ones have theirs. */
-async function attackerMain(port: number, silent: number, slow: number): Promise<void> {
+async function attackerMain(
+  port: number,
+  silent: number,
+  slow: number,
+  again: number,
+): Promise<void> {
   const hello = await captureClientHello("openssl");
   let broken = 0;
   const connect = async (first: number) => {
@@ -76,7 +83,11 @@ async function attackerMain(port: number, silent: number, slow: number): Promise
       for (; first > 0; await sleep(1000)) await conn.write(hello.subarray(at, ++at));
     };
     drip().catch(() => {});
-    conn.read(new Uint8Array(1)).catch(() => null).then(() => broken++);
+    conn.read(new Uint8Array(1)).catch(() => null).then(() => {
+      broken++;
+      conn.close();
+      if (again) connect(first).catch(() => {});
+    });
   };
   const all = [...Array(slow).fill(1), ...Array(silent).fill(0)] as number[];
   const connecting = all.map((first) => connect(first).catch(() => {}));
@@ -131,7 +142,7 @@ async function main(): Promise<void> {
       const listener = start("--serve", server);
       const { port, ca } = JSON.parse(await listener.line());
       await wait(port, ca);
-      const attacker = start("--attack", String(port), String(silent), String(slow));
+      const attacker = start("--attack", String(port), String(silent), String(slow), again);
       await attacker.line();
       const waits: number[] = [];
       for (let i = 0; i < good; i++) {
@@ -158,5 +169,6 @@ async function main(): Promise<void> {
 
 const [mode, ...rest] = Deno.args;
 if (mode === "--serve") await serverMain(rest[0]!);
-else if (mode === "--attack") await attackerMain(...rest.map(Number) as [number, number, number]);
-else await main();
+else if (mode === "--attack") {
+  await attackerMain(...rest.map(Number) as [number, number, number, number]);
+} else await main();
