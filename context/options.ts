@@ -545,8 +545,22 @@ export interface SslOptions {
   errorTrap?: ((connection: ByteTransport, message: string) => unknown) | undefined;
 
   /**
+   * Whether our direction stays open when the peer has ended its own with close_notify (RFC 8446
+   * 6.1): reads give `null`, writes go on, and ours is sent by `closeWrite`, `stopSsl` or `close`.
+   *
+   * With `false`, which is Perl's way since 2.091, the read that meets the peer's close_notify
+   * answers it at once, so that a peer in `stopSsl()` need not wait: `isSsl()` is `""`, and reads and
+   * writes fail with `ERR_TLS_ENDED` until `stopSsl()`. What was written before goes first. With
+   * `onPeerShutdown` nothing is answered: the callback is to do it, as in Perl.
+   *
+   * @default {true}
+   */
+  halfClose?: boolean | undefined;
+
+  /**
    * Called once when a read meets the peer's close_notify; a number that it gives replaces the
-   * `null` of that read, a throw makes it fail. `stopSsl()` in it goes back to plain text.
+   * `null` of that read, a throw makes it fail. `stopSsl()` in it goes back to plain text. Nothing is
+   * answered to the peer by itself: our direction stays open.
    *
    * Perl: `SSL_on_peer_shutdown`
    */

@@ -211,6 +211,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   startHandshake: operation(OPERATIONS, is.boolean),
   keepSocketOnError: operation(OPERATIONS, is.boolean),
   errorTrap: operation(OPERATIONS, is.callback),
+  halfClose: connection(is.boolean),
   onPeerShutdown: operation(OPERATIONS, is.callback),
   allowTruncation: operation(OPERATIONS, is.boolean),
   timeout: operation(OPERATIONS, is.milliseconds),

@@ -188,6 +188,9 @@ const SPECIAL = new Set([
   ...["Domain", "Family", "inet4", "inet6", "Timeout", "Listen", "SSL_server"],
 ]);
 
+/** Arguments of `close` and `stop_SSL`, which have no connection to choose for. */
+const CLOSING = new Set(["SSL_no_shutdown", "SSL_fast_shutdown", "Timeout"]);
+
 /**
  * Turns the arguments of `IO::Socket::SSL->new`, `start_SSL` or
  * `SSL_Context->new` into our options.
@@ -205,6 +208,9 @@ const SPECIAL = new Set([
  * - Callbacks get what ours get. `SSL_verify_callback` accepts with `1` too, and with nothing else
  *   but `true`; `SSL_ocsp_staple_callback` refuses with whatever is false, and with no answer;
  *   `SSL_ticket_keycb` may give its key and name as strings of bytes.
+ * - `halfClose` is `false`: as in Perl since 2.091 the peer's close_notify is answered at once.
+ *   Arguments of `close` or `stop_SSL` alone (`SSL_no_shutdown`, `SSL_fast_shutdown`, `Timeout`) go
+ *   without it.
  * - A curve may be given by OpenSSL's number, a flag or a size as a number in a string.
  *
  * The values are checked when the options are used.
@@ -216,7 +222,7 @@ const SPECIAL = new Set([
  *
  * assertEquals(
  *   fromPerl({ PeerAddr: "www.example.com:443", SSL_verify_mode: 1, Timeout: 5 }),
- *   { hostname: "www.example.com", port: 443, verifyMode: 1, timeout: 5000 },
+ *   { hostname: "www.example.com", port: 443, verifyMode: 1, timeout: 5000, halfClose: false },
  * );
  * ```
  *
@@ -254,5 +260,7 @@ export function fromPerl(args: string | PerlArguments): PerlConverted {
     const converted = convertValue(name, value);
     if (converted !== undefined) result[ours] = converted;
   }
+  const closing = given.size > 0 && [...given.keys()].every((name) => CLOSING.has(name));
+  if (!closing) result.halfClose = false;
   return result as PerlConverted;
 }

@@ -129,6 +129,7 @@ export class SocketCore extends CoreHandshake {
 
   /** Ends our direction with close_notify. */
   async closeWrite(options?: WaitOptions): Promise<void> {
+    if (this.answered && this.phase === "open") return;
     const plain = this.plainFor("write to");
     if (plain !== undefined) {
       await plain.sent;

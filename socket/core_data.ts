@@ -8,13 +8,14 @@
  */
 
 import type { ConnectionState } from "../context/connection.ts";
-import type { SslContext } from "../context/context.ts";
+import { type SslContext, stateOf } from "../context/context.ts";
 import { layOver } from "../context/lay_over.ts";
 import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/types.ts";
 import { insideError } from "../engine/waiting.ts";
 import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
 import { learn } from "../internal/facts.ts";
 import { fromCaller } from "../internal/caller.ts";
+import { ownRecord } from "../internal/own_options.ts";
 import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
 import { PlainStream } from "./plain.ts";
@@ -62,6 +63,8 @@ export abstract class CoreData {
   protected fresh: Connection | undefined;
   protected transport: ByteTransport | undefined;
   protected truncated = false;
+  /** Whether the peer's close_notify was answered at once: TLS is over until it is stopped. */
+  protected answered = false;
   protected writeEnded = false;
   protected lastWant: Want | undefined;
   protected closing: Promise<void> | undefined;
@@ -233,6 +236,23 @@ export abstract class CoreData {
     return n === null ? await this.#tellPeerEnd(p.length) : n;
   }
 
+  /** Whether our direction outlives the peer's. */
+  protected get halfClose(): boolean {
+    return this.options.halfClose ?? stateOf(this.context).options.halfClose ?? true;
+  }
+
+  /** Answers the peer's close_notify at once. A peer that is gone does not need the answer. */
+  protected answerEnd(tls: TlsStream): null {
+    this.answered = true;
+    this.data = undefined;
+    if (this.writeEnded) return null;
+    this.writeEnded = true;
+    tls.shutdown(ownRecord({ fast: true })).catch((error) => {
+      if (!this.closing) this.record(toSslError("answer the end of", this.peer, error));
+    });
+    return null;
+  }
+
   #tellPeerEnd(length: number): number | null | Promise<number | null> {
     const tell = this.onPeerEnd;
     this.onPeerEnd = undefined;
@@ -263,6 +283,12 @@ export abstract class CoreData {
     }
     if (this.phase === "closed" || this.closing) {
       throw fromCaller(this.record(closedError(operation, this.peer)));
+    }
+    if (this.phase === "open" && this.answered) {
+      const reason = "the peer has ended TLS, and was answered (halfClose: false)";
+      const message = `Cannot ${operation} ${this.peer}: ${reason}: call stopSsl() or close()`;
+      const over = { code: "ERR_TLS_ENDED", errno: 1, reason };
+      throw fromCaller(this.record(new SslError(message, over)));
     }
     const why = this.phase === "failed" ? "the handshake failed" : "the handshake is not complete";
     const error = new SslError(`Cannot ${operation} ${this.peer}: ${why}`, { code: "ENOTCONN" });

@@ -230,8 +230,9 @@ export abstract class CoreHandshake extends CoreData {
     this.moveTo("open");
     this.refusal = undefined;
     this.data = tls;
-    this.onPeerEnd = this.options.onPeerShutdown;
-    this.truncated = this.writeEnded = false;
+    this.onPeerEnd = this.options.onPeerShutdown ??
+      (this.halfClose ? undefined : () => this.answerEnd(tls));
+    this.truncated = this.writeEnded = this.answered = false;
     const tracer = this.state?.tracer;
     if (tracer === undefined) return;
     const { version, cipher } = tls.negotiated();

@@ -159,10 +159,12 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
   }
 
   /**
-   * Reads up to `p.length` bytes. `null` after the peer's close_notify.
+   * Reads up to `p.length` bytes. `null` after the peer's close_notify, again and again; writing goes
+   * on, and the peer is answered by `closeWrite`, `stopSsl` or `close`, unless `halfClose` is `false`.
    *
    * @throws {SslTruncatedError} If the stream ended without close_notify, unless `allowTruncation` is set.
-   * @throws {SslError} With code `ECLOSED` if the socket is closed, also while it waits.
+   * @throws {SslError} With code `ECLOSED` if the socket is closed, also while it waits;
+   * `ERR_TLS_ENDED` behind the `null` with `halfClose: false`.
    *
    * Perl: `sysread`
    */

@@ -15,7 +15,8 @@
  * we send close_notify (`closeWrite`), the peer's when its close_notify
  * arrives. A peer that ends its direction does not end ours: we answer its
  * close_notify when we close, not before, so a request that was half-closed
- * still gets its response.
+ * still gets its response. With `halfClose: false` the read that meets it answers at once, and
+ * read and write fail until `stopSsl`.
  *
  * | open, with                   | isSsl() | read                | write               |
  * |------------------------------|---------|---------------------|---------------------|

@@ -181,6 +181,10 @@ export const BY_OWN_CODE: Table = {
     "A write was cut off in its middle, so that the stream cannot go on.",
     "Close the connection and connect again; what the peer got of it is not known.",
   ),
+  ERR_TLS_ENDED: say(
+    "The peer has ended TLS, and was answered at once, since halfClose is false.",
+    "Call stopSsl() to go on in plain text, or close(); to write after the peer's end, leave halfClose on.",
+  ),
   EPIPE: say(
     "The sending side is at its end: closeWrite() was called, or the peer is gone.",
     "Write before closeWrite(); if the peer is gone, its log says why.",

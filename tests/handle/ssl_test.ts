@@ -110,6 +110,34 @@ for (const engine of engines) {
     await client.close();
   });
 
+  Deno.test(`${engine}: Handle.getlines() keeps the lines when the peer leaves without close_notify`, async () => {
+    const { ca, server: cert } = await testPki();
+    const last = Promise.withResolvers<void>();
+    await using tcp = tcpServer(async (conn) => {
+      const peer = new Handle(
+        await SslSocket.start(conn, { engine: "openssl", server: true, ...cert }),
+      );
+      await peer.print("one\n");
+      await peer.print("two\nhal");
+      await last.promise;
+      await peer.close({ noShutdown: true });
+    });
+    for (const separator of ["\n", null]) {
+      const client = await Handle.connect(`localhost:${tcp.port}`, {
+        ...trust(engine, ca),
+        family: 4,
+      });
+      last.resolve();
+      await assertRejects(() => client.getlines({ separator }), SslTruncatedError);
+      await assertRejects(() => client.getlines(), SslTruncatedError); // it stays an error
+      assertEquals([await client.getline(), await client.getline()], ["one\n", "two\n"]);
+      await assertRejects(() => client.getline(), SslTruncatedError);
+      assertEquals(new TextDecoder().decode((await client.read(9))!), "hal");
+      await assertRejects(() => client.read(9), SslTruncatedError);
+      await client.close();
+    }
+  });
+
   Deno.test(`${engine}: Handle.tryReadLine() and ready() never wait and miss nothing`, async () => {
     await using pair = await connectPair(engine);
     const [client, server] = [new Handle(pair.client), new Handle(pair.server)];

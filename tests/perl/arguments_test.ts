@@ -5,9 +5,19 @@ import { SslUnsupportedError } from "../../errors.ts";
 import { fromPerl } from "../../perl/mod.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 
+/** What fromPerl() gives, beside Perl's way at the peer's close_notify, which it always chooses. */
+function converted(args: string | Record<string, unknown>): Record<string, unknown> {
+  const { halfClose, ...options } = fromPerl(args);
+  assertEquals(halfClose, false);
+  return options;
+}
+
 Deno.test("fromPerl() turns a client's arguments into options of connect", () => {
   const options = fromPerl({ SSL_verify_mode: 1, PeerAddr: "host:443", Timeout: 5 });
-  assertEquals(options, { hostname: "host", port: 443, verifyMode: 1, timeout: 5000 });
+  assertEquals(options, {
+    ...{ hostname: "host", port: 443, verifyMode: 1, timeout: 5000 },
+    halfClose: false, // Perl's way
+  });
   checkOptions("connect", options);
 });
 
@@ -28,11 +38,11 @@ Deno.test("fromPerl() reads addresses as IO::Socket does", () => {
     }],
     [{ LocalAddr: "127.0.0.1:8443", Listen: 5 }, { hostname: "127.0.0.1", port: 8443, backlog: 5 }],
   ];
-  for (const [perl, ours] of cases) assertEquals<unknown>(fromPerl(perl), ours);
+  for (const [perl, ours] of cases) assertEquals<unknown>(converted(perl), ours);
 });
 
 Deno.test("fromPerl() with Listen gives options of listen", () => {
-  const options = fromPerl({
+  const options = converted({
     Listen: 5,
     LocalPort: 8443,
     SSL_server: 1,
@@ -49,34 +59,34 @@ Deno.test("fromPerl() with Listen gives options of listen", () => {
 });
 
 Deno.test("fromPerl() keeps SSL_server without Listen, for start", () => {
-  assertEquals<unknown>(fromPerl({ SSL_server: 1 }), { server: true });
-  assertEquals<unknown>(fromPerl({ SSL_server: 0 }), {});
+  assertEquals<unknown>(converted({ SSL_server: 1 }), { server: true });
+  assertEquals<unknown>(converted({ SSL_server: 0 }), {});
 });
 
 Deno.test("fromPerl() knows Perl's truth", () => {
   for (const no of [0, "", "0", null]) {
-    assertEquals<unknown>(fromPerl({ SSL_startHandshake: no }), { startHandshake: false });
+    assertEquals<unknown>(converted({ SSL_startHandshake: no }), { startHandshake: false });
   }
   for (const yes of [1, "1", "yes", "0.0", true]) {
-    assertEquals<unknown>(fromPerl({ SSL_startHandshake: yes }), { startHandshake: true });
+    assertEquals<unknown>(converted({ SSL_startHandshake: yes }), { startHandshake: true });
   }
 });
 
 Deno.test("fromPerl() tells undef from \\undef", () => {
-  assertEquals<unknown>(fromPerl({ SSL_ca_file: undefined }), {});
-  assertEquals<unknown>(fromPerl({ SSL_ca_file: null }), { caFile: null });
-  assertEquals<unknown>(fromPerl({ SSL_ca: [] }), { ca: [] });
-  assertEquals<unknown>(fromPerl({ SSL_hostname: undefined }), { serverName: "" });
-  assertEquals<unknown>(fromPerl({ SSL_dh: undefined }), { dh: null });
-  assertEquals<unknown>(fromPerl({ SSL_ecdh_curve: undefined }), { ecdhCurve: null });
+  assertEquals<unknown>(converted({ SSL_ca_file: undefined }), {});
+  assertEquals<unknown>(converted({ SSL_ca_file: null }), { caFile: null });
+  assertEquals<unknown>(converted({ SSL_ca: [] }), { ca: [] });
+  assertEquals<unknown>(converted({ SSL_hostname: undefined }), { serverName: "" });
+  assertEquals<unknown>(converted({ SSL_dh: undefined }), { dh: null });
+  assertEquals<unknown>(converted({ SSL_ecdh_curve: undefined }), { ecdhCurve: null });
 });
 
 Deno.test("fromPerl() converts a scheme's keys", () => {
   assertEquals<unknown>(
-    fromPerl({ SSL_verifycn_scheme: { check_cn: "when_only", wildcards_in_alt: "leftmost" } }),
+    converted({ SSL_verifycn_scheme: { check_cn: "when_only", wildcards_in_alt: "leftmost" } }),
     { verifycnScheme: { checkCn: "when_only", wildcardsInAlt: "full_label" } },
   );
-  assertEquals<unknown>(fromPerl({ SSL_verifycn_scheme: "http" }), { verifycnScheme: "http" });
+  assertEquals<unknown>(converted({ SSL_verifycn_scheme: "http" }), { verifycnScheme: "http" });
 });
 
 Deno.test("fromPerl() converts families", () => {
@@ -105,7 +115,7 @@ Deno.test("fromPerl() refuses what cannot be, and lets pass what happens anyway"
   assertThrows(() => fromPerl({ SSL_ctx_free: 1 }), TypeError, 'unknown option "SSL_ctx_free"');
   assertThrows(() => fromPerl({ Timeout: "soon" }), TypeError, "Cannot use Timeout");
   assertThrows(() => fromPerl({ PeerAddr: 5 }), TypeError, "Cannot use PeerAddr");
-  assertEquals<unknown>(fromPerl({ Blocking: 1, Proto: "tcp", MultiHomed: 1, Type: 1 }), {});
+  assertEquals<unknown>(converted({ Blocking: 1, Proto: "tcp", MultiHomed: 1, Type: 1 }), {});
 });
 
 Deno.test("fromPerl() gives a client's local end a name that connect refuses with the reason", () => {
@@ -121,46 +131,60 @@ Deno.test("fromPerl() hands on callbacks and flags under our names, and they are
   const callback = () => true;
   const shutdown = () => null;
   const cache = new OcspCache();
-  const converted = fromPerl({
+  const taken = converted({
     SSL_ocsp_mode: 16,
     SSL_ocsp_cache: cache,
     SSL_create_ctx_callback: callback,
     SSL_error_trap: callback,
     SSL_on_peer_shutdown: shutdown,
   });
-  assertEquals(converted, {
+  assertEquals(taken, {
     ocspMode: 16,
     ocspCache: cache,
     createCtxCallback: callback,
     errorTrap: callback,
     onPeerShutdown: shutdown,
   });
-  assertEquals({ ...checkOptions("connect", converted) }, converted);
+  assertEquals({ ...checkOptions("connect", taken) }, taken);
+});
+
+Deno.test("fromPerl() chooses Perl's way at the peer's close_notify for what is a connection or a context", () => {
+  for (const kind of ["connect", "start", "listen", "context"] as const) {
+    const options = checkOptions(kind, fromPerl({ SSL_verify_mode: 1, Timeout: undefined }));
+    assertEquals({ ...options }, { verifyMode: 1, halfClose: false }, kind);
+  }
+  assertEquals(fromPerl({}), { halfClose: false });
+  for (
+    const args of [{ Timeout: 5 }, { SSL_no_shutdown: 1 }, { SSL_fast_shutdown: 0, Timeout: 1 }]
+  ) {
+    assertEquals("halfClose" in fromPerl(args), false);
+    checkOptions("close", fromPerl(args));
+  }
 });
 
 Deno.test("fromPerl() takes one text for PeerAddr", () => {
-  assertEquals(fromPerl("host:443"), { hostname: "host", port: 443 });
-  assertEquals(fromPerl("host:https"), { hostname: "host", port: "https" });
-  assertEquals(fromPerl("[::1]:8443"), { hostname: "::1", port: 8443 });
+  assertEquals<unknown>(converted("host:443"), { hostname: "host", port: 443 });
+  assertEquals<unknown>(converted("host:https"), { hostname: "host", port: "https" });
+  assertEquals<unknown>(converted("[::1]:8443"), { hostname: "::1", port: 8443 });
   assertThrows(() => fromPerl(5 as never), TypeError, '"host:port"');
 });
 
 Deno.test("fromPerl() takes the arguments of IO::Socket::IP, or says what Deno cannot do", () => {
-  assertEquals<unknown>(fromPerl({ PeerHost: "h", PeerService: "https" }), {
+  assertEquals<unknown>(converted({ PeerHost: "h", PeerService: "https" }), {
     hostname: "h",
     port: "https",
   });
-  assertEquals<unknown>(fromPerl({ Listen: 5, LocalHost: "::", LocalService: 8443 }), {
+  assertEquals<unknown>(converted({ Listen: 5, LocalHost: "::", LocalService: 8443 }), {
     hostname: "::",
     port: 8443,
     backlog: 5,
   });
-  assertEquals<unknown>(fromPerl({ PeerAddr: "h", PeerPort: 1, PeerService: 2 }), {
+  assertEquals<unknown>(converted({ PeerAddr: "h", PeerPort: 1, PeerService: 2 }), {
     hostname: "h",
     port: 1,
   });
   const fine = { V6Only: 0, Broadcast: undefined, Sockopts: [], GetAddrInfoFlags: 0x20 };
-  assertEquals<unknown>(fromPerl({ PeerAddr: "h:1", ...fine }), { hostname: "h", port: 1 });
+  assertEquals<unknown>(converted({ PeerAddr: "h:1", ...fine }), { hostname: "h", port: 1 });
   const impossible = {
     V6Only: 1,
     Broadcast: 1,
@@ -181,21 +205,21 @@ Deno.test("fromPerl() takes the arguments of IO::Socket::IP, or says what Deno c
 });
 
 Deno.test("fromPerl() ignores a client's key without a certificate, as Perl does", () => {
-  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_key: "K" }), {});
-  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_cert_file: "" }), {});
-  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_cert_file: "c.pem" }), {
+  assertEquals<unknown>(converted({ SSL_key_file: "k.pem", SSL_key: "K" }), {});
+  assertEquals<unknown>(converted({ SSL_key_file: "k.pem", SSL_cert_file: "" }), {});
+  assertEquals<unknown>(converted({ SSL_key_file: "k.pem", SSL_cert_file: "c.pem" }), {
     keyFile: "k.pem",
     certFile: "c.pem",
   });
-  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_server: 1 }), {
+  assertEquals<unknown>(converted({ SSL_key_file: "k.pem", SSL_server: 1 }), {
     keyFile: "k.pem",
     server: true,
   });
-  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", Listen: 1 }), {
+  assertEquals<unknown>(converted({ SSL_key_file: "k.pem", Listen: 1 }), {
     keyFile: "k.pem",
     backlog: 1,
   });
-  assertEquals<unknown>(fromPerl({ SSL_key_file: "k.pem", SSL_use_cert: 1 }), {
+  assertEquals<unknown>(converted({ SSL_key_file: "k.pem", SSL_use_cert: 1 }), {
     keyFile: "k.pem",
     useCert: true,
   });

@@ -128,10 +128,13 @@ for (const [perl, value, ours, kind] of CASES) {
   Deno.test(`fromPerl() converts ${perl} => ${JSON.stringify(shown)}`, () => {
     // A client's key without a certificate is ignored.
     const side = perl.startsWith("SSL_key") ? { SSL_use_cert: 1 } : {};
-    const { useCert: _, ...rest } = fromPerl({ ...side, [perl]: value });
-    const converted: Record<string, unknown> = perl === "SSL_use_cert"
-      ? { ...fromPerl({ [perl]: value }) }
-      : rest;
+    const { halfClose, useCert, ...converted } = fromPerl({ ...side, [perl]: value }) as Record<
+      string,
+      unknown
+    >;
+    if (perl === "SSL_use_cert" && useCert !== undefined) converted.useCert = useCert;
+    const closing = ["SSL_no_shutdown", "SSL_fast_shutdown", "Timeout"].includes(perl);
+    assertEquals(halfClose, closing ? undefined : false);
     assertEquals(converted, ours);
     assertEquals({ ...checkOptions(kind, converted) }, ours);
   });

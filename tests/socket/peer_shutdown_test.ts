@@ -1,9 +1,12 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import { SslTruncatedError } from "../../errors.ts";
+import { SslContext } from "../../context/context.ts";
+import { isWant, SslError, SslTruncatedError } from "../../errors.ts";
+import { Handle } from "../../handle/handle.ts";
+import { fromPerl } from "../../perl/mod.ts";
 import type { SslSocket } from "../../socket/socket.ts";
-import { connectPair } from "../contract/harness.ts";
+import { connectPair, testPki } from "../contract/harness.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (b: Uint8Array) => new TextDecoder().decode(b);
@@ -124,4 +127,127 @@ Deno.test("onPeerShutdown is not called for a stream that was cut off, nor by ou
   await p.client.close();
   assertEquals((await waiting).code, "ECLOSED");
   assert(calls === 0);
+});
+
+for (const engine of ["openssl", "deno"] as const) {
+  for (const where of ["connect", "listen", "context"] as const) {
+    if (engine === "deno" && where === "context") continue; // its listener takes one context
+    Deno.test(`${engine}: halfClose: false answers the peer's close_notify at once, given to ${where}`, async () => {
+      for (const how of ["read", "tryRead"] as const) {
+        const context = where === "context"
+          ? {
+            reuseCtx: await SslContext.create({
+              engine,
+              ca: (await testPki()).ca.pem,
+              halfClose: false,
+            }),
+          }
+          : {};
+        const client = where === "connect" ? { halfClose: false } : {};
+        await using p = where === "context"
+          ? await connectPair(
+            engine,
+            { ...context, ca: undefined, extraCa: undefined } as ConnectOptions,
+          )
+          : await connectPair(engine, client, where === "listen" ? { halfClose: false } : {});
+        const [own, peer] = where === "listen" ? [p.server, p.client] : [p.client, p.server];
+        const buffer = new Uint8Array(10);
+        await own.write(bytes("first"));
+        await peer.write(bytes("last"));
+        assertEquals(await own.read(buffer), 4);
+        await peer.closeWrite();
+        assertEquals(own.isSsl(), "rw");
+        if (how === "read") assertEquals(await own.read(buffer), null);
+        else {
+          let r = own.tryRead(buffer);
+          for (let i = 0; isWant(r) && i < 100; i++) {
+            await own.ready(r);
+            r = own.tryRead(buffer);
+          }
+          assertEquals(r, null);
+        }
+        assertEquals([own.isSsl(), own.opened()], ["", 1]);
+        // The peer gets what was written before, then the answer, and waits for nothing more.
+        assertEquals(await peer.read(buffer), 5);
+        assertEquals(await peer.read(buffer), null);
+        for (
+          const call of [
+            () => own.read(buffer),
+            () => own.write(bytes("more")),
+            () => own.peek(buffer),
+            async () => await own.tryRead(buffer),
+            async () => await own.tryPeek(buffer),
+            async () => await own.tryWrite(bytes("more")),
+          ]
+        ) {
+          const error = await assertRejects(call, SslError, "has ended TLS");
+          assertEquals([error.code, error.errno], ["ERR_TLS_ENDED", 1]);
+        }
+        await own.closeWrite(); // it is done
+        assertEquals(own.pending(), 0);
+        await own.ready();
+      }
+    });
+  }
+}
+
+Deno.test("halfClose: false lets a peer in stopSsl() go on, and plain text follows stopSsl()", async () => {
+  for (const options of [{}, { fastShutdown: true }]) {
+    await using p = await pair({ timeout: 5000 }, { halfClose: false });
+    const stopping = p.client.stopSsl();
+    const buffer = new Uint8Array(10);
+    assertEquals(await p.server.read(buffer), null);
+    const plain = await stopping; // nobody but read() has answered
+    assertEquals(p.server.isSsl(), "");
+    const ours = await p.server.stopSsl(options);
+    assertEquals(p.server.isSsl(), undefined);
+    await plain.write(bytes("plain"));
+    assertEquals(await ours.read(buffer), 5);
+    await p.server.write(bytes("back"));
+    assertEquals(await p.client.read(buffer), 4);
+    // TLS may begin anew, and is whole.
+    await Promise.all([p.client.connectSsl(), p.server.acceptSsl()]);
+    assertEquals(p.server.isSsl(), "rw");
+    await p.server.write(bytes("TLS"));
+    assertEquals(await p.client.read(buffer), 3);
+  }
+});
+
+Deno.test("without halfClose: false nobody answers before closeWrite(), stopSsl() or close()", async () => {
+  await using p = await pair({ timeout: 5000 }, {});
+  let stopped = false;
+  const stopping = p.client.stopSsl().then(() => stopped = true);
+  const buffer = new Uint8Array(10);
+  assertEquals(await p.server.read(buffer), null);
+  assertEquals([p.server.isSsl(), await p.server.read(buffer)], ["w", null]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(stopped, false);
+  await p.server.stopSsl();
+  await stopping;
+});
+
+Deno.test("halfClose: false leaves the answer to onPeerShutdown, where there is one", async () => {
+  const calls: unknown[] = [];
+  await using p = await pair({ timeout: 5000 }, {
+    halfClose: false,
+    onPeerShutdown: (s) => void calls.push(s.isSsl()),
+  });
+  await p.client.closeWrite();
+  const buffer = new Uint8Array(10);
+  assertEquals(await p.server.read(buffer), null);
+  assertEquals([calls, p.server.isSsl()], [["w"], "w"]);
+  await p.server.write(bytes("still"));
+  assertEquals(await p.client.read(buffer), 5);
+});
+
+Deno.test("halfClose: false through fromPerl(), over a Handle: print fails behind the end", async () => {
+  await using p = await pair(fromPerl({ Timeout: 5, SSL_verifycn_scheme: "none" }), {});
+  const handle = new Handle(p.client);
+  await p.server.write(bytes("line\n"));
+  await p.server.closeWrite();
+  assertEquals(await handle.getlines(), ["line\n"]);
+  assertEquals(p.client.isSsl(), "");
+  const error = await assertRejects(() => handle.print("more"), SslError);
+  assertEquals(error.code, "ERR_TLS_ENDED");
+  await p.client.close();
 });
