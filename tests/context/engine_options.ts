@@ -269,6 +269,11 @@ const ROWS: Readonly<Record<OptionName, readonly Row[]>> = {
     "connect",
   ]],
   errorTrap: [["client", { errorTrap: noop }, X, W, "connect"]],
+  halfClose: [
+    ["client", { halfClose: false }, W, W],
+    ["server", { halfClose: false }, W, W],
+    ["client", { halfClose: false }, W, W, "connect"],
+  ],
   onPeerShutdown: [["client", { onPeerShutdown: noop }, W, W, "connect"]],
   allowTruncation: [["client", { allowTruncation: true }, W, W, "connect"]],
   timeout: [["client", { timeout: 5000 }, W, W, "connect"]],
