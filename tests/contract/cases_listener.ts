@@ -1,5 +1,6 @@
 /** The listener, and clients that mean it no good. */
 
+import { createPrivateKey } from "node:crypto";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
@@ -340,6 +341,47 @@ export function listenerCases(cases: Cases): void {
     assertEquals(client.peerCertificate("cn"), "second");
     await client.close();
     await server.close();
+    listener.close();
+  });
+
+  cases.add("the last of two setContext() holds, however long the first one takes", [
+    "hotSwap",
+    "peerCertificate",
+  ], async ({ engine }) => {
+    const { ca } = await testPki();
+    const slow = await ca.server("localhost", { commonName: "slow" });
+    const encrypted = { cipher: "aes-256-cbc", passphrase: "bluebell" };
+    const key = createPrivateKey(slow.key)
+      .export({ format: "pem", type: "pkcs8", ...encrypted }) as string;
+    const quick = await ca.server("localhost", { commonName: "quick" });
+    const listener = await listen(engine);
+    const serves = async (): Promise<unknown> => {
+      const [client, server] = await Promise.all([
+        SslSocket.connect(await reach(engine, listener)),
+        listener.accept(),
+      ]);
+      await using _both = {
+        [Symbol.asyncDispose]: async () => {
+          await Promise.all([client.close(), server.close()]);
+        },
+      };
+      return client.peerCertificate("cn");
+    };
+    const gate = Promise.withResolvers<string>();
+    const asked = Promise.withResolvers<void>();
+    // Made as a client's context at once, and as a server's by the first that serves with it.
+    let calls = 0;
+    const passwdCb = () => ++calls === 1 ? "bluebell" : (asked.resolve(), gate.promise);
+    const first = await SslContext.create({ engine, cert: slow.cert, key, passwdCb });
+    const second = await SslContext.create({ engine, ...quick });
+    listener.setContext(first);
+    await asked.promise;
+    listener.setContext(second);
+    assertEquals(await serves(), "quick");
+    gate.resolve("bluebell");
+    for (let i = 0; i < 50; i++) await settle();
+    assertEquals(listener.context, second);
+    assertEquals(await serves(), "quick");
     listener.close();
   });
 

@@ -31,6 +31,52 @@ export function waitingCases(cases: Cases): void {
     assertEquals(pair.client.tryRead(p), null);
   });
 
+  cases.add("tryRead() calls onPeerShutdown at the end, and not before", [], async (t) => {
+    let calls = 0;
+    await using pair = await connectPair(t.engine, { onPeerShutdown: () => void calls++ });
+    const p = new Uint8Array(4);
+    const next = async () => {
+      for (;;) {
+        const n = pair.client.tryRead(p);
+        if (!isWant(n)) return n;
+        assertEquals(calls, 0);
+        await pair.client.ready(n);
+      }
+    };
+    await pair.server.write(bytes("data"));
+    assertEquals([await next(), text(p), calls], [4, "data", 0]);
+    await pair.server.write(bytes("more"));
+    assertEquals([await next(), text(p), calls], [4, "more", 0]);
+    await pair.server.close();
+    assertEquals([await next(), calls], [null, 1]);
+    assertEquals([pair.client.tryRead(p), calls], [null, 1]);
+  });
+
+  cases.add("ready() after tryWrite() waits until the peer reads", [], async ({ engine }) => {
+    await using pair = await connectPair(engine);
+    const chunk = new Uint8Array(50_000).fill(1);
+    let sent = 0;
+    // The system's buffers take some while the event loop turns: full is what stays full.
+    for (let full = 0; full < 50;) {
+      const n = pair.client.tryWrite(chunk);
+      if (isWant(n)) full++;
+      else [sent, full] = [sent + n, 0];
+      await settle();
+    }
+    let ready = false;
+    const waiting = pair.client.ready().then(() => ready = true); // for what tryWrite() wanted
+    await pair.server.write(bytes("x")); // which is not this
+    await pair.client.ready(SSL_WANT_READ);
+    for (let i = 0; i < 20; i++) await settle();
+    assertEquals(ready, false);
+    const draining = drain(pair.server);
+    await waiting;
+    const n = pair.client.tryWrite(chunk);
+    assert(!isWant(n) && n > 0, `${n}`);
+    await pair.client.closeWrite();
+    assertEquals(await draining, sent + n);
+  });
+
   cases.add("tryWrite() takes what fits and then wants to write", [], async ({ engine }) => {
     await using pair = await connectPair(engine);
     const chunk = new Uint8Array(50_000).fill(1);

@@ -35,6 +35,7 @@ contractSuite("deno", [
   "stopSsl() waits no longer than its timeout",
   "the plain phase has tryRead(), tryWrite(), ready() and peek() too",
   "tryConnectSsl() and tryAcceptSsl() make the handshake step by step",
+  "the last of two setContext() holds, however long the first one takes",
   "setContext() with a context that cannot serve changes nothing and is told",
   "start() over TLS refuses what came over the outer TLS before",
   "start() refuses a connection on which a socket has TLS",
