@@ -75,16 +75,33 @@ Deno.test("dump() shows offsets, hex and printable text, sixteen bytes a line", 
 });
 
 Deno.test("Tracer: a writer that fails changes nothing", async () => {
+  let calls = 0;
   const throws = () => {
+    calls++;
     throw new Error("disk full");
   };
-  for (const writer of [throws, { write: throws }, () => Promise.reject(new Error("no"))]) {
-    new Tracer(writer, 3).message(message(22, [1]));
+  const unhandled: unknown[] = [];
+  const listen = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  addEventListener("unhandledrejection", listen);
+  try {
+    const rejects = () => (calls++, Promise.reject(new Error("no")));
+    for (const writer of [throws, { write: throws }, rejects]) {
+      const tracer = new Tracer(writer, 3);
+      for (let i = 0; i < 2; i++) tracer.message(message(22, [1]));
+    }
+    assertEquals(calls, 6); // a failure does not end the trace either
+    const stream = new WritableStream<string>({ write: throws });
+    const tracer = new Tracer(stream, 2);
+    for (let i = 0; i < 3; i++) tracer.message(message(22, [1]));
+    for (let i = 0; i < 10; i++) await new Promise((resolve) => setTimeout(resolve));
+    assertEquals(calls, 7); // a stream that failed is not written to again
+    assertEquals(unhandled, []);
+  } finally {
+    removeEventListener("unhandledrejection", listen);
   }
-  const stream = new WritableStream<string>({ write: throws });
-  const tracer = new Tracer(stream, 2);
-  for (let i = 0; i < 3; i++) tracer.message(message(22, [1]));
-  await new Promise((resolve) => setTimeout(resolve));
 });
 
 for (const version of ["TLSv1_2", "TLSv1_3"] as const) {

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { type SslError, SslTruncatedError } from "../../errors.ts";
+import { SslError, SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";
 import { AcceptQueue } from "../../socket/accept_queue.ts";
 import { serve } from "../../socket/serve.ts";
@@ -41,19 +41,24 @@ for (const engine of ["openssl", "deno"] as const) {
     const { ca, server: cert } = await testPki();
     const listener = await SslSocket.listen({ engine, hostname: "127.0.0.1", port: 0, ...cert });
     const { port } = listener.addr;
-    const first = SslSocket.connect(`127.0.0.1:${port}`, trust(engine, ca));
-    for await (const socket of listener) {
-      await socket.close();
-      break; // leaves the listener open
+    const served: SslSocket[] = [];
+    for (let i = 1; i <= 3; i++) {
+      const connecting = SslSocket.connect(`127.0.0.1:${port}`, trust(engine, ca));
+      for await (const socket of listener) {
+        served.push(socket);
+        await socket.write(new Uint8Array([i]));
+        await socket.close();
+        break; // leaves the listener open
+      }
+      await using client = await connecting;
+      const p = new Uint8Array(2);
+      assertEquals([await client.read(p), p[0]], [1, i]);
+      assertEquals(await client.read(p), null);
+      assertEquals(new Set(served).size, i);
     }
-    await (await first).close();
-    const again = SslSocket.connect(`127.0.0.1:${port}`, trust(engine, ca));
-    for await (const socket of listener) {
-      await socket.close();
-      break;
-    }
-    await (await again).close();
     await listener.shutdown();
+    const error = await assertRejects(() => listener.accept(), SslError);
+    assertEquals(error.code, "ECLOSED");
   });
 }
 

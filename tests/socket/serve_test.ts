@@ -109,24 +109,27 @@ for (const engine of ENGINES) {
   });
 
   Deno.test(`${engine}: serve() goes on when onError throws, or is not there`, async () => {
-    for (
-      const options of [{}, {
-        onError: () => {
-          throw new Error("the reporter failed");
-        },
-      }]
-    ) {
-      const { server, connect } = await start({ engine, ...options }, () => {
+    const told: unknown[] = [];
+    const onError = (error: unknown): never => {
+      told.push(error);
+      throw new Error("the reporter failed");
+    };
+    for (const options of [{}, { onError }]) {
+      let served = 0;
+      const { server, connect } = await start({ engine, ...options }, async (handle) => {
+        served++;
+        await handle.print("served");
         throw "not even an Error";
       });
-      for (let i = 0; i < 2; i++) {
-        const client = await connect();
-        await client.read(new Uint8Array(1)).catch(() => {});
-        await client.close();
+      for (let i = 1; i <= 3; i++) {
+        await using client = await connect();
+        assertEquals(await readText(client, 6), "served");
+        assertEquals(served, i);
       }
       await server.shutdown();
-      await server.finished;
+      assertEquals(await server.finished, undefined);
     }
+    assertEquals(told, Array(3).fill("not even an Error"));
   });
 
   Deno.test(`${engine}: serve() with a bad certificate rejects both promises`, async () => {
