@@ -9,6 +9,7 @@ import type { Negotiated, TlsStream } from "../../engine/types.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { memoryPair } from "../helpers/memory.ts";
+import { pair } from "../helpers/pair.ts";
 
 export const ca = await TestCa.create();
 export const leaf = await ca.server("server.example");
@@ -107,21 +108,9 @@ export async function socketPair(client: SslOptions, server: SslOptions = {}) {
     ...{ ...OPENSSL, hostname: "127.0.0.1", port: 0, cert: leaf.cert, key: leaf.key },
     ...server,
   });
-  const [c, s] = await Promise.all([
-    SslSocket.connect({
-      ...{ ...OPENSSL, hostname: "127.0.0.1", port: listener.addr.port, ca: ca.pem },
-      serverName: "server.example",
-      ...client,
-    }),
-    listener.accept(),
-  ]);
-  return {
-    client: c,
-    server: s,
-    listener,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([c.close(), s.close()]);
-      listener.close();
-    },
-  };
+  return await pair(listener, {
+    ...{ ...OPENSSL, hostname: "127.0.0.1", port: listener.addr.port, ca: ca.pem },
+    serverName: "server.example",
+    ...client,
+  });
 }

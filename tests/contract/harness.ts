@@ -5,6 +5,7 @@ import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import type { EngineName } from "../../engine/types.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";
+import { type Pair, pair } from "../helpers/pair.ts";
 
 /** Text to bytes. */
 export const bytes = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -57,12 +58,7 @@ export async function reach(
   return { ...trust(engine, ca), ...to, ...options };
 }
 
-/** A connected pair of sockets; dispose of it. */
-export interface Pair extends AsyncDisposable {
-  readonly client: SslSocket;
-  readonly server: SslSocket;
-  readonly listener: SslListener;
-}
+export type { Pair };
 
 /** Connects a client to a listener of the same engine. */
 export async function connectPair(
@@ -71,24 +67,7 @@ export async function connectPair(
   server: ListenOptions = {},
 ): Promise<Pair> {
   const listener = await listen(engine, server);
-  try {
-    const [a, b] = await Promise.all([
-      SslSocket.connect(await reach(engine, listener, client)),
-      listener.accept(),
-    ]);
-    return {
-      client: a,
-      server: b,
-      listener,
-      async [Symbol.asyncDispose]() {
-        await Promise.all([a.close(), b.close()]);
-        listener.close();
-      },
-    };
-  } catch (error) {
-    listener.close();
-    throw error;
-  }
+  return await pair(listener, await reach(engine, listener, client));
 }
 
 /** Reads exactly `n` bytes as text. */

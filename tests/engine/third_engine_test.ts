@@ -14,6 +14,7 @@ import {
 } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";
 import { type SslListener, SslSocket } from "../../socket/mod.ts";
+import { type Pair, pair } from "../helpers/pair.ts";
 import { Rot13Engine } from "./rot13_engine.ts";
 
 const engine = new Rot13Engine();
@@ -41,30 +42,16 @@ const reach = ({ addr }: SslListener, more: ConnectOptions = {}): ConnectOptions
   ...more,
 });
 
-interface Pair extends AsyncDisposable {
-  readonly client: SslSocket;
-  readonly server: SslSocket;
-}
-
-async function pair(): Promise<Pair> {
-  await using listener = await listen();
-  const [client, server] = await Promise.all([
-    SslSocket.connect(reach(listener)),
-    listener.accept(),
-  ]);
-  return {
-    client,
-    server,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([client.close(), server.close()]);
-    },
-  };
+/** Two ends over a listener of their own. */
+async function ends(): Promise<Pair> {
+  const listener = await listen();
+  return await pair(listener, reach(listener));
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("SslSocket runs over a third engine: connect, accept, exchange, close", async () => {
-  await using p = await pair();
+  await using p = await ends();
   assertEquals([p.client.opened(), p.server.opened()], [1, 1]);
   assertEquals(String(p.client.engine), "rot13");
   assertEquals(p.server.sockCertificate()?.pem, server.certificate.pem);
@@ -81,7 +68,7 @@ Deno.test("SslSocket runs over a third engine: connect, accept, exchange, close"
 });
 
 Deno.test("Handle reads and prints lines over a third engine", async () => {
-  await using p = await pair();
+  await using p = await ends();
   const [client, server] = [new Handle(p.client), new Handle(p.server)];
   await client.say("who are you?");
   assertEquals(await server.readLine({ chomp: true }), "who are you?");
@@ -139,7 +126,7 @@ Deno.test("the judgement above a third engine refuses a name, a certificate and 
 });
 
 Deno.test("a stream of a third engine that ends without close_notify is truncated", async () => {
-  await using p = await pair();
+  await using p = await ends();
   await p.server.write(bytes("half"));
   await p.server.close({ noShutdown: true });
   const buffer = new Uint8Array(16);
@@ -148,7 +135,7 @@ Deno.test("a stream of a third engine that ends without close_notify is truncate
 });
 
 Deno.test("stopSsl() over a third engine gives the plain connection back, with what was read ahead", async () => {
-  await using p = await pair();
+  await using p = await ends();
   const stopping = p.server.stopSsl().then(async (plain) => {
     await plain.write(bytes("plain"));
     return plain;
@@ -189,7 +176,7 @@ Deno.test("what a third engine does not declare is refused by name", async () =>
   for (const [role, options, name] of refused) {
     await assertRejects(() => context(role, options), SslUnsupportedError, name);
   }
-  await using p = await pair();
+  await using p = await ends();
   assertThrows(() => p.client.getCipher(), SslUnsupportedError, "getCipher()");
   assertThrows(() => p.client.exportKeyingMaterial("x", 1), SslUnsupportedError);
 });

@@ -2,20 +2,16 @@ import "../helpers/limit.ts";
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../certificate/test_ca.ts";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { engineInfo } from "../../engine/select.ts";
 import { endPointDigest } from "../../socket/channel_binding.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { connectPair, testPki } from "../contract/harness.ts";
 
-const pair = (client: ConnectOptions = {}, server: ListenOptions = {}) =>
-  connectPair("openssl", client, server);
-
 Deno.test('channelBinding("tls-exporter") is RFC 9266, the same at both ends', async () => {
   const seen = new Set<string>();
   for (const version of ["TLSv1_2", "TLSv1_3"]) {
-    await using p = await pair({ version });
+    await using p = await connectPair("openssl", { version });
     const own = p.client.channelBinding("tls-exporter");
     assertEquals(own, p.server.channelBinding("tls-exporter"));
     assertEquals(own.length, 32);
@@ -27,12 +23,12 @@ Deno.test('channelBinding("tls-exporter") is RFC 9266, the same at both ends', a
 });
 
 Deno.test('channelBinding("tls-unique") is the client\'s Finished message, TLS 1.2 only', async () => {
-  await using p = await pair({ version: "TLSv1_2" });
+  await using p = await connectPair("openssl", { version: "TLSv1_2" });
   const own = p.client.channelBinding("tls-unique");
   assertEquals(own, p.server.channelBinding("tls-unique"));
   assertEquals(own, p.client.getFinished());
   assertNotEquals(own, p.server.getFinished());
-  await using q = await pair({ version: "TLSv1_3" });
+  await using q = await connectPair("openssl", { version: "TLSv1_3" });
   for (const socket of [q.client, q.server]) {
     const call = () => socket.channelBinding("tls-unique");
     assertThrows(call, SslUnsupportedError, 'use "tls-exporter"');
@@ -42,7 +38,7 @@ Deno.test('channelBinding("tls-unique") is the client\'s Finished message, TLS 1
 Deno.test('channelBinding("tls-server-end-point") is a digest of the server\'s certificate', async () => {
   const { server } = await testPki();
   for (const version of ["TLSv1_2", "TLSv1_3"]) {
-    await using p = await pair({ version });
+    await using p = await connectPair("openssl", { version });
     const expected = server.certificate.fingerprintBin("sha256");
     assertEquals(p.client.channelBinding("tls-server-end-point"), expected);
     assertEquals(p.server.channelBinding("tls-server-end-point"), expected);
@@ -73,7 +69,7 @@ Deno.test("tls-server-end-point takes the digest of the signature, SHA-256 for M
 });
 
 Deno.test("channelBinding() without TLS, of an unknown type, and on the Deno engine", async () => {
-  await using p = await pair();
+  await using p = await connectPair("openssl");
   const unknown = "tls-nonsense" as "tls-unique";
   assertThrows(() => p.client.channelBinding(unknown), TypeError, 'received "tls-nonsense"');
   await p.client.close();
@@ -93,7 +89,7 @@ Deno.test("TLS 1.0 and 1.1 say so where the library's security level forbids the
     const to = { engine: "openssl", ca: ca.pem, version } as const;
     await assertRejects(() => SslSocket.connect("localhost:1", to), SslUnsupportedError, text);
     const old = { version, cipherList: "DEFAULT:@SECLEVEL=0" };
-    await using p = await pair(old, { ...old, cert, key });
+    await using p = await connectPair("openssl", old, { ...old, cert, key });
     assertEquals(p.client.getSslversion(), version);
     // Allowed, but not possible: the handshake says what to do.
     const listener = await SslSocket.listen({ ...at, cipherList: "DEFAULT:@SECLEVEL=0" });

@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../context/options.ts";
 import { SslContext } from "../../context/context.ts";
 import { isWant, SslError, SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
@@ -10,13 +10,13 @@ import { connectPair, testPki } from "../contract/harness.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (b: Uint8Array) => new TextDecoder().decode(b);
-const pair = (client: ConnectOptions = {}, server: ListenOptions = {}) =>
-  connectPair("openssl", client, server);
 
 for (const version of ["TLSv1_2", "TLSv1_3"] as const) {
   Deno.test(`onPeerShutdown is called once, with the socket, after the last byte (${version})`, async () => {
     const calls: SslSocket[] = [];
-    await using p = await pair({ version }, { onPeerShutdown: (s) => void calls.push(s) });
+    await using p = await connectPair("openssl", { version }, {
+      onPeerShutdown: (s) => void calls.push(s),
+    });
     await p.client.write(bytes("last"));
     await p.client.closeWrite();
     const buffer = new Uint8Array(10);
@@ -42,7 +42,7 @@ Deno.test("onPeerShutdown: a number replaces the null of that read, a throw make
     [() => Promise.resolve(), null],
   ];
   for (const [onPeerShutdown, expected] of outcomes) {
-    await using p = await pair({ onPeerShutdown });
+    await using p = await connectPair("openssl", { onPeerShutdown });
     await p.server.closeWrite();
     const buffer = new Uint8Array(10);
     assertEquals(await p.client.read(buffer), expected as number | null);
@@ -53,14 +53,14 @@ Deno.test("onPeerShutdown: a number replaces the null of that read, a throw make
     throw cause;
   };
   for (const onPeerShutdown of [throws, () => Promise.reject(cause)]) {
-    await using p = await pair({ onPeerShutdown });
+    await using p = await connectPair("openssl", { onPeerShutdown });
     await p.server.closeWrite();
     const error = await assertRejects(() => p.client.read(new Uint8Array(1)), Error);
     assertStrictEquals(error, cause);
     assertEquals(await p.client.read(new Uint8Array(1)), null);
   }
   for (const wrong of [-1, 11, 0.5, NaN, "3" as unknown as number]) {
-    await using p = await pair({ onPeerShutdown: () => wrong });
+    await using p = await connectPair("openssl", { onPeerShutdown: () => wrong });
     await p.server.closeWrite();
     await assertRejects(() => p.client.read(new Uint8Array(10)), RangeError);
   }
@@ -68,7 +68,7 @@ Deno.test("onPeerShutdown: a number replaces the null of that read, a throw make
 
 Deno.test("onPeerShutdown may go back to plain text, as t/start-stopssl-with-cb", async () => {
   let stopped = 0;
-  await using p = await pair({}, {
+  await using p = await connectPair("openssl", {}, {
     onPeerShutdown: async (socket) => {
       await socket.stopSsl();
       stopped++;
@@ -93,7 +93,7 @@ Deno.test("onPeerShutdown may go back to plain text, as t/start-stopssl-with-cb"
 Deno.test("onPeerShutdown works for tryRead() and the readable stream", async () => {
   {
     let calls = 0;
-    await using p = await pair({ onPeerShutdown: () => (calls++, 2) });
+    await using p = await connectPair("openssl", { onPeerShutdown: () => (calls++, 2) });
     await p.server.closeWrite();
     await p.client.ready();
     const buffer = new Uint8Array(5);
@@ -105,7 +105,7 @@ Deno.test("onPeerShutdown works for tryRead() and the readable stream", async ()
     assertEquals([n, p.client.tryRead(buffer), calls], [2, null, 1]);
   }
   let calls = 0;
-  await using p = await pair({ onPeerShutdown: () => void calls++ });
+  await using p = await connectPair("openssl", { onPeerShutdown: () => void calls++ });
   await p.server.write(bytes("all"));
   await p.server.closeWrite();
   let all = "";
@@ -116,13 +116,16 @@ Deno.test("onPeerShutdown works for tryRead() and the readable stream", async ()
 Deno.test("onPeerShutdown is not called for a stream that was cut off, nor by our own close", async () => {
   let calls = 0;
   for (const allowTruncation of [false, true]) {
-    await using p = await pair({ onPeerShutdown: () => void calls++, allowTruncation });
+    await using p = await connectPair("openssl", {
+      onPeerShutdown: () => void calls++,
+      allowTruncation,
+    });
     await p.server.close({ noShutdown: true });
     const read = p.client.read(new Uint8Array(1));
     if (allowTruncation) assertEquals(await read, null);
     else await assertRejects(() => read, SslTruncatedError);
   }
-  await using p = await pair({ onPeerShutdown: () => void calls++ });
+  await using p = await connectPair("openssl", { onPeerShutdown: () => void calls++ });
   const waiting = p.client.read(new Uint8Array(1)).catch((error) => error);
   await p.client.close();
   assertEquals((await waiting).code, "ECLOSED");
@@ -193,7 +196,7 @@ for (const engine of ["openssl", "deno"] as const) {
 
 Deno.test("halfClose: false lets a peer in stopSsl() go on, and plain text follows stopSsl()", async () => {
   for (const options of [{}, { fastShutdown: true }]) {
-    await using p = await pair({ timeout: 5000 }, { halfClose: false });
+    await using p = await connectPair("openssl", { timeout: 5000 }, { halfClose: false });
     const stopping = p.client.stopSsl();
     const buffer = new Uint8Array(10);
     assertEquals(await p.server.read(buffer), null);
@@ -214,7 +217,7 @@ Deno.test("halfClose: false lets a peer in stopSsl() go on, and plain text follo
 });
 
 Deno.test("without halfClose: false nobody answers before closeWrite(), stopSsl() or close()", async () => {
-  await using p = await pair({ timeout: 5000 }, {});
+  await using p = await connectPair("openssl", { timeout: 5000 }, {});
   let stopped = false;
   const stopping = p.client.stopSsl().then(() => stopped = true);
   const buffer = new Uint8Array(10);
@@ -228,7 +231,7 @@ Deno.test("without halfClose: false nobody answers before closeWrite(), stopSsl(
 
 Deno.test("halfClose: false leaves the answer to onPeerShutdown, where there is one", async () => {
   const calls: unknown[] = [];
-  await using p = await pair({ timeout: 5000 }, {
+  await using p = await connectPair("openssl", { timeout: 5000 }, {
     halfClose: false,
     onPeerShutdown: (s) => void calls.push(s.isSsl()),
   });
@@ -241,7 +244,11 @@ Deno.test("halfClose: false leaves the answer to onPeerShutdown, where there is 
 });
 
 Deno.test("halfClose: false through fromPerl(), over a Handle: print fails behind the end", async () => {
-  await using p = await pair(fromPerl({ Timeout: 5, SSL_verifycn_scheme: "none" }), {});
+  await using p = await connectPair(
+    "openssl",
+    fromPerl({ Timeout: 5, SSL_verifycn_scheme: "none" }),
+    {},
+  );
   const handle = new Handle(p.client);
   await p.server.write(bytes("line\n"));
   await p.server.closeWrite();
