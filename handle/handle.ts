@@ -11,7 +11,7 @@ import { atCallOf } from "../internal/caller.ts";
 import { type CloseOptions, SslSocket } from "../socket/socket.ts";
 import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
 import { type HandleSource, loadMachine } from "./front.ts";
-import type { PrintfArgument } from "./printf.ts";
+import type { PrintfArgument } from "./sprintf.ts";
 import { HandleReading } from "./reading.ts";
 import { frontOf, type HandleOptions } from "./settings.ts";
 

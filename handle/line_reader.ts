@@ -16,7 +16,7 @@
 
 import { SslPeerError } from "../errors.ts";
 import { ByteQueue } from "./byte_queue.ts";
-import { decodeText, encodeText, type Encoding, tryDecode, utf8Length } from "./text.ts";
+import { decodeText, encodeText, type Encoding, tryDecode, utf8Length } from "./encoding.ts";
 
 /**
  * What ends a record: text; `""` for paragraphs; `null` for the end of the

@@ -18,9 +18,9 @@ import { takeTransport, type Transport, type TransportSource } from "../socket/t
 import { asTransport, type HandleConn, StreamConn } from "./front.ts";
 import type { PrintItem } from "./handle.ts";
 import { ReadingMachine, writeRegion } from "./machine_reading.ts";
-import { type PrintfArgument, sprintf } from "./printf.ts";
+import { type PrintfArgument, sprintf } from "./sprintf.ts";
 import type { HandleSettings } from "./settings.ts";
-import { encodeText } from "./text.ts";
+import { encodeText } from "./encoding.ts";
 
 /**
  * All that a handle does. A call that had to wait for the machine brings the `settings` of its own

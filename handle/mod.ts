@@ -10,5 +10,5 @@ export { HandleReading, type RecordOptions } from "./reading.ts";
 export { HandleBase, type HandleOptions } from "./settings.ts";
 export type { HandleConn, HandleSource, HandleStreams } from "./front.ts";
 export type { Separator } from "./line_reader.ts";
-export type { Encoding } from "./text.ts";
-export { type PrintfArgument, sprintf } from "./printf.ts";
+export type { Encoding } from "./encoding.ts";
+export { type PrintfArgument, sprintf } from "./sprintf.ts";

@@ -8,7 +8,7 @@ import { INSPECT, oneLine } from "../internal/show.ts";
 import { NO_OPTIONS, ownOptions, shownName } from "../internal/own_options.ts";
 import { Front, type HandleConn, type HandleSource, toConn } from "./front.ts";
 import type { Separator } from "./line_reader.ts";
-import type { Encoding } from "./text.ts";
+import type { Encoding } from "./encoding.ts";
 
 /** Options of a `Handle`. */
 export interface HandleOptions {

@@ -14,7 +14,7 @@ import { closedError, givenError, type HandleConn } from "./front.ts";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
 import type { HandleSettings } from "./settings.ts";
-import type { Encoding } from "./text.ts";
+import type { Encoding } from "./encoding.ts";
 
 /** How long `close` waits for output that is still to go, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;

@@ -18,7 +18,7 @@ import { fromCaller } from "../internal/caller.ts";
 import { ownRecord } from "../internal/own_options.ts";
 import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
 import { closedError, toSslError } from "./errors.ts";
-import { PlainStream } from "./plain.ts";
+import { PlainStream } from "./plain_stream.ts";
 import type { SslSocket } from "./socket.ts";
 import { type Ends, mayMove, type Phase } from "./state.ts";
 

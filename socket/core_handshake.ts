@@ -23,7 +23,7 @@ import { CoreData } from "./core_data.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
 import { closedError, named, toSslError } from "./errors.ts";
 import { FastStopped, unreadError } from "./fast_stopped.ts";
-import type { PlainStream } from "./plain.ts";
+import type { PlainStream } from "./plain_stream.ts";
 import { type Ahead, yieldAhead } from "./readers.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
 

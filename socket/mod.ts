@@ -12,7 +12,7 @@ export { type ListenerInit, type ShutdownListenerOptions, SslListener } from "./
 export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";
 export { SocketCapabilities } from "./capabilities.ts";
 export type { ChannelBindingType } from "./channel_binding.ts";
-export { serve, type ServeHandler, type SslServer } from "./serve.ts";
+export { serve, type ServeHandler, type SslServer } from "../server/serve.ts";
 export { takeTransport } from "./transport.ts";
 export type { StreamPair, Transport, TransportSource } from "./transport.ts";
 export type { Directions } from "./state.ts";

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import type { WaitOptions } from "../../engine/types.ts";
 import { SSL_WANT_READ, SslError, SslPeerError, type Want } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
-import { serve } from "../../socket/serve.ts";
+import { serve } from "../../server/serve.ts";
 import { takeTransport } from "../../socket/transport.ts";
 import { testPki, trust } from "../contract/harness.ts";
 import { ScriptedConn } from "./fakes.ts";

@@ -1,7 +1,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { sprintf } from "../../handle/printf.ts";
+import { sprintf } from "../../handle/sprintf.ts";
 
 const table: [format: string, args: string[], result: string][] = JSON.parse(
   Deno.readTextFileSync(new URL("../testdata/sprintf-perl-5.36.json", import.meta.url)),

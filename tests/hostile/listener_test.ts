@@ -8,7 +8,7 @@ import { openHandles } from "../../engine/openssl/memory.ts";
 import type { EngineName } from "../../engine/types.ts";
 import { SslError, SslTimeoutError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
-import { serve } from "../../socket/serve.ts";
+import { serve } from "../../server/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, readText, testPki, trust } from "../contract/harness.ts";
 import { faultProxy } from "../helpers/fault_proxy.ts";

@@ -7,7 +7,7 @@ import { SslContext } from "../../context/context.ts";
 import type { ListenOptions } from "../../context/options.ts";
 import { SslPeerError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
-import { serve, type SslServer } from "../../socket/serve.ts";
+import { serve, type SslServer } from "../../server/serve.ts";
 import { bytes, ENGINES, Lab, noise, sha256, THEIR_NAME, type Version, VERSIONS } from "./lab.ts";
 import { within } from "./peers.ts";
 

@@ -5,7 +5,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import { SslPeerError, SslTruncatedError, SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
-import { serve } from "../../socket/serve.ts";
+import { serve } from "../../server/serve.ts";
 import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";
 import {
   bytes,

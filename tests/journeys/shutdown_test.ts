@@ -5,7 +5,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { SslError, SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";
 import { AcceptQueue } from "../../socket/accept_queue.ts";
-import { serve } from "../../socket/serve.ts";
+import { serve } from "../../server/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { testPki, trust } from "../contract/harness.ts";
 

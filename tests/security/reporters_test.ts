@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { serve } from "../../socket/serve.ts";
+import { serve } from "../../server/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, leaf } from "../context/harness.ts";
 

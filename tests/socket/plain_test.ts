@@ -1,7 +1,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { SSL_WANT_READ, SSL_WANT_WRITE } from "../../errors.ts";
-import { PlainStream } from "../../socket/plain.ts";
+import { PlainStream } from "../../socket/plain_stream.ts";
 import { bytes, FakeTransport, text } from "./fake_transport.ts";
 
 Deno.test("PlainStream reads straight from the transport when nothing is ahead", async () => {

@@ -3,7 +3,7 @@ import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } f
 import { SslContext } from "../../context/context.ts";
 import type { ListenOptions } from "../../context/options.ts";
 import { SslError, SslTruncatedError, SslUnsupportedError } from "../../errors.ts";
-import { serve, type ServeHandler } from "../../socket/serve.ts";
+import { serve, type ServeHandler } from "../../server/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, readText, settle, testPki, trust } from "../contract/harness.ts";
 import { refuses } from "../helpers/refuses.ts";

@@ -8,10 +8,10 @@ import type { ListenOptions } from "../context/options.ts";
 import { loadMachine } from "../handle/front.ts";
 import { Handle } from "../handle/handle.ts";
 import { fromCaller } from "../internal/caller.ts";
-import { coreOf } from "./info.ts";
-import type { SslListener } from "./listener.ts";
+import { coreOf } from "../socket/info.ts";
+import type { SslListener } from "../socket/listener.ts";
 import type { ServeHandler } from "./serve.ts";
-import type { SslSocket } from "./socket.ts";
+import type { SslSocket } from "../socket/socket.ts";
 
 function tell(onError: ListenOptions["onError"], error: unknown): void {
   try {

@@ -10,8 +10,8 @@ import type { ListenOptions } from "../context/options.ts";
 import type { Handle } from "../handle/handle.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { oneLine } from "../internal/show.ts";
-import type { ShutdownListenerOptions, SslListener } from "./listener.ts";
-import { SslSocket } from "./socket.ts";
+import type { ShutdownListenerOptions, SslListener } from "../socket/listener.ts";
+import { SslSocket } from "../socket/socket.ts";
 
 /** What `serve` gives. */
 export interface SslServer extends AsyncDisposable {
