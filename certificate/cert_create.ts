@@ -5,6 +5,7 @@
  */
 
 import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { describe, quote } from "../internal/quote.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
   buildCertificateAsync,
@@ -28,7 +29,6 @@ import {
 import { type ExtensionContext, parseExtension } from "./extension_parse.ts";
 import { EXT, type Extension, readAltNames } from "./extensions.ts";
 import { oidByNid } from "./oids.ts";
-import { describe } from "./pem.ts";
 import { keyCreateRsa, PrivateKey } from "./private_key.ts";
 import { purposeExtensions, type PurposeInput } from "./purpose.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
@@ -191,7 +191,7 @@ function normalize(input: Readonly<Record<string, unknown>>): Normalized {
     if (value === undefined) continue;
     if (options[ours(name)] !== undefined) {
       throw new TypeError(
-        `Cannot create certificate: ${ours(name)} is given twice: received ${name}`,
+        `Cannot create certificate: ${ours(name)} is given twice: received ${quote(name)}`,
       );
     }
     options[ours(name)] = value;
@@ -220,7 +220,9 @@ function toDate(value: Date | number | undefined, fallback: number, name: string
     : NaN;
   if (!Number.isFinite(ms) || ms < -62167219200000 || ms > 253402300799999) {
     throw new TypeError(
-      `Cannot create certificate: ${name} must be a Date or seconds since 1970: received ${value}`,
+      `Cannot create certificate: ${name} must be a Date or seconds since 1970: received ${
+        quote(value)
+      }`,
     );
   }
   return new Date(Math.floor(ms / 1000) * 1000);
@@ -233,7 +235,7 @@ function toSerial(value: number | bigint | string | undefined): bigint {
   if (typeof value === "string" && /^-?\d{1,400}$/.test(value)) return BigInt(value);
   throw new TypeError(
     `Cannot create certificate: serial must be a whole number, a larger one as bigint or text: ` +
-      `received ${String(value)}`,
+      `received ${quote(value)}`,
   );
 }
 
@@ -249,7 +251,7 @@ function toAltNames(list: NonNullable<CertCreateOptions["subjectAltNames"]>): Su
     if ((typeof type !== "string" && typeof type !== "number") || typeof value !== "string") {
       throw new TypeError(
         "Cannot create certificate: a subjectAltName is [type, value] or { type, value }: " +
-          `received ${JSON.stringify(entry)}`,
+          `received ${quote(entry)}`,
       );
     }
     return { type: generalNameType(type), value };
@@ -386,7 +388,9 @@ async function findSigner(
   const key = await toPrivateKey(keyInput, "issuerKey");
   if (!keyMatches(cert.rawSpki, key)) {
     throw new TypeError(
-      `Cannot create certificate: issuerKey is not the key of issuerCert: received ${cert.subject}`,
+      `Cannot create certificate: issuerKey is not the key of issuerCert: received ${
+        quote(cert.subject)
+      }`,
     );
   }
   return { cert, key, name: cert.rawSubject };
@@ -414,7 +418,7 @@ export async function createCertificate(
   const version = options.version ?? 2;
   if (![0, 1, 2].includes(version)) {
     throw new RangeError(
-      `Cannot create certificate: version must be 2 (X.509 v3), 1 or 0: received ${version}`,
+      `Cannot create certificate: version must be 2 (X.509 v3), 1 or 0: received ${quote(version)}`,
     );
   }
   if (
@@ -445,7 +449,7 @@ export async function createCertificate(
   if (options.digest !== undefined && signer.key.type.startsWith("ed")) {
     throw new TypeError(
       `Cannot create certificate: an ${signer.key.type} key signs without a digest: ` +
-        `received ${options.digest}`,
+        `received ${quote(options.digest)}`,
     );
   }
   const spki = exact.spki ?? key!.publicSpki;

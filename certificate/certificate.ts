@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe, quote, quoteSource } from "../internal/quote.ts";
 import type { KeyObject } from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import * as record from "./as_hash.ts";
@@ -45,14 +46,19 @@ import {
 import { type NameAttribute, onelineName, readName } from "./name.ts";
 import { nodeCrypto } from "./node_crypto.ts";
 import { oidLongName } from "./oids.ts";
-import { derToPem, describe, looksLikePem, pemBlocks } from "./pem.ts";
+import { foreignBlock, foreignFormat, withoutFinalNewline } from "./foreign.ts";
+import { derToPem, looksLikePem, pemBlocks, shownLabels } from "./pem.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
 
 /** The largest certificate that is read: 1 MiB. */
 export const MAX_CERTIFICATE_LENGTH: number = 1024 * 1024;
 
 /** PEM labels of certificates. `TRUSTED CERTIFICATE` has OpenSSL's trust settings behind the DER. */
-const CERT_LABELS: readonly string[] = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
+export const CERT_LABELS: readonly string[] = [
+  "CERTIFICATE",
+  "X509 CERTIFICATE",
+  "TRUSTED CERTIFICATE",
+];
 
 const WHAT = "certificate";
 
@@ -148,16 +154,24 @@ function looksLikeDer(bytes: Uint8Array): boolean {
   return bytes[0] === TAG.SEQUENCE;
 }
 
+/** One certificate from the bytes of a file. */
+function fromDerFile(data: Uint8Array, source: string): Certificate {
+  const reason = foreignFormat(data);
+  if (reason === undefined) return new Certificate(withoutFinalNewline(data));
+  throw new SslError(`Cannot read ${quoteSource(source)}: ${reason}`, { code: "ERR_DER", reason });
+}
+
 /** A digest by its name, letters and dashes as you like. */
 export function digest(algorithm: string, data: Uint8Array): Uint8Array {
   const name = String(algorithm).toLowerCase().replace(/^sha-/, "sha");
   let hash;
   try {
     hash = nodeCrypto().createHash(name);
-  } catch (cause) {
+  } catch {
+    // The platform's error names the algorithm, which may be something else in its place.
     throw new SslUnsupportedError(
-      `Cannot compute digest: unknown algorithm: received ${JSON.stringify(algorithm)}`,
-      { code: "UNKNOWN_DIGEST", cause },
+      `Cannot compute digest: unknown algorithm: received ${quote(algorithm)}`,
+      { code: "UNKNOWN_DIGEST" },
     );
   }
   return new Uint8Array(hash.update(data).digest());
@@ -243,11 +257,10 @@ export class Certificate {
       if (firstOnly) break;
     }
     if (certs.length > 0) return certs;
-    const found = blocks.length === 0
-      ? "no PEM block"
-      : `only ${[...new Set(blocks.map((block) => block.label))].slice(0, 5).join(", ")}`;
-    const reason = `no CERTIFICATE block found: received ${found}`;
-    throw new SslError(`Cannot read certificate from ${source}: ${reason}`, {
+    const foreign = foreignBlock(blocks) ?? foreignFormat(text);
+    const reason = `no CERTIFICATE block found: received ${shownLabels(blocks)}` +
+      (foreign === undefined ? "" : `: ${foreign}`);
+    throw new SslError(`Cannot read certificate from ${quoteSource(source)}: ${reason}`, {
       code: "ERR_PEM",
       reason,
     });
@@ -262,10 +275,12 @@ export class Certificate {
     if (typeof data === "string") return Certificate.allFromPem(data, source);
     if (!(data instanceof Uint8Array)) {
       throw new TypeError(
-        `Cannot read ${source}: expected PEM text or DER bytes: received ${describe(data)}`,
+        `Cannot read ${quoteSource(source)}: expected PEM text or DER bytes: received ${
+          describe(data)
+        }`,
       );
     }
-    if (looksLikeDer(data) || !looksLikePem(data)) return [new Certificate(data)];
+    if (looksLikeDer(data) || !looksLikePem(data)) return [fromDerFile(data, source)];
     return Certificate.allFromPem(latin1(data), source);
   }
 

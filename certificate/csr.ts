@@ -5,6 +5,7 @@
  */
 
 import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { describe } from "../internal/quote.ts";
 import { SslVerifyError } from "../errors.ts";
 import {
   CERT_OPTIONS,
@@ -40,7 +41,8 @@ import {
 import { EXT, type Extension, readAltNames, readExtensions } from "./extensions.ts";
 import { type NameAttribute, onelineName, readName } from "./name.ts";
 import { oidEntry } from "./oids.ts";
-import { derToPem, describe, looksLikePem, pemBlocks } from "./pem.ts";
+import { withoutFinalNewline } from "./foreign.ts";
+import { derToPem, looksLikePem, pemBlocks } from "./pem.ts";
 import { keyCreateRsa, type PrivateKey } from "./private_key.ts";
 import { defaultDigest, digestName, signedObjectAsync, verifySignature } from "./sign.ts";
 import type { SubjectAltName } from "./subject_alt_name.ts";
@@ -99,7 +101,7 @@ export class CertificateRequest {
   /** Reads a request from PEM text, PEM as bytes, or DER. */
   static parse(data: string | Uint8Array): CertificateRequest {
     if (data instanceof Uint8Array && (data[0] === TAG.SEQUENCE || !looksLikePem(data))) {
-      return new CertificateRequest(data);
+      return new CertificateRequest(withoutFinalNewline(data));
     }
     const text = data instanceof Uint8Array ? latin1(data) : data;
     const block = pemBlocks(text, WHAT).find(({ label }) =>

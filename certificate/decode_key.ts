@@ -6,7 +6,8 @@
  */
 
 import { type NamesOf, ownOptions } from "../internal/own_options.ts";
-import { SslError } from "../errors.ts";
+import { describe, quoteSource } from "../internal/quote.ts";
+import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   bitString,
   children,
@@ -23,7 +24,8 @@ import {
 import { int, nul, octets, oidDer, seq } from "./der_writer.ts";
 import { badPassword, dekDecrypt, type LegacyDecrypt, loadLegacy, pbeDecrypt } from "./pbe.ts";
 import { LegacyCipherNeeded, pbes2Encrypt } from "./pbe.ts";
-import { derToPem, describe, looksLikePem, type PemBlock, pemBlocks } from "./pem.ts";
+import { foreignBlock, foreignFormat, withoutFinalNewline } from "./foreign.ts";
+import { derToPem, looksLikePem, type PemBlock, pemBlocks, pemText, shownLabels } from "./pem.ts";
 import { keyError, PrivateKey } from "./private_key.ts";
 
 /** Options of {@linkcode decodeKey}. */
@@ -91,14 +93,40 @@ function fromDsa(der: Uint8Array, what: string): Uint8Array {
   );
 }
 
-/** Checks the outline of a PKCS#8 key, and drops nothing. */
+/**
+ * Checks the outline of a PKCS#8 key. Version 2 (RFC 5958, which Java and rustls write for Ed25519)
+ * has the public key behind it, which OpenSSL does not read: it is checked and left out.
+ */
 function checkPkcs8(der: Uint8Array, what: string): Uint8Array {
   const fields = sequence(readDer(der, what), what);
   const version = smallInteger(fields[0], what);
   if (version > 1) throw keyError(what, `unknown PKCS#8 version ${version}`);
-  oid(sequence(fields[1], what)[0], what);
-  expectTag(fields[2], TAG.OCTET_STRING, what);
-  return der;
+  const [, algorithm, secret, ...rest] = fields;
+  oid(sequence(algorithm, what)[0], what);
+  expectTag(secret, TAG.OCTET_STRING, what);
+  if (version === 0) return der;
+  const attributes = rest.find(({ tag }) => tag === 0xa0);
+  const publicKey = rest.find(({ tag }) => tag === 0x81);
+  if (rest.length !== (attributes ? 1 : 0) + (publicKey ? 1 : 0)) {
+    throw keyError(what, "a PKCS#8 key has attributes and a public key at most");
+  }
+  const plain = seq(int(0), algorithm!.raw, secret!.raw, ...attributes ? [attributes.raw] : []);
+  if (publicKey !== undefined && !isPublicHalf(publicKey.body, plain)) {
+    throw keyError(what, "the public key in it is not that of the private one");
+  }
+  return plain;
+}
+
+/** Whether the content of a BIT STRING is the public half of a key, where the platform can tell. */
+function isPublicHalf(bits: Uint8Array, pkcs8: Uint8Array): boolean {
+  let own: Uint8Array;
+  try {
+    own = new PrivateKey(pkcs8).publicBits;
+  } catch (error) {
+    if (error instanceof SslUnsupportedError) return true; // the engine has the last word
+    throw error;
+  }
+  return bits[0] === 0 && equalBytes(bits.subarray(1), own);
 }
 
 /** Tells the formats of unencrypted and encrypted DER apart by their first elements. */
@@ -170,7 +198,7 @@ function decodeAny(
   options: DecodeKeyOptions,
   legacy?: LegacyDecrypt,
 ): Uint8Array {
-  const what = options.source ?? "key";
+  const what = quoteSource(options.source ?? "key");
   if (typeof data !== "string" && !(data instanceof Uint8Array)) {
     throw new TypeError(
       `Cannot read private key from ${what}: expected PEM text or bytes: received ${
@@ -180,17 +208,19 @@ function decodeAny(
   }
   const { password } = options;
   if (data instanceof Uint8Array && (data[0] === TAG.SEQUENCE || !looksLikePem(data))) {
-    const label = sniff(data, what);
-    return decodeBlock({ label, der: data, headers: {} }, password, what, legacy);
+    const foreign = foreignFormat(data);
+    if (foreign !== undefined) throw keyError(what, foreign);
+    const der = withoutFinalNewline(data);
+    const label = sniff(der, what);
+    return decodeBlock({ label, der, headers: {}, line: 1 }, password, what, legacy);
   }
-  const text = typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
+  const text = pemText(data);
   const blocks = pemBlocks(text, what);
   const block = blocks.find(({ label }) => LABELS.includes(label));
   if (block === undefined) {
-    const found = blocks.length === 0
-      ? "no PEM block"
-      : `only ${[...new Set(blocks.map(({ label }) => label))].slice(0, 5).join(", ")}`;
-    throw keyError(what, `no private key found: received ${found}`);
+    const foreign = foreignBlock(blocks) ?? foreignFormat(text);
+    const reason = `no private key found: received ${shownLabels(blocks)}`;
+    throw keyError(what, foreign === undefined ? reason : `${reason}: ${foreign}`);
   }
   return decodeBlock(block, password, what, legacy);
 }

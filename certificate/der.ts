@@ -6,6 +6,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { SslError } from "../errors.ts";
 
 /** Tags of the universal class, and the constructed bit where DER requires it. */
@@ -218,7 +219,7 @@ export function time(node: DerNode | undefined, what: string): Date {
       ? /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/
       : /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/)
       .exec(text);
-  if (match === null) throw derError(what, `malformed time ${JSON.stringify(text.slice(0, 40))}`);
+  if (match === null) throw derError(what, `malformed time ${quote(text)}`);
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
     number,
     number,

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { isDottedOid } from "./oids.ts";
 import { derError } from "./der.ts";
 
@@ -107,7 +108,7 @@ export function oidContent(dotted: string): Uint8Array {
   const arcs = isDottedOid(dotted) ? dotted.split(".").map(BigInt) : [];
   if (arcs.length < 2 || (arcs[0]! < 2n && arcs[1]! >= 40n)) {
     throw new TypeError(
-      `Cannot encode object identifier: not a dotted form: received ${JSON.stringify(dotted)}`,
+      `Cannot encode object identifier: not a dotted form: received ${quote(dotted)}`,
     );
   }
   const out: number[] = [];
@@ -134,7 +135,7 @@ export const printableString = (text: string): Uint8Array => tlv(0x13, encoder.e
 export function ia5Content(text: string, what: string): Uint8Array {
   if (!/^[\0-\x7f]*$/.test(text)) {
     throw new TypeError(
-      `Cannot encode ${what}: only ASCII is allowed: received ${JSON.stringify(text)}`,
+      `Cannot encode ${what}: only ASCII is allowed: received ${quote(text)}`,
     );
   }
   return encoder.encode(text);
@@ -146,7 +147,9 @@ const two = (n: number): string => String(n).padStart(2, "0");
 export function generalizedTime(date: Date): Uint8Array {
   const year = date.getUTCFullYear();
   if (!Number.isFinite(date.getTime()) || year < 0 || year > 9999) {
-    throw new RangeError(`Cannot encode time: not between the years 0 and 9999: received ${date}`);
+    throw new RangeError(
+      `Cannot encode time: not between the years 0 and 9999: received ${quote(date)}`,
+    );
   }
   const text = String(year).padStart(4, "0") + two(date.getUTCMonth() + 1) +
     two(date.getUTCDate()) + two(date.getUTCHours()) + two(date.getUTCMinutes()) +

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { readElement, toHex } from "./der.ts";
+import { describe, quote } from "../internal/quote.ts";
+import { readElement } from "./der.ts";
 import {
   bool,
   concat,
@@ -30,7 +31,6 @@ import {
   type SubjectAltName,
   type SubjectAltNameType,
 } from "./subject_alt_name.ts";
-import { describe } from "./pem.ts";
 
 /** A subject as `certCreate` takes it: attribute names (long, short or dotted) and values. */
 export type NameInput = Readonly<Record<string, string | readonly string[]>>;
@@ -51,7 +51,7 @@ export function attributeOid(name: string): string {
   if (oid !== undefined) return oid;
   throw new TypeError(
     `Cannot encode name: unknown attribute, use a name such as commonName or CN, ` +
-      `or a dotted object identifier: received ${JSON.stringify(name)}`,
+      `or a dotted object identifier: received ${quote(name)}`,
   );
 }
 
@@ -90,7 +90,7 @@ export function parseNameLine(line: string): Uint8Array {
     const eq = p.indexOf("=");
     if (eq < 1) {
       throw new TypeError(
-        `Cannot encode name: expected attribute=value: received ${JSON.stringify(p)}`,
+        `Cannot encode name: expected attribute=value: received ${quote(p)}`,
       );
     }
     const name = p.slice(0, eq).trim();
@@ -143,7 +143,7 @@ export function generalNameType(name: string | number): SubjectAltNameType {
   if (type !== undefined) return type;
   throw new TypeError(
     `Cannot encode subjectAltName: unknown type, use one of ${GENERAL_NAME_TYPES.join(", ")}: ` +
-      `received ${JSON.stringify(name)}`,
+      `received ${quote(name)}`,
   );
 }
 
@@ -151,7 +151,7 @@ export function generalNameType(name: string | number): SubjectAltNameType {
 export function fromHex(text: string, what: string): Uint8Array {
   const hex = text.replace(/[:\s]/g, "");
   if (!/^(?:[0-9a-fA-F]{2})*$/.test(hex)) {
-    throw new TypeError(`Cannot encode ${what}: expected hex: received ${JSON.stringify(text)}`);
+    throw new TypeError(`Cannot encode ${what}: expected hex: received ${quote(text)}`);
   }
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
@@ -180,7 +180,7 @@ function otherName(value: string): Uint8Array {
   if (inner === undefined || !isDottedOid(match![1]!)) {
     throw new TypeError(
       `Cannot encode otherName: expected "oid;UTF8:text" or "oid;DER:hex": ` +
-        `received ${JSON.stringify(value)}`,
+        `received ${quote(value)}`,
     );
   }
   return tlv(0xa0, oidDer(match![1]!), explicit(0, inner));
@@ -203,7 +203,7 @@ export function generalName({ type, value }: SubjectAltName, allowMask = false):
       if (bytes === undefined || maskBytes === undefined) {
         throw new TypeError(
           `Cannot encode IP: not an IP address${allowMask ? " and mask" : ""}: ` +
-            `received ${JSON.stringify(value)}`,
+            `received ${quote(value)}`,
         );
       }
       return tlv(0x87, bytes, maskBytes);
@@ -220,7 +220,7 @@ export function generalName({ type, value }: SubjectAltName, allowMask = false):
       const node = readElement(raw, 0, `${type} name`);
       if (node.tag !== (type === "X400" ? 0xa3 : 0xa5) || node.raw.length !== raw.length) {
         throw new TypeError(
-          `Cannot encode ${type}: expected "#" and the GeneralName as hex: received ${toHex(raw)}`,
+          `Cannot encode ${type}: expected "#" and the GeneralName as hex`,
         );
       }
       return raw;
@@ -281,7 +281,7 @@ function indexOf(list: readonly string[], name: string, what: string): number {
   if (index >= 0) return index;
   throw new TypeError(
     `Cannot encode extension: unknown ${what}, use one of ${list.join(", ")}: ` +
-      `received ${JSON.stringify(name)}`,
+      `received ${quote(name)}`,
   );
 }
 
@@ -291,7 +291,7 @@ export function anyOid(name: string, what: string): string {
   if (oid !== undefined) return oid;
   throw new TypeError(
     `Cannot encode ${what}: unknown name, use OpenSSL's short or long name or a dotted ` +
-      `object identifier: received ${JSON.stringify(name)}`,
+      `object identifier: received ${quote(name)}`,
   );
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { readDer } from "./der.ts";
 import { explicit, ia5Content, int, nul, oidDer, seq, tlv, utf8String } from "./der_writer.ts";
 import {
@@ -39,7 +40,7 @@ export interface ExtensionContext {
 
 function bad(name: string, reason: string, text: string): TypeError {
   return new TypeError(
-    `Cannot create extension ${name}: ${reason}: received ${JSON.stringify(text.slice(0, 200))}`,
+    `Cannot create extension ${name}: ${reason}: received ${quote(text)}`,
   );
 }
 

@@ -4,18 +4,20 @@
  * @module
  */
 
-import { SslError } from "../errors.ts";
+import { describe } from "../internal/quote.ts";
+import { fileError } from "../internal/file_error.ts";
 import { MAX_PEM_LENGTH } from "./pem.ts";
 
-function fileError(action: string, file: string | URL, cause: unknown): unknown {
-  // Deno's permission errors say themselves what to do.
-  if (cause instanceof Deno.errors.NotCapable || !(cause instanceof Error)) return cause;
-  const code = (cause as { code?: unknown }).code;
-  return new SslError(`Cannot ${action} ${file}: ${cause.message}`, {
-    code: typeof code === "string" ? code : "EIO",
-    reason: cause.message,
-    cause,
-  });
+/** A path, and not what belongs into the file: it may be a key, and no message must hold it. */
+function mustBePath(file: string | URL): void {
+  if (typeof file !== "string" && !(file instanceof URL)) {
+    throw new TypeError(`Cannot use a file: it must be a path: received ${describe(file)}`);
+  }
+  const text = String(file);
+  if (text.includes("-----BEGIN ") || text.includes("\0")) {
+    const found = text.includes("\0") ? "a text with a zero byte" : "PEM text";
+    throw new TypeError(`Cannot use a file: it must be a path: received ${found}`);
+  }
 }
 
 /**
@@ -25,9 +27,7 @@ function fileError(action: string, file: string | URL, cause: unknown): unknown 
  * @throws {TypeError} for PEM text in place of a path. It may be a key: no message must hold it.
  */
 export async function readSmallFile(file: string | URL): Promise<string> {
-  if (String(file).includes("-----BEGIN ")) {
-    throw new TypeError("Cannot read a file: it must be a path: received PEM text");
-  }
+  mustBePath(file);
   try {
     using handle = await Deno.open(file, { read: true });
     const chunks: string[] = [];
@@ -42,7 +42,7 @@ export async function readSmallFile(file: string | URL): Promise<string> {
       chunks.push(decoder.decode(buffer.subarray(0, n)));
     }
   } catch (cause) {
-    throw fileError("read", file, cause);
+    throw fileError("", file, cause);
   }
 }
 
@@ -52,6 +52,7 @@ export async function writeSmallFile(
   text: string,
   secret = false,
 ): Promise<void> {
+  mustBePath(file);
   try {
     const mode = secret ? 0o600 : 0o644;
     using handle = await Deno.open(file, { write: true, create: true, truncate: true, mode });
@@ -60,6 +61,6 @@ export async function writeSmallFile(
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at < bytes.length;) at += await handle.write(bytes.subarray(at));
   } catch (cause) {
-    throw fileError("write", file, cause);
+    throw fileError("", file, cause, "write");
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { describe, quote } from "../internal/quote.ts";
 import { SslError } from "../errors.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
@@ -20,7 +21,6 @@ import { Certificate } from "./certificate.ts";
 import { decodeKeySync, keyMatches } from "./decode_key.ts";
 import { toHex } from "./der.ts";
 import { LatestMap } from "./latest_map.ts";
-import { describe } from "./pem.ts";
 import { pemFile2cert, pemFile2key } from "./pem_files.ts";
 import { keyCreateRsa, type PrivateKey } from "./private_key.ts";
 
@@ -136,7 +136,9 @@ function toSerial(serial: InterceptOptions["serial"]): Parts["serial"] {
   if (serial === undefined || typeof serial === "function") return serial;
   if (typeof serial === "bigint" || Number.isSafeInteger(serial)) return BigInt(serial);
   throw new TypeError(
-    `Cannot create Intercept: serial must be a whole number or a function: received ${serial}`,
+    `Cannot create Intercept: serial must be a whole number or a function: received ${
+      quote(serial)
+    }`,
   );
 }
 
@@ -383,7 +385,7 @@ export class Intercept {
     const certKey = read(data.certKey);
     const entries = data.cache.map(({ ident, cert, key: own, atime }): [string, CacheEntry] => {
       const key = own === null ? certKey : read(own);
-      return [ident, { cert: pair(cert, key, `the clone ${JSON.stringify(ident)}`), key, atime }];
+      return [ident, { cert: pair(cert, key, `the clone ${quote(ident)}`), key, atime }];
     });
     const cache = options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES);
     if (cache instanceof Map) { for (const [ident, entry] of entries) cache.set(ident, entry); }
@@ -413,9 +415,8 @@ interface Serialized {
   readonly cache: readonly { ident: string; cert: string; key: string | null; atime: number }[];
 }
 
-function formatError(reason: string, cause?: unknown): SslError {
-  const options = { code: "ERR_FORMAT", reason, cause };
-  return new SslError(`Cannot unserialize Intercept: ${reason}`, options);
+function formatError(reason: string): SslError {
+  return new SslError(`Cannot unserialize Intercept: ${reason}`, { code: "ERR_FORMAT", reason });
 }
 
 function parseSerialized(text: string): Serialized {
@@ -423,13 +424,14 @@ function parseSerialized(text: string): Serialized {
   let data: Partial<Record<keyof Serialized | "format" | "version", unknown>>;
   try {
     data = JSON.parse(text);
-  } catch (cause) {
-    throw fail("the text is not what serialize() gave", cause);
+  } catch {
+    // The error of JSON.parse() quotes the text, which holds keys.
+    throw fail("the text is not what serialize() gave");
   }
   if (data === null || typeof data !== "object" || data.format !== FORMAT) {
     throw fail("the text is not what serialize() gave");
   }
-  if (data.version !== 1) throw fail(`unknown version: received ${data.version}`);
+  if (data.version !== 1) throw fail(`unknown version: received ${quote(data.version)}`);
   const strings = [data.proxyCert, data.proxyKey, data.certKey];
   const entries = Array.isArray(data.cache) ? data.cache : undefined;
   const good = strings.every((value) => typeof value === "string") &&

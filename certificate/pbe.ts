@@ -8,6 +8,7 @@
  */
 
 import { NO_OPTIONS } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   derError,
@@ -428,7 +429,7 @@ export function dekDecrypt(
 ): Uint8Array {
   const [name = "", ivHex = ""] = dekInfo.split(",").map((part) => part.trim());
   const cipher = DEK_CIPHERS[name.toUpperCase()];
-  if (cipher === undefined) throw unsupported(what, `cipher ${JSON.stringify(name.slice(0, 40))}`);
+  if (cipher === undefined) throw unsupported(what, `cipher ${quote(name)}`);
   if (!/^(?:[0-9a-fA-F]{2}){8,16}$/.test(ivHex)) throw derError(what, "malformed DEK-Info header");
   const iv = Uint8Array.from(ivHex.match(/../g)!, (pair) => parseInt(pair, 16));
   const secret = encoder.encode(password);

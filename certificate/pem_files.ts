@@ -5,12 +5,12 @@
  * @module
  */
 
+import { describe } from "../internal/quote.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import { joinPem } from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { decodeKey, decodeKeySync, encryptedKeyPem } from "./decode_key.ts";
 import { readSmallFile, writeSmallFile } from "./file_io.ts";
-import { describe } from "./pem.ts";
 import { PrivateKey } from "./private_key.ts";
 
 function checkCertificate(cert: unknown): asserts cert is Certificate {

@@ -6,6 +6,8 @@
  */
 
 import { type NamesOf, ownOptions } from "../internal/own_options.ts";
+import { withoutFinalNewline } from "./foreign.ts";
+import { describe, quote } from "../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import {
   berToDer,
@@ -54,7 +56,6 @@ import {
   pkcs12Kdf,
   ROUND_COST,
 } from "./pbe.ts";
-import { describe } from "./pem.ts";
 import type { PrivateKey } from "./private_key.ts";
 
 /** The largest PKCS#12 file that is read: 16 MiB. */
@@ -312,7 +313,7 @@ export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkc
   if (bytes.length > MAX_PKCS12_LENGTH) {
     throw derError(WHAT, `${bytes.length} bytes is more than the limit of 16 MiB`);
   }
-  const der = berToDer(bytes, WHAT);
+  const der = berToDer(withoutFinalNewline(bytes), WHAT);
   // "No password" is written in two ways: as the empty text with its zero, and as nothing.
   const forms = password === "" ? [bmpPassword(""), new Uint8Array(0)] : [bmpPassword(password)];
   let legacy: LegacyDecrypt | undefined;
@@ -404,13 +405,15 @@ function writePkcs12(given: CreatePkcs12Options): Uint8Array {
   }
   if (encryption !== "aes256" && encryption !== "3des") {
     throw new TypeError(
-      `Cannot create PKCS#12: encryption must be "aes256" or "3des": received ${encryption}`,
+      `Cannot create PKCS#12: encryption must be "aes256" or "3des": received ${quote(encryption)}`,
     );
   }
   const most = MOST_ITERATIONS[encryption];
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > most) {
     throw new RangeError(
-      `Cannot create PKCS#12: iterations must be from 1 to ${most} with ${encryption}: received ${rounds}`,
+      `Cannot create PKCS#12: iterations must be from 1 to ${most} with ${encryption}: received ${
+        quote(rounds)
+      }`,
     );
   }
   const encrypt = encryption === "aes256" ? pbes2Encrypt : pbe3DesEncrypt;

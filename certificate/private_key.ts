@@ -4,12 +4,13 @@
  * @module
  */
 
+import { describe, quote } from "../internal/quote.ts";
 import type { KeyObject } from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import { bitString, oid, readDer, sequence } from "./der.ts";
 import { nodeCrypto } from "./node_crypto.ts";
 import { oidEntry } from "./oids.ts";
-import { derToPem, describe } from "./pem.ts";
+import { derToPem } from "./pem.ts";
 
 /** The kinds of keys. */
 export type KeyType = "rsa" | "rsa-pss" | "ec" | "ed25519" | "ed448" | "dsa" | "other";
@@ -166,7 +167,9 @@ function generate(type: string, options: Record<string, unknown>): Promise<Priva
 export function keyCreateRsa(bits = 2048): Promise<PrivateKey> {
   if (!Number.isInteger(bits) || bits < 1024 || bits > 16384 || bits % 8 !== 0) {
     throw new RangeError(
-      `Cannot create RSA key: bits must be a multiple of 8 from 1024 to 16384: received ${bits}`,
+      `Cannot create RSA key: bits must be a multiple of 8 from 1024 to 16384: received ${
+        quote(bits)
+      }`,
     );
   }
   return generate("rsa", { modulusLength: bits, publicExponent: 65537 });
@@ -199,7 +202,7 @@ export function keyCreateEc(curve = "prime256v1"): Promise<PrivateKey> {
   if (name === undefined) {
     throw new SslUnsupportedError(
       `Cannot create EC key: unknown curve, use one of prime256v1, secp384r1, secp521r1, ` +
-        `secp224r1, secp256k1: received ${JSON.stringify(curve)}`,
+        `secp224r1, secp256k1: received ${quote(curve)}`,
       { code: "UNSUPPORTED_CURVE" },
     );
   }

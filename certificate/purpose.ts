@@ -5,6 +5,7 @@
  */
 
 import { ownRecord } from "../internal/own_options.ts";
+import { quote, quoteAll } from "../internal/quote.ts";
 import { basicConstraints, extKeyUsage, keyUsage, nsCertType } from "./extension_build.ts";
 import { type Extension, KEY_USAGES } from "./extensions.ts";
 
@@ -49,7 +50,7 @@ export const PURPOSE_NAMES: readonly string[] = Object.keys(PURPOSES);
 function unknownPurpose(names: readonly string[]): TypeError {
   return new TypeError(
     `Cannot create certificate: unknown purpose, use one of ${PURPOSE_NAMES.join(", ")}: ` +
-      `received ${names.map((name) => JSON.stringify(name)).join(", ")}`,
+      `received ${quoteAll(names)}`,
   );
 }
 
@@ -67,7 +68,7 @@ function switches(input: PurposeInput | undefined): Map<string, boolean> {
       const match = /^([+-]?)(\w+)$/.exec(String(entry));
       if (match === null) {
         throw new TypeError(
-          `Cannot create certificate: invalid entry in purpose: received ${JSON.stringify(entry)}`,
+          `Cannot create certificate: invalid entry in purpose: received ${quote(entry)}`,
         );
       }
       map.set(match[2]!.toLowerCase(), match[1] !== "-");

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { type DerNode, oid, readDer, sequence, smallInteger } from "./der.ts";
 import { bits, explicit, int, nul, oidDer, seq, timeDer, unsignedInt } from "./der_writer.ts";
@@ -44,7 +45,7 @@ export function digestName(name: string): string {
   if (Object.hasOwn(DIGESTS, key)) return key;
   throw new TypeError(
     `Cannot sign: unknown digest, use one of ${SIGNATURE_DIGESTS.join(", ")}: ` +
-      `received ${JSON.stringify(name)}`,
+      `received ${quote(name)}`,
   );
 }
 

@@ -13,6 +13,7 @@
  */
 
 import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import { defaultDigest, joinPem, keyIdentifierOf, randomSerial } from "./sign.ts";
 import { Certificate } from "./certificate.ts";
 import { buildCrl, type RevokedEntry } from "./crl_build.ts";
@@ -258,7 +259,9 @@ export class TestCa {
     const cert = target instanceof Certificate ? target : target.certificate;
     if (!this.#issued(cert)) {
       throw new TypeError(
-        `Cannot revoke certificate: not issued by ${this.#cert.subject}: received ${cert.subject}`,
+        `Cannot revoke certificate: not issued by ${this.#cert.subject}: received ${
+          quote(cert.subject)
+        }`,
       );
     }
     this.#revoked.set(cert.serial, { serial: cert.rawSerial, time, reason });

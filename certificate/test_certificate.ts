@@ -5,6 +5,7 @@
  */
 
 import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import {
   buildCertificateAsync,
   defaultDigest,
@@ -154,7 +155,9 @@ function createKey(type: TestKeyType = "ec"): Promise<PrivateKey> {
       return keyCreateEd25519();
     default:
       throw new TypeError(
-        `Cannot create test key: keyType must be ec, ec384, ec521, rsa or ed25519: received ${type}`,
+        `Cannot create test key: keyType must be ec, ec384, ec521, rsa or ed25519: received ${
+          quote(type)
+        }`,
       );
   }
 }

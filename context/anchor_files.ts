@@ -8,12 +8,14 @@
  */
 
 import { NO_OPTIONS } from "../internal/own_options.ts";
+import { quotePath } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { pemBlocks } from "../certificate/pem.ts";
 import { SslError } from "../errors.ts";
 import { type Bundle, checked, mergeBundles, noneFound, readBundle } from "./anchors.ts";
 import { type DefaultCa, defaultCa, FILES } from "./default_ca.ts";
-import { fileError, readOptionFile, shownPath } from "./errors.ts";
+import { fileError } from "../internal/file_error.ts";
+import { readOptionFile, shownPath } from "./errors.ts";
 
 interface Kept {
   readonly stamp: string;
@@ -67,7 +69,7 @@ async function infoOf(what: string, file: string | URL): Promise<Deno.FileInfo> 
 export async function loadBundleFile(option: string, file: string | URL): Promise<Bundle> {
   return await unlessKept("certificates", file, await infoOf(option, file), async () => {
     const bytes = await readOptionFile(option, file);
-    const source = `${option} ${JSON.stringify(shownPath(file))}`;
+    const source = `${option} ${quotePath(file)}`;
     const bundle = readBundle(bytes, source);
     if (bundle.certificates.length === 0) throw noneFound(source, "certificate", bytes);
     return checked(bundle, source);
@@ -81,7 +83,7 @@ export async function loadCrlFile(
 ): Promise<readonly Uint8Array[]> {
   const { crls } = await unlessKept("CRLs", file, await infoOf(option, file), async () => {
     const bytes = await readOptionFile(option, file);
-    const source = `${option} ${JSON.stringify(shownPath(file))}`;
+    const source = `${option} ${quotePath(file)}`;
     const bundle = readBundle(bytes, source);
     if (bundle.crls.length === 0) throw noneFound(source, "CRL", bytes);
     return bundle;
@@ -109,7 +111,7 @@ async function directoryFile(file: string | URL): Promise<Bundle | undefined> {
     // One by one in turn, a hundred questions to the system take ten times as long.
     return await unlessKept("caPath", file, Deno.statSync(file), async () => {
       const bytes = await Deno.readFile(file);
-      const source = `caPath ${JSON.stringify(shownPath(file))}`;
+      const source = `caPath ${quotePath(file)}`;
       return checked(readBundle(bytes, source), source);
     });
   } catch (error) {
@@ -170,7 +172,11 @@ export async function loadDirectories(
 async function systemFile(path: string): Promise<Bundle> {
   const what = "the default trust anchors";
   return await unlessKept("system", path, await infoOf(what, path), async () => {
-    const { certificates, crls } = readBundle(await readOptionFile(what, path), shownPath(path));
+    const { certificates, crls } = readBundle(
+      await readOptionFile(what, path),
+      quotePath(path),
+      true,
+    );
     const usable = certificates.filter(isCertificate);
     if (usable.length === 0) throw noAnchors(path, "no certificate found in it");
     return { certificates: usable, crls };
@@ -187,7 +193,7 @@ function isCertificate(der: Uint8Array): boolean {
 }
 
 function noAnchors(path: string, reason: string): SslError {
-  return new SslError(`Cannot read the default trust anchors ${JSON.stringify(path)}: ${reason}`, {
+  return new SslError(`Cannot read the default trust anchors ${quotePath(path)}: ${reason}`, {
     code: "ERR_NO_TRUST_ANCHORS",
     reason,
   });
@@ -222,10 +228,40 @@ export async function loadDefaultCa(from: DefaultCa = defaultCa()): Promise<Bund
       { code: "ERR_NO_TRUST_ANCHORS", reason: "no bundle of the system may be read" },
     );
   }
+  const { caFile, caPath } = from;
   const parts: Bundle[] = [];
-  if (from.caFile !== undefined) parts.push(await systemFile(from.caFile));
-  if (from.caPath !== undefined) {
-    parts.push(await loadDirectories(from.caPath, { onlyHashed: true, option: "defaultCa" }));
+  if (caFile !== undefined) {
+    parts.push(await namingVariable(from, "SSL_CERT_FILE", caFile, () => systemFile(caFile)));
+  }
+  if (caPath !== undefined) {
+    const load = () => loadDirectories(caPath, { onlyHashed: true, option: "defaultCa" });
+    parts.push(await namingVariable(from, "SSL_CERT_DIR", caPath, load));
   }
   return mergeBundles(parts);
+}
+
+/**
+ * Loads a place of the default anchors; where the environment names it and it cannot be used, the
+ * error says which variable. Perl moves on to the places of the system, but these may be more
+ * anchors than the administrator wants.
+ */
+async function namingVariable(
+  from: DefaultCa,
+  variable: string,
+  path: string,
+  load: () => Promise<Bundle>,
+): Promise<Bundle> {
+  try {
+    return await load();
+  } catch (error) {
+    if (from.source !== "environment" || !(error instanceof SslError)) throw error;
+    const { code, errno, reason, cause } = error;
+    throw new SslError(
+      `Cannot read the default trust anchors that ${variable} names, ${
+        quotePath(path)
+      }: ${reason}: ` +
+        `correct ${variable}, or unset it to use those of the system`,
+      { code, errno, reason, cause },
+    );
+  }
 }

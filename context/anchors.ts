@@ -7,7 +7,13 @@
 
 import { Certificate } from "../certificate/certificate.ts";
 import { readDer, readElement, TAG } from "../certificate/der.ts";
-import { looksLikePem, pemBlocks } from "../certificate/pem.ts";
+import {
+  foreignFormat,
+  foreignLabel,
+  isPkcs12,
+  withoutFinalNewline,
+} from "../certificate/foreign.ts";
+import { looksLikePem, type PemBlock, pemBlocks, pemText, shownLabel } from "../certificate/pem.ts";
 import { SslError } from "../errors.ts";
 
 /** Certificates and CRLs in DER, in the order in which they were found. */
@@ -23,8 +29,16 @@ export type BundleInput = string | Uint8Array | Certificate;
 
 /** The error for what holds nothing of what it should. */
 export function noneFound(source: string, what: string, bytes: Uint8Array | string): SslError {
-  const reason = bytes.length === 0 ? "it is empty" : `no ${what} found in it, as PEM or as DER`;
+  const reason = bytes.length === 0
+    ? "it is empty"
+    : otherFormat(bytes) ?? `no ${what} found in it, as PEM or as DER`;
   return new SslError(`Cannot load ${source}: ${reason}`, { code: "ERR_NO_CERTIFICATE", reason });
+}
+
+/** What bytes without a certificate or CRL are, where that can be told. */
+function otherFormat(bytes: Uint8Array | string): string | undefined {
+  if (typeof bytes === "string" || !isPkcs12(bytes)) return foreignFormat(bytes);
+  return `it is PKCS#12: convert it with "openssl pkcs12 -nokeys -in in.p12 -out out.pem"`;
 }
 
 /**
@@ -42,16 +56,36 @@ function plainOfTrusted(der: Uint8Array, source: string): Uint8Array {
   );
 }
 
-/** Takes certificates and CRLs out of PEM text or bytes. Private keys and the like are skipped. */
-export function readBundle(data: string | Uint8Array, source: string): Bundle {
+/** Blocks that stand beside certificates in files, and hold none. */
+const BESIDE =
+  /^(?:(?:\w+ )*PRIVATE KEY|(?:\w+ )?PUBLIC KEY|(?:\S+ )?(?:\w+ )?PARAMETERS|(?:NEW )?CERTIFICATE REQUEST)$/;
+
+/** An anchor or a CRL that was not read would be missed only by those who need it. */
+function refuseBlock({ label, line }: PemBlock, source: string): void {
+  if (BESIDE.test(label)) return;
+  const reason = `line ${line} begins a block that is neither a certificate nor a CRL: ` +
+    (foreignLabel(label) ?? `received ${shownLabel(label)}`);
+  throw new SslError(`Cannot load ${source}: ${reason}`, { code: "ERR_PEM", reason });
+}
+
+/**
+ * Takes certificates and CRLs out of PEM text or bytes. Private keys and the like are skipped;
+ * a block of an unknown kind is an error, unless the bundle is of the system.
+ */
+export function readBundle(
+  data: string | Uint8Array,
+  source: string,
+  ofSystem: boolean = false,
+): Bundle {
   if (!looksLikePem(data)) return derBundle(data, source);
-  const text = typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
   const certificates: Uint8Array[] = [];
   const crls: Uint8Array[] = [];
-  for (const { label, der } of pemBlocks(text, source)) {
+  for (const block of pemBlocks(pemText(data), source)) {
+    const { label, der } = block;
     if (label === "CERTIFICATE" || label === "X509 CERTIFICATE") certificates.push(der);
     else if (label === "TRUSTED CERTIFICATE") certificates.push(plainOfTrusted(der, source));
     else if (label === "X509 CRL") crls.push(der);
+    else if (!ofSystem) refuseBlock(block, source);
   }
   return { certificates, crls };
 }
@@ -59,6 +93,7 @@ export function readBundle(data: string | Uint8Array, source: string): Bundle {
 /** A certificate's DER starts a SEQUENCE with [0] or an INTEGER serial; a CRL's with its algorithm or version 1. */
 function derBundle(data: string | Uint8Array, source: string): Bundle {
   if (typeof data === "string" || data.length === 0) return { certificates: [], crls: [] };
+  data = withoutFinalNewline(data);
   const certificate = attempt(() => Certificate.fromDer(data).der);
   if (certificate !== undefined) return { certificates: [certificate], crls: [] };
   const crl = attempt(() => crlDer(data, source));

@@ -7,6 +7,8 @@
 
 import { hostProblem, stripPort } from "../internal/host.ts";
 import { Certificate } from "../certificate/certificate.ts";
+import { looksLikePem } from "../certificate/pem.ts";
+import { quote } from "../internal/quote.ts";
 
 /** Says what a value must be, or `undefined` when it is. */
 export type Check = (value: unknown) => string | undefined;
@@ -92,7 +94,7 @@ export function perName(check: Check): Check {
     if (entries.length === 0) return `must not be an empty record`;
     for (const [name, item] of entries) {
       const must = check(item);
-      if (must !== undefined) return `${must} (for the name ${JSON.stringify(name)})`;
+      if (must !== undefined) return `${must} (for the name ${quote(name)})`;
     }
     return undefined;
   };
@@ -127,7 +129,7 @@ export function hasMethods(must: string, ...names: readonly string[]): Check {
   );
 }
 
-const pem = (v: unknown): boolean => typeof v === "string" && /^-----BEGIN /m.test(v);
+const pem = (v: unknown): boolean => typeof v === "string" && looksLikePem(v);
 
 /** Said when a string is neither: most often it is a path. */
 const MATERIAL = "must be PEM text or a Uint8Array (for a path use the option that ends in File)";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { readDer, sequence } from "../certificate/der.ts";
 import { derToPem, looksLikePem } from "../certificate/pem.ts";
 import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
@@ -166,7 +167,7 @@ function staplesFor(
   for (const name of entries.keys()) {
     if (credentials.has(name)) continue;
     throw new TypeError(
-      `Cannot use option "ocspStaple": there is no certificate for ${JSON.stringify(name)}`,
+      `Cannot use option "ocspStaple": there is no certificate for ${quote(name)}`,
     );
   }
   return (name) => entries.get(name) as Uint8Array | StapleCallback | undefined;

@@ -6,17 +6,29 @@
  * @module
  */
 
-import { shownName } from "../internal/own_options.ts";
-import { Certificate } from "../certificate/certificate.ts";
+import { quote, quotePath } from "../internal/quote.ts";
+import { CERT_LABELS, Certificate } from "../certificate/certificate.ts";
 import { decodeKey, keyMatches } from "../certificate/decode_key.ts";
-import { looksLikePem, type PemBlock, pemBlocks } from "../certificate/pem.ts";
+import {
+  foreignBlock,
+  foreignFormat,
+  isPkcs12,
+  withoutFinalNewline,
+} from "../certificate/foreign.ts";
+import {
+  looksLikePem,
+  type PemBlock,
+  pemBlocks,
+  pemText,
+  shownLabels,
+} from "../certificate/pem.ts";
 import { parsePkcs12, type Pkcs12 } from "../certificate/pkcs12.ts";
 import { PrivateKey } from "../certificate/private_key.ts";
 import type { Credential } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
 import { readHost } from "../internal/host.ts";
 import { isRecord } from "./checks.ts";
-import { readOptionFile, shownPath } from "./errors.ts";
+import { readOptionFile } from "./errors.ts";
 import type { SslOptions } from "./options.ts";
 
 /** The options that name our certificates. */
@@ -34,14 +46,11 @@ type PasswordCallback = (() => string | Promise<string>) | undefined;
 interface Loaded {
   readonly chain: readonly Certificate[];
   readonly key: PrivateKey | undefined;
+  /** Whether the key is the certificate's own, of one PKCS#12: then no other one is looked at, as in Perl. */
+  readonly binding: boolean;
   /** For messages: `certFile "server.pem"`, or `cert`. */
   readonly source: string;
 }
-
-const CERTIFICATE_LABELS = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
-
-const text = (data: Uint8Array | string): string =>
-  typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
 
 const reasonOf = (error: unknown): string =>
   error instanceof SslError ? error.reason : error instanceof Error ? error.message : String(error);
@@ -121,15 +130,49 @@ async function loadPkcs12(
   return await parsePkcs12(bytes, await askPassword(passwdCb, source));
 }
 
-/** A PFX starts with a SEQUENCE and its version, 3. */
-function isPkcs12(bytes: Uint8Array): boolean {
-  if (bytes[0] !== 0x30) return false;
-  const length = bytes[1] ?? 0;
-  const at = length > 0x80 ? 2 + (length & 0x7f) : 2;
-  return bytes[at] === 0x02 && bytes[at + 1] === 0x01 && bytes[at + 2] === 0x03;
+const isKeyBlock = ({ label }: PemBlock): boolean => label.endsWith("PRIVATE KEY");
+
+/** What one item held. */
+type Part = Omit<Loaded, "source">;
+
+/** The certificates of PEM text, and the key in it if that is wanted. */
+async function loadPem(
+  data: string,
+  source: string,
+  passwdCb: PasswordCallback,
+  wantKey: boolean,
+): Promise<Part> {
+  const blocks = pemBlocks(data, source);
+  if (blocks.some(({ label }) => CERT_LABELS.includes(label))) {
+    const key = wantKey && blocks.some(isKeyBlock)
+      ? await loadKey(data, source, passwdCb)
+      : undefined;
+    return { chain: Certificate.allFromPem(data, source), key, binding: false };
+  }
+  const foreign = foreignBlock(blocks);
+  throw formatError(source, [
+    [
+      "PEM",
+      `no certificate found: received ${shownLabels(blocks)}${foreign ? `: ${foreign}` : ""}`,
+    ],
+    ["DER", "it is PEM"],
+    ["PKCS12", "it is PEM"],
+  ]);
 }
 
-const isKeyBlock = ({ label }: PemBlock): boolean => label.endsWith("PRIVATE KEY");
+/** The certificates of a PKCS#12 file, and its key, which is that of the first. */
+async function loadPfx(
+  bytes: Uint8Array,
+  source: string,
+  passwdCb: PasswordCallback,
+): Promise<Part> {
+  const { cert, chain, key } = await loadPkcs12(bytes, source, passwdCb);
+  if (cert === undefined) {
+    const reason = "no certificate found in it";
+    throw new SslError(`Cannot use ${source}: ${reason}`, { code: "ERR_CERTIFICATE", reason });
+  }
+  return { chain: [cert, ...chain], key, binding: key !== undefined };
+}
 
 /** The certificates of one item, and a key that came along with them. */
 async function loadCertificates(
@@ -137,38 +180,29 @@ async function loadCertificates(
   source: string,
   passwdCb: PasswordCallback,
   wantKey: boolean,
-): Promise<Omit<Loaded, "source">> {
-  if (looksLikePem(data)) {
-    const blocks = pemBlocks(text(data), source);
-    const chain = blocks
-      .filter(({ label }) => CERTIFICATE_LABELS.includes(label))
-      .map(({ der }) => Certificate.fromDer(der));
-    if (chain.length > 0) {
-      const key = wantKey && blocks.some(isKeyBlock)
-        ? await loadKey(text(data), source, passwdCb)
-        : undefined;
-      return { chain, key };
-    }
-    throw formatError(source, [
-      ["PEM", `no certificate found: only ${blocks.map(({ label }) => label).join(", ")}`],
-      ["DER", "it is PEM"],
-      ["PKCS12", "it is PEM"],
-    ]);
-  }
-  const bytes = data as Uint8Array;
+): Promise<Part> {
+  if (looksLikePem(data)) return await loadPem(pemText(data), source, passwdCb, wantKey);
+  const foreign = foreignFormat(data);
+  if (foreign !== undefined) throw formatError(source, [["PEM, DER, PKCS12", foreign]]);
+  if (typeof data === "string") throw formatError(source, [["PEM", "no start line"]]);
+  return await loadBinary(data, source, passwdCb);
+}
+
+/** The certificates of DER or PKCS#12. */
+async function loadBinary(
+  bytes: Uint8Array,
+  source: string,
+  passwdCb: PasswordCallback,
+): Promise<Part> {
   let derError: unknown;
   try {
-    return { chain: [Certificate.fromDer(bytes)], key: undefined };
+    const cert = Certificate.fromDer(withoutFinalNewline(bytes));
+    return { chain: [cert], key: undefined, binding: false };
   } catch (error) {
     derError = error;
   }
   try {
-    const { cert, chain, key } = await loadPkcs12(bytes, source, passwdCb);
-    if (cert === undefined) {
-      const reason = "no certificate found in it";
-      throw new SslError(`Cannot use ${source}: ${reason}`, { code: "ERR_CERTIFICATE", reason });
-    }
-    return { chain: [cert, ...chain], key };
+    return await loadPfx(bytes, source, passwdCb);
   } catch (error) {
     if (error instanceof SslError && error.code === "PASSWORD_REQUIRED") throw error;
     if (!(error instanceof SslError)) throw error;
@@ -207,6 +241,7 @@ async function fromOption(
 ): Promise<Loaded> {
   const chain: Certificate[] = [];
   let key: PrivateKey | undefined;
+  let binding = false;
   for (const item of Array.isArray(value) ? value : [value]) {
     if (item instanceof Certificate) {
       chain.push(item);
@@ -218,10 +253,10 @@ async function fromOption(
       passwdCb,
       wantKey && key === undefined,
     );
+    if (key === undefined) ({ key, binding } = part);
     chain.push(...part.chain);
-    key ??= part.key;
   }
-  return { chain, key, source };
+  return { chain, key, binding, source };
 }
 
 async function fromFile(
@@ -231,7 +266,7 @@ async function fromFile(
   wantKey: boolean,
 ): Promise<Loaded> {
   const bytes = await readOptionFile(option, file);
-  const source = `${option} ${JSON.stringify(shownPath(file))}`;
+  const source = `${option} ${quotePath(file)}`;
   return { ...await loadCertificates(bytes, source, passwdCb, wantKey), source };
 }
 
@@ -241,7 +276,7 @@ async function keyFromFile(
   passwdCb: PasswordCallback,
 ): Promise<{ key: PrivateKey; source: string }> {
   const bytes = await readOptionFile(option, file);
-  const source = `${option} ${JSON.stringify(shownPath(file))}`;
+  const source = `${option} ${quotePath(file)}`;
   if (looksLikePem(bytes) || !isPkcs12(bytes)) {
     return { key: await loadKey(bytes, source, passwdCb), source };
   }
@@ -284,7 +319,7 @@ export function sniName(name: string): string {
   const hint = host.includes("*") ? `: names are compared as they are, "" is for all others` : "";
   throw new TypeError(
     `Cannot use a value by server name: not a host name: ${reason}: received ` +
-      `${shownName(name)}${hint}`,
+      `${quote(name)}${hint}`,
   );
 }
 
@@ -297,7 +332,7 @@ async function loadOne(
   const certFile = part(options.certFile, name) as string | URL | undefined;
   const key = part(options.key, name);
   const keyFile = part(options.keyFile, name) as string | URL | undefined;
-  const label = (option: string) => byName ? `${option}[${JSON.stringify(name)}]` : option;
+  const label = (option: string) => byName ? `${option}[${quote(name)}]` : option;
   if (cert !== undefined && certFile !== undefined) {
     throw new TypeError(`Cannot use both ${label("cert")} and ${label("certFile")}: give one`);
   }
@@ -316,7 +351,7 @@ async function loadOne(
   const loaded = certFile === undefined
     ? await fromOption(cert, label("cert"), options.passwdCb, wantKey)
     : await fromFile(certFile, label("certFile"), options.passwdCb, wantKey);
-  const own = key !== undefined
+  const own = loaded.binding ? loaded : key !== undefined
     ? {
       key: await keyFromOption(key, label("key"), options.passwdCb),
       source: label("key"),
@@ -383,7 +418,7 @@ export async function loadCredentials(options: CredentialOptions): Promise<Crede
     const earlier = kinds.get(`${host}\n${kind}`);
     if (earlier !== undefined) {
       throw new TypeError(
-        `Cannot use ${JSON.stringify(name)} besides ${JSON.stringify(earlier)}: ` +
+        `Cannot use ${quote(name)} besides ${quote(earlier)}: ` +
           `both have a certificate with a key of the type ${kind}, and a host has one of each type`,
       );
     }

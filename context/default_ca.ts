@@ -6,8 +6,9 @@
  * @module
  */
 
-import { NO_OPTIONS, ownOptions, shownName } from "../internal/own_options.ts";
-import { fileError } from "./errors.ts";
+import { NO_OPTIONS, ownOptions } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
+import { fileError } from "../internal/file_error.ts";
 
 /** Where default anchors were found. */
 export type DefaultCaSource =
@@ -180,13 +181,15 @@ function set(input: DefaultCaInput): DefaultCa | undefined {
       names: { caFile: true, caPath: true },
       unknown: (name) =>
         new TypeError(
-          `Cannot set defaultCa: unknown member ${shownName(name)}: use "caFile" or "caPath"`,
+          `Cannot set defaultCa: unknown member ${quote(name)}: use "caFile" or "caPath"`,
         ),
     });
     const { caFile, caPath } = places;
     for (const value of [caFile, caPath]) {
       if (value !== undefined && (typeof value !== "string" || value === "")) {
-        throw new TypeError(`Cannot set defaultCa: a place must be a path: received ${value}`);
+        throw new TypeError(
+          `Cannot set defaultCa: a place must be a path: received ${quote(value)}`,
+        );
       }
     }
     return new DefaultCa("user", `${caFile ?? caPath ?? "no anchors"}`, places);

@@ -6,6 +6,7 @@
  */
 
 import { ownRecord } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
 import { ConnectionState } from "./connection.ts";
 import {
@@ -23,7 +24,7 @@ import { OPTIONS } from "./table.ts";
 import { unsupported } from "./errors.ts";
 import { versionName } from "../engine/tls_versions.ts";
 import { idnToAscii } from "../internal/host.ts";
-import { checkAny, defaultsIn, received } from "./validate.ts";
+import { checkAny, defaultsIn } from "./validate.ts";
 import type { Offer } from "../errors.ts";
 import { isRecord } from "./checks.ts";
 import { allowedVersions } from "./versions.ts";
@@ -56,7 +57,7 @@ function reused(value: unknown): SslContext {
   if (context !== undefined) return context;
   throw new TypeError(
     `invalid context to reuse: reuseCtx must be an SslContext or a socket: received ` +
-      received(value),
+      quote(value),
   );
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { shownName } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import { didYouMean } from "../verify/suggest.ts";
 
 /** Absent: [Perl name, reason, replacement]. */
@@ -185,7 +185,7 @@ function ofPerl(name: string): string | Absent | undefined {
 
 /** `unknown option "SSL_verify_mode": use "verifyMode"`. */
 export function unknownOption(name: string, names: readonly string[]): string {
-  const start = `unknown option ${shownName(name)}`;
+  const start = `unknown option ${quote(name)}`;
   if (name.length > 80) return `${start}: there is none with a similar name`;
   const perl = ofPerl(name);
   if (typeof perl === "string") return `${start}: use ${JSON.stringify(perl)}`;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { equalBytes } from "../certificate/der.ts";
 import type { Role } from "../engine/types.ts";
 import { resolveScheme } from "../verify/schemes.ts";
@@ -14,7 +15,7 @@ import { requireFeatures } from "./versions.ts";
 import type { Policy } from "./judge.ts";
 import type { SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
-import { NO_OPTIONS, ownRecord, shownName } from "../internal/own_options.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./checks.ts";
 import { optionsIn } from "./table.ts";
 import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
@@ -40,7 +41,7 @@ export interface Names {
 /** The error for a name that no certificate and no server can have. */
 function noHost(option: string, reason: string, given: string): TypeError {
   return new TypeError(
-    `Cannot use option "${option}": it is not a host name: ${reason}: received ${shownName(given)}`,
+    `Cannot use option "${option}": it is not a host name: ${reason}: received ${quote(given)}`,
   );
 }
 

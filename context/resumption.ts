@@ -9,6 +9,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/der.ts";
 import type { ContextConfig, Engine, PeerEvidence } from "../engine/types.ts";
@@ -106,7 +107,7 @@ export class ConnectionSessions {
       if (session === undefined || session === null) continue;
       if (!(session instanceof SslSession)) {
         throw new TypeError(
-          `Cannot use option "sessionCache": getSession(${JSON.stringify(this.#key)}) must give ` +
+          `Cannot use option "sessionCache": getSession(${quote(this.#key)}) must give ` +
             `an SslSession or undefined: received ${typeof session}`,
         );
       }

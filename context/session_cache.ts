@@ -6,6 +6,7 @@
  */
 
 export { type SessionKey, SslSession } from "./session.ts";
+import { quote } from "../internal/quote.ts";
 import type { SslSession } from "./session.ts";
 
 /**
@@ -63,7 +64,7 @@ export class SessionCache<T = SslSession> implements Iterable<[key: string, sess
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new RangeError(
         `Cannot create a SessionCache: the size must be a whole number of at least 1: ` +
-          `received ${size}`,
+          `received ${quote(size)}`,
       );
     }
     this.capacity = size;

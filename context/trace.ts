@@ -17,7 +17,7 @@
 import { toHex } from "../certificate/der.ts";
 import { ALERTS } from "../engine/alerts.ts";
 import type { MessageEvent as ProtocolMessage } from "../engine/types.ts";
-import { fileError } from "./errors.ts";
+import { fileError } from "../internal/file_error.ts";
 
 /** Handshake messages by their type. */
 export const HANDSHAKE_NAMES: Readonly<Record<number, string>> = {

@@ -6,35 +6,16 @@
  * @module
  */
 
+import { quote, quoteMisplaced } from "../internal/quote.ts";
 import type { Role } from "../engine/types.ts";
 import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./options.ts";
 import * as table from "./table.ts";
-import type { OptionKind, OptionName } from "./table.ts";
+import type { OptionKind, OptionName, OptionRow } from "./table.ts";
 import { SslUnsupportedError } from "../errors.ts";
-import {
-  NO_OPTIONS,
-  ownMembers,
-  ownOptions,
-  ownRecord,
-  shownName,
-} from "../internal/own_options.ts";
+import { NO_OPTIONS, ownMembers, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { unknownOption } from "./option_names.ts";
 import { reusedContext, type SslContext, stateOf } from "./context.ts";
 import type { SessionStore } from "./session_cache.ts";
-
-/** What a value is, for a message: short, and never the inside of an object. */
-export function received(value: unknown): string {
-  if (typeof value === "string") {
-    if (value.includes("-----BEGIN ")) return "PEM text"; // it may be a key
-    return JSON.stringify(value.length > 80 ? value.slice(0, 80) + "..." : value);
-  }
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object" && value !== null) {
-    return `an object (${value.constructor?.name ?? "no class"})`;
-  }
-  return String(value);
-}
 
 function namesFor(kind: OptionKind | undefined): string[] {
   if (kind === undefined) return Object.keys(table.OPTIONS);
@@ -52,6 +33,12 @@ function unknownError(name: string, kind: OptionKind | undefined): Error {
   return new TypeError(unknownOption(name, namesFor(kind)));
 }
 
+/** A value that an option does not take. A text is of no use where none is taken, and may be a secret. */
+function shownValue(row: OptionRow, value: unknown): string {
+  if (row.secret) return typeof value;
+  return row.check("text") === undefined ? quote(value) : quoteMisplaced(value);
+}
+
 /**
  * Checks that every name is known, stands where it may, and has a value of the
  * right type; without a kind it may stand anywhere. Gives a copy without the
@@ -59,7 +46,7 @@ function unknownError(name: string, kind: OptionKind | undefined): Error {
  */
 export function checkNames(options: object, kind?: OptionKind): Record<string, unknown> {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`Cannot use options: must be an object: received ${received(options)}`);
+    throw new TypeError(`Cannot use options: must be an object: received ${quote(options)}`);
   }
   const own = ownOptions(options as Record<string, unknown>, {
     operation: "use options",
@@ -72,14 +59,14 @@ export function checkNames(options: object, kind?: OptionKind): Record<string, u
     const row = table.optionRow(kind, name)!;
     if (kind !== undefined && !row.kinds.includes(kind)) {
       throw new TypeError(
-        `unknown option ${shownName(name)}: it belongs to ${row.kinds.join(", ")}, ` +
+        `unknown option ${quote(name)}: it belongs to ${row.kinds.join(", ")}, ` +
           `not to ${kind}`,
       );
     }
     if (value === undefined) continue;
     const must = row.check(value);
     if (must !== undefined) {
-      const shown = row.secret ? typeof value : received(value);
+      const shown = shownValue(row, value);
       throw new TypeError(`Cannot use option "${name}": ${must}: received ${shown}`);
     }
     copy[name] = row.resolve === undefined ? value : row.resolve(value);

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import type { Engine, Role, TlsVersion } from "../engine/types.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { SSL_OCSP_NO_STAPLE, SSL_VERIFY_PEER } from "../constants.ts";
@@ -58,7 +59,7 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
     const match = ELEMENT.exec(part);
     if (match === null) {
       throw new TypeError(
-        `invalid SSL_version specified: received ${JSON.stringify(text)}: ` +
+        `invalid SSL_version specified: received ${quote(text)}: ` +
           `the option version is one of ${Object.keys(VERSIONS).join(", ")} or SSLv23 (any), ` +
           `with exclusions as in "SSLv23:!TLSv1_2"`,
       );
@@ -69,7 +70,7 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
       else if (name !== "SSLv2") excluded.add(VERSIONS[name]);
     } else if (only !== undefined && only !== name) {
       throw new TypeError(
-        `cannot set multiple SSL protocols in SSL_version: received ${JSON.stringify(text)}`,
+        `cannot set multiple SSL protocols in SSL_version: received ${quote(text)}`,
       );
     } else only = name;
   }
@@ -82,7 +83,7 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
   const left = new Set(base.filter((v) => !excluded.has(v)));
   if (left.size === 0) {
     throw new TypeError(
-      `Cannot use option "version": it excludes every protocol: received ${JSON.stringify(text)}`,
+      `Cannot use option "version": it excludes every protocol: received ${quote(text)}`,
     );
   }
   return left;
@@ -94,7 +95,7 @@ function bound(option: "minVersion" | "maxVersion", text: string): TlsVersion {
   if (name === undefined || name === "SSLv23") {
     throw new TypeError(
       `Cannot use option "${option}": must be one of ${Object.keys(VERSIONS).join(", ")}: ` +
-        `received ${JSON.stringify(text)}`,
+        `received ${quote(text)}`,
     );
   }
   if (name === "SSLv2") {
@@ -130,7 +131,7 @@ export function allowedVersions(
   if (left.size === 0) {
     const given = Object.entries({ version, minVersion, maxVersion })
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+      .map(([name, value]) => `${name} ${quote(value)}`)
       .join(", ");
     const why = minVersion === undefined && version === undefined
       ? "the default lower bound is TLSv1_2, give minVersion too"

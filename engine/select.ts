@@ -6,6 +6,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { denoInfo } from "./deno/info.ts";
 import { type FeatureSet, featuresOf } from "./features.ts";
@@ -53,7 +54,7 @@ function resolve(choice: EngineChoice): EngineName {
     default:
       throw new TypeError(
         `Cannot select an engine: it must be "auto", "openssl" or "deno": received ${
-          JSON.stringify(choice)
+          quote(choice)
         }`,
       );
   }

@@ -41,7 +41,7 @@ export function encodeText(text: string, encoding: Encoding): Uint8Array<ArrayBu
   if (encoding === "utf-8") {
     if (!text.isWellFormed()) {
       throw new TypeError(
-        `Cannot encode text as UTF-8: it holds half of a surrogate pair: received ${shown(text)}`,
+        `Cannot encode text as UTF-8: half of a surrogate pair at ${text.search(/\p{Surrogate}/u)}`,
       );
     }
     return encoder.encode(text);
@@ -53,7 +53,7 @@ export function encodeText(text: string, encoding: Encoding): Uint8Array<ArrayBu
       throw new TypeError(
         `Cannot encode text as latin1: wide character U+${
           text.codePointAt(i)!.toString(16).toUpperCase().padStart(4, "0")
-        }: received ${shown(text)}: set the encoding to "utf-8", or write bytes`,
+        } at ${i}: set the encoding to "utf-8", or write bytes`,
       );
     }
     bytes[i] = code;
@@ -83,9 +83,7 @@ export function decodeText(bytes: Uint8Array, encoding: Encoding, fatal: boolean
   if (text !== undefined) return text;
   if (!fatal) return lenient.decode(bytes);
   throw new SslPeerError(
-    `Cannot decode ${bytes.length} bytes as UTF-8: the sequence is invalid: received ${
-      JSON.stringify(lenient.decode(bytes.subarray(0, 64)))
-    }: set the encoding to "latin1", or \`fatal: false\`, and read again: nothing is lost`,
+    `Cannot decode ${bytes.length} bytes as UTF-8: the sequence is invalid: set the encoding to "latin1", or \`fatal: false\`, and read again: nothing is lost`,
     { code: "EILSEQ", errno: 84, reason: "invalid UTF-8" },
   );
 }
@@ -99,8 +97,4 @@ export function utf8Length(text: string, start: number, end: number): number {
     if (code > 0x7f) bytes += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2;
   }
   return bytes;
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 32 ? text.slice(0, 32) + "..." : text);
 }

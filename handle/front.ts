@@ -7,6 +7,7 @@
  */
 
 import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";
+import { quote, quoteAll } from "../internal/quote.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import { SslError, SslUnsupportedError, type Want } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
@@ -69,8 +70,8 @@ export function toConn(source: HandleSource): HandleConn {
     "Cannot create Handle: it needs a connection with read or write, or { readable, writable }: " +
       `received ${
         source === null || typeof source !== "object"
-          ? String(source)
-          : `an object with ${Object.keys(source).join(", ") || "no members"}`
+          ? quote(source)
+          : `an object with ${quoteAll(Object.keys(source)) || "no members"}`
       }`,
   );
 }

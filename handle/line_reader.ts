@@ -14,6 +14,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { SslPeerError } from "../errors.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { decodeText, encodeText, type Encoding, tryDecode, utf8Length } from "./encoding.ts";
@@ -252,7 +253,9 @@ export class LineReader {
     if (typeof separator === "number") {
       if (!Number.isSafeInteger(separator) || separator < 1) {
         throw new RangeError(
-          `Cannot read a record: its length must be a positive integer: received ${separator}`,
+          `Cannot read a record: its length must be a positive integer: received ${
+            quote(separator)
+          }`,
         );
       }
       // A character has up to four bytes.

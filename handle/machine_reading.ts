@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import type { WaitOptions } from "../engine/types.ts";
 import type { Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
@@ -189,7 +190,7 @@ interface Region {
 function wholeNumber(operation: string, name: string, value: unknown): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value)) {
     throw new RangeError(
-      `Cannot ${operation}: ${name} must be an integer: received ${String(value)}`,
+      `Cannot ${operation}: ${name} must be an integer: received ${quote(value)}`,
     );
   }
   return value;
@@ -276,7 +277,9 @@ export function writeRegion(
   const at = start(operation, offset, bytes.length);
   if (at > bytes.length) {
     throw new RangeError(
-      `Cannot ${operation}: offset is beyond the data of ${bytes.length} bytes: received ${at}`,
+      `Cannot ${operation}: offset is beyond the data of ${bytes.length} bytes: received ${
+        quote(at)
+      }`,
     );
   }
   const count = checkLength(operation, "length", length ?? bytes.length);

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { INSPECT, oneLine } from "../internal/show.ts";
-import { NO_OPTIONS, ownOptions, shownName } from "../internal/own_options.ts";
+import { NO_OPTIONS, ownOptions } from "../internal/own_options.ts";
 import { Front, type HandleConn, type HandleSource, toConn } from "./front.ts";
 import type { Separator } from "./line_reader.ts";
 import type { Encoding } from "./encoding.ts";
@@ -118,7 +119,7 @@ const TEXTS: ReadonlySet<string> = new Set(["outputFieldSeparator", "outputRecor
 function checkEncoding(value: unknown): Encoding {
   if (value === "utf-8" || value === "latin1") return value;
   throw new TypeError(
-    `Cannot set encoding: it must be "utf-8" or "latin1": received ${JSON.stringify(value)}`,
+    `Cannot set encoding: it must be "utf-8" or "latin1": received ${quote(value)}`,
   );
 }
 
@@ -128,7 +129,7 @@ function checkSeparator(value: unknown): Separator {
   if (typeof value === "number") {
     if (Number.isSafeInteger(value) && value > 0) return value;
     throw new RangeError(
-      `Cannot set inputRecordSeparator: a record needs a positive length: received ${value}`,
+      `Cannot set inputRecordSeparator: a record needs a positive length: received ${quote(value)}`,
     );
   }
   throw new TypeError(
@@ -156,7 +157,7 @@ function checkValue(name: string, value: unknown): unknown {
   if (SIZES.has(name)) {
     if (Number.isSafeInteger(value) && (value as number) > 0) return value;
     throw new RangeError(
-      `Cannot set ${name}: it must be a positive number of bytes: received ${String(value)}`,
+      `Cannot set ${name}: it must be a positive number of bytes: received ${quote(value)}`,
     );
   }
   return value;
@@ -189,7 +190,7 @@ export function callOptions<T extends object>(
     names: Object.fromEntries(known.map((name) => [name, true])),
     unknown: (name) =>
       new TypeError(
-        `Cannot ${operation}: unknown option ${shownName(name)}: use ${
+        `Cannot ${operation}: unknown option ${quote(name)}: use ${
           known.map((k) => JSON.stringify(k)).join(" or ")
         }`,
       ),
@@ -315,7 +316,7 @@ export class HandleBase {
     else if (/^utf-?8$/.test(name)) this.encoding = "utf-8";
     else {
       throw new TypeError(
-        `Cannot set binmode: it must be ":raw" or ":utf8": received ${JSON.stringify(layer)}`,
+        `Cannot set binmode: it must be ":raw" or ":utf8": received ${quote(layer)}`,
       );
     }
   }

@@ -8,6 +8,7 @@
  */
 
 import { didYouMean } from "../verify/suggest.ts";
+import { quote } from "./quote.ts";
 
 /** No option at all: what a parameter for options has when it is left out. */
 export const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(Object.create(null));
@@ -43,11 +44,6 @@ export function memberOf<T extends object, K extends keyof T>(
     if (Object.hasOwn(at, name)) return source[name];
   }
   return undefined;
-}
-
-/** A name as a message shows it: short, whatever was given. */
-export function shownName(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
 }
 
 /** Whether an object is where the prototypes end, in this realm or in another. */
@@ -109,6 +105,6 @@ export function ownOptions<T extends object>(given: T | undefined, rules: Option
   const wrong = Object.getOwnPropertyNames(given).find((name) => !Object.hasOwn(names, name));
   if (wrong === undefined) return ownMembers(given, rules);
   throw unknown?.(wrong) ?? new TypeError(
-    `Cannot ${operation}: unknown option ${shownName(wrong)}` + advice(wrong, Object.keys(names)),
+    `Cannot ${operation}: unknown option ${quote(wrong)}` + advice(wrong, Object.keys(names)),
   );
 }

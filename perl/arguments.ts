@@ -4,13 +4,14 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { splitHostPort } from "../internal/host.ts";
-import { ownMembers, shownName } from "../internal/own_options.ts";
+import { ownMembers } from "../internal/own_options.ts";
 import { didYouMean } from "../verify/suggest.ts";
 import { perlNames, perlOption } from "./table.ts";
-import { convertValue, show, truth } from "./values.ts";
+import { convertValue, truth } from "./values.ts";
 
 /** Arguments as Perl code has them. */
 export type PerlArguments = Readonly<Record<string, unknown>>;
@@ -66,7 +67,7 @@ function parseAddress(name: string, value: unknown): Address {
     return { host: undefined, port: undefined };
   }
   if (typeof value !== "string") {
-    throw new TypeError(`Cannot use ${name}: must be a string: received ${show(value)}`);
+    throw new TypeError(`Cannot use ${name}: must be a string: received ${quote(value)}`);
   }
   const { host, port } = splitHostPort(value);
   return port === undefined || /^[\w()-]+$/.test(port)
@@ -78,7 +79,7 @@ function parseAddress(name: string, value: unknown): Address {
 function parsePort(name: string, value: unknown): number | string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value !== "number" && typeof value !== "string") {
-    throw new TypeError(`Cannot use ${name}: must be a port or service: received ${show(value)}`);
+    throw new TypeError(`Cannot use ${name}: must be a port or service: received ${quote(value)}`);
   }
   const text = String(value);
   const number = /^\d+$/.test(text) ? text : /^[\w-]+\((\d+)\)$/.exec(text)?.[1];
@@ -96,23 +97,23 @@ function collect(args: PerlArguments): Map<string, unknown> {
     // Perl's own spelling is exact; another case would be ignored there.
     if (row.perl !== name) {
       throw new TypeError(
-        `unknown option ${shownName(name)}: use ${JSON.stringify(row.perl)}`,
+        `unknown option ${quote(name)}: use ${JSON.stringify(row.perl)}`,
       );
     }
     if (Object.hasOwn(PLATFORM, row.perl)) {
       if (PLATFORM[row.perl]!(value)) continue;
       throw new SslUnsupportedError(
-        `Cannot use ${row.perl}: ${row.reason}: use ${row.replacement}: received ${show(value)}`,
+        `Cannot use ${row.perl}: ${row.reason}: use ${row.replacement}: received ${quote(value)}`,
         { code: "ERR_UNSUPPORTED", reason: row.reason! },
       );
     }
     if (row.ours === null && !Object.hasOwn(ANYWAY, row.perl)) {
       throw new TypeError(
-        `unknown option ${JSON.stringify(name)}: ${row.reason}: use ${row.replacement}`,
+        `unknown option ${quote(name)}: ${row.reason}: use ${row.replacement}`,
       );
     }
     if (row.ours === null && !ANYWAY[row.perl]!(value)) {
-      throw new TypeError(`Cannot use ${name}: ${row.reason}: received ${show(value)}`);
+      throw new TypeError(`Cannot use ${name}: ${row.reason}: received ${quote(value)}`);
     }
     found.set(row.perl, value);
   }
@@ -121,7 +122,7 @@ function collect(args: PerlArguments): Map<string, unknown> {
 
 function unknown(name: string): TypeError {
   const options = perlNames.filter((row) => row.kind === "option");
-  const start = `unknown option ${shownName(name)}`;
+  const start = `unknown option ${quote(name)}`;
   const ours = options.find((row) => row.ours === name);
   if (ours !== undefined) {
     return new TypeError(`${start}: this takes Perl's names: use ${JSON.stringify(ours.perl)}`);
@@ -162,7 +163,7 @@ function family(args: ReadonlyMap<string, unknown>): 4 | 6 | undefined {
     const found = FAMILY.get(value);
     if (found !== undefined) return found;
     throw new TypeError(
-      `Cannot use ${name}: must be 4 or 6 (or AF_INET, AF_INET6): received ${show(value)}`,
+      `Cannot use ${name}: must be 4 or 6 (or AF_INET, AF_INET6): received ${quote(value)}`,
     );
   }
   return undefined;
@@ -171,7 +172,7 @@ function family(args: ReadonlyMap<string, unknown>): 4 | 6 | undefined {
 function backlog(value: unknown): number {
   const length = Number(value);
   if (Number.isInteger(length) && length > 0) return length;
-  throw new TypeError(`Cannot use Listen: must be a number above 0: received ${show(value)}`);
+  throw new TypeError(`Cannot use Listen: must be a number above 0: received ${quote(value)}`);
 }
 
 const KEYS: readonly string[] = ["SSL_key", "SSL_key_file"];
@@ -234,7 +235,7 @@ export function fromPerl(args: string | PerlArguments): PerlConverted {
   if (typeof args === "string") return fromPerl({ PeerAddr: args });
   if (typeof args !== "object" || args === null || Array.isArray(args)) {
     throw new TypeError(
-      `Cannot convert arguments: must be an object or "host:port": received ${show(args)}`,
+      `Cannot convert arguments: must be an object or "host:port": received ${quote(args)}`,
     );
   }
   const given = collect(args);
@@ -249,7 +250,7 @@ export function fromPerl(args: string | PerlArguments): PerlConverted {
   if (timeout !== undefined && timeout !== null) {
     const seconds = Number(timeout);
     if (timeout === "" || !(seconds >= 0)) {
-      throw new TypeError(`Cannot use Timeout: must be seconds: received ${show(timeout)}`);
+      throw new TypeError(`Cannot use Timeout: must be seconds: received ${quote(timeout)}`);
     }
     result.timeout = seconds * 1000;
   }

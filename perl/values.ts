@@ -5,23 +5,12 @@
  * @module
  */
 
-import { shownName } from "../internal/own_options.ts";
 import { schemeFromPerl } from "../verify/schemes.ts";
 
 /** Perl's truth. */
 export const truth = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== 0 && value !== "" && value !== "0" &&
   value !== false;
-
-/** A value for a message; never one that may be a secret. */
-export const show = (value: unknown): string =>
-  typeof value === "string"
-    ? shownName(value)
-    : typeof value === "object" && value !== null
-    ? Array.isArray(value) ? `a list of ${value.length}` : "an object"
-    : typeof value === "function"
-    ? "a function"
-    : String(value);
 
 type Convert = (value: unknown, name: string) => unknown;
 

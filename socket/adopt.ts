@@ -12,6 +12,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { concat } from "../engine/buffers.ts";
 import {
   BufferedTransport,
@@ -121,8 +122,7 @@ export function injected(peer: string, what: string): SslPeerError {
   );
 }
 
-/** The first bytes in printable form: they come from an untrusted peer. */
+/** The first bytes in printable form: they come from an untrusted peer, and may be its password. */
 function shown(bytes: Uint8Array): string {
-  const head = String.fromCharCode(...bytes.subarray(0, 32));
-  return JSON.stringify(head) + (bytes.length > 32 ? "..." : "");
+  return quote(String.fromCharCode(...bytes.subarray(0, 32))) + (bytes.length > 32 ? "..." : "");
 }

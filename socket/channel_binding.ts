@@ -9,6 +9,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { children, oid, readDer, sequence } from "../certificate/der.ts";
 import { oidLongName } from "../certificate/oids.ts";
@@ -118,7 +119,7 @@ export function channelBinding(tls: TlsStream, type: ChannelBindingType): Uint8A
     default:
       throw new TypeError(
         `Cannot use channelBinding(): it must be "tls-exporter", "tls-unique" or ` +
-          `"tls-server-end-point": received ${JSON.stringify(type)}`,
+          `"tls-server-end-point": received ${quote(type)}`,
       );
   }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import type { ConnectionState } from "../context/connection.ts";
 import { type SslContext, stateOf } from "../context/context.ts";
 import { layOver } from "../context/lay_over.ts";
@@ -262,7 +263,7 @@ export abstract class CoreData {
       if (Number.isInteger(value) && value >= 0 && value <= length) return value;
       throw new RangeError(
         `Cannot use what onPeerShutdown gave: it must be null or a number of bytes from 0 to ` +
-          `${length}: received ${value}`,
+          `${length}: received ${quote(value)}`,
       );
     };
     return answer instanceof Promise ? answer.then(check) : check(answer);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import type { NativeObject } from "../context/native.ts";
@@ -53,7 +54,7 @@ function fieldOf(
 ): string | SubjectAltName[] | undefined {
   if (!Object.hasOwn(FIELDS, field)) {
     throw new TypeError(
-      `Cannot use ${call}: unknown field: received ${JSON.stringify(field)}: ` +
+      `Cannot use ${call}: unknown field: received ${quote(field)}: ` +
         `valid are ${Object.keys(FIELDS).join(", ")}`,
     );
   }

@@ -10,13 +10,14 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { hostProblem, ipVersion, splitHostPort } from "../internal/host.ts";
 import { waitOptions } from "../internal/wait_options.ts";
-import { ownOptions, shownName } from "../internal/own_options.ts";
+import { ownOptions } from "../internal/own_options.ts";
 import { roleContext, SslContext } from "../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ListenOptions } from "../context/options.ts";
-import { checkOptions, received } from "../context/validate.ts";
+import { checkOptions } from "../context/validate.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
 import { SslPeerError, SslUnsupportedError } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
@@ -255,7 +256,7 @@ export class ListenerCore<S extends SslSocket> {
     if (!((context as unknown) instanceof SslContext)) {
       throw new TypeError(
         `Cannot change the context: it must be what SslContext.create({ server: true, ... }) gave: ` +
-          `received ${received(context)}`,
+          `received ${quote(context)}`,
       );
     }
     if (engineOf(context) !== engineOf(this.#context)) {
@@ -350,14 +351,14 @@ function bindAddress(hostname: string | undefined, family: 4 | 6 | undefined): s
   const { host: bare, port } = splitHostPort(hostname);
   if (port !== undefined) {
     throw new TypeError(
-      `Cannot listen on ${shownName(hostname)}: the host name holds a port: ` +
-        `give { hostname: ${shownName(bare)}, port: ${port || 443} }`,
+      `Cannot listen on ${quote(hostname)}: the host name holds a port: ` +
+        `give { hostname: ${quote(bare)}, port: ${port || 443} }`,
     );
   }
   const problem = hostProblem(bare);
   if (problem !== undefined) {
     throw new TypeError(
-      `Cannot listen on ${shownName(hostname)}: it is not a host name: ${problem}`,
+      `Cannot listen on ${quote(hostname)}: it is not a host name: ${problem}`,
     );
   }
   if (family !== undefined && (ipVersion(bare) ?? 4) !== family && bare !== "localhost") {

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { ipVersion } from "../internal/host.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ConnectOptions, StartOptions } from "../context/options.ts";
 import { OPTIONS } from "../context/table.ts";
 import { NO_OPTIONS, ownMembers, ownRecord } from "../internal/own_options.ts";
-import { checkNames, checkOptions, received } from "../context/validate.ts";
+import { checkNames, checkOptions } from "../context/validate.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/types.ts";
 import { SslError } from "../errors.ts";
@@ -32,7 +33,7 @@ function handshakeNow(options: SocketOptions): boolean {
  */
 export function connectArguments<T extends ConnectOptions>(target: string | T, options: T): T {
   if (options === null || typeof options !== "object") {
-    const shown = received(options);
+    const shown = quote(options);
     const port = typeof target === "string" && /^"?\d+"?$/.test(shown);
     throw new TypeError(
       `Cannot connect: the second argument must be options: received ${shown}` +
@@ -43,12 +44,12 @@ export function connectArguments<T extends ConnectOptions>(target: string | T, o
   if (typeof target === "string") return ownMembers(options, rules);
   if (target === null || typeof target !== "object") {
     throw new TypeError(
-      `Cannot connect: it needs "host:port" or options: received ${JSON.stringify(target)}`,
+      `Cannot connect: it needs "host:port" or options: received ${quote(target)}`,
     );
   }
   if (target instanceof URL) {
     throw new TypeError(
-      `Cannot connect: a URL is no target: received ${target}: ` +
+      `Cannot connect: a URL is no target: received ${quote(target)}: ` +
         `write host and port, as in "example.com:443"`,
     );
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quote, quotePath } from "../internal/quote.ts";
 import type { DialTarget } from "../engine/types.ts";
 import {
   type HostAndPort,
@@ -14,7 +15,6 @@ import {
   joinHostPort,
   splitHostPort,
 } from "../internal/host.ts";
-import { shownName } from "../internal/own_options.ts";
 
 /** A target in parts, as the options of `SslSocket.connect` have it. */
 export interface TargetParts {
@@ -41,13 +41,15 @@ export function parsePort(port: number | string, least = 1): number {
     : SERVICES.get(port.toLowerCase());
   if (number === undefined) {
     throw new TypeError(
-      `Cannot find a port: unknown service: received ${shownName(String(port))}: ` +
+      `Cannot find a port: unknown service: received ${quote(String(port))}: ` +
         `write the port number, or one of ${[...SERVICES.keys()].join(", ")}`,
     );
   }
   if (!Number.isInteger(number) || number < least || number > 65535) {
     throw new RangeError(
-      `Cannot use a port: it must be a whole number from ${least} to 65535: received ${port}`,
+      `Cannot use a port: it must be a whole number from ${least} to 65535: received ${
+        quote(port)
+      }`,
     );
   }
   return number;
@@ -73,7 +75,7 @@ function parseHost({ host, bracketed }: HostAndPort, shown: string): string {
 }
 
 function parseText(text: string, port: number | string | undefined): DialTarget {
-  const shown = shownName(text);
+  const shown = quote(text);
   if (text.includes("://")) {
     refuse(shown, "a URL is no target", `write host and port, as in "example.com:443"`);
   }
@@ -95,7 +97,11 @@ function parseText(text: string, port: number | string | undefined): DialTarget 
   }
   const own = parsePort(parts.port);
   if (port !== undefined && parsePort(port) !== own) {
-    refuse(shown, `it names another port than the option port: ${port}`, "give the port once");
+    refuse(
+      shown,
+      `it names another port than the option port: ${quote(port)}`,
+      "give the port once",
+    );
   }
   return { transport: "tcp", hostname, port: own };
 }
@@ -110,7 +116,7 @@ export function parseTarget(target: string | TargetParts): DialTarget {
   if (typeof target === "string") return parseText(target, undefined);
   if (target.transport === "unix" || (target.path !== undefined && target.hostname === undefined)) {
     if (typeof target.path !== "string" || target.path === "" || target.path.includes("\0")) {
-      const shown = JSON.stringify(target.path) ?? "nothing";
+      const shown = typeof target.path === "string" ? quotePath(target.path) : "nothing";
       refuse(
         shown,
         "a Unix target needs a path",

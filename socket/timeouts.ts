@@ -6,6 +6,7 @@
  */
 
 import { ownRecord } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import { SslTimeoutError } from "../errors.ts";
 
 /** How long to wait for connect and handshake, in milliseconds, unless told. */
@@ -39,7 +40,9 @@ export function checkTimeout(name: string, value: number | undefined): number | 
   if (value === undefined) return undefined;
   if (typeof value !== "number" || Number.isNaN(value) || value < 0) {
     throw new RangeError(
-      `Cannot use ${name}: it must be a number of milliseconds, 0 for none: received ${value}`,
+      `Cannot use ${name}: it must be a number of milliseconds, 0 for none: received ${
+        quote(value)
+      }`,
     );
   }
   return value;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 
 /** One pin: a digest of a certificate or of its public key. */
@@ -37,7 +38,7 @@ const WEAK = new Set(["md5", "sha1"]);
  *
  * @param text The pin.
  * @param allowWeak Whether md5 and sha1 will do. @default {false}
- * @throws {TypeError} `invalid fingerprint '...'` or `cannot detect hash algorithm ...`, and for a
+ * @throws {TypeError} `invalid fingerprint "..."` or `cannot detect hash algorithm ...`, and for a
  * weak digest without leave.
  *
  * @example
@@ -53,27 +54,31 @@ const WEAK = new Set(["md5", "sha1"]);
  */
 export function parsePin(text: string, allowWeak = false): Pin {
   const match = /^(?:([a-z0-9-]+)\$(?:(pub)\$)?)?([0-9a-f:]+)$/i.exec(text.trim());
-  if (match === null) throw new TypeError(`invalid fingerprint '${text}'`);
+  if (match === null) throw new TypeError(`invalid fingerprint ${quote(text)}`);
   const hex = match[3]!.replaceAll(":", "").toLowerCase();
   const algorithm = match[1]?.toLowerCase().replace(/^sha-/, "sha") ?? BARE.get(hex.length);
   if (algorithm === undefined) {
     throw new TypeError(
-      `cannot detect hash algorithm from fingerprint '${text}': write it as sha256$hex`,
+      `cannot detect hash algorithm from fingerprint ${quote(text)}: write it as sha256$hex`,
     );
   }
   const length = Object.hasOwn(LENGTHS, algorithm) ? LENGTHS[algorithm] : undefined;
   if (length === undefined) {
-    throw new TypeError(`invalid fingerprint '${text}': unknown hash algorithm ${algorithm}`);
+    throw new TypeError(
+      `invalid fingerprint ${quote(text)}: unknown hash algorithm ${quote(algorithm)}`,
+    );
   }
   if (hex.length !== length) {
     throw new TypeError(
-      `invalid fingerprint '${text}': ${algorithm} has ${length} hex digits: received ${hex.length}`,
+      `invalid fingerprint ${
+        quote(text)
+      }: ${algorithm} has ${length} hex digits: received ${hex.length}`,
     );
   }
   if (WEAK.has(algorithm) && !allowWeak) {
     throw new TypeError(
       `Cannot pin with ${algorithm}: collisions can be made: use sha256, or allowWeakPins: true: ` +
-        `received '${text}'`,
+        `received ${quote(text)}`,
     );
   }
   return { text, algorithm, publicKey: match[2] !== undefined, hex };

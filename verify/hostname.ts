@@ -12,6 +12,7 @@
  * @module
  */
 
+import { quote } from "../internal/quote.ts";
 import { memberOf, type NamesOf, ownOptions } from "../internal/own_options.ts";
 import { namedType, type SubjectAltName } from "../certificate/subject_alt_name.ts";
 import {
@@ -310,12 +311,12 @@ function ownNames(certificate: CertificateNames): OwnNames {
 
 function checkArguments(certificate: CertificateNames, host: string): void {
   if (typeof host !== "string") {
-    throw new TypeError(`Cannot verify host name: host must be a string: received ${host}`);
+    throw new TypeError(`Cannot verify host name: host must be a string: received ${quote(host)}`);
   }
   if (typeof certificate !== "object" || certificate === null) {
     throw new TypeError(
       `Cannot verify host name: it needs a Certificate, or { commonName, subjectAltNames }: ` +
-        `received ${certificate}`,
+        `received ${quote(certificate)}`,
     );
   }
 }

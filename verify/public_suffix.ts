@@ -8,6 +8,8 @@
  */
 
 import { idnToAscii } from "../internal/host.ts";
+import { fileError } from "../internal/file_error.ts";
+import { hidesPath, quote } from "../internal/quote.ts";
 import { ICANN_RULES } from "./public_suffix_rules.ts";
 import { ownOptions } from "../internal/own_options.ts";
 
@@ -119,7 +121,9 @@ function minSuffixOf(given: PublicSuffixOptions | undefined): number {
   });
   if (!Number.isInteger(minSuffix) || minSuffix < 0) {
     throw new RangeError(
-      `Cannot create PublicSuffix: minSuffix must be an integer of 0 or more: received ${minSuffix}`,
+      `Cannot create PublicSuffix: minSuffix must be an integer of 0 or more: received ${
+        quote(minSuffix)
+      }`,
     );
   }
   return minSuffix;
@@ -193,9 +197,7 @@ export class PublicSuffix {
       const ascii = name === "" ? "" : idnToAscii(name!);
       if (ascii === undefined || /\s/.test(ascii) || (name === "" && wildcard === "")) {
         throw new TypeError(
-          `Cannot create PublicSuffix: line ${i + 1} is not a rule: received ${
-            JSON.stringify(rule)
-          }`,
+          `Cannot create PublicSuffix: line ${i + 1} is not a rule: received ${quote(rule)}`,
         );
       }
       rules.push(`${mark}${wildcard}${ascii}`);
@@ -217,7 +219,13 @@ export class PublicSuffix {
     options?: PublicSuffixOptions,
   ): Promise<PublicSuffix> {
     const minSuffix = minSuffixOf(options);
-    return PublicSuffix.fromString(await Deno.readTextFile(path), { minSuffix });
+    let text: string;
+    try {
+      text = await Deno.readTextFile(path);
+    } catch (cause) {
+      throw hidesPath(path) ? fileError("a list of public suffixes", path, cause) : cause;
+    }
+    return PublicSuffix.fromString(text, { minSuffix });
   }
 
   /**
@@ -245,7 +253,7 @@ export class PublicSuffix {
   ): [rest: string | string[] | undefined, suffix: string | string[] | undefined] {
     if (!Number.isInteger(add) || add < 0) {
       throw new RangeError(
-        `Cannot split host: add must be an integer of 0 or more: received ${add}`,
+        `Cannot split host: add must be an integer of 0 or more: received ${quote(add)}`,
       );
     }
     const labels = typeof host === "string"

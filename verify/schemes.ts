@@ -6,7 +6,8 @@
  * @module
  */
 
-import { ownOptions, ownRecord, shownName } from "../internal/own_options.ts";
+import { ownOptions, ownRecord } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
 import type { NameSyntax } from "../internal/host.ts";
 import { didYouMean } from "./suggest.ts";
@@ -231,22 +232,13 @@ const EXPECTED: Record<keyof CustomScheme, string> = {
   callback: "a function",
 };
 
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value);
-}
-
 function resolveCustom(input: CustomScheme): ResolvedScheme {
   const scheme = ownOptions(input, {
     operation: "use scheme",
     names: CUSTOM_KEYS,
     unknown: (key) =>
       new TypeError(
-        `Cannot use scheme: unknown key ${shownName(key)}${
-          didYouMean(key, Object.keys(CUSTOM_KEYS))
-        }`,
+        `Cannot use scheme: unknown key ${quote(key)}${didYouMean(key, Object.keys(CUSTOM_KEYS))}`,
       ),
   });
   const given = Object.entries(scheme).filter(([, value]) => value !== undefined);
@@ -254,7 +246,7 @@ function resolveCustom(input: CustomScheme): ResolvedScheme {
     const name = key as keyof CustomScheme;
     if (!CUSTOM_KEYS[name](value)) {
       throw new TypeError(
-        `Cannot use scheme: ${name} must be ${EXPECTED[name]}: received ${show(value)}`,
+        `Cannot use scheme: ${name} must be ${EXPECTED[name]}: received ${quote(value)}`,
       );
     }
   }
@@ -289,7 +281,7 @@ export function resolveScheme(scheme: Scheme = DEFAULT_SCHEME): ResolvedScheme {
   if (typeof scheme === "string") {
     if (!Object.hasOwn(SCHEMES, scheme)) {
       throw new TypeError(
-        `Cannot use scheme: unknown name ${show(scheme)}${didYouMean(scheme, SCHEME_NAMES)}` +
+        `Cannot use scheme: unknown name ${quote(scheme)}${didYouMean(scheme, SCHEME_NAMES)}` +
           `: known are ${SCHEME_NAMES.join(", ")}`,
       );
     }
@@ -297,7 +289,7 @@ export function resolveScheme(scheme: Scheme = DEFAULT_SCHEME): ResolvedScheme {
   }
   if (typeof scheme !== "object" || scheme === null || Array.isArray(scheme)) {
     throw new TypeError(
-      `Cannot use scheme: it must be a name or an object of rules: received ${show(scheme)}`,
+      `Cannot use scheme: it must be a name or an object of rules: received ${quote(scheme)}`,
     );
   }
   return resolveCustom(scheme);

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type NamesOf, ownOptions, ownRecord, shownName } from "../internal/own_options.ts";
+import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { looksLikePem } from "../certificate/pem.ts";
 import type { Failure, Policy } from "../context/judge.ts";
@@ -109,7 +110,7 @@ const MOST_DEPTH = 0x3fffffff;
 function checkValues(options: VerifyCertificateOptions): void {
   const { time, depth, checkCrl, policies } = options;
   const bad = (name: string, must: string, value: unknown): TypeError =>
-    new TypeError(`Cannot use option "${name}": ${must}: received ${String(value)}`);
+    new TypeError(`Cannot use option "${name}": ${must}: received ${quote(value)}`);
   if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime()))) {
     throw bad("time", "must be a valid Date", time);
   }
@@ -245,7 +246,7 @@ async function verify(
     operation: "verify a certificate",
     names: OPTIONS,
     unknown: (name) =>
-      new TypeError(`unknown option ${shownName(name)}${didYouMean(name, Object.keys(OPTIONS))}`),
+      new TypeError(`unknown option ${quote(name)}${didYouMean(name, Object.keys(OPTIONS))}`),
   });
   checkValues(options);
   refuseOtherText("the leaf", leaf);

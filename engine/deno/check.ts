@@ -12,6 +12,7 @@
  */
 
 import { ownRecord } from "../../internal/own_options.ts";
+import { quote } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { type Feature, FEATURES } from "../features.ts";
 import type { ContextConfig, ContextHooks, Credential } from "../types.ts";
@@ -150,9 +151,7 @@ export function checkConfig(config: ContextConfig): void {
     const { length } = new TextEncoder().encode(name);
     if (length < 1 || length > 255) {
       throw new TypeError(
-        `Cannot use alpnProtocols: a name must have 1 to 255 bytes: received ${
-          JSON.stringify(name)
-        }`,
+        `Cannot use alpnProtocols: a name must have 1 to 255 bytes: received ${quote(name)}`,
       );
     }
   }

@@ -5,6 +5,7 @@
  */
 
 import { NO_OPTIONS } from "../../internal/own_options.ts";
+import { quote } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { concat } from "../buffers.ts";
 import { dialTcp } from "../dial.ts";
@@ -283,7 +284,7 @@ export class OpenSslContext implements EngineContext {
     if (config.noEcdh) list += ":!kECDHE:!kECDHEPSK";
     this.#check(
       c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
-      `Cannot set cipherList: received ${JSON.stringify(list)}`,
+      `Cannot set cipherList: received ${quote(list)}`,
     );
     if (!list.includes("@SECLEVEL=") && c.SSL_CTX_get_security_level(this.ptr) < SECURITY_LEVEL) {
       c.SSL_CTX_set_security_level(this.ptr, SECURITY_LEVEL);
@@ -291,13 +292,13 @@ export class OpenSslContext implements EngineContext {
     if (config.ciphersuites !== undefined) {
       this.#check(
         c.SSL_CTX_set_ciphersuites(this.ptr, cString(config.ciphersuites)) === 1,
-        `Cannot set ciphersuites: received ${JSON.stringify(config.ciphersuites)}`,
+        `Cannot set ciphersuites: received ${quote(config.ciphersuites)}`,
       );
     }
     if (config.groups !== undefined) {
       this.#check(
         this.#ctrl(CTRL.SET_GROUPS_LIST, 0n, cString(config.groups)) === 1,
-        `Cannot set ecdhCurve: received ${JSON.stringify(config.groups)}`,
+        `Cannot set ecdhCurve: received ${quote(config.groups)}`,
       );
     }
     restrictGroups(config, {
@@ -313,7 +314,7 @@ export class OpenSslContext implements EngineContext {
       this.#check(
         this.#ctrl(CTRL.SET_SIGALGS_LIST, 0n, text) === 1 &&
           this.#ctrl(CTRL.SET_CLIENT_SIGALGS_LIST, 0n, text) === 1,
-        `Cannot set sigalgs: received ${JSON.stringify(config.sigalgs)}`,
+        `Cannot set sigalgs: received ${quote(config.sigalgs)}`,
       );
     }
     if (config.dh === "auto") this.#ctrl(CTRL.SET_DH_AUTO, 1n);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { mayBeSecret } from "../../internal/quote.ts";
 import {
   type ErrorFacts,
   type ErrorQueueEntry,
@@ -174,7 +175,8 @@ export function queueOptions(queue: readonly ErrorQueueEntry[]): SslErrorOptions
  * The error of a local call: loading a certificate, setting a cipher list. Its code says what
  * OpenSSL says: "no cipher match" is about the list here, not about what a peer has.
  */
-export function localError(what: string, queue: readonly ErrorQueueEntry[]): SslError {
+export function localError(what: string, entries: readonly ErrorQueueEntry[]): SslError {
+  const queue = entries.map(withoutSecret);
   const main = queue[0];
   const code = main === undefined ? "ERR_SSL_REFUSED" : ownCode(main.reason);
   return new SslError(
@@ -199,6 +201,14 @@ export interface Circumstances {
   readonly securityLevel?: number | undefined;
   /** Looks for what OpenSSL does not know. */
   readonly advise?: (options: SslErrorOptions) => Advice | undefined;
+}
+
+/** An entry whose data quotes our own input ("group 'x' cannot be set"), unless that may be a secret. */
+function withoutSecret({ data, ...entry }: ErrorQueueEntry): ErrorQueueEntry {
+  const quoted = data === undefined ? [] : data.match(/'[^']*'?|[^\s'=]{8,}/g) ?? [];
+  return data === undefined || quoted.some((part) => mayBeSecret(part.replaceAll("'", "")))
+    ? entry
+    : { ...entry, data };
 }
 
 /** The error of a call on a connection that OpenSSL failed with SSL_ERROR_SSL or SSL_ERROR_SYSCALL. */

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { quote } from "../../internal/quote.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 const encoder = new TextEncoder();
@@ -13,7 +14,7 @@ const encoder = new TextEncoder();
 /** A C string; throws TypeError for a NUL inside, which C would cut at. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   if (text.includes("\0")) {
-    throw new TypeError(`Cannot pass a string with a NUL byte: received ${JSON.stringify(text)}`);
+    throw new TypeError(`Cannot pass a string with a NUL byte: received ${quote(text)}`);
   }
   return encoder.encode(text + "\0");
 }

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { quote } from "../../internal/quote.ts";
 import {
   SSL_WANT_READ,
   SSL_WANT_WRITE,
@@ -117,7 +118,7 @@ export class OpenSslSession implements SansIoSession {
       serverName !== undefined &&
       c.SSL_ctrl(ssl, CTRL.SET_HOSTNAME, TLSEXT_NAMETYPE_HOST, cString(serverName)) !== 1
     ) {
-      throw localError(`Cannot send serverName ${JSON.stringify(serverName)}`, drainErrors(c));
+      throw localError(`Cannot send serverName ${quote(serverName)}`, drainErrors(c));
     }
     if (this.#hooks.context.config.requestOcsp) {
       c.SSL_ctrl(ssl, CTRL.SET_STATUS_TYPE, TLSEXT_STATUSTYPE_OCSP, null);
@@ -273,7 +274,7 @@ export class OpenSslSession implements SansIoSession {
     if (this.#handle.freed) return;
     if (chosen === null) {
       this.#refusalAlert = plainAlert(ALERT_UNRECOGNIZED_NAME);
-      const text = `Cannot serve: there is no certificate for ${JSON.stringify(name)}`;
+      const text = `Cannot serve: there is no certificate for ${quote(name)}`;
       this.#hooks.fail(
         new SslError(text, { code: "ERR_SSL_UNRECOGNIZED_NAME", alert: "unrecognized_name" }),
       );

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { quote } from "../../internal/quote.ts";
 import type { Guard } from "./callbacks.ts";
 import { textOf } from "./library.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
@@ -25,7 +26,7 @@ export function alpnWire(names: readonly string[]): Uint8Array<ArrayBuffer> {
     const bytes = Array.from(name, (char) => char.codePointAt(0)!);
     if (bytes.length < 1 || bytes.length > 255 || bytes.some((b) => b > 255)) {
       throw new TypeError(
-        `Cannot use a protocol name: it must have 1 to 255 bytes: received ${JSON.stringify(name)}`,
+        `Cannot use a protocol name: it must have 1 to 255 bytes: received ${quote(name)}`,
       );
     }
     return [bytes.length, ...bytes];

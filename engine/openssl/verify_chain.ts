@@ -5,6 +5,7 @@
  * @module
  */
 
+import { quote } from "../../internal/quote.ts";
 import type { ChainRequest, ChainResult } from "../types.ts";
 import { drainErrors, localError } from "./errors.ts";
 import { modernErrno } from "./inspect.ts";
@@ -117,7 +118,7 @@ function setParameters(c: OpenSslSymbols, param: Deno.PointerValue, request: Cha
       throw new TypeError(
         `Cannot verify the chain: unknown purpose: use one of ${
           Object.keys(PURPOSE).join(", ")
-        }: received ${JSON.stringify(purpose)}`,
+        }: received ${quote(purpose)}`,
       );
     }
     c.X509_VERIFY_PARAM_set_purpose(param, id);
@@ -135,7 +136,7 @@ function setPolicies(
     const object = c.OBJ_txt2obj(cString(oid), 1);
     if (object === null) {
       throw new TypeError(
-        `Cannot verify the chain: a policy must be an OID: received ${JSON.stringify(oid)}`,
+        `Cannot verify the chain: a policy must be an OID: received ${quote(oid)}`,
       );
     }
     c.X509_VERIFY_PARAM_add0_policy(param, object); // which takes it over

@@ -57,7 +57,7 @@ Deno.test("pemBlocks() says what is wrong with a block, and where", () => {
 
 Deno.test("pemBlocks() takes a byte order mark, spaces at line ends and text that is no PEM", () => {
   assertEquals(pemBlocks("\uFEFF" + block("A", "AAAA  ").replaceAll("-\n", "- \n")).length, 1);
-  assertEquals(pemBlocks("nothing here\n----BEGIN A----\n"), []);
+  assertEquals(pemBlocks("nothing here\n# -----BEGIN A-----\n"), []);
   assertEquals(pemBlocks(""), []);
 });
 

@@ -174,7 +174,7 @@ Deno.test("a file that is no certificate: the error names it and each format tri
   await assertRejects(
     () => loadCredentials({ certFile: file("rsa.key.pem") }),
     SslError,
-    "no certificate found: only PRIVATE KEY",
+    "no certificate found: received only PRIVATE KEY",
   );
 });
 

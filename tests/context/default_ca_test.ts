@@ -70,7 +70,7 @@ Deno.test("a mistake in SSL_CERT_FILE never widens trust: it is an error", async
     await assertRejects(
       () => loadDefaultCa(),
       SslError,
-      'Cannot read the default trust anchors "/nowhere/ca.pem": No such file',
+      'Cannot read the default trust anchors that SSL_CERT_FILE names, "/nowhere/ca.pem": No such file',
     );
   });
   const junk = await Deno.makeTempFile();

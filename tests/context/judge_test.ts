@@ -265,9 +265,9 @@ Deno.test("parsePins() reads Perl's forms of a fingerprint", () => {
 
 Deno.test("parsePins() refuses what is no fingerprint, and weak ones without leave", () => {
   const wrong: [string, string][] = [
-    ["sha256$xyz", "invalid fingerprint 'sha256$xyz'"],
-    ["abcd", "cannot detect hash algorithm from fingerprint 'abcd'"],
-    ["sha256$abcd", "invalid fingerprint 'sha256$abcd'"],
+    ["sha256$xyz", 'invalid fingerprint "sha256$xyz"'],
+    ["abcd", 'cannot detect hash algorithm from fingerprint "abcd"'],
+    ["sha256$abcd", 'invalid fingerprint "sha256$abcd"'],
     ["sha257$" + "0".repeat(64), "unknown hash algorithm"],
     ["toString$" + "0".repeat(64), "unknown hash algorithm"],
     ["sha256$pub$", "invalid fingerprint"],

@@ -73,7 +73,7 @@ for (const name of TEXTS) {
 
 Deno.test("pemFile2key() with the key instead of its path does not show it", async () => {
   const error = await assertRejects(() => pemFile2key(leaf.key), TypeError);
-  assertEquals(error.message, "Cannot read a file: it must be a path: received PEM text");
+  assertEquals(error.message, "Cannot use a file: it must be a path: received PEM text");
   assertSilent(error);
 });
 

@@ -10,6 +10,7 @@ import { BY_OWN_CODE } from "../../verify/own_codes.ts";
 const ROOT = new URL("../../", import.meta.url);
 /** The layers whose errors users see. */
 const FOLDERS = [
+  "internal",
   ...["certificate", "cli", "context", "engine", "handle", "perl", "socket", "ssleay", "verify"],
 ];
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quote } from "../../internal/quote.ts";
+
 /** One result of a cache: of one certificate. */
 export interface OcspCacheEntry {
   /** When there is newer information: the entry counts until then. A number is in ms since 1970. */
@@ -56,7 +58,7 @@ export class OcspCache implements OcspCacheStore {
   constructor(size = 100) {
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new RangeError(
-        `Cannot create OcspCache: size must be a whole number from 1 on: received ${size}`,
+        `Cannot create OcspCache: size must be a whole number from 1 on: received ${quote(size)}`,
       );
     }
     this.#size = size;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quote } from "../../internal/quote.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { type NamesOf, ownOptions, ownRecord } from "../../internal/own_options.ts";
 import type { OcspCacheStore } from "./cache.ts";
@@ -98,14 +99,18 @@ export function checkResolveOptions(
   const options = ownOptions(given, { operation: "resolve OCSP", names: RESOLVE_OPTIONS });
   const { method = "POST", proxy, signal, timeout = 10_000, maxBytes = 65_536 } = options;
   if (method !== "POST" && method !== "GET") {
-    throw new TypeError(`Cannot resolve OCSP: method must be POST or GET: received ${method}`);
+    throw new TypeError(
+      `Cannot resolve OCSP: method must be POST or GET: received ${quote(method)}`,
+    );
   }
   for (
     const [name, value, least] of [["timeout", timeout, 0], ["maxBytes", maxBytes, 1]] as const
   ) {
     if (!Number.isSafeInteger(value) || value < least || value > 0x7fffffff) {
       throw new RangeError(
-        `Cannot resolve OCSP: ${name} must be a whole number from ${least} on: received ${value}`,
+        `Cannot resolve OCSP: ${name} must be a whole number from ${least} on: received ${
+          quote(value)
+        }`,
       );
     }
   }
