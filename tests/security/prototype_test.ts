@@ -197,7 +197,7 @@ Deno.test("what Object.prototype has makes no name match, and no certificate ano
     assertEquals(PublicSuffix.default().publicSuffix("a.co.uk"), ["a", "co.uk"]);
     assertEquals(await made(), before);
     assertEquals((await ca.server("x.test")).certificate.subjectAltNames[0]!.value, "x.test");
-    assertEquals(fromPerl({ PeerAddr: "h:1" }), { hostname: "h", port: 1 });
+    assertEquals(fromPerl({ PeerAddr: "h:1" }), { hostname: "h", port: 1, halfClose: false });
     const p12 = await createPkcs12({ cert: good.certificate, key: good.privateKey, iterations: 1 });
     assertEquals((await parsePkcs12(p12)).cert?.der, good.certificate.der);
     assertEquals((await decodeKey(good.key)).pkcs8, good.privateKey.der);
