@@ -15,7 +15,7 @@ import {
   type SubjectAltNameInput,
   toPrivateKey,
 } from "./cert_create.ts";
-import type { Certificate } from "./certificate.ts";
+import { type Certificate, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
 import {
   bitString,
   children,
@@ -100,6 +100,9 @@ export class CertificateRequest {
 
   /** Reads a request from PEM text, PEM as bytes, or DER. */
   static parse(data: string | Uint8Array): CertificateRequest {
+    if (data.length > MAX_CERTIFICATE_LENGTH) {
+      throw derError(WHAT, `${data.length} bytes is more than the limit of 1 MiB`);
+    }
     if (data instanceof Uint8Array && (data[0] === TAG.SEQUENCE || !looksLikePem(data))) {
       return new CertificateRequest(withoutFinalNewline(data));
     }
@@ -198,6 +201,7 @@ export async function csrCreate(
   given?: CsrCreateOptions,
 ): Promise<{ csr: CertificateRequest; key: PrivateKey }> {
   const options = ownOptions(given, { operation: `create ${WHAT}`, names: OPTIONS });
+  if (options.digest !== undefined) digestName(options.digest); // before a key is made
   const names = (options.subjectAltNames ?? []).map((entry) => {
     const [type, value] = Array.isArray(entry)
       ? entry as readonly [string | number, string]

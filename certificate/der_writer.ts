@@ -66,6 +66,13 @@ export const nul = (): Uint8Array => tlv(0x05);
 
 /** The minimal two's complement of a number. */
 export function integerContent(value: bigint | number): Uint8Array {
+  if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
+    throw new RangeError(
+      `Cannot encode number: must be a whole number, a larger one as a bigint: received ${
+        typeof value === "number" ? value : typeof value
+      }`,
+    );
+  }
   let n = BigInt(value);
   const octets: number[] = [];
   do {

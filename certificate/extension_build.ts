@@ -257,6 +257,11 @@ export function encodeExtensions(list: readonly Extension[]): Uint8Array {
 
 /** basicConstraints. */
 export function basicConstraints(ca: boolean, pathLength?: number, critical = true): Extension {
+  if (pathLength !== undefined && !(Number.isSafeInteger(pathLength) && pathLength >= 0)) {
+    throw new RangeError(
+      `Cannot encode basicConstraints: pathLength must be a whole number of at least 0: received ${pathLength}`,
+    );
+  }
   return extension(
     EXT.basicConstraints,
     seq(...(ca ? [bool(true)] : []), ...(pathLength === undefined ? [] : [int(pathLength)])),

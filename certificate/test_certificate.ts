@@ -218,6 +218,15 @@ export interface Issuer {
   readonly key: PrivateKey;
 }
 
+function testSerial(serial: bigint | number | undefined): bigint {
+  if (serial === undefined) return randomSerial(120);
+  if (typeof serial === "bigint" || Number.isSafeInteger(serial)) return BigInt(serial);
+  throw new RangeError(
+    `Cannot create test certificate: serial must be a whole number, a larger one as a bigint: ` +
+      `received ${typeof serial === "number" ? serial : typeof serial}`,
+  );
+}
+
 /** Makes a key and a certificate for it, self-signed without an issuer. */
 export async function issue(
   given: TestCertificateOptions,
@@ -255,7 +264,7 @@ export async function issue(
   extensions.push(...(options.extensions ?? []));
   const cert = await buildCertificateAsync({
     version: 2,
-    serial: options.serial === undefined ? randomSerial(120) : BigInt(options.serial),
+    serial: testSerial(options.serial),
     issuer: issuer?.cert.rawSubject ?? subject,
     subject,
     notBefore: options.notBefore ?? new Date(now - DAY),

@@ -30,14 +30,17 @@ const when = (test: (value: unknown) => boolean, must: string): Check => (value)
 /** Whether a text is what belongs into a file: it may be a key, and must not be shown. */
 const isContent = (v: unknown): boolean => typeof v === "string" && v.includes("-----BEGIN ");
 
+const isText = (v: unknown): boolean =>
+  typeof v === "string" && v.length <= 0xffff && !isContent(v);
+
 export const string: Check = when(
-  (v) => typeof v === "string" && !isContent(v),
-  "must be a string, and no PEM text",
+  isText,
+  "must be a string of at most 65535 characters, and no PEM text",
 );
 /** A string that is not empty. */
 export const filled: Check = when(
-  (v) => typeof v === "string" && v !== "" && !isContent(v),
-  "must be a string that is not empty, and no PEM text",
+  (v) => v !== "" && isText(v),
+  "must be a string of 1 to 65535 characters, and no PEM text",
 );
 export const boolean: Check = when((v) => typeof v === "boolean", "must be true or false");
 export const callback: Check = when((v) => typeof v === "function", "must be a function");

@@ -389,10 +389,15 @@ export interface SslOptions {
   npnProtocols?: readonly string[] | undefined;
 
   /**
-   * Pre-shared keys, with which no certificate is needed. Client: the key, then its identity is
-   * `io_socket_ssl`, or `[identity, key]`. Server: the key for every identity, or a record of keys
-   * by identity, `""` for all the others; it needs no certificate of its own then. A string is its
-   * bytes in UTF-8. Without `cipherList` and `ciphersuites` those for pre-shared keys come first;
+   * Pre-shared keys, with which no certificate is needed. A client with a key alone still needs a
+   * name to verify (`serverName`, `verifycnName` or `hostname`), as every other: whether the server
+   * takes the key, or shows a certificate, is not known before. It goes without one where it says so:
+   * `verifycnScheme: "none"` or `verifyMode: SSL_VERIFY_NONE`.
+   *
+   * Client: the key, then its identity is `io_socket_ssl`, or `[identity, key]`. Server: the key for
+   * every identity, or a record of keys by identity, `""` for all the others; it needs no certificate
+   * of its own then. A string is its bytes in UTF-8.
+   * Without `cipherList` and `ciphersuites` those for pre-shared keys come first;
    * who gives `ciphersuites` should put one with SHA256 first, since OpenSSL uses these keys with no
    * other hash.
    *

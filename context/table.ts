@@ -261,7 +261,13 @@ const DATA: ReadonlySet<string> = new Set<OptionName>([
   ...["alpnProtocols", "npnProtocols", "cipherList", "ciphersuites"] as const,
 ]);
 
+/** More than all that an option could be: the longest lists of anchors have a few megabytes. */
+const LONGEST = 1 << 26;
+
 function frozen(value: unknown): unknown {
+  if ((typeof value === "string" || value instanceof Uint8Array) && value.length > LONGEST) {
+    throw new RangeError(`Cannot use options: a value must have at most ${LONGEST} bytes`);
+  }
   if (value instanceof Uint8Array) return value.slice();
   if (Array.isArray(value)) return Object.freeze(value.map(frozen));
   if (!is.isRecord(value)) return value;

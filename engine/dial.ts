@@ -5,6 +5,7 @@
  * @module
  */
 
+import { platformCode, platformErrno, platformReason } from "../internal/platform_error.ts";
 import { joinHostPort } from "../internal/host.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { SslError, SslPeerError } from "../errors.ts";
@@ -27,12 +28,10 @@ export function addressText(target: DialTarget | ListenTarget): string {
 /** An error of the platform with what it lacks: the operation, its input, a code. Permission errors stay. */
 export function ioError(what: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) return error;
-  const text = error.message;
-  const lookup = /failed to lookup address/.test(text);
-  const code = lookup ? "ENOTFOUND" : (error as { code?: string }).code ?? "EIO";
-  const errno = Number(/os error (\d+)/.exec(text)?.[1] ?? -1);
-  const reason = text.replace(/\s*\(os error \d+\)/, "");
-  const advice = lookup
+  const code = platformCode(error) ?? "EIO";
+  const errno = platformErrno(error);
+  const reason = platformReason(error);
+  const advice = code === "ENOTFOUND"
     ? ": check the name"
     : code === "ECONNREFUSED"
     ? ": nothing listens there"

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { platformCode } from "../internal/platform_error.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
 import type { Inflow } from "./inflow.ts";
@@ -24,9 +25,7 @@ const GONE = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ENOTCONN"]);
 
 /** Whether a write failed because the other end is gone, so that a reason may lie there. */
 export function isGone(cause: unknown): boolean {
-  return GONE.has((cause as { code?: string } | null)?.code ?? "") ||
-    cause instanceof Deno.errors.BrokenPipe || cause instanceof Deno.errors.ConnectionReset ||
-    cause instanceof Deno.errors.ConnectionAborted || cause instanceof Deno.errors.NotConnected;
+  return GONE.has(platformCode(cause) ?? "");
 }
 
 /** The connection, as far as this is concerned. */

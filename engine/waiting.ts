@@ -5,6 +5,7 @@
  * @module
  */
 
+import { platformCode } from "../internal/platform_error.ts";
 import { SslError } from "../errors.ts";
 
 /** Takes what nobody waits for any more. */
@@ -45,13 +46,9 @@ export function insideError(operation: string): SslError {
 /** The error of a transport that failed. */
 export function transportError(operation: string, cause: unknown): unknown {
   if (cause instanceof SslError) return cause;
-  const closed = cause instanceof Deno.errors.BadResource ? "EBADF" : undefined;
-  const code = (cause as { code?: unknown })?.code ?? closed;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new SslError(`Cannot ${operation}: the connection failed: ${text}`, {
-    code: typeof code === "string" ? code : "EIO",
-    cause,
-  });
+  const code = platformCode(cause) ?? "EIO";
+  const text = cause instanceof Error ? cause.message || code : String(cause);
+  return new SslError(`Cannot ${operation}: the connection failed: ${text}`, { code, cause });
 }
 
 /** The error of every write behind one that was aborted half-way. */

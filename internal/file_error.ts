@@ -5,6 +5,7 @@
  */
 
 import { SslError } from "../errors.ts";
+import { platformCode, platformErrno } from "./platform_error.ts";
 import { hidesPath, quotePath } from "./quote.ts";
 
 /** The errno of the common errors, for errors that only say their class. */
@@ -17,14 +18,6 @@ const ERRNO: Readonly<Record<string, number>> = {
   EISDIR: 21,
   ENAMETOOLONG: 36,
   ELOOP: 40,
-};
-
-const CODE_OF_CLASS: Readonly<Record<string, string>> = {
-  NotFound: "ENOENT",
-  PermissionDenied: "EACCES",
-  IsADirectory: "EISDIR",
-  NotADirectory: "ENOTDIR",
-  FilesystemLoop: "ELOOP",
 };
 
 /** Deno's own error, which says what to grant; not with a path that may be a secret. */
@@ -49,13 +42,12 @@ export function fileError(
   if (cause instanceof Deno.errors.NotCapable) return notCapable(file, cause, verb);
   // "No such file or directory (os error 2): readfile 'x.pem'"
   const reason = cause.message.replace(/: [a-z ]+ '[^]*'$/, "");
-  const number = /\(os error (\d+)\)/.exec(reason)?.[1];
-  const given = (cause as { code?: unknown }).code;
-  const code = typeof given === "string" ? given : CODE_OF_CLASS[cause.name] ?? "EIO";
+  const code = platformCode(cause) ?? "EIO";
+  const errno = platformErrno(cause);
   const shown = what === "" ? quotePath(file) : `${what} ${quotePath(file)}`;
   return new SslError(`Cannot ${verb} ${shown}: ${reason}`, {
     code,
-    errno: number === undefined ? ERRNO[code] ?? -1 : Number(number),
+    errno: errno === -1 ? ERRNO[code] ?? -1 : errno,
     reason,
     ...(hidesPath(file) ? {} : { cause }),
   });

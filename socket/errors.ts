@@ -5,6 +5,7 @@
  * @module
  */
 
+import { platformCode, platformErrno, platformReason } from "../internal/platform_error.ts";
 import { SslError } from "../errors.ts";
 
 /** An operation met a socket that was closed, before it or while it ran. */
@@ -23,17 +24,6 @@ function passesThrough(error: unknown, signal: AbortSignal | undefined): boolean
     (signal?.aborted === true && error === signal.reason);
 }
 
-const LOOKUP = /failed to lookup address|no such host|name or service not known/i;
-
-function codeOf(error: Error): string {
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === "string") return code;
-  if (LOOKUP.test(error.message)) return "ENOTFOUND";
-  if (error instanceof Deno.errors.UnexpectedEof) return "EOF";
-  if (error instanceof Deno.errors.BadResource) return "EBADF";
-  return "EIO";
-}
-
 /**
  * An error of a transport in the library's family: its code (`ECONNREFUSED`,
  * `ENOTFOUND`), its number, and the peer it happened with. Errors that are
@@ -47,11 +37,11 @@ export function toSslError(
   signal?: AbortSignal,
 ): unknown {
   if (passesThrough(error, signal) || !(error instanceof Error)) return error;
-  const number = /\(os error (\d+)\)/.exec(error.message)?.[1];
-  const reason = error.message.replace(/ \(os error \d+\)$/, "");
+  const code = platformCode(error) ?? "EIO";
+  const reason = platformReason(error) || code;
   return new SslError(`Cannot ${operation} ${peer}: ${reason}`, {
-    code: codeOf(error),
-    errno: number === undefined ? -1 : Number(number),
+    code,
+    errno: platformErrno(error),
     reason,
     cause: error,
   });

@@ -105,6 +105,30 @@ export function coreOf(socket: SocketInfo): SocketCore {
   return peek(socket);
 }
 
+/** Refuses what no exporter takes (RFC 5705 4, RFC 8446 7.1 and 7.5). */
+function checkExporter(label: unknown, length: unknown, context: unknown): void {
+  const operation = "Cannot export keying material";
+  if (typeof label !== "string" || label === "") {
+    throw new TypeError(`${operation}: the label must be a string that is not empty`);
+  }
+  if (!Number.isInteger(length) || length as number < 1 || length as number > 0xffff) {
+    throw new RangeError(
+      `${operation}: the length must be a whole number from 1 to 65535: received ${String(length)}`,
+    );
+  }
+  if (context !== undefined && !(context instanceof Uint8Array)) {
+    throw new TypeError(
+      `${operation}: the context must be a Uint8Array: received ${typeof context}`,
+    );
+  }
+  if (new TextEncoder().encode(label).length > 249 || (context?.length ?? 0) > 0xffff) {
+    throw new RangeError(
+      `${operation}: the label may have 249 bytes and the context 65535: received ` +
+        `${label.length} characters and ${context?.length ?? 0} bytes`,
+    );
+  }
+}
+
 /** The getters of `SslSocket`. */
 export class SocketInfo extends SocketCapabilities {
   readonly #core: SocketCore;
@@ -419,12 +443,16 @@ export class SocketInfo extends SocketCapabilities {
   /**
    * Keying material bound to this connection (RFC 5705, RFC 8446 7.5).
    *
-   * @param length In bytes.
+   * @param label At most 249 bytes (RFC 8446 7.1).
+   * @param length In bytes, from 1 to 65,535; TLS 1.3 gives at most 255 times the length of its hash.
+   * @param context At most 65,535 bytes.
+   * @throws {RangeError} For another length of one of these.
    * @throws {SslUnsupportedError} On the Deno engine.
    *
    * Perl: `export_keying_material`
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
+    checkExporter(label, length, context);
     const tls = this.#mustTls("exportKeyingMaterial()", "exporter");
     return tls.exportKeyingMaterial(label, length, context);
   }

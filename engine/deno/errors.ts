@@ -9,6 +9,7 @@
  * @module
  */
 
+import { platformCode, platformErrno, platformReason } from "../../internal/platform_error.ts";
 import {
   type ErrorFacts,
   type LimitFacts,
@@ -449,23 +450,23 @@ export function runtimeError(operation: Operation, error: unknown, established: 
   ) return error;
   const what = FAILED[operation];
   const text = error.message;
-  const code = (error as { code?: unknown }).code;
+  const code = platformCode(error);
   if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
     return closedError();
   }
   if (error instanceof Deno.errors.InvalidData || /^invalid peer certificate: /.test(text)) {
     return protocolError(what, text, established, error);
   }
-  const reset = typeof code === "string" && RESET.has(code);
+  const reset = code !== undefined && RESET.has(code);
   // A reset is an end like any other; a write says what the system says.
   if (
     error instanceof Deno.errors.UnexpectedEof ||
     (reset && (operation === "read" || operation === "handshake"))
   ) return endOfStream(what, established, error);
   const options: SslErrorOptions = {
-    code: typeof code === "string" ? code : "EIO",
-    errno: Number(/os error (\d+)/.exec(text)?.[1] ?? -1),
-    reason: text.replace(/\s*\(os error \d+\)/, ""),
+    code: code ?? "EIO",
+    errno: platformErrno(error),
+    reason: platformReason(error),
     cause: error,
   };
   return new SslError(`${what}: the connection failed: ${options.reason}`, options);

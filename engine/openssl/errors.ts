@@ -8,6 +8,7 @@
  * @module
  */
 
+import { platformCode } from "../../internal/platform_error.ts";
 import { mayBeSecret } from "../../internal/quote.ts";
 import {
   type ErrorFacts,
@@ -250,7 +251,9 @@ export function endError(
   handshakeOperation: string,
   cause: unknown,
 ): SslError {
-  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  const why = cause instanceof Error
+    ? `: ${cause.message || (platformCode(cause) ?? cause.name)}`
+    : "";
   const withCause = cause === undefined ? {} : { cause };
   if (established) {
     return new SslTruncatedError(

@@ -1,3 +1,6 @@
+/** The largest C int, which is what OpenSSL counts bytes with. */
+const MAX_INT = 0x7fffffff;
+
 /**
  * One SSL over two memory BIOs: bytes in, bytes out.
  *
@@ -295,7 +298,7 @@ export class OpenSslSession implements SansIoSession {
   /** Decrypts into `p`, as many records as fit. */
   read(p: Uint8Array): number | null | Want {
     if (this.#dry) return SSL_WANT_READ;
-    return this.#read(p, this.#c.SSL_read);
+    return this.#read(p.length > MAX_INT ? p.subarray(0, MAX_INT) : p, this.#c.SSL_read);
   }
 
   /** As `read`, without consuming. */

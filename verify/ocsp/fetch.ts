@@ -80,6 +80,11 @@ export function buildOcspRequest(
     : wanted === false
     ? undefined
     : wanted;
+  if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot create OCSP request: nonce must be true, false or a Uint8Array: received ${typeof bytes}`,
+    );
+  }
   if (bytes !== undefined && (bytes.length < 1 || bytes.length > 32)) {
     throw new RangeError(
       `Cannot create OCSP request: nonce must have 1 to 32 bytes: received ${bytes.length}`,
