@@ -24,8 +24,8 @@ export type * from "./verify/mod.ts";
 export * from "./constants.ts";
 export * from "./errors.ts";
 export { SslContext } from "./context/context.ts";
-export { DefaultCa, defaultCa } from "./context/default_ca.ts";
-export { SessionCache, SslSession } from "./context/session_cache.ts";
+export { DefaultCa, defaultCa } from "./context/trust/default_ca.ts";
+export { SessionCache, SslSession } from "./context/sessions/session_cache.ts";
 export {
   setArgsFilterHack,
   setClientDefaults,
@@ -49,13 +49,13 @@ export { serve } from "./server/serve.ts";
 export { SslSocket } from "./socket/socket.ts";
 export { takeTransport } from "./socket/transport.ts";
 export { parsePin, pinMatches } from "./verify/fingerprint.ts";
-export { explain } from "./verify/explain.ts";
+export { explain } from "./verify/explain/explain.ts";
 export { explainHostname, verifyHostname } from "./verify/hostname.ts";
 export { PublicSuffix } from "./verify/public_suffix.ts";
 export { DEFAULT_SCHEME, SCHEME_NAMES } from "./verify/schemes.ts";
-export { verifyCertificate } from "./verify/verify_certificate.ts";
-export { verifyCode, verifyErrno } from "./verify/verify_codes.ts";
+export { verifyCertificate } from "./context/verify_certificate.ts";
+export { verifyCode, verifyErrno } from "./verify/error_codes.ts";
 export { Certificate } from "./certificate/certificate.ts";
 export { type EngineChoice, engineInfo } from "./engine/select.ts";
-export type { EngineInfo, EngineName, Role } from "./engine/types.ts";
+export type { EngineInfo, EngineName, Role } from "./engine/engine.ts";
 export { type Feature, FEATURES, type FeatureSet } from "./engine/features.ts";

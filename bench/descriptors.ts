@@ -8,7 +8,7 @@
  * @module
  */
 
-import { TestCa } from "../certificate/test_ca.ts";
+import { TestCa } from "../testing/ca.ts";
 import { SslContext } from "../context/context.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { printTable } from "./table.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { TestCa } from "../certificate/test_ca.ts";
+import { TestCa } from "../testing/ca.ts";
 import { Handle } from "../handle/mod.ts";
 import type { HandleConn } from "../handle/mod.ts";
 import { SslSocket } from "../socket/socket.ts";

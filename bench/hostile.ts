@@ -9,9 +9,9 @@
  */
 
 import fc from "fast-check";
-import { TestCa } from "../certificate/test_ca.ts";
+import { TestCa } from "../testing/ca.ts";
 import { openHandles } from "../engine/openssl/memory.ts";
-import type { EngineName } from "../engine/types.ts";
+import type { EngineName } from "../engine/engine.ts";
 import { SslContext } from "../context/context.ts";
 import { SslError } from "../errors.ts";
 import { SslSocket } from "../socket/socket.ts";

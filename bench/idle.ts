@@ -9,7 +9,7 @@
  */
 
 import { connectPair } from "../tests/contract/harness.ts";
-import type { EngineName } from "../engine/types.ts";
+import type { EngineName } from "../engine/engine.ts";
 
 const MIB = 1 << 20;
 const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));

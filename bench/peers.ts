@@ -7,7 +7,7 @@
  * @module
  */
 
-import { TestCa } from "../certificate/test_ca.ts";
+import { TestCa } from "../testing/ca.ts";
 import { SideProcess } from "./process.ts";
 
 const HERE = new URL("./peers/", import.meta.url).pathname;

@@ -13,8 +13,8 @@
  * @module
  */
 
-import { TestCa } from "../certificate/test_ca.ts";
-import type { EngineName } from "../engine/types.ts";
+import { TestCa } from "../testing/ca.ts";
+import type { EngineName } from "../engine/engine.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { captureClientHello } from "../tests/contract/harness.ts";
 import { printTable } from "./table.ts";

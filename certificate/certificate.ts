@@ -7,7 +7,7 @@
 import { describe, quote, quoteSource } from "../internal/quote.ts";
 import type { KeyObject } from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
-import * as record from "./as_hash.ts";
+import * as record from "./perl_hash.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
   bitString,
@@ -27,7 +27,7 @@ import {
   TAG,
   time,
   toHex,
-} from "./der.ts";
+} from "./asn1/reader.ts";
 import {
   type AuthorityKeyIdentifier,
   type BasicConstraints,
@@ -42,13 +42,13 @@ import {
   readInfoAccess,
   readKeyUsage,
   readTlsFeature,
-} from "./extensions.ts";
+} from "./extensions/read.ts";
 import { type NameAttribute, onelineName, readName } from "./name.ts";
-import { nodeCrypto } from "./node_crypto.ts";
-import { oidLongName } from "./oids.ts";
+import { nodeCrypto } from "../internal/node_crypto.ts";
+import { oidLongName } from "./asn1/oids.ts";
 import { foreignBlock, foreignFormat, withoutFinalNewline } from "./foreign.ts";
-import { derToPem, looksLikePem, pemBlocks, shownLabels } from "./pem.ts";
-import type { SubjectAltName } from "./subject_alt_name.ts";
+import { derToPem, looksLikePem, pemBlocks, shownLabels } from "./keys/pem.ts";
+import type { SubjectAltName } from "./general_name.ts";
 
 /** The largest certificate that is read: 1 MiB. */
 export const MAX_CERTIFICATE_LENGTH: number = 1024 * 1024;

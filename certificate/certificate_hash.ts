@@ -5,7 +5,7 @@
  */
 
 import type { NameHash } from "./name.ts";
-import type { SubjectAltNameType } from "./subject_alt_name.ts";
+import type { SubjectAltNameType } from "./general_name.ts";
 
 /** One extension of {@linkcode CertificateHash}. */
 export interface ExtensionHash {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { keyIdentifierOf, signatureAlgorithm, signedObject } from "./sign.ts";
+import { keyIdentifierOf, signatureAlgorithm, signedObject } from "./signature.ts";
 import type { Certificate } from "./certificate.ts";
-import { explicit, int, seq, timeDer } from "./der_writer.ts";
-import { authorityKeyIdentifier, encodeExtensions } from "./extension_build.ts";
-import { EXT } from "./extensions.ts";
+import { explicit, int, seq, timeDer } from "./asn1/writer.ts";
+import { authorityKeyIdentifier, encodeExtensions } from "./extensions/write.ts";
+import { EXT } from "./extensions/read.ts";
 import { CRL_REASONS, type CrlReason } from "./ocsp_build.ts";
-import type { PrivateKey } from "./private_key.ts";
+import type { PrivateKey } from "./keys/private_key.ts";
 
 /** One revoked certificate. */
 export interface RevokedEntry {

@@ -6,7 +6,7 @@
 
 import { describe } from "../internal/quote.ts";
 import { fileError } from "../internal/file_error.ts";
-import { MAX_PEM_LENGTH } from "./pem.ts";
+import { MAX_PEM_LENGTH } from "./keys/pem.ts";
 
 /** A path, and not what belongs into the file: it may be a key, and no message must hold it. */
 function mustBePath(file: string | URL): void {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type PemBlock, pemText } from "./pem.ts";
+import { type PemBlock, pemText } from "./keys/pem.ts";
 
 /** A JKS, a JCEKS. */
 const JAVA: readonly number[] = [0xfeedfeed, 0xcececece];

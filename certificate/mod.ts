@@ -29,7 +29,7 @@ export {
   type IssuerInput,
   type PrivateKeyInput,
   type SubjectAltNameInput,
-} from "./cert_create.ts";
+} from "./create.ts";
 export { Certificate, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
 export {
   CertificateRequest,
@@ -37,13 +37,13 @@ export {
   type CsrCreateOptions,
   csrSign,
   type CsrSignOptions,
-} from "./csr.ts";
-export { type DecodedKey, decodeKey, type DecodeKeyOptions } from "./decode_key.ts";
-export type { AuthorityKeyIdentifier, BasicConstraints, Extension } from "./extensions.ts";
+} from "./request.ts";
+export { type DecodedKey, decodeKey, type DecodeKeyOptions } from "./keys/decode.ts";
+export type { AuthorityKeyIdentifier, BasicConstraints, Extension } from "./extensions/read.ts";
 export type { NameAttribute, NameHash } from "./name.ts";
-export type { NameInput } from "./extension_build.ts";
+export type { NameInput } from "./extensions/write.ts";
 export type { CrlReason, OcspCertId, OcspCertStatus, OcspRequest } from "./ocsp_build.ts";
-export { derToPem, type PemBlock, pemBlocks } from "./pem.ts";
+export { derToPem, type PemBlock, pemBlocks } from "./keys/pem.ts";
 export {
   certAsHash,
   dumpPeerCertificate,
@@ -57,23 +57,23 @@ export {
   pemKey2string,
   pemString2cert,
   pemString2key,
-} from "./pem_files.ts";
-export { createPkcs12, type CreatePkcs12Options, parsePkcs12, type Pkcs12 } from "./pkcs12.ts";
+} from "./files.ts";
+export { createPkcs12, type CreatePkcs12Options, parsePkcs12, type Pkcs12 } from "./keys/pkcs12.ts";
 export {
   keyCreateEc,
   keyCreateEd25519,
   keyCreateRsa,
   type KeyType,
   PrivateKey,
-} from "./private_key.ts";
+} from "./keys/private_key.ts";
 export type { PurposeInput } from "./purpose.ts";
-export type { SubjectAltName, SubjectAltNameType } from "./subject_alt_name.ts";
-export { TestCa, type TestOcspResponseOptions } from "./test_ca.ts";
+export type { SubjectAltName, SubjectAltNameType } from "./general_name.ts";
+export { TestCa, type TestOcspResponseOptions } from "../testing/ca.ts";
 export {
   selfSigned,
   type TestCaArguments,
   TestCertificate,
   type TestCertificateOptions,
   type TestKeyType,
-} from "./test_certificate.ts";
-export { type OcspResponderOptions, TestOcspResponder } from "./test_ocsp.ts";
+} from "../testing/certificate.ts";
+export { type OcspResponderOptions, TestOcspResponder } from "../testing/responder.ts";

@@ -19,9 +19,9 @@ import {
   stringValue,
   TAG,
   toHex,
-} from "./der.ts";
-import { oidLongName, oidShortName } from "./oids.ts";
-import { GENERAL_NAME_TYPES, type SubjectAltName } from "./subject_alt_name.ts";
+} from "./asn1/reader.ts";
+import { oidLongName, oidShortName } from "./asn1/oids.ts";
+import { GENERAL_NAME_TYPES, type SubjectAltName } from "./general_name.ts";
 
 /** One attribute of a name. */
 export interface NameAttribute {

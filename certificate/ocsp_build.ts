@@ -16,7 +16,7 @@ import {
   readDer,
   sequence,
   TAG,
-} from "./der.ts";
+} from "./asn1/reader.ts";
 import {
   bits,
   explicit,
@@ -27,12 +27,12 @@ import {
   oidDer,
   seq,
   tlv,
-} from "./der_writer.ts";
-import { encodeExtensions } from "./extension_build.ts";
-import { readExtensions } from "./extensions.ts";
-import { nodeCrypto } from "./node_crypto.ts";
-import type { PrivateKey } from "./private_key.ts";
-import { defaultDigest, signatureAlgorithm, signBytes } from "./sign.ts";
+} from "./asn1/writer.ts";
+import { encodeExtensions } from "./extensions/write.ts";
+import { readExtensions } from "./extensions/read.ts";
+import { nodeCrypto } from "../internal/node_crypto.ts";
+import type { PrivateKey } from "./keys/private_key.ts";
+import { defaultDigest, signatureAlgorithm, signBytes } from "./signature.ts";
 
 /** The OID of the nonce extension. */
 export const OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";

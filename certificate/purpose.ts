@@ -6,8 +6,8 @@
 
 import { ownRecord } from "../internal/own_options.ts";
 import { quote, quoteAll } from "../internal/quote.ts";
-import { basicConstraints, extKeyUsage, keyUsage, nsCertType } from "./extension_build.ts";
-import { type Extension, KEY_USAGES } from "./extensions.ts";
+import { basicConstraints, extKeyUsage, keyUsage, nsCertType } from "./extensions/write.ts";
+import { type Extension, KEY_USAGES } from "./extensions/read.ts";
 
 /** Purposes: a list with `+` and `-`, or a record of switches; names in any letter case. */
 export type PurposeInput =

@@ -6,8 +6,8 @@
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
-import { equalBytes } from "../certificate/der.ts";
-import type { PeerEvidence } from "../engine/types.ts";
+import { equalBytes } from "../certificate/asn1/reader.ts";
+import type { PeerEvidence } from "../engine/engine.ts";
 import type { ErrorFacts, IssuerFacts, IssuerNamesake } from "../errors.ts";
 import { countLists, revocationOf } from "../verify/revocation.ts";
 import { crlsOf, parseAll } from "./evidence.ts";

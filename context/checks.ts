@@ -7,7 +7,7 @@
 
 import { hostProblem, stripPort } from "../internal/host.ts";
 import { Certificate } from "../certificate/certificate.ts";
-import { looksLikePem } from "../certificate/pem.ts";
+import { looksLikePem } from "../certificate/keys/pem.ts";
 import { quote } from "../internal/quote.ts";
 
 /** Says what a value must be, or `undefined` when it is. */

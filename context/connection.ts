@@ -14,7 +14,7 @@
  */
 
 import { ownRecord } from "../internal/own_options.ts";
-import type { PeerEvidence } from "../engine/types.ts";
+import type { PeerEvidence } from "../engine/engine.ts";
 import { SslVerifyError } from "../errors.ts";
 import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
@@ -29,14 +29,14 @@ import {
   pskReport,
   refusedReport,
   unverifiedReport,
-} from "./judge.ts";
-import type { Names } from "./policy.ts";
+} from "../verify/judge.ts";
+import type { Names } from "./connection_policy.ts";
 import type { SslOptions } from "./options.ts";
-import type { ConnectionSessions } from "./resumption.ts";
+import type { ConnectionSessions } from "./sessions/resumption.ts";
 import type { Tracer } from "./trace.ts";
 import type { Certificate } from "../certificate/certificate.ts";
-import { equalBytes } from "../certificate/der.ts";
-import type { VerifiedPeer } from "./session.ts";
+import { equalBytes } from "../certificate/asn1/reader.ts";
+import type { VerifiedPeer } from "./sessions/session.ts";
 
 /** What a session that was offered knows of its peer. */
 export interface Vouched {

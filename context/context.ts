@@ -5,14 +5,14 @@
  */
 
 import { selectEngine } from "../engine/select.ts";
-import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../engine/types.ts";
+import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { oneLine } from "../internal/show.ts";
-import type { RoleConfig } from "./config.ts";
+import type { RoleConfig } from "./engine_config.ts";
 import type { NativeObject } from "./native.ts";
-import type { ClientSessions } from "./resumption.ts";
-import type { Records } from "./sni.ts";
+import type { ClientSessions } from "./sessions/resumption.ts";
+import type { Records } from "./server_names.ts";
 import type { Tracer } from "./trace.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
@@ -216,12 +216,12 @@ export function roleContext(context: SslContext, role: Role): Promise<EngineCont
 }
 
 async function makeRole(state: ContextState, role: Role): Promise<EngineContext> {
-  const { configFor } = await import("./config.ts"); // all that reads files and keys, not at start-up
+  const { configFor } = await import("./engine_config.ts"); // all that reads files and keys, not at start-up
   const config = await configFor(state.engine, role, state.options);
   const made: EngineContext[] = [];
   try {
     if (role === "client" && config.base.sessions) {
-      const { ClientSessions } = await import("./resumption.ts");
+      const { ClientSessions } = await import("./sessions/resumption.ts");
       state.sessions ??= new ClientSessions(state.engine, state.options, config.base);
     }
     const context = await makeEngineContexts(state, role, config, made);
@@ -263,7 +263,7 @@ async function makeEngineContexts(
       contexts.get(serverName.replace(/\.$/, "").toLowerCase()) ?? (hasDefault ? undefined : null);
   state.records = records;
   state.before = before;
-  const { selector } = await import("./sni.ts");
+  const { selector } = await import("./server_names.ts");
   const selectContext = selector(state, records, before);
   return await make(
     selectContext === undefined

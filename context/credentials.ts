@@ -8,7 +8,7 @@
 
 import { quote, quotePath } from "../internal/quote.ts";
 import { CERT_LABELS, Certificate } from "../certificate/certificate.ts";
-import { decodeKey, keyMatches } from "../certificate/decode_key.ts";
+import { decodeKey, keyMatches } from "../certificate/keys/decode.ts";
 import {
   foreignBlock,
   foreignFormat,
@@ -21,10 +21,10 @@ import {
   pemBlocks,
   pemText,
   shownLabels,
-} from "../certificate/pem.ts";
-import { parsePkcs12, type Pkcs12 } from "../certificate/pkcs12.ts";
-import { PrivateKey } from "../certificate/private_key.ts";
-import type { Credential } from "../engine/types.ts";
+} from "../certificate/keys/pem.ts";
+import { parsePkcs12, type Pkcs12 } from "../certificate/keys/pkcs12.ts";
+import { PrivateKey } from "../certificate/keys/private_key.ts";
+import type { Credential } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { readHost } from "../internal/host.ts";
 import { isRecord } from "./checks.ts";

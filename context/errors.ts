@@ -7,7 +7,7 @@
  */
 
 import { type Feature, FEATURES } from "../engine/features.ts";
-import type { Engine } from "../engine/types.ts";
+import type { Engine } from "../engine/engine.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { fileError } from "../internal/file_error.ts";
 

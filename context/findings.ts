@@ -1,6 +1,6 @@
 /**
  * What the application and the stapled OCSP response had to say about a peer,
- * beside the engine's evidence. Pure data: context/judge.ts weighs it.
+ * beside the engine's evidence. Pure data: verify/judge.ts weighs it.
  *
  * @module
  */

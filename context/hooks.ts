@@ -20,10 +20,10 @@
  * @module
  */
 
-import type { ContextHooks, Engine, Role } from "../engine/types.ts";
-import { asksForStaple } from "../verify/ocsp/staple.ts";
+import type { ContextHooks, Engine, Role } from "../engine/engine.ts";
+import { asksForStaple } from "../verify/ocsp/stapled.ts";
 import type { CredentialsByName } from "./credentials.ts";
-import { makeStapler, ocspModeOf, type StapleCallback, stapleHook } from "./staple.ts";
+import { makeStapler, ocspModeOf, type StapleCallback, stapleHook } from "./stapling.ts";
 import type { SslOptions } from "./options.ts";
 import { describeMessage, Tracer } from "./trace.ts";
 import { Certificate } from "../certificate/certificate.ts";

@@ -7,7 +7,7 @@
 
 import { ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
-import type { Engine, EngineContext, Role, SessionParams } from "../engine/types.ts";
+import type { Engine, EngineContext, Role, SessionParams } from "../engine/engine.ts";
 import { ConnectionState } from "./connection.ts";
 import {
   createContext,
@@ -17,10 +17,16 @@ import {
   type SslContext,
   stateOf,
 } from "./context.ts";
-import type { Policy } from "./judge.ts";
-import { beyondContext, connectionPolicy, inScope, type Names, sameValue } from "./policy.ts";
+import type { Policy } from "../verify/judge.ts";
+import {
+  beyondContext,
+  connectionPolicy,
+  inScope,
+  type Names,
+  sameValue,
+} from "./connection_policy.ts";
 import type { SslOptions } from "./options.ts";
-import { OPTIONS } from "./table.ts";
+import { OPTIONS } from "./option_table.ts";
 import { unsupported } from "./errors.ts";
 import { versionName } from "../engine/tls_versions.ts";
 import { idnToAscii } from "../internal/host.ts";

@@ -5,7 +5,12 @@
  */
 
 export { SslContext } from "./context.ts";
-export { DefaultCa, defaultCa, type DefaultCaInput, type DefaultCaSource } from "./default_ca.ts";
+export {
+  DefaultCa,
+  defaultCa,
+  type DefaultCaInput,
+  type DefaultCaSource,
+} from "./trust/default_ca.ts";
 export {
   type ArgsFilter,
   type DefaultOptions,
@@ -29,16 +34,27 @@ export type {
   SslOptions,
   StartOptions,
 } from "./options.ts";
+export {
+  type CertificatesInput,
+  verifyCertificate,
+  type VerifyCertificateOptions,
+} from "./verify_certificate.ts";
+export type { ChainPurpose } from "../engine/engine.ts";
 export type { TlsVersionName } from "./versions.ts";
 export type { NativeObject } from "./native.ts";
-export type { OcspStapleCallback, StapledConnection } from "./staple.ts";
-export type { ClientHelloCallback, SniCallback, SniChoice } from "./sni.ts";
+export type { OcspStapleCallback, StapledConnection } from "./stapling.ts";
+export type { ClientHelloCallback, SniCallback, SniChoice } from "./server_names.ts";
 export type { PskBytes, PskInput } from "./psk.ts";
-export { SessionCache, type SessionKey, type SessionStore, SslSession } from "./session_cache.ts";
-export type { TicketKeycb, TicketKeycbInput } from "./session_policy.ts";
+export {
+  SessionCache,
+  type SessionKey,
+  type SessionStore,
+  SslSession,
+} from "./sessions/session_cache.ts";
+export type { TicketKeycb, TicketKeycbInput } from "./sessions/binding.ts";
 export { OcspCache, type OcspCacheEntry, type OcspCacheStore } from "../verify/ocsp/cache.ts";
-export type { StapleCallback, StapleRequest } from "./staple.ts";
+export type { StapleCallback, StapleRequest } from "./stapling.ts";
 export type { TlsMessage, TraceWriter } from "./trace.ts";
 export type { VerifyCallback, VerifyStore } from "./hooks.ts";
 export type { ClientHello } from "../engine/client_hello.ts";
-export type { ByteTransport } from "../engine/types.ts";
+export type { ByteTransport } from "../engine/engine.ts";

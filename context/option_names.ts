@@ -7,7 +7,7 @@
  */
 
 import { quote } from "../internal/quote.ts";
-import { didYouMean } from "../verify/suggest.ts";
+import { didYouMean } from "../internal/suggest.ts";
 
 /** Absent: [Perl name, reason, replacement]. */
 export type Absent = readonly [perl: string, reason: string, replacement: string];

@@ -1,6 +1,6 @@
 /**
  * The options of every operation: what each means, its unit, its default and
- * what it interacts with. `context/table.ts` holds the run-time half of this
+ * what it interacts with. `context/option_table.ts` holds the run-time half of this
  * page; a name that is missing there is refused as unknown.
  *
  * Two rules hold for all of them. `undefined` is the same as not given. What
@@ -11,21 +11,21 @@
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
-import type { PrivateKey } from "../certificate/private_key.ts";
+import type { PrivateKey } from "../certificate/keys/private_key.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
 
 import type { SslSocket } from "../socket/socket.ts"; // a type alone: this layer runs without it
-import type { ByteTransport } from "../engine/types.ts";
+import type { ByteTransport } from "../engine/engine.ts";
 import type { SslContext } from "./context.ts";
-import type { DefaultCa } from "./default_ca.ts";
+import type { DefaultCa } from "./trust/default_ca.ts";
 import type { NativeObject } from "./native.ts";
-import type { OcspStapleCallback } from "./staple.ts";
+import type { OcspStapleCallback } from "./stapling.ts";
 import type { PskInput } from "./psk.ts";
-import type { SessionStore } from "./session_cache.ts";
-import type { ClientHelloCallback, SniCallback } from "./sni.ts";
-import type { StapleCallback } from "./staple.ts";
-import type { TicketKeycbInput } from "./session_policy.ts";
+import type { SessionStore } from "./sessions/session_cache.ts";
+import type { ClientHelloCallback, SniCallback } from "./server_names.ts";
+import type { StapleCallback } from "./stapling.ts";
+import type { TicketKeycbInput } from "./sessions/binding.ts";
 import type { TlsMessage, TraceWriter } from "./trace.ts";
 import type { VerifyCallback } from "./hooks.ts";
 import type { OcspCacheStore } from "../verify/ocsp/cache.ts";

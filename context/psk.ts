@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { ContextHooks, Role } from "../engine/types.ts";
+import type { ContextHooks, Role } from "../engine/engine.ts";
 import { isRecord } from "./checks.ts";
 
 /** Text, which counts as its bytes in UTF-8, or bytes. */

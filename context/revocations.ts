@@ -6,7 +6,7 @@
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
-import type { PeerEvidence } from "../engine/types.ts";
+import type { PeerEvidence } from "../engine/engine.ts";
 import {
   describeCrl,
   describeList,

@@ -14,9 +14,9 @@
  * @module
  */
 
-import { toHex } from "../certificate/der.ts";
+import { toHex } from "../certificate/asn1/reader.ts";
 import { ALERTS } from "../engine/alerts.ts";
-import type { MessageEvent as ProtocolMessage } from "../engine/types.ts";
+import type { MessageEvent as ProtocolMessage } from "../engine/engine.ts";
 import { fileError } from "../internal/file_error.ts";
 
 /** Handshake messages by their type. */

@@ -7,15 +7,15 @@
  */
 
 import { quote, quoteMisplaced } from "../internal/quote.ts";
-import type { Role } from "../engine/types.ts";
+import type { Role } from "../engine/engine.ts";
 import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./options.ts";
-import * as table from "./table.ts";
-import type { OptionKind, OptionName, OptionRow } from "./table.ts";
+import * as table from "./option_table.ts";
+import type { OptionKind, OptionName, OptionRow } from "./option_table.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { NO_OPTIONS, ownMembers, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { unknownOption } from "./option_names.ts";
 import { reusedContext, type SslContext, stateOf } from "./context.ts";
-import type { SessionStore } from "./session_cache.ts";
+import type { SessionStore } from "./sessions/session_cache.ts";
 
 function namesFor(kind: OptionKind | undefined): string[] {
   if (kind === undefined) return Object.keys(table.OPTIONS);
@@ -285,7 +285,7 @@ function dropGroup(options: Record<string, unknown>, name: string): void {
   for (const member of groupOf(name)) delete options[member];
 }
 
-export type { OptionKind } from "./table.ts";
+export type { OptionKind } from "./option_table.ts";
 
 /** Options that were checked, with the names of those that came from defaults. */
 const checked = new WeakMap<object, readonly string[]>();

@@ -10,7 +10,7 @@
  */
 
 import { quote } from "../internal/quote.ts";
-import type { Engine, Role, TlsVersion } from "../engine/types.ts";
+import type { Engine, Role, TlsVersion } from "../engine/engine.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { SSL_OCSP_NO_STAPLE, SSL_VERIFY_PEER } from "../constants.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";

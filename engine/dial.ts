@@ -16,7 +16,7 @@ import type {
   ListenTarget,
   TlsStream,
   WaitOptions,
-} from "./types.ts";
+} from "./engine.ts";
 
 /** The address as a user would write it. */
 export function addressText(target: DialTarget | ListenTarget): string {

@@ -6,11 +6,11 @@
  * @module
  */
 
-import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
+import { giveBuffer, ReadSize, takeBuffer } from "../internal/bytes.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { wrongCount } from "./transport.ts";
-import type { ByteTransport } from "./types.ts";
-import { closedError, orAborted, transportError } from "./waiting.ts";
+import type { ByteTransport } from "./engine.ts";
+import { closedError, orAborted, transportError } from "../internal/waiting.ts";
 
 /** A read of the transport: `n` bytes are in the buffer when it is done; `null` at the end. */
 export interface InFlight {

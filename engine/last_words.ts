@@ -9,10 +9,10 @@
 
 import { platformCode } from "../internal/platform_error.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE } from "../errors.ts";
-import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
+import { giveBuffer, MAX_WRITE, takeBuffer } from "../internal/bytes.ts";
 import type { Inflow } from "./inflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
-import { orAborted } from "./waiting.ts";
+import { orAborted } from "../internal/waiting.ts";
 
 /** A broken TCP connection answers at once; other transports may be broken in one direction only, in ms. */
 export const PATIENCE = 250;

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { giveBuffer, takeBuffer } from "./buffers.ts";
+import { giveBuffer, takeBuffer } from "../internal/bytes.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { mustTake } from "./transport.ts";
-import type { ByteTransport } from "./types.ts";
-import { closedError, ignore } from "./waiting.ts";
+import type { ByteTransport } from "./engine.ts";
+import { closedError, ignore } from "../internal/waiting.ts";
 
 const DONE = Promise.resolve();
 

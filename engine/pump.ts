@@ -21,7 +21,7 @@
 
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
-import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
+import { giveBuffer, MAX_WRITE, takeBuffer } from "../internal/bytes.ts";
 import { HandshakeClock } from "./handshake_progress.ts";
 import { Inflow } from "./inflow.ts";
 import { isGone, LastWords, type Listening } from "./last_words.ts";
@@ -36,7 +36,7 @@ import type {
   ShutdownState,
   TlsStream,
   WaitOptions,
-} from "./types.ts";
+} from "./engine.ts";
 import {
   closedError,
   halfWritten,
@@ -44,7 +44,7 @@ import {
   insideError,
   orAborted,
   transportError,
-} from "./waiting.ts";
+} from "../internal/waiting.ts";
 
 const DONE = Promise.resolve();
 

@@ -6,7 +6,7 @@
  */
 
 import type { Want } from "../errors.ts";
-import type { Role, ShutdownState, TlsFacts } from "./types.ts";
+import type { Role, ShutdownState, TlsFacts } from "./engine.ts";
 
 /**
  * The sans-IO session. Every method is synchronous. `feed` takes what came
@@ -34,7 +34,7 @@ export interface SansIoSession extends TlsFacts {
   read(p: Uint8Array): number | null | Want;
   /** As `read`, without consuming. */
   peek(p: Uint8Array): number | null | Want;
-  /** Encrypts all of `p`, at most `MAX_WRITE` bytes of engine/buffers.ts. */
+  /** Encrypts all of `p`, at most `MAX_WRITE` bytes of internal/bytes.ts. */
   write(p: Uint8Array): void;
   /** Makes our close_notify, once. */
   closeNotify(): void;

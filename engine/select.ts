@@ -11,7 +11,7 @@ import { SslUnsupportedError } from "../errors.ts";
 import { denoInfo } from "./deno/info.ts";
 import { type FeatureSet, featuresOf } from "./features.ts";
 import * as library from "./openssl/library.ts";
-import type { Engine, EngineInfo, EngineName } from "./types.ts";
+import type { Engine, EngineInfo, EngineName } from "./engine.ts";
 
 /** The option `engine`. */
 export type EngineChoice = "auto" | EngineName;

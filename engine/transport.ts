@@ -5,8 +5,8 @@
  * @module
  */
 
-import { concat } from "./buffers.ts";
-import type { ByteTransport } from "./types.ts";
+import { concat } from "../internal/bytes.ts";
+import type { ByteTransport } from "./engine.ts";
 
 /** The key under which a transport shows the bytes that it has read ahead of its reader. */
 const held: unique symbol = Symbol("held");

@@ -11,7 +11,7 @@
  */
 
 import { Handle, type SslOptions, SslSocket } from "../mod.ts";
-import { Intercept } from "../certificate/intercept.ts";
+import { Intercept } from "../intercept/intercept.ts";
 
 /** Copies one direction until its end, and ends the other side's in turn. */
 async function relay(

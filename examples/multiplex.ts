@@ -8,7 +8,7 @@
  * ```
  */
 
-import { TestCa } from "../certificate/test_ca.ts";
+import { TestCa } from "../testing/ca.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslContext, SslSocket, type Want } from "../mod.ts";
 
 /** What one client does, a step at a time: what it wants to go on, or `true` when it is done. */

@@ -5,7 +5,7 @@
  */
 
 import { unknownOption } from "../context/option_names.ts";
-import * as table from "../context/table.ts";
+import * as table from "../context/option_table.ts";
 import { connectArguments } from "../socket/open.ts";
 import type { HandleConnectOptions } from "./handle.ts";
 import { checkHandleOptions, type HandleOptions, NAMES } from "./settings.ts";

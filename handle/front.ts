@@ -8,7 +8,7 @@
 
 import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";
 import { quote, quoteAll } from "../internal/quote.ts";
-import type { WaitOptions } from "../engine/types.ts";
+import type { WaitOptions } from "../engine/engine.ts";
 import { SslError, SslUnsupportedError, type Want } from "../errors.ts";
 import type { CloseOptions } from "../socket/socket.ts";
 import type { Transport } from "../socket/transport.ts";

@@ -15,7 +15,7 @@
  * @module
  */
 
-import type { WaitOptions } from "../engine/types.ts";
+import type { WaitOptions } from "../engine/engine.ts";
 import { isWant, SSL_WANT_READ, SslError, SslTimeoutError, type Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { FastStopped } from "../socket/fast_stopped.ts";

@@ -5,9 +5,9 @@
  */
 
 import type { StartOptions } from "../context/options.ts";
-import { concat } from "../engine/buffers.ts";
+import { concat } from "../internal/bytes.ts";
 import { BufferedTransport } from "../engine/transport.ts";
-import type { ByteTransport, Role } from "../engine/types.ts";
+import type { ByteTransport, Role } from "../engine/engine.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import { checkOptions } from "../context/validate.ts";
 import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../internal/quote.ts";
-import type { WaitOptions } from "../engine/types.ts";
+import type { WaitOptions } from "../engine/engine.ts";
 import type { Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import type { Separator } from "./line_reader.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { WaitOptions } from "../engine/types.ts";
+import type { WaitOptions } from "../engine/engine.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { closedError, type HandleConn } from "./front.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WaitOptions } from "../engine/types.ts";
+import type { WaitOptions } from "../engine/engine.ts";
 import { SSL_WANT_READ, type Want } from "../errors.ts";
 import type { Separator } from "./line_reader.ts";
 import { callOptions, frontOf, HandleBase } from "./settings.ts";

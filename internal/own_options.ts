@@ -7,7 +7,7 @@
  * @module
  */
 
-import { didYouMean } from "../verify/suggest.ts";
+import { didYouMean } from "./suggest.ts";
 import { quote } from "./quote.ts";
 
 /** No option at all: what a parameter for options has when it is left out. */

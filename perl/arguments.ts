@@ -9,7 +9,7 @@ import type { ConnectOptions, ListenOptions, StartOptions } from "../context/opt
 import { SslUnsupportedError } from "../errors.ts";
 import { splitHostPort } from "../internal/host.ts";
 import { ownMembers } from "../internal/own_options.ts";
-import { didYouMean } from "../verify/suggest.ts";
+import { didYouMean } from "../internal/suggest.ts";
 import { perlNames, perlOption } from "./table.ts";
 import { convertValue, truth } from "./values.ts";
 

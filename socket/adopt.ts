@@ -13,7 +13,7 @@
  */
 
 import { quote } from "../internal/quote.ts";
-import { concat } from "../engine/buffers.ts";
+import { concat } from "../internal/bytes.ts";
 import {
   BufferedTransport,
   heldBy,
@@ -21,7 +21,7 @@ import {
   type StreamPair,
   streamTransport,
 } from "../engine/transport.ts";
-import type { ByteTransport, Role } from "../engine/types.ts";
+import type { ByteTransport, Role } from "../engine/engine.ts";
 import { SslPeerError } from "../errors.ts";
 import { type Ahead, yieldAhead } from "./readers.ts";
 import { takeTransport, type Transport, type TransportSource } from "./transport.ts";

@@ -10,7 +10,7 @@ import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { type SslContext, stateOf } from "../context/context.ts";
 import { engineOf } from "../context/internal.ts";
 import type { HandshakeProgress } from "../engine/handshake_progress.ts";
-import type { ByteTransport, TlsStream, WaitOptions } from "../engine/types.ts";
+import type { ByteTransport, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { type SslError, SslUnsupportedError, type Want } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
 import * as ocsp from "../verify/ocsp/resolver.ts";

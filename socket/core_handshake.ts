@@ -9,7 +9,7 @@ import { contextFor, engineContext, newConnection, ownOffer } from "../context/i
 import type { StartOptions } from "../context/options.ts";
 import { checkNames } from "../context/validate.ts";
 import { BufferedTransport, heldBy } from "../engine/transport.ts";
-import type { ByteTransport, Role, TlsStream } from "../engine/types.ts";
+import type { ByteTransport, Role, TlsStream } from "../engine/engine.ts";
 import {
   isWant,
   SSL_WANT_WRITE,

@@ -7,7 +7,7 @@
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
-import type { EngineContext, Role, SessionParams } from "../engine/types.ts";
+import type { EngineContext, Role, SessionParams } from "../engine/engine.ts";
 
 /** Options of `close` and `stopSsl`. */
 export interface CloseOptions {

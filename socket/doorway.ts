@@ -8,9 +8,9 @@
 import { ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
 import { newConnection } from "../context/internal.ts";
-import { optionRow } from "../context/table.ts";
-import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/types.ts";
-import { orAborted } from "../engine/waiting.ts";
+import { optionRow } from "../context/option_table.ts";
+import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/engine.ts";
+import { orAborted } from "../internal/waiting.ts";
 import { SocketCore } from "./core.ts";
 import type { Connection, SocketOptions } from "./core_types.ts";
 import { describeAddr } from "./target.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ByteTransport, TlsStream } from "../engine/types.ts";
+import type { ByteTransport, TlsStream } from "../engine/engine.ts";
 import { SSL_WANT_READ, SslError, type Want } from "../errors.ts";
 
 /** Bytes that came over TLS have not been read where TLS was to end. */

@@ -8,11 +8,11 @@
 
 import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
-import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
+import type { SubjectAltName } from "../certificate/general_name.ts";
 import type { NativeObject } from "../context/native.ts";
 import { engineOf, nativeObject, type SslContext } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
-import type { Negotiated, TlsStream } from "../engine/types.ts";
+import type { Negotiated, TlsStream } from "../engine/engine.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";
 import { oneLine } from "../internal/show.ts";
 import { verifyHostname } from "../verify/hostname.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { SslContext } from "../context/context.ts";
-import type { WaitOptions } from "../engine/types.ts";
+import type { WaitOptions } from "../engine/engine.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { oneLine } from "../internal/show.ts";
 import type { ListenerCore } from "./listener_core.ts";

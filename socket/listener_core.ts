@@ -18,7 +18,7 @@ import { roleContext, SslContext } from "../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
 import type { ListenOptions } from "../context/options.ts";
 import { checkOptions } from "../context/validate.ts";
-import type { EngineContext, EngineListener, WaitOptions } from "../engine/types.ts";
+import type { EngineContext, EngineListener, WaitOptions } from "../engine/engine.ts";
 import { SslPeerError, SslUnsupportedError } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { AcceptQueue } from "./accept_queue.ts";

@@ -6,7 +6,7 @@
  */
 
 export type { Dualvar, Want } from "../errors.ts";
-export type { WaitOptions } from "../engine/types.ts";
+export type { WaitOptions } from "../engine/engine.ts";
 export { type CloseOptions, SslSocket } from "./socket.ts";
 export { type ListenerInit, type ShutdownListenerOptions, SslListener } from "./listener.ts";
 export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";

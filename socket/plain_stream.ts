@@ -6,10 +6,10 @@
  * @module
  */
 
-import { concat } from "../engine/buffers.ts";
+import { concat } from "../internal/bytes.ts";
 import { BufferedTransport, heldBy, mustTake } from "../engine/transport.ts";
-import type { ByteTransport, WaitOptions } from "../engine/types.ts";
-import { orAborted } from "../engine/waiting.ts";
+import type { ByteTransport, WaitOptions } from "../engine/engine.ts";
+import { orAborted } from "../internal/waiting.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../errors.ts";
 import { FastStopped } from "./fast_stopped.ts";
 

@@ -8,7 +8,7 @@ import { waitOptions } from "../internal/wait_options.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
 import { checkOptions } from "../context/validate.ts";
-import type { WaitOptions } from "../engine/types.ts";
+import type { WaitOptions } from "../engine/engine.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import type { SocketCore } from "./core.ts";

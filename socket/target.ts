@@ -6,7 +6,7 @@
  */
 
 import { quote, quotePath } from "../internal/quote.ts";
-import type { DialTarget } from "../engine/types.ts";
+import type { DialTarget } from "../engine/engine.ts";
 import {
   type HostAndPort,
   hostProblem,

@@ -21,15 +21,15 @@ import {
   TAG,
   time,
   toHex,
-} from "../certificate/der.ts";
+} from "../certificate/asn1/reader.ts";
 import {
   EXT,
   type Extension,
   readAuthorityKeyIdentifier,
   readExtensions,
-} from "../certificate/extensions.ts";
+} from "../certificate/extensions/read.ts";
 import { canonicalName, onelineName, readGeneralNames, readName } from "../certificate/name.ts";
-import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
+import type { SubjectAltName } from "../certificate/general_name.ts";
 
 const WHAT = "CRL";
 const REASON_CODE = "2.5.29.21";

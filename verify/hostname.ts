@@ -14,7 +14,7 @@
 
 import { quote } from "../internal/quote.ts";
 import { memberOf, type NamesOf, ownOptions } from "../internal/own_options.ts";
-import { namedType, type SubjectAltName } from "../certificate/subject_alt_name.ts";
+import { namedType, type SubjectAltName } from "../certificate/general_name.ts";
 import {
   hasControlBytes,
   lowerAscii,

@@ -23,15 +23,9 @@ export {
   type WildcardPlace,
 } from "./schemes.ts";
 export { PublicSuffix, type PublicSuffixOptions } from "./public_suffix.ts";
-export type { SubjectAltName, SubjectAltNameType } from "../certificate/subject_alt_name.ts";
+export type { SubjectAltName, SubjectAltNameType } from "../certificate/general_name.ts";
 export type { ReferenceName } from "../internal/host.ts";
 export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 export { parsePin, type Pin, pinMatches } from "./fingerprint.ts";
-export { explain } from "./explain.ts";
-export { verifyCode, verifyErrno } from "./verify_codes.ts";
-export {
-  type CertificatesInput,
-  verifyCertificate,
-  type VerifyCertificateOptions,
-} from "./verify_certificate.ts";
-export type { ChainPurpose } from "../engine/types.ts";
+export { explain } from "./explain/explain.ts";
+export { verifyCode, verifyErrno } from "./error_codes.ts";

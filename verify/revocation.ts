@@ -14,11 +14,15 @@
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
-import { type DistributionPoint, EXT, readDistributionPoints } from "../certificate/extensions.ts";
-import { equalBytes } from "../certificate/der.ts";
+import {
+  type DistributionPoint,
+  EXT,
+  readDistributionPoints,
+} from "../certificate/extensions/read.ts";
+import { equalBytes } from "../certificate/asn1/reader.ts";
 import { canonicalName } from "../certificate/name.ts";
 import { type Crl, entryOf, readCrl, type Revocation } from "./crl.ts";
-import { span } from "./explain_parts.ts";
+import { span } from "./explain/sentences.ts";
 
 const REMOVED = "removeFromCRL";
 

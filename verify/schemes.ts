@@ -8,9 +8,9 @@
 
 import { ownOptions, ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
-import type { SubjectAltName } from "../certificate/subject_alt_name.ts";
+import type { SubjectAltName } from "../certificate/general_name.ts";
 import type { NameSyntax } from "../internal/host.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../internal/suggest.ts";
 
 /**
  * Where a wildcard may stand in a name: nowhere, as the whole first label, or within the first

@@ -15,7 +15,7 @@ import { ownRecord } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { type Feature, FEATURES } from "../features.ts";
-import type { ContextConfig, ContextHooks, Credential } from "../types.ts";
+import type { ContextConfig, ContextHooks, Credential } from "../engine.ts";
 
 /** The way out of everything the Deno engine cannot do. */
 export const REMEDY = "run with --allow-ffi to use the OpenSSL engine";
@@ -202,8 +202,8 @@ export async function pemCredential(credential: Credential): Promise<PemCredenti
   }
   // Only a context with a certificate pays for reading keys.
   const [{ decodeKey, keyMatches }, { PrivateKey }, { Certificate }] = await Promise.all([
-    import("../../certificate/decode_key.ts"),
-    import("../../certificate/private_key.ts"),
+    import("../../certificate/keys/decode.ts"),
+    import("../../certificate/keys/private_key.ts"),
     import("../../certificate/certificate.ts"),
   ]);
   const { pkcs8, pem } = await decodeKey(key.data, {

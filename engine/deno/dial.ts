@@ -11,7 +11,7 @@ import { ipVersion, plainHost } from "../../internal/host.ts";
 import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
-import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../types.ts";
+import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../engine.ts";
 import { type PemCredential, unsupported } from "./check.ts";
 
 /** What both of Deno's client functions take. */

@@ -34,7 +34,7 @@ import type {
   SessionParams,
   TlsStream,
   WaitOptions,
-} from "../types.ts";
+} from "../engine.ts";
 import {
   certificatesPem,
   checkConfig,

@@ -10,7 +10,7 @@
  */
 
 import { featuresOf } from "../features.ts";
-import type { EngineInfo } from "../types.ts";
+import type { EngineInfo } from "../engine.ts";
 
 const DESCRIPTION = "getPeerCertificate";
 

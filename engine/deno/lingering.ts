@@ -11,8 +11,8 @@
  * @module
  */
 
-import type { WaitOptions } from "../types.ts";
-import { orAborted } from "../waiting.ts";
+import type { WaitOptions } from "../engine.ts";
+import { orAborted } from "../../internal/waiting.ts";
 
 /** How long the runtime holds one, in milliseconds. */
 const HELD = 100;

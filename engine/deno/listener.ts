@@ -17,7 +17,7 @@
 import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
-import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../types.ts";
+import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../engine.ts";
 import { type PemCredential, unsupported } from "./check.ts";
 import { DenoStream } from "./stream.ts";
 

@@ -9,10 +9,10 @@
  */
 
 import { SSL_WANT_READ, SslError, type Want } from "../../errors.ts";
-import { giveBuffer, takeBuffer } from "../buffers.ts";
+import { giveBuffer, takeBuffer } from "../../internal/bytes.ts";
 import { MAX_KEPT, PATIENCE } from "../last_words.ts";
-import { ignore, orAborted } from "../waiting.ts";
-import type { Operation } from "./errors.ts";
+import { ignore, orAborted } from "../../internal/waiting.ts";
+import type { Operation } from "./error_map.ts";
 
 /** The size of the buffer, and from which size on a read does without it: one TLS record. */
 const BUFFER_SIZE = 16384;

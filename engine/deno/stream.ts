@@ -16,10 +16,10 @@ import type {
   ShutdownState,
   TlsStream,
   WaitOptions,
-} from "../types.ts";
-import { closedError, ignore, orAborted } from "../waiting.ts";
+} from "../engine.ts";
+import { closedError, ignore, orAborted } from "../../internal/waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
-import { type Operation, runtimeError } from "./errors.ts";
+import { type Operation, runtimeError } from "./error_map.ts";
 import { peerLeaf } from "./info.ts";
 import { lingering } from "./lingering.ts";
 import { DenoReading, type Link } from "./reading.ts";

@@ -8,7 +8,7 @@
  */
 
 import { SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
-import { closedError, halfWritten, ignore, orAborted } from "../waiting.ts";
+import { closedError, halfWritten, ignore, orAborted } from "../../internal/waiting.ts";
 import type { Link } from "./reading.ts";
 
 /** How much `tryWrite` takes beyond what the runtime took. */

@@ -7,9 +7,9 @@
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
-import { concat } from "../buffers.ts";
+import { concat } from "../../internal/bytes.ts";
 import { dialTcp } from "../dial.ts";
-import { insideError } from "../waiting.ts";
+import { insideError } from "../../internal/waiting.ts";
 import { Pump } from "../pump.ts";
 import type {
   ByteTransport,
@@ -22,14 +22,14 @@ import type {
   TlsStream,
   TlsVersion,
   WaitOptions,
-} from "../types.ts";
+} from "../engine.ts";
 import { alpnWire, type CallbackKind } from "./trampolines.ts";
 import type { Callbacks } from "./callbacks.ts";
-import { drainErrors, localError } from "./errors.ts";
+import { drainErrors, localError } from "./error_queue.ts";
 import { restrictGroups } from "./groups.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
 import { CTRL, type Library } from "./symbols.ts";
-import { loadKey, SECURITY_LEVEL, withOwnStore, withStore } from "./trust.ts";
+import { loadKey, SECURITY_LEVEL, withOwnStore, withStore } from "./trust_store.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { OpenSslSession } from "./session.ts";
 

@@ -16,7 +16,7 @@ import type {
   EngineInfo,
   EngineListener,
   ListenTarget,
-} from "../types.ts";
+} from "../engine.ts";
 import { Callbacks } from "./callbacks.ts";
 import { OpenSslContext, type Runtime } from "./context.ts";
 import { openSslInfo } from "./library.ts";

@@ -7,7 +7,7 @@
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
-import type { ContextConfig } from "../types.ts";
+import type { ContextConfig } from "../engine.ts";
 import { TLS1_3 } from "../tls_versions.ts";
 
 /** RFC 7919; OpenSSL has them in TLS 1.3 since 3.0. */

@@ -6,8 +6,8 @@
  */
 
 import { SslError } from "../../errors.ts";
-import type { Negotiated, PeerEvidence, Role } from "../types.ts";
-import { drainErrors, localError } from "./errors.ts";
+import type { Negotiated, PeerEvidence, Role } from "../engine.ts";
+import { drainErrors, localError } from "./error_queue.ts";
 import { textOf } from "./library.ts";
 import { bytesAt, derOf, derStack, drainBio, withBio } from "./memory.ts";
 import { CTRL, type OpenSslSymbols } from "./symbols.ts";

@@ -7,8 +7,8 @@
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
-import type { TlsVersion } from "../types.ts";
-import type { Advice } from "./errors.ts";
+import type { TlsVersion } from "../engine.ts";
+import type { Advice } from "./error_queue.ts";
 import { isBefore3 } from "./inspect.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 

@@ -12,7 +12,7 @@
 
 import { SslUnsupportedError } from "../../errors.ts";
 import { featuresOf } from "../features.ts";
-import type { EngineInfo } from "../types.ts";
+import type { EngineInfo } from "../engine.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 /** The environment variable that names the library. */

@@ -24,10 +24,10 @@ import {
 } from "../../errors.ts";
 import { type ClientHello, ClientHelloReader, peerOffer, plainAlert } from "../client_hello.ts";
 import type { SansIoSession } from "../sans_io.ts";
-import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../types.ts";
-import { insideError } from "../waiting.ts";
+import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../engine.ts";
+import { insideError } from "../../internal/waiting.ts";
 import type { OpenSslContext, Runtime } from "./context.ts";
-import { connectionError, drainErrors, endError, localError, READ } from "./errors.ts";
+import { connectionError, drainErrors, endError, localError, READ } from "./error_queue.ts";
 import { FirstBytes, helloFault } from "./first_bytes.ts";
 import { cString, drainBio, NativeHandle } from "./memory.ts";
 import * as inspect from "./inspect.ts";

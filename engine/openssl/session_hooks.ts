@@ -9,13 +9,13 @@
  * @module
  */
 
-import { equalBytes } from "../../certificate/der.ts";
-import { nodeCrypto } from "../../certificate/node_crypto.ts";
+import { equalBytes } from "../../certificate/asn1/reader.ts";
+import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { SslError, type SslErrorOptions, SslPeerError, SslVerifyError } from "../../errors.ts";
-import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../types.ts";
+import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../engine.ts";
 import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
 import type { OpenSslContext } from "./context.ts";
-import type { Advice } from "./errors.ts";
+import type { Advice } from "./error_queue.ts";
 import * as inspect from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { derOf, derStack } from "./memory.ts";

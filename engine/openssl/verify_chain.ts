@@ -6,13 +6,13 @@
  */
 
 import { quote } from "../../internal/quote.ts";
-import type { ChainRequest, ChainResult } from "../types.ts";
-import { drainErrors, localError } from "./errors.ts";
+import type { ChainRequest, ChainResult } from "../engine.ts";
+import { drainErrors, localError } from "./error_queue.ts";
 import { modernErrno } from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
-import { SECURITY_LEVEL, withStore } from "./trust.ts";
+import { SECURITY_LEVEL, withStore } from "./trust_store.ts";
 
 const FLAG = {
   CRL_CHECK: 0x4n,

@@ -3,21 +3,21 @@ import { GEN_DNS, GEN_IPADD } from "../../constants.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { CertificateHash } from "../../certificate/certificate_hash.ts";
-import { certCreate } from "../../certificate/cert_create.ts";
+import { certCreate } from "../../certificate/create.ts";
 import { Certificate } from "../../certificate/certificate.ts";
-import { CertificateRequest, csrCreate, csrSign } from "../../certificate/csr.ts";
-import { keyMatches } from "../../certificate/decode_key.ts";
-import { basicConstraints } from "../../certificate/extension_build.ts";
-import { certAsHash } from "../../certificate/pem_files.ts";
+import { CertificateRequest, csrCreate, csrSign } from "../../certificate/request.ts";
+import { keyMatches } from "../../certificate/keys/decode.ts";
+import { basicConstraints } from "../../certificate/extensions/write.ts";
+import { certAsHash } from "../../certificate/files.ts";
 import {
   keyCreateEc,
   keyCreateEd25519,
   keyCreateRsa,
   type PrivateKey,
-} from "../../certificate/private_key.ts";
+} from "../../certificate/keys/private_key.ts";
 import { PURPOSE_NAMES } from "../../certificate/purpose.ts";
-import { verifySignature } from "../../certificate/sign.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { verifySignature } from "../../certificate/signature.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { real, text } from "./data.ts";
 

@@ -3,11 +3,11 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { createHash, X509Certificate } from "node:crypto";
 import { Certificate } from "../../certificate/certificate.ts";
-import { subjectAltName } from "../../certificate/extension_build.ts";
+import { subjectAltName } from "../../certificate/extensions/write.ts";
 import { ipToText, parseIpAddress } from "../../internal/host.ts";
-import { dumpPeerCertificate } from "../../certificate/pem_files.ts";
-import { oidByName, oidByNid, oidEntry } from "../../certificate/oids.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { dumpPeerCertificate } from "../../certificate/files.ts";
+import { oidByName, oidByNid, oidEntry } from "../../certificate/asn1/oids.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { real, text } from "./data.ts";
 

@@ -14,7 +14,7 @@ import {
   timeDer,
   tlv,
   unsignedInt,
-} from "../../certificate/der_writer.ts";
+} from "../../certificate/asn1/writer.ts";
 import {
   boolean,
   children,
@@ -24,8 +24,8 @@ import {
   setBits,
   stringValue,
   time,
-} from "../../certificate/der.ts";
-import { EXT, readBasicConstraints, readExtensions } from "../../certificate/extensions.ts";
+} from "../../certificate/asn1/reader.ts";
+import { EXT, readBasicConstraints, readExtensions } from "../../certificate/extensions/read.ts";
 import { SslError } from "../../errors.ts";
 
 const read = (...bytes: number[]) => readDer(Uint8Array.from(bytes), "test");

@@ -1,13 +1,13 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { certCreate } from "../../certificate/cert_create.ts";
-import { type CacheEntry, Intercept } from "../../certificate/intercept.ts";
-import { pemCert2file, pemKey2file } from "../../certificate/pem_files.ts";
-import { keyCreateEc } from "../../certificate/private_key.ts";
-import { verifySignature } from "../../certificate/sign.ts";
-import { LatestMap } from "../../certificate/latest_map.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { certCreate } from "../../certificate/create.ts";
+import { type CacheEntry, Intercept } from "../../intercept/intercept.ts";
+import { pemCert2file, pemKey2file } from "../../certificate/files.ts";
+import { keyCreateEc } from "../../certificate/keys/private_key.ts";
+import { verifySignature } from "../../certificate/signature.ts";
+import { LatestMap } from "../../internal/lru.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError } from "../../errors.ts";
 import { real, text } from "./data.ts";
 

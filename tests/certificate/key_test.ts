@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { decodeKey } from "../../certificate/decode_key.ts";
+import { decodeKey } from "../../certificate/keys/decode.ts";
 import {
   pemCert2file,
   pemCerts2file,
@@ -17,14 +17,14 @@ import {
   pemKey2string,
   pemString2cert,
   pemString2key,
-} from "../../certificate/pem_files.ts";
+} from "../../certificate/files.ts";
 import {
   keyCreateEc,
   keyCreateEd25519,
   keyCreateRsa,
   PrivateKey,
-} from "../../certificate/private_key.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+} from "../../certificate/keys/private_key.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { bytes, names, text } from "./data.ts";
 

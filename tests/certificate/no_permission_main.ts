@@ -1,6 +1,6 @@
 /** Run without any permission by key_test.ts. */
 import { certCreate, TestCa } from "../../certificate/mod.ts";
-import "../../certificate/intercept.ts";
+import "../../intercept/intercept.ts";
 
 const ca = await TestCa.create();
 const { cert } = await certCreate({

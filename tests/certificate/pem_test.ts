@@ -2,8 +2,8 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Certificate } from "../../certificate/certificate.ts";
-import { derToPem, looksLikePem, pemBlocks } from "../../certificate/pem.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { derToPem, looksLikePem, pemBlocks } from "../../certificate/keys/pem.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError } from "../../errors.ts";
 
 const block = (label: string, body: string) =>

@@ -1,9 +1,9 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { explicit, int, nul, octets, oidDer, seq } from "../../certificate/der_writer.ts";
-import { createPkcs12, parsePkcs12 } from "../../certificate/pkcs12.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { explicit, int, nul, octets, oidDer, seq } from "../../certificate/asn1/writer.ts";
+import { createPkcs12, parsePkcs12 } from "../../certificate/keys/pkcs12.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { bytes, text } from "./data.ts";
 

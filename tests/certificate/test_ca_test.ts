@@ -7,14 +7,21 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { children, integer, oid, readDer, sequence, smallInteger } from "../../certificate/der.ts";
-import { explicit, octets, seq } from "../../certificate/der_writer.ts";
-import { encodeExtensions } from "../../certificate/extension_build.ts";
+import {
+  children,
+  integer,
+  oid,
+  readDer,
+  sequence,
+  smallInteger,
+} from "../../certificate/asn1/reader.ts";
+import { explicit, octets, seq } from "../../certificate/asn1/writer.ts";
+import { encodeExtensions } from "../../certificate/extensions/write.ts";
 import { OCSP_NONCE, ocspCertId } from "../../certificate/ocsp_build.ts";
-import { pemBlocks } from "../../certificate/pem.ts";
-import { verifySignature } from "../../certificate/sign.ts";
+import { pemBlocks } from "../../certificate/keys/pem.ts";
+import { verifySignature } from "../../certificate/signature.ts";
 import { selfSigned, TestCa, type TestCertificate } from "../../certificate/mod.ts";
-import type { TestOcspResponder } from "../../certificate/test_ocsp.ts";
+import type { TestOcspResponder } from "../../testing/responder.ts";
 
 /** Whether Deno's own TLS accepts a server certificate; otherwise the error of the refusal. */
 async function accepts(

@@ -5,11 +5,11 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
-import { loadCrlFile } from "../../context/anchor_files.ts";
-import { DefaultCa } from "../../context/default_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
+import { loadCrlFile } from "../../context/trust/files.ts";
+import { DefaultCa } from "../../context/trust/default_ca.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { loadTrust } from "../../context/trust.ts";
+import { loadTrust } from "../../context/trust/trust.ts";
 import { SslError } from "../../errors.ts";
 
 const [one, two] = [await TestCa.create(), await TestCa.create()];

@@ -8,12 +8,12 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { createContext, SslContext } from "../../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { featuresOf } from "../../engine/features.ts";
-import type { ContextConfig, Engine, EngineContext, Role } from "../../engine/types.ts";
+import type { ContextConfig, Engine, EngineContext, Role } from "../../engine/engine.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 
 const ca = await TestCa.create();

@@ -8,8 +8,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { PrivateKey } from "../../certificate/private_key.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { PrivateKey } from "../../certificate/keys/private_key.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { type CredentialOptions, loadCredentials, sniName } from "../../context/credentials.ts";
 import { SslError } from "../../errors.ts";
 

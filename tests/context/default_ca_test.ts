@@ -7,9 +7,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
-import { DefaultCa, defaultCa } from "../../context/default_ca.ts";
-import { loadDefaultCa } from "../../context/anchor_files.ts";
+import { TestCa } from "../../testing/ca.ts";
+import { DefaultCa, defaultCa } from "../../context/trust/default_ca.ts";
+import { loadDefaultCa } from "../../context/trust/files.ts";
 import { SslError } from "../../errors.ts";
 
 /** Runs with environment variables and a fresh default, and puts both back. */

@@ -3,12 +3,12 @@
  * cannot do everything: Deno's own TLS, and OpenSSL without callbacks ("openssl-narrow").
  */
 
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
-import type { OptionName } from "../../context/table.ts";
-import type { Role } from "../../engine/types.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
+import type { OptionName } from "../../context/option_table.ts";
+import type { Role } from "../../engine/engine.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";

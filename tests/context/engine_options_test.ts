@@ -5,10 +5,10 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { createContext } from "../../context/context.ts";
 import { newConnection } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { OPTIONS } from "../../context/table.ts";
+import { OPTIONS } from "../../context/option_table.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
 import { featuresOf } from "../../engine/features.ts";
-import type { Engine, EngineContext } from "../../engine/types.ts";
+import type { Engine, EngineContext } from "../../engine/engine.ts";
 import { SslError, SslPeerError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, CASES, type OptionCase, PAIR, shared } from "./engine_options.ts";

@@ -1,11 +1,11 @@
 /** Two contexts talking over memory: what options do on the wire, below the socket layer. */
 
 import { assertEquals } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { contextFor, engineContext, newConnection } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SslError } from "../../errors.ts";
-import type { Negotiated, TlsStream } from "../../engine/types.ts";
+import type { Negotiated, TlsStream } from "../../engine/engine.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { memoryPair } from "../helpers/memory.ts";

@@ -8,11 +8,11 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { ConnectionState } from "../../context/connection.ts";
-import { judge, type Policy } from "../../context/judge.ts";
+import { judge, type Policy } from "../../verify/judge.ts";
 import { parsePins, pinMatches } from "../../verify/fingerprint.ts";
-import type { PeerEvidence } from "../../engine/types.ts";
+import type { PeerEvidence } from "../../engine/engine.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 
 const ca = await TestCa.create();

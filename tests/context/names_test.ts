@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { clientNames, serverNames } from "../../context/policy.ts";
+import { clientNames, serverNames } from "../../context/connection_policy.ts";
 import { stripPort } from "../../internal/host.ts";
 
 Deno.test("clientNames() derives names from the host as Perl does", () => {

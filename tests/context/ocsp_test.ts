@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import type { TestOcspResponseOptions } from "../../certificate/test_ca.ts";
+import type { TestOcspResponseOptions } from "../../testing/ca.ts";
 import {
   SSL_OCSP_FAIL_HARD,
   SSL_OCSP_FULL_CHAIN,
@@ -17,7 +17,7 @@ import {
   SSL_OCSP_TRY_STAPLE,
 } from "../../constants.ts";
 import { SslContext } from "../../context/context.ts";
-import type { StapleCallback, StapledConnection, StapleRequest } from "../../context/staple.ts";
+import type { StapleCallback, StapledConnection, StapleRequest } from "../../context/stapling.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -17,12 +17,12 @@ import {
   selfSigned,
   TestCa,
 } from "../../certificate/mod.ts";
-import { CertificateRequest, csrCreate } from "../../certificate/csr.ts";
-import { children, readDer } from "../../certificate/der.ts";
-import { int, octets, seq, tlv } from "../../certificate/der_writer.ts";
+import { CertificateRequest, csrCreate } from "../../certificate/request.ts";
+import { children, readDer } from "../../certificate/asn1/reader.ts";
+import { int, octets, seq, tlv } from "../../certificate/asn1/writer.ts";
 import { loadCredentials } from "../../context/credentials.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { loadTrust } from "../../context/trust.ts";
+import { loadTrust } from "../../context/trust/trust.ts";
 import { SslError } from "../../errors.ts";
 
 const one = await TestCa.create();

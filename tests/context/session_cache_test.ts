@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 
 const sessions = (n: number): object[] => Array.from({ length: n }, (_, i) => ({ session: i }));
 

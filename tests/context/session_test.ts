@@ -1,12 +1,12 @@
 /** Sessions as values: what they tell, and their way through bytes at rest. */
 
 import "../helpers/limit.ts";
-import { mayBeOffered } from "../../context/resumption.ts";
+import { mayBeOffered } from "../../context/sessions/resumption.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { int, octets, seq, tlv, utf8String } from "../../certificate/der_writer.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
-import { SslSession } from "../../context/session_cache.ts";
-import { makeSession, type SessionParts, sessionParts } from "../../context/session.ts";
+import { int, octets, seq, tlv, utf8String } from "../../certificate/asn1/writer.ts";
+import { TestCa } from "../../testing/ca.ts";
+import { SslSession } from "../../context/sessions/session_cache.ts";
+import { makeSession, type SessionParts, sessionParts } from "../../context/sessions/session.ts";
 import { SslError } from "../../errors.ts";
 import { refuses } from "../helpers/refuses.ts";
 

@@ -7,14 +7,14 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ContextOptions, ListenOptions, SslOptions } from "../../context/options.ts";
 import type { ClientHello } from "../../engine/client_hello.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { engineContext, newConnection } from "../../context/internal.ts";
-import type { TlsStream } from "../../engine/types.ts";
+import type { TlsStream } from "../../engine/engine.ts";
 import { config, engine as openssl } from "../engine/harness.ts";
 import { memoryPair } from "../helpers/memory.ts";
 import { accepted, alerted, ca, leaf, type Outcome, refusal, shake } from "./harness.ts";

@@ -1,10 +1,10 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
-import { splitPaths } from "../../context/anchor_files.ts";
-import { DefaultCa } from "../../context/default_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
+import { splitPaths } from "../../context/trust/files.ts";
+import { DefaultCa } from "../../context/trust/default_ca.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { loadTrust } from "../../context/trust.ts";
+import { loadTrust } from "../../context/trust/trust.ts";
 import { SslError } from "../../errors.ts";
 
 const one = await TestCa.create();

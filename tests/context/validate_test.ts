@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
-import { OPTIONS } from "../../context/table.ts";
+import { OPTIONS } from "../../context/option_table.ts";
 import { checkOptions, type OptionKind } from "../../context/validate.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { perlNames } from "../../perl/mod.ts";

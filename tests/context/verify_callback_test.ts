@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import { setClientDefaults } from "../../context/validate.ts";
 import type { SslOptions } from "../../context/options.ts";

@@ -1,7 +1,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SslError } from "../../errors.ts";

@@ -7,10 +7,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SSL_VERIFY_NONE } from "../../constants.ts";
 import type { ConnectOptions } from "../../context/options.ts";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import {
   SslError,
   SslPeerError,

@@ -2,7 +2,7 @@
 
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { type Pair, pair } from "../helpers/pair.ts";

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { type Feature, FEATURES, type FeatureSet } from "../../engine/features.ts";
 import { engineInfo } from "../../engine/select.ts";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { addressCases } from "./cases_connect.ts";
 import { dataCases } from "./cases_data.ts";
 import { endCases } from "./cases_end.ts";

@@ -7,7 +7,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslError, SslTruncatedError } from "../../errors.ts";
-import type { ContextConfig } from "../../engine/types.ts";
+import type { ContextConfig } from "../../engine/engine.ts";
 import type { MemoryTransport } from "../helpers/memory.ts";
 import { pair, text, V12, V13 } from "./harness.ts";
 

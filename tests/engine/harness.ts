@@ -12,7 +12,7 @@ import type {
   Role,
   SessionParams,
   TlsStream,
-} from "../../engine/types.ts";
+} from "../../engine/engine.ts";
 import { credentialOf, defaultConfig } from "../helpers/engine_config.ts";
 import { memoryPair, type MemoryTransport } from "../helpers/memory.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "../../errors.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { sessionPem } from "../../engine/openssl/inspect.ts";
-import type { ContextConfig } from "../../engine/types.ts";
+import type { ContextConfig } from "../../engine/engine.ts";
 import {
   ca,
   client,
@@ -26,7 +26,7 @@ import {
   V12,
   V13,
 } from "./harness.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 
 const VERSIONS: [string, Partial<ContextConfig>][] = [["TLS 1.2", V12], ["TLS 1.3", V13]];
 

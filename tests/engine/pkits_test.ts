@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { pemBlocks } from "../../certificate/pem.ts";
+import { pemBlocks } from "../../certificate/keys/pem.ts";
 import { engine } from "./harness.ts";
 
 interface Pkits {

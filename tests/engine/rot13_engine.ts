@@ -28,7 +28,7 @@ import type {
   ShutdownState,
   TlsStream,
   WaitOptions,
-} from "../../engine/types.ts";
+} from "../../engine/engine.ts";
 
 const FRAME = { hello: 1, certificate: 2, finished: 3, alert: 4, data: 5, close: 6 } as const;
 const HEADER = 3;

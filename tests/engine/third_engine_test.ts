@@ -2,10 +2,10 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { createContext, type SslContext } from "../../context/context.ts";
 import type { ConnectOptions, SslOptions } from "../../context/options.ts";
-import type { Role } from "../../engine/types.ts";
+import type { Role } from "../../engine/engine.ts";
 import {
   SslPeerError,
   SslTruncatedError,

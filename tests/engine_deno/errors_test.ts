@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { alertName, runtimeError } from "../../engine/deno/errors.ts";
+import { alertName, runtimeError } from "../../engine/deno/error_map.ts";
 import { SslError, SslPeerError, SslTruncatedError, SslVerifyError } from "../../errors.ts";
 
 const data = (text: string) => new Deno.errors.InvalidData(text);

@@ -2,8 +2,8 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
-import type { TlsStream } from "../../engine/types.ts";
+import { TestCa } from "../../testing/ca.ts";
+import type { TlsStream } from "../../engine/engine.ts";
 import { SslError, SslPeerError, SslTruncatedError } from "../../errors.ts";
 import {
   bytes,

@@ -12,7 +12,7 @@ import type {
   EngineListener,
   SessionParams,
   TlsStream,
-} from "../../engine/types.ts";
+} from "../../engine/engine.ts";
 import { SslError } from "../../errors.ts";
 import { credentialOf, defaultConfig, type Shown } from "../helpers/engine_config.ts";
 

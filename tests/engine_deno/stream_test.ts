@@ -1,7 +1,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { denoEngine } from "../../engine/deno/engine.ts";
-import type { PeerEvidence, TlsStream } from "../../engine/types.ts";
+import type { PeerEvidence, TlsStream } from "../../engine/engine.ts";
 import {
   isWant,
   SSL_WANT_READ,

@@ -2,13 +2,13 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { encryptedKeyPem } from "../../certificate/decode_key.ts";
-import { keyCreateEc, keyCreateRsa } from "../../certificate/private_key.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { encryptedKeyPem } from "../../certificate/keys/decode.ts";
+import { keyCreateEc, keyCreateRsa } from "../../certificate/keys/private_key.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
 import { type Feature, featuresOf } from "../../engine/features.ts";
 import { BufferedTransport, streamTransport } from "../../engine/transport.ts";
-import type { ByteTransport, ContextConfig, ContextHooks, Engine } from "../../engine/types.ts";
+import type { ByteTransport, ContextConfig, ContextHooks, Engine } from "../../engine/engine.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import {
   bytes,

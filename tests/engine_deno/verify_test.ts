@@ -2,10 +2,10 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { certCreate } from "../../certificate/cert_create.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { certCreate } from "../../certificate/create.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
-import type { EngineContext, SessionParams } from "../../engine/types.ts";
+import type { EngineContext, SessionParams } from "../../engine/engine.ts";
 import { SslError, SslPeerError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import {
   bytes,

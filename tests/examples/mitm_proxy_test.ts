@@ -1,7 +1,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { Intercept } from "../../certificate/intercept.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { Intercept } from "../../intercept/intercept.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { interceptOne } from "../../examples/mitm_proxy.ts";
 import { Handle, serve, SslSocket, SslVerifyError } from "../../mod.ts";
 

@@ -1,7 +1,7 @@
 /** Runs every probe under the flags of this process and prints what came out, as JSON. */
 
 import type { Feature } from "../../engine/features.ts";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { PROBES } from "./probes.ts";
 import { makeWorld } from "./world.ts";

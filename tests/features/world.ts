@@ -11,7 +11,7 @@ import type {
   Role,
   SessionParams,
   TlsStream,
-} from "../../engine/types.ts";
+} from "../../engine/engine.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { type ConnectOptions, type ListenOptions, type SslListener, SslSocket } from "../../mod.ts";
 import { credentialOf, defaultConfig } from "../helpers/engine_config.ts";

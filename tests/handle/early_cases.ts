@@ -1,7 +1,7 @@
 /** The cases of early_test.ts. Each runs where nothing has been asked of any handle yet. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import type { WaitOptions } from "../../engine/types.ts";
+import type { WaitOptions } from "../../engine/engine.ts";
 import { SSL_WANT_READ, SslError, SslPeerError, type Want } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { serve } from "../../server/serve.ts";

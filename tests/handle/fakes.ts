@@ -1,7 +1,7 @@
 /** Connections in memory, for the tests of the handle. */
 
 import type { HandleConn } from "../../handle/mod.ts";
-import type { WaitOptions } from "../../engine/types.ts";
+import type { WaitOptions } from "../../engine/engine.ts";
 
 const encoder = new TextEncoder();
 

@@ -1,15 +1,15 @@
 /** Revocation lists that TestCa does not make: delta and indirect ones, of any scope, number and date. */
 
-import { explicit, int, oidContent, seq, timeDer, tlv } from "../../certificate/der_writer.ts";
+import { explicit, int, oidContent, seq, timeDer, tlv } from "../../certificate/asn1/writer.ts";
 import {
   authorityKeyIdentifier,
   encodeExtensions,
   generalName,
-} from "../../certificate/extension_build.ts";
+} from "../../certificate/extensions/write.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
-import type { Extension } from "../../certificate/extensions.ts";
-import { keyIdentifierOf, signatureAlgorithm, signedObject } from "../../certificate/sign.ts";
-import type { TestCa } from "../../certificate/test_ca.ts";
+import type { Extension } from "../../certificate/extensions/read.ts";
+import { keyIdentifierOf, signatureAlgorithm, signedObject } from "../../certificate/signature.ts";
+import type { TestCa } from "../../testing/ca.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 /** What an engine is given to make a context of: everything at its default. */
 
 import type { Certificate } from "../../certificate/mod.ts";
-import type { ContextConfig, Credential, Role } from "../../engine/types.ts";
+import type { ContextConfig, Credential, Role } from "../../engine/engine.ts";
 
 /** A configuration that verifies as a client and asks for nothing as a server. */
 export function defaultConfig(role: Role): ContextConfig {

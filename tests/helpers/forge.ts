@@ -4,7 +4,7 @@
  */
 
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
-import type { ContextConfig, EngineContext, Role, TlsStream } from "../../engine/types.ts";
+import type { ContextConfig, EngineContext, Role, TlsStream } from "../../engine/engine.ts";
 import { config, engine, handshake, type Pair, pairOf, V12, V13 } from "../engine/harness.ts";
 import type { MemoryTransport } from "./memory.ts";
 

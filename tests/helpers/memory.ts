@@ -1,6 +1,6 @@
 /** In-memory transports for tests. */
 
-import type { ByteTransport } from "../../engine/types.ts";
+import type { ByteTransport } from "../../engine/engine.ts";
 
 interface Direction {
   chunks: Uint8Array[];

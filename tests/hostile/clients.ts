@@ -1,7 +1,7 @@
 /** Clients that mean it no good, and what tests of them share. */
 
 import net from "node:net";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { bytes, captureClientHello } from "../contract/harness.ts";
 

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { openHandles } from "../../engine/openssl/memory.ts";
-import type { EngineContext, Role } from "../../engine/types.ts";
+import type { EngineContext, Role } from "../../engine/engine.ts";
 import { SslPeerError } from "../../errors.ts";
 import { config, engine, handshake, pair, text, V13 } from "../engine/harness.ts";
 import { join, message, plainRecord, recordsIn } from "../helpers/forge.ts";

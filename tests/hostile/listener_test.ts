@@ -5,7 +5,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type net from "node:net";
 import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { SslError, SslTimeoutError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { serve } from "../../server/serve.ts";

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { getCiphers } from "node:tls";
 import { getCurves } from "node:crypto";
-import { OPTIONS } from "../../context/table.ts";
+import { OPTIONS } from "../../context/option_table.ts";
 import {
   describe,
   hidesPath,

@@ -1,13 +1,13 @@
 /** Certificates and keys against openssl(1) and Perl's IO::Socket::SSL::Utils, in both directions. */
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { certCreate } from "../../certificate/cert_create.ts";
+import { certCreate } from "../../certificate/create.ts";
 import { Certificate } from "../../certificate/certificate.ts";
-import { CertificateRequest, csrCreate, csrSign } from "../../certificate/csr.ts";
-import { decodeKey } from "../../certificate/decode_key.ts";
-import { pemKey2string } from "../../certificate/pem_files.ts";
-import { createPkcs12, parsePkcs12 } from "../../certificate/pkcs12.ts";
-import { keyCreateEc, keyCreateEd25519, keyCreateRsa } from "../../certificate/private_key.ts";
+import { CertificateRequest, csrCreate, csrSign } from "../../certificate/request.ts";
+import { decodeKey } from "../../certificate/keys/decode.ts";
+import { pemKey2string } from "../../certificate/files.ts";
+import { createPkcs12, parsePkcs12 } from "../../certificate/keys/pkcs12.ts";
+import { keyCreateEc, keyCreateEd25519, keyCreateRsa } from "../../certificate/keys/private_key.ts";
 import { selfSigned, TestCa } from "../../certificate/mod.ts";
 import { real } from "../certificate/data.ts";
 import { workshop } from "./workshop.ts";

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { PrivateKey } from "../../certificate/private_key.ts";
+import { PrivateKey } from "../../certificate/keys/private_key.ts";
 import type { TestCertificate } from "../../certificate/mod.ts";
 import type { ConnectOptions } from "../../context/options.ts";
 import { SslError } from "../../errors.ts";

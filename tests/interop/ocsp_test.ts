@@ -2,9 +2,9 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Certificate } from "../../certificate/certificate.ts";
-import { toHex } from "../../certificate/der.ts";
+import { toHex } from "../../certificate/asn1/reader.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
-import { TestCa, type TestOcspResponseOptions } from "../../certificate/test_ca.ts";
+import { TestCa, type TestOcspResponseOptions } from "../../testing/ca.ts";
 import { buildOcspRequest } from "../../verify/ocsp/fetch.ts";
 import { checkOcspResponse } from "../../verify/ocsp/response.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, Lab, OUR_NAME, type OurListener, readText, VERSIONS } from "./lab.ts";
 import { within } from "./peers.ts";

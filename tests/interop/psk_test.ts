@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
 import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";
 import { bytes, Lab, OUR_NAME, readOn, readText, type Version, VERSIONS } from "./lab.ts";

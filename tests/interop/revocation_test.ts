@@ -1,10 +1,10 @@
 /** Revocation lists and OCSP answers against openssl(1): what TestCa makes, and which list counts. */
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { toHex } from "../../certificate/der.ts";
-import { derToPem } from "../../certificate/pem.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
-import { verifyCertificate } from "../../verify/mod.ts";
+import { toHex } from "../../certificate/asn1/reader.ts";
+import { derToPem } from "../../certificate/keys/pem.ts";
+import { TestCa } from "../../testing/ca.ts";
+import { verifyCertificate } from "../../context/verify_certificate.ts";
 import { FRESHEST, INDIRECT, makeCrl, ONLY_CAS, ONLY_USERS } from "../helpers/crl.ts";
 import { workshop } from "./workshop.ts";
 

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions } from "../../context/options.ts";
-import { SessionCache, SslSession } from "../../context/session_cache.ts";
+import { SessionCache, SslSession } from "../../context/sessions/session_cache.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";
 import { bytes, Lab, OUR_NAME, readText, VERSIONS } from "./lab.ts";

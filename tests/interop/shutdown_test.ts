@@ -8,7 +8,7 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import type { ByteTransport } from "../../engine/types.ts";
+import type { ByteTransport } from "../../engine/engine.ts";
 import { SslError, SslTruncatedError, SslVerifyError } from "../../errors.ts";
 import type { SslSocket } from "../../socket/socket.ts";
 import { bytes, Lab, OUR_NAME, readExactly, readOn, readText, text, VERSIONS } from "./lab.ts";

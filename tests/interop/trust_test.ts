@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { certCreate } from "../../certificate/mod.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
 import { bytes, Lab, OUR_NAME, readOn, VERSIONS } from "./lab.ts";

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { SslError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";
-import { explain } from "../../verify/explain.ts";
+import { explain } from "../../verify/explain/explain.ts";
 import { ScriptedConn } from "../handle/fakes.ts";
 
 const broken = new SslError("Cannot write: the connection failed: Broken pipe", { code: "EPIPE" });

@@ -10,12 +10,12 @@ import {
   oidDer,
   seq,
   tlv,
-} from "../../certificate/der_writer.ts";
-import { encodeExtensions } from "../../certificate/extension_build.ts";
-import type { Extension } from "../../certificate/extensions.ts";
+} from "../../certificate/asn1/writer.ts";
+import { encodeExtensions } from "../../certificate/extensions/write.ts";
+import type { Extension } from "../../certificate/extensions/read.ts";
 import { ocspCertId, type OcspDigest } from "../../certificate/ocsp_build.ts";
-import type { PrivateKey } from "../../certificate/private_key.ts";
-import { defaultDigest, signatureAlgorithm, signBytes } from "../../certificate/sign.ts";
+import type { PrivateKey } from "../../certificate/keys/private_key.ts";
+import { defaultDigest, signatureAlgorithm, signBytes } from "../../certificate/signature.ts";
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 
 export const HOUR = 3_600_000;

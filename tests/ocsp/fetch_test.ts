@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
 import { TestCa, type TestCertificateOptions } from "../../certificate/mod.ts";
-import type { OcspResponderOptions, TestOcspResponder } from "../../certificate/test_ocsp.ts";
+import type { OcspResponderOptions, TestOcspResponder } from "../../testing/responder.ts";
 import type { ResolveOcspOptions } from "../../verify/ocsp/options.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";

@@ -3,10 +3,10 @@ import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_TRY_STAPLE } from "../../constants.ts";
-import { seq } from "../../certificate/der_writer.ts";
+import { seq } from "../../certificate/asn1/writer.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";
 import { checkOcspResponse } from "../../verify/ocsp/response.ts";
-import { judgeStaple } from "../../verify/ocsp/staple.ts";
+import { judgeStaple } from "../../verify/ocsp/stapled.ts";
 import { idOf, makeWorld, respond, signerOf } from "./data.ts";
 
 const { ca, leaf, chain } = await makeWorld();

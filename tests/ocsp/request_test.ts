@@ -1,7 +1,7 @@
 /** buildOcspRequest(), read back. */
 import "../helpers/limit.ts";
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { octets } from "../../certificate/der_writer.ts";
+import { octets } from "../../certificate/asn1/writer.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
 import { buildOcspRequest } from "../../verify/ocsp/fetch.ts";
 import { idOf, makeWorld } from "./data.ts";

@@ -2,8 +2,8 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
-import { octets, seq } from "../../certificate/der_writer.ts";
-import { EXT } from "../../certificate/extensions.ts";
+import { octets, seq } from "../../certificate/asn1/writer.ts";
+import { EXT } from "../../certificate/extensions/read.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
 import { TestCa, type TestCertificateOptions } from "../../certificate/mod.ts";
 import { OcspCache, type OcspCacheEntry } from "../../verify/ocsp/cache.ts";

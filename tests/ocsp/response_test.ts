@@ -1,11 +1,11 @@
 /** checkOcspResponse(): what a response counts as, rule by rule (RFC 6960 3.2). */
 import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { EXT } from "../../certificate/extensions.ts";
+import { EXT } from "../../certificate/extensions/read.ts";
 import { OCSP_NONCE, OCSP_STATUS, ocspErrorResponse } from "../../certificate/ocsp_build.ts";
-import { octets, oidDer, seq } from "../../certificate/der_writer.ts";
-import { keyCreateRsa } from "../../certificate/private_key.ts";
-import { signatureAlgorithm } from "../../certificate/sign.ts";
+import { octets, oidDer, seq } from "../../certificate/asn1/writer.ts";
+import { keyCreateRsa } from "../../certificate/keys/private_key.ts";
+import { signatureAlgorithm } from "../../certificate/signature.ts";
 import { TestCa, type TestCertificateOptions } from "../../certificate/mod.ts";
 import { type CheckOcspOptions, checkOcspResponse } from "../../verify/ocsp/response.ts";
 import { MAX_OCSP_RESPONSE_LENGTH } from "../../verify/ocsp/read.ts";

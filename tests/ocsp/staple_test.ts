@@ -9,9 +9,9 @@ import {
   SSL_OCSP_TRY_STAPLE,
 } from "../../constants.ts";
 import { lastError, SslVerifyError } from "../../errors.ts";
-import { octets } from "../../certificate/der_writer.ts";
-import { EXT } from "../../certificate/extensions.ts";
-import { asksForStaple, judgeStaple } from "../../verify/ocsp/staple.ts";
+import { octets } from "../../certificate/asn1/writer.ts";
+import { EXT } from "../../certificate/extensions/read.ts";
+import { asksForStaple, judgeStaple } from "../../verify/ocsp/stapled.ts";
 import type { OcspState } from "../../verify/ocsp/response.ts";
 import { idOf, makeWorld, respond, signerOf } from "./data.ts";
 

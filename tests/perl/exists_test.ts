@@ -3,8 +3,8 @@
 import "../helpers/limit.ts";
 import { assert } from "@std/assert";
 import * as certificate from "../../certificate/mod.ts";
-import * as intercept from "../../certificate/intercept.ts";
-import { OPTIONS } from "../../context/table.ts";
+import * as intercept from "../../intercept/intercept.ts";
+import { OPTIONS } from "../../context/option_table.ts";
 import * as main from "../../mod.ts";
 import * as ocsp from "../../verify/ocsp/mod.ts";
 import { type PerlName, perlNames } from "../../perl/mod.ts";

@@ -2,12 +2,12 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { checkOptions } from "../../context/validate.ts";
 import { fromPerl, perlNames } from "../../perl/mod.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 
 const { certificate, cert, key, privateKey } = await (await TestCa.create()).server();
 const sub = () => {};

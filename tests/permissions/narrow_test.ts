@@ -6,7 +6,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SSL_VERIFY_PEER } from "../../constants.ts";
 import { SslSocket } from "../../mod.ts";
 import { LIBSSL, ROOT } from "./headers.ts";

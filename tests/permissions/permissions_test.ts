@@ -6,7 +6,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { Handle, serve, SslSocket } from "../../mod.ts";
 import {
   type Command,

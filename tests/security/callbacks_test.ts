@@ -6,7 +6,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertGreater, assertInstanceOf } from "@std/assert";
-import type { TlsStream } from "../../engine/types.ts";
+import type { TlsStream } from "../../engine/engine.ts";
 import { SSL_WANT_READ } from "../../errors.ts";
 import { bytes, text } from "../contract/harness.ts";
 import { handshake, pair, type PairOptions, V12, V13 } from "../engine/harness.ts";

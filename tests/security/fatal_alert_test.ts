@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { SslPeerError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";
 import { SslSocket } from "../../socket/socket.ts";

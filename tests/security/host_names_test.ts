@@ -2,9 +2,9 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { certCreate } from "../../certificate/cert_create.ts";
-import { keyCreateEc } from "../../certificate/private_key.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { certCreate } from "../../certificate/create.ts";
+import { keyCreateEc } from "../../certificate/keys/private_key.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import { hostProblem, readHost } from "../../internal/host.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import type { EngineName } from "../../engine/types.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, reach, readText, testPki, text, trust } from "../contract/harness.ts";

@@ -2,8 +2,8 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { buildCertificate } from "../../certificate/sign.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { buildCertificate } from "../../certificate/signature.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { revocationOf } from "../../verify/revocation.ts";
 import { shake } from "../context/harness.ts";

@@ -6,13 +6,13 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import * as certificate from "../../certificate/mod.ts";
-import { Intercept } from "../../certificate/intercept.ts";
+import { Intercept } from "../../intercept/intercept.ts";
 import * as root from "../../mod.ts";
 import { fromPerl } from "../../perl/mod.ts";
 import { perlNames } from "../../perl/mod.ts";
-import { OPTIONS } from "../../context/table.ts";
+import { OPTIONS } from "../../context/option_table.ts";
 import { SslContext } from "../../context/context.ts";
-import { SslSession } from "../../context/session.ts";
+import { SslSession } from "../../context/sessions/session.ts";
 import { parseTarget } from "../../socket/target.ts";
 import * as verify from "../../verify/mod.ts";
 import { sprintf } from "../../handle/mod.ts";

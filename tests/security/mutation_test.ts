@@ -3,12 +3,12 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { buildCrl } from "../../certificate/crl_build.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
-import { PrivateKey } from "../../certificate/private_key.ts";
-import { decodeKey } from "../../certificate/decode_key.ts";
+import { TestCa } from "../../testing/ca.ts";
+import { PrivateKey } from "../../certificate/keys/private_key.ts";
+import { decodeKey } from "../../certificate/keys/decode.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ContextOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { checkOptions, setClientDefaults } from "../../context/validate.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

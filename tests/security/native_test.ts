@@ -2,9 +2,9 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import type { ContextOptions } from "../../context/options.ts";
 import type { NativeObject } from "../../context/native.ts";
 import { withBio } from "../../engine/openssl/memory.ts";

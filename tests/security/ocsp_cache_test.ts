@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";
 

@@ -2,9 +2,9 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { certCreate } from "../../certificate/cert_create.ts";
-import { CertificateRequest } from "../../certificate/csr.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { certCreate } from "../../certificate/create.ts";
+import { CertificateRequest } from "../../certificate/request.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import { Handle } from "../../handle/handle.ts";
 import { buildOcspRequest } from "../../verify/ocsp/fetch.ts";

@@ -2,10 +2,10 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { contextFor } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { shake } from "../context/harness.ts";
 

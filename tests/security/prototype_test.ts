@@ -5,15 +5,15 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { CERT_OPTIONS, certCreate } from "../../certificate/cert_create.ts";
-import { csrCreate, csrSign } from "../../certificate/csr.ts";
-import { decodeKey } from "../../certificate/decode_key.ts";
-import { Intercept } from "../../certificate/intercept.ts";
-import { createPkcs12, parsePkcs12 } from "../../certificate/pkcs12.ts";
-import { keyCreateEc } from "../../certificate/private_key.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { CERT_OPTIONS, certCreate } from "../../certificate/create.ts";
+import { csrCreate, csrSign } from "../../certificate/request.ts";
+import { decodeKey } from "../../certificate/keys/decode.ts";
+import { Intercept } from "../../intercept/intercept.ts";
+import { createPkcs12, parsePkcs12 } from "../../certificate/keys/pkcs12.ts";
+import { keyCreateEc } from "../../certificate/keys/private_key.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
-import { CLOSE_OPTIONS, OPTIONS } from "../../context/table.ts";
+import { CLOSE_OPTIONS, OPTIONS } from "../../context/option_table.ts";
 import { setDefaults } from "../../context/validate.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
@@ -23,7 +23,7 @@ import { explainHostname } from "../../verify/hostname.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";
 import type { CustomScheme } from "../../verify/schemes.ts";
-import { verifyCertificate } from "../../verify/verify_certificate.ts";
+import { verifyCertificate } from "../../context/verify_certificate.ts";
 
 const NESTED = [
   ...["checkCn", "wildcardsInAlt", "wildcardsInCn", "ipInCn", "callback", "publicSuffix"],

@@ -3,9 +3,9 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import { CertificateRequest, csrSign } from "../../certificate/csr.ts";
-import { decodeKeySync } from "../../certificate/decode_key.ts";
-import { readDer, sequence, smallInteger } from "../../certificate/der.ts";
+import { CertificateRequest, csrSign } from "../../certificate/request.ts";
+import { decodeKeySync } from "../../certificate/keys/decode.ts";
+import { readDer, sequence, smallInteger } from "../../certificate/asn1/reader.ts";
 import {
   berToDer,
   explicit,
@@ -16,22 +16,22 @@ import {
   seq,
   setOf,
   tlv,
-} from "../../certificate/der_writer.ts";
+} from "../../certificate/asn1/writer.ts";
 import {
   buildName,
   encodeExtensions,
   parseNameLine,
   subjectAltName,
-} from "../../certificate/extension_build.ts";
-import { parseExtension } from "../../certificate/extension_parse.ts";
-import { readAltNames } from "../../certificate/extensions.ts";
-import { Intercept } from "../../certificate/intercept.ts";
+} from "../../certificate/extensions/write.ts";
+import { parseExtension } from "../../certificate/extensions/text.ts";
+import { readAltNames } from "../../certificate/extensions/read.ts";
+import { Intercept } from "../../intercept/intercept.ts";
 import { onelineName, readName } from "../../certificate/name.ts";
-import { pemBlocks } from "../../certificate/pem.ts";
-import { parsePkcs12 } from "../../certificate/pkcs12.ts";
-import { keyCreateEc } from "../../certificate/private_key.ts";
-import { signedObject } from "../../certificate/sign.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { pemBlocks } from "../../certificate/keys/pem.ts";
+import { parsePkcs12 } from "../../certificate/keys/pkcs12.ts";
+import { keyCreateEc } from "../../certificate/keys/private_key.ts";
+import { signedObject } from "../../certificate/signature.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError } from "../../errors.ts";
 import { verifyHostname } from "../../verify/hostname.ts";
 

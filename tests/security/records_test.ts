@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import type { Role, TlsStream } from "../../engine/types.ts";
+import type { Role, TlsStream } from "../../engine/engine.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
 import {
   ALERT,

@@ -2,11 +2,11 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { contextFor, engineContext, newConnection } from "../../context/internal.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
-import type { TlsStream } from "../../engine/types.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
+import type { TlsStream } from "../../engine/engine.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { ca, leaf } from "../context/harness.ts";

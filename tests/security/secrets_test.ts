@@ -2,11 +2,11 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import { decodeKeySync } from "../../certificate/decode_key.ts";
-import { pemFile2key } from "../../certificate/pem_files.ts";
+import { decodeKeySync } from "../../certificate/keys/decode.ts";
+import { pemFile2key } from "../../certificate/files.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ContextOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, leaf } from "../context/harness.ts";
 

@@ -2,13 +2,13 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { SessionCache } from "../../context/session_cache.ts";
-import { connectionDigest, contextDigest } from "../../context/session_policy.ts";
-import type { Policy } from "../../context/judge.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
+import { connectionDigest, contextDigest } from "../../context/sessions/binding.ts";
+import type { Policy } from "../../verify/judge.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { sessionToDer } from "../../engine/openssl/inspect.ts";
 import { openLibrary } from "../../engine/openssl/symbols.ts";
-import type { ContextConfig } from "../../engine/types.ts";
+import type { ContextConfig } from "../../engine/engine.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { reach } from "../contract/harness.ts";

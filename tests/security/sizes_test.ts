@@ -2,8 +2,16 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { berToDer, explicit, int, octets, oidDer, seq, tlv } from "../../certificate/der_writer.ts";
-import { parsePkcs12 } from "../../certificate/pkcs12.ts";
+import {
+  berToDer,
+  explicit,
+  int,
+  octets,
+  oidDer,
+  seq,
+  tlv,
+} from "../../certificate/asn1/writer.ts";
+import { parsePkcs12 } from "../../certificate/keys/pkcs12.ts";
 import { SslError } from "../../errors.ts";
 import { explainHostname } from "../../verify/hostname.ts";
 import { SCHEME_NAMES } from "../../verify/schemes.ts";

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import type { ContextConfig, TlsStream } from "../../engine/types.ts";
+import type { ContextConfig, TlsStream } from "../../engine/engine.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";
 import {
   ca,

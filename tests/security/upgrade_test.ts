@@ -2,8 +2,8 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
-import type { SessionStore } from "../../context/session_cache.ts";
+import { TestCa } from "../../testing/ca.ts";
+import type { SessionStore } from "../../context/sessions/session_cache.ts";
 import { SslError, SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -5,7 +5,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import {
   verifyCertificate,
   type VerifyCertificateOptions,
-} from "../../verify/verify_certificate.ts";
+} from "../../context/verify_certificate.ts";
 import { ca, leaf } from "../context/harness.ts";
 
 const WRONG: readonly (readonly [option: string, value: unknown])[] = [

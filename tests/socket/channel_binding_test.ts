@@ -1,7 +1,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Certificate } from "../../certificate/certificate.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { engineInfo } from "../../engine/select.ts";
 import { endPointDigest } from "../../socket/channel_binding.ts";

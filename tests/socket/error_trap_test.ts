@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { ListenOptions } from "../../context/options.ts";
-import type { ByteTransport } from "../../engine/types.ts";
+import type { ByteTransport } from "../../engine/engine.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { testPki } from "../contract/harness.ts";

@@ -1,6 +1,6 @@
 /** A transport in memory whose every step a test decides. */
 
-import type { ByteTransport } from "../../engine/types.ts";
+import type { ByteTransport } from "../../engine/engine.ts";
 
 /** Text to bytes. */
 export const bytes = (s: string): Uint8Array => new TextEncoder().encode(s);

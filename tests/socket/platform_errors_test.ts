@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError } from "../../errors.ts";
 import { platformCode, platformErrno, platformReason } from "../../internal/platform_error.ts";
 import { SslSocket } from "../../socket/socket.ts";

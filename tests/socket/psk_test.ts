@@ -11,7 +11,7 @@ import {
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
 import { psk as isPsk } from "../../context/checks.ts";
 import { pskSetup } from "../../context/psk.ts";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { SslSocket } from "../../socket/socket.ts";

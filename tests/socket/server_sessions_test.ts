@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { SessionCache } from "../../context/session_cache.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, readText } from "../contract/harness.ts";
 import { config, engine, handshake, pairOf, V12, V13 } from "../engine/harness.ts";

@@ -2,10 +2,14 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { TestCa } from "../../testing/ca.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import { SessionCache, type SessionStore, type SslSession } from "../../context/session_cache.ts";
-import { makeSession, sessionParts } from "../../context/session.ts";
+import {
+  SessionCache,
+  type SessionStore,
+  type SslSession,
+} from "../../context/sessions/session_cache.ts";
+import { makeSession, sessionParts } from "../../context/sessions/session.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";

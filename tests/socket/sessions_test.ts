@@ -11,8 +11,12 @@ import {
 import { setDefaultContext, setDefaultSessionCache } from "../../context/validate.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import { SessionCache, type SessionStore, SslSession } from "../../context/session_cache.ts";
-import { sessionParts } from "../../context/session.ts";
+import {
+  SessionCache,
+  type SessionStore,
+  SslSession,
+} from "../../context/sessions/session_cache.ts";
+import { sessionParts } from "../../context/sessions/session.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { makeCrl } from "../helpers/crl.ts";

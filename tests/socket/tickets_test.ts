@@ -9,8 +9,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
-import { SessionCache } from "../../context/session_cache.ts";
-import { ticketKeyHook } from "../../context/session_policy.ts";
+import { SessionCache } from "../../context/sessions/session_cache.ts";
+import { ticketKeyHook } from "../../context/sessions/binding.ts";
 import { SslPeerError, SslUnsupportedError } from "../../errors.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -2,11 +2,12 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { tlv } from "../../certificate/der_writer.ts";
+import { tlv } from "../../certificate/asn1/writer.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import { SslContext, SslError, type VerifyReport } from "../../mod.ts";
-import { explain, verifyCertificate } from "../../verify/mod.ts";
+import { verifyCertificate } from "../../context/verify_certificate.ts";
+import { explain } from "../../verify/explain/explain.ts";
 import { shake } from "../context/harness.ts";
 import {
   FRESHEST,

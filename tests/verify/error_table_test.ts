@@ -2,10 +2,10 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
-import { BY_CODE } from "../../verify/codes.ts";
-import { errorsPage } from "../../verify/error_table.ts";
-import { ALERTS } from "../../verify/explain_alerts.ts";
-import { BY_OWN_CODE } from "../../verify/own_codes.ts";
+import { BY_CODE } from "../../verify/explain/openssl_codes.ts";
+import { errorsPage } from "../../verify/explain/error_table.ts";
+import { ALERTS } from "../../verify/explain/alerts.ts";
+import { BY_OWN_CODE } from "../../verify/explain/own_codes.ts";
 
 Deno.test("docs/errors.md is made from the tables: else run deno task docs:errors", () => {
   const page = Deno.readTextFileSync(new URL("../../docs/errors.md", import.meta.url));

@@ -9,9 +9,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { selfSigned, TestCa } from "../../certificate/mod.ts";
-import { derToPem } from "../../certificate/pem.ts";
-import { connectionError } from "../../engine/openssl/errors.ts";
-import { runtimeError } from "../../engine/deno/errors.ts";
+import { derToPem } from "../../certificate/keys/pem.ts";
+import { connectionError } from "../../engine/openssl/error_queue.ts";
+import { runtimeError } from "../../engine/deno/error_map.ts";
 import { explain, SslError, SslPeerError, SslSocket, verifyCertificate } from "../../mod.ts";
 import { type EngineName, meet, type Meeting } from "./live.ts";
 

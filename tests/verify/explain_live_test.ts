@@ -25,8 +25,8 @@ import {
   verifyCode,
   verifyErrno,
 } from "../../mod.ts";
-import { ALERTS, alertText } from "../../verify/explain_alerts.ts";
-import { BY_CODE, BY_VERIFY_CODE } from "../../verify/codes.ts";
+import { ALERTS, alertText } from "../../verify/explain/alerts.ts";
+import { BY_CODE, BY_VERIFY_CODE } from "../../verify/explain/openssl_codes.ts";
 import { type EngineName, meet } from "./live.ts";
 import { rows } from "./refusals.ts";
 

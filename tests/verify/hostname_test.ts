@@ -5,7 +5,7 @@ import { explainHostname, verifyHostname } from "../../verify/hostname.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";
 import type { Scheme, SchemeName } from "../../verify/schemes.ts";
 import { SCHEME_NAMES, schemeFromPerl } from "../../verify/schemes.ts";
-import type { SubjectAltName } from "../../certificate/subject_alt_name.ts";
+import type { SubjectAltName } from "../../certificate/general_name.ts";
 import cases from "../testdata/verify-hostname-cases.json" with { type: "json" };
 
 const dns = (...values: string[]): SubjectAltName[] =>

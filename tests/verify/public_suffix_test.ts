@@ -2,7 +2,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import * as tldts from "tldts";
-import { fullPublicSuffix, PublicSuffix } from "../../verify/full_public_suffix.ts";
+import { fullPublicSuffix, PublicSuffix } from "../../verify/private_public_suffix.ts";
 import { moduleText, moduleUrl, PARTS, rulesOf } from "./make_public_suffix_rules.ts";
 
 const CASES = Deno.readTextFileSync(new URL("../testdata/public-suffix-cases.md", import.meta.url))

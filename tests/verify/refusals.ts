@@ -1,7 +1,7 @@
 /** The table of bad certificates and situations that refusals_test.ts goes through. */
 
 import { certCreate, keyCreateRsa, selfSigned, TestCa } from "../../certificate/mod.ts";
-import { derToPem } from "../../certificate/pem.ts";
+import { derToPem } from "../../certificate/keys/pem.ts";
 import { type ConnectOptions, type ListenOptions, SSL_OCSP_MUST_STAPLE } from "../../mod.ts";
 
 /** The code that is expected on each engine; `undefined` where the engine cannot know or be asked. */

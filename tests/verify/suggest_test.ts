@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { didYouMean } from "../../verify/suggest.ts";
+import { didYouMean } from "../../internal/suggest.ts";
 
 const NAMES = ["verifyMode", "verifyCallback", "caFile", "ciphersuites", "honorCipherOrder"];
 

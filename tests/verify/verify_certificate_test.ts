@@ -1,9 +1,10 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { keyCreateRsa } from "../../certificate/private_key.ts";
-import { TestCa } from "../../certificate/test_ca.ts";
+import { keyCreateRsa } from "../../certificate/keys/private_key.ts";
+import { TestCa } from "../../testing/ca.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
-import { explain, verifyCertificate } from "../../verify/mod.ts";
+import { verifyCertificate } from "../../context/verify_certificate.ts";
+import { explain } from "../../verify/explain/explain.ts";
 import { refuses } from "../helpers/refuses.ts";
 
 interface Pkits {

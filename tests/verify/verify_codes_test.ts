@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { verifyCode } from "../../verify/verify_codes.ts";
+import { verifyCode } from "../../verify/error_codes.ts";
 
 Deno.test("verifyCode() has OpenSSL's numbers", () => {
   const known: [number, string][] = [

@@ -11,8 +11,8 @@
 
 import { ownOptions, ownRecord } from "../../internal/own_options.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
-import { explicit, octets, seq } from "../../certificate/der_writer.ts";
-import { encodeExtensions } from "../../certificate/extension_build.ts";
+import { explicit, octets, seq } from "../../certificate/asn1/writer.ts";
+import { encodeExtensions } from "../../certificate/extensions/write.ts";
 import { OCSP_NONCE, ocspCertId, type OcspDigest } from "../../certificate/ocsp_build.ts";
 
 /** A certificate to ask about, with the certificate that issued it. */

@@ -47,7 +47,7 @@ export {
   judgeStaple,
   type JudgeStapleOptions,
   type StapleJudgement,
-} from "./staple.ts";
+} from "./stapled.ts";
 export type { Certificate } from "../../certificate/certificate.ts";
 export type {
   CrlReason,
@@ -55,4 +55,4 @@ export type {
   OcspCertStatus,
   OcspDigest,
 } from "../../certificate/ocsp_build.ts";
-export type { Extension } from "../../certificate/extensions.ts";
+export type { Extension } from "../../certificate/extensions/read.ts";

@@ -16,8 +16,8 @@ import {
   smallInteger,
   TAG,
   time,
-} from "../../certificate/der.ts";
-import { type Extension, readExtensions } from "../../certificate/extensions.ts";
+} from "../../certificate/asn1/reader.ts";
+import { type Extension, readExtensions } from "../../certificate/extensions/read.ts";
 import {
   CRL_REASONS,
   type CrlReason,

@@ -16,7 +16,7 @@
 import { atCallOf } from "../../internal/caller.ts";
 import { ownOptions } from "../../internal/own_options.ts";
 import { Certificate } from "../../certificate/certificate.ts";
-import { toHex } from "../../certificate/der.ts";
+import { toHex } from "../../certificate/asn1/reader.ts";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
 import { OcspCache, type OcspCacheEntry, type OcspCacheStore } from "./cache.ts";
 import {

@@ -10,9 +10,9 @@
  */
 
 import { Certificate } from "../../certificate/certificate.ts";
-import { equalBytes, oid, readDer, sequence, toHex } from "../../certificate/der.ts";
-import { EXT } from "../../certificate/extensions.ts";
-import { signatureDigest, verifySignature } from "../../certificate/sign.ts";
+import { equalBytes, oid, readDer, sequence, toHex } from "../../certificate/asn1/reader.ts";
+import { EXT } from "../../certificate/extensions/read.ts";
+import { signatureDigest, verifySignature } from "../../certificate/signature.ts";
 import type { OcspBasicResponse, OcspResponderId } from "./read.ts";
 
 /** The key purpose id-kp-OCSPSigning. anyExtendedKeyUsage does not stand for it. */

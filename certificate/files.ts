@@ -1,0 +1,179 @@
+/**
+ * IO::Socket::SSL::Utils' functions for certificates and keys as PEM text and
+ * files.
+ *
+ * @module
+ */
+
+import { describe } from "../internal/quote.ts";
+import type { CertificateHash } from "./certificate_hash.ts";
+import { joinPem } from "./signature.ts";
+import { Certificate } from "./certificate.ts";
+import { decodeKey, decodeKeySync, encryptedKeyPem } from "./keys/decode.ts";
+import { readSmallFile, writeSmallFile } from "./file_io.ts";
+import { PrivateKey } from "./keys/private_key.ts";
+
+function checkCertificate(cert: unknown): asserts cert is Certificate {
+  if (cert instanceof Certificate) return;
+  throw new TypeError(
+    `Cannot write certificate: expected a Certificate: received ${describe(cert)}`,
+  );
+}
+
+function checkKey(key: unknown): asserts key is PrivateKey {
+  if (key instanceof PrivateKey) return;
+  throw new TypeError(`Cannot write private key: expected a PrivateKey: received ${describe(key)}`);
+}
+
+/**
+ * Reads the first certificate of a PEM file.
+ *
+ * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
+ *
+ * Perl: `PEM_file2cert`
+ */
+export async function pemFile2cert(file: string | URL): Promise<Certificate> {
+  return Certificate.fromPem(await readSmallFile(file), String(file));
+}
+
+/**
+ * Reads all certificates of a PEM file, at least one.
+ *
+ * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
+ *
+ * Perl: `PEM_file2certs`
+ */
+export async function pemFile2certs(file: string | URL): Promise<Certificate[]> {
+  return Certificate.allFromPem(await readSmallFile(file), String(file));
+}
+
+/**
+ * Writes a certificate to a PEM file.
+ *
+ * Perl: `PEM_cert2file`
+ */
+export async function pemCert2file(cert: Certificate, file: string | URL): Promise<void> {
+  await writeSmallFile(file, pemCert2string(cert));
+}
+
+/**
+ * Writes certificates to a PEM file, one after the other.
+ *
+ * Perl: `PEM_certs2file`
+ */
+export async function pemCerts2file(
+  file: string | URL,
+  ...certs: readonly (Certificate | readonly Certificate[])[]
+): Promise<void> {
+  const list = certs.flat();
+  list.forEach(checkCertificate);
+  await writeSmallFile(file, joinPem(list));
+}
+
+/**
+ * Reads the first certificate of a PEM text.
+ *
+ * @throws {SslError} code `ERR_PEM` or `ERR_DER`.
+ *
+ * Perl: `PEM_string2cert`
+ */
+export function pemString2cert(text: string): Certificate {
+  return Certificate.fromPem(text, "string");
+}
+
+/**
+ * A certificate as PEM text.
+ *
+ * Perl: `PEM_cert2string`
+ */
+export function pemCert2string(cert: Certificate): string {
+  checkCertificate(cert);
+  return cert.pem;
+}
+
+/**
+ * Reads the private key of a PEM file: PKCS#8, PKCS#1 or SEC1, encrypted or not.
+ *
+ * @param password The password of an encrypted key. There is no prompt.
+ * @throws {SslError} code `PASSWORD_REQUIRED`, `BAD_DECRYPT`, `ERR_KEY`, `ERR_PEM`, `ERR_DER`, or
+ *   the system's code such as `ENOENT`.
+ *
+ * Perl: `PEM_file2key`
+ */
+export async function pemFile2key(file: string | URL, password?: string): Promise<PrivateKey> {
+  const text = await readSmallFile(file);
+  return new PrivateKey((await decodeKey(text, { password, source: String(file) })).pkcs8);
+}
+
+/**
+ * Writes a private key to a PEM file (PKCS#8) that only its owner can read (mode 0600).
+ *
+ * @param password Encrypts the key, see {@linkcode pemKey2string}.
+ *
+ * Perl: `PEM_key2file`
+ */
+export async function pemKey2file(
+  key: PrivateKey,
+  file: string | URL,
+  password?: string,
+): Promise<void> {
+  await writeSmallFile(file, pemKey2string(key, password), true);
+}
+
+/**
+ * Reads the private key of a PEM text: PKCS#8, PKCS#1 or SEC1, encrypted or not.
+ *
+ * @param password The password of an encrypted key.
+ * @throws {SslError} code `PASSWORD_REQUIRED`, `BAD_DECRYPT`, `ERR_KEY`, `ERR_PEM` or `ERR_DER`.
+ * @throws {SslUnsupportedError} for a key encrypted with DES, RC2 or AES-192: use `decodeKey`.
+ *
+ * Perl: `PEM_string2key`
+ */
+export function pemString2key(text: string, password?: string): PrivateKey {
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot read private key: expected PEM text: received ${describe(text)}`);
+  }
+  return decodeKeySync(text, { password, source: "string" });
+}
+
+/**
+ * A private key as PEM text (PKCS#8).
+ *
+ * @param password Encrypts it with AES-256-CBC (PBES2, PBKDF2-HMAC-SHA256, 100000 iterations).
+ *
+ * Perl: `PEM_key2string`
+ */
+export function pemKey2string(key: PrivateKey, password?: string): string {
+  checkKey(key);
+  if (password === undefined) return key.pem;
+  if (typeof password !== "string" || password === "") {
+    throw new TypeError("Cannot write private key: the password must be a non-empty string");
+  }
+  return encryptedKeyPem(key, password);
+}
+
+/**
+ * A certificate as one record; the same as `cert.asHash()`.
+ *
+ * @param algorithm The digest of the three digest fields. @default {"sha256"}
+ *
+ * Perl: `CERT_asHash`
+ */
+export function certAsHash(cert: Certificate, algorithm = "sha256"): CertificateHash {
+  if (!(cert instanceof Certificate)) {
+    throw new TypeError(
+      `Cannot read certificate: expected a Certificate: received ${describe(cert)}`,
+    );
+  }
+  return cert.asHash(algorithm);
+}
+
+/**
+ * Subject and issuer of a peer's certificate in two lines.
+ *
+ * Perl: `dump_peer_certificate`
+ */
+export function dumpPeerCertificate(cert: Certificate | undefined): string {
+  return `Subject Name: ${cert?.subject ?? "undefined"}\n` +
+    `Issuer  Name: ${cert?.issuer ?? "undefined"}\n`;
+}

@@ -1,0 +1,461 @@
+/**
+ * PKCS#12 (RFC 7292): reading what OpenSSL, Windows, Java and NSS write, old
+ * and new, and writing files they all read.
+ *
+ * @module
+ */
+
+import { type NamesOf, ownOptions } from "../../internal/own_options.ts";
+import { withoutFinalNewline } from "../foreign.ts";
+import { describe, quote } from "../../internal/quote.ts";
+import { SslError, SslUnsupportedError } from "../../errors.ts";
+import {
+  berToDer,
+  concatAll,
+  explicit,
+  int,
+  nul,
+  octets,
+  oidDer,
+  seq,
+  setOf,
+  tlv,
+} from "../asn1/writer.ts";
+import { nodeCrypto } from "../../internal/node_crypto.ts";
+import { keyIdentifier } from "../signature.ts";
+import { Certificate } from "../certificate.ts";
+import { decodeKeySync, keyMatches } from "./decode.ts";
+import {
+  children,
+  derError,
+  type DerNode,
+  equalBytes,
+  expectTag,
+  oid,
+  readDer,
+  sequence,
+  smallInteger,
+  stringValue,
+  TAG,
+  toHex,
+} from "../asn1/reader.ts";
+import {
+  badPassword,
+  bmpPassword,
+  DIGEST_LENGTH,
+  HMAC_OIDS,
+  KdfBudget,
+  LegacyCipherNeeded,
+  type LegacyDecrypt,
+  loadLegacy,
+  MAX_KDF_ITERATIONS,
+  pbe3DesEncrypt,
+  pbeDecrypt,
+  pbes2Encrypt,
+  pbkdf2FromParameters,
+  pkcs12Kdf,
+  ROUND_COST,
+} from "./password_encryption.ts";
+import type { PrivateKey } from "./private_key.ts";
+
+/** The largest PKCS#12 file that is read: 16 MiB. */
+export const MAX_PKCS12_LENGTH: number = 16 * 1024 * 1024;
+
+/** The content of a PKCS#12 file. */
+export interface Pkcs12 {
+  /** The certificate of the key; without a key the first one. */
+  readonly cert: Certificate | undefined;
+  /** The private key. */
+  readonly key: PrivateKey | undefined;
+  /** The other certificates, issuers of `cert` first and in order. */
+  readonly chain: readonly Certificate[];
+  /** The name of the entry, if it has one. */
+  readonly friendlyName: string | undefined;
+}
+
+const WHAT = "PKCS#12 data";
+const DATA = "1.2.840.113549.1.7.1";
+const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
+const BAG = "1.2.840.113549.1.12.10.1.";
+const X509_CERT = "1.2.840.113549.1.9.22.1";
+const FRIENDLY_NAME = "1.2.840.113549.1.9.20";
+const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
+const PBMAC1 = "1.2.840.113549.1.5.14";
+const SHA256 = "2.16.840.1.101.3.4.2.1";
+
+const MAC_DIGESTS: Readonly<Record<string, string>> = {
+  "1.3.14.3.2.26": "sha1",
+  "2.16.840.1.101.3.4.2.4": "sha224",
+  [SHA256]: "sha256",
+  "2.16.840.1.101.3.4.2.2": "sha384",
+  "2.16.840.1.101.3.4.2.3": "sha512",
+};
+
+interface Bag<T> {
+  readonly value: T;
+  readonly localKeyId: Uint8Array | undefined;
+  readonly friendlyName: string | undefined;
+}
+
+interface Secret {
+  readonly password: string;
+  readonly bmp: Uint8Array;
+  readonly legacy: LegacyDecrypt | undefined;
+  readonly budget: KdfBudget;
+}
+
+function contentInfo(node: DerNode | undefined): { type: string; content: DerNode } {
+  const [type, content] = sequence(node, WHAT);
+  const inner = children(expectTag(content, 0xa0, WHAT), WHAT)[0];
+  if (inner === undefined) throw derError(WHAT, "empty content");
+  return { type: oid(type, WHAT), content: inner };
+}
+
+/** A content that nests BER inside an OCTET STRING. */
+function nested(bytes: Uint8Array): DerNode {
+  return readDer(berToDer(bytes, WHAT), WHAT);
+}
+
+function macOf(
+  algorithm: DerNode,
+  authSafe: Uint8Array,
+  salt: Uint8Array,
+  rounds: number,
+  secret: Secret,
+): Uint8Array {
+  const [type, parameters] = sequence(algorithm, WHAT);
+  const id = oid(type, WHAT);
+  if (id === PBMAC1) {
+    const [kdf, mac] = sequence(parameters, WHAT);
+    const [kdfType, kdfParameters] = sequence(kdf, WHAT);
+    const hash = HMAC_OIDS[oid(sequence(mac, WHAT)[0], WHAT)];
+    if (oid(kdfType, WHAT) !== "1.2.840.113549.1.5.12" || hash === undefined) {
+      throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown PBMAC1 algorithms`);
+    }
+    const password = new TextEncoder().encode(secret.password);
+    const key = pbkdf2FromParameters(kdfParameters, password, 32, WHAT, secret.budget);
+    return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
+  }
+  const hash = MAC_DIGESTS[id];
+  if (hash === undefined) {
+    throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown MAC algorithm: received ${id}`);
+  }
+  secret.budget.spend(ROUND_COST * rounds, WHAT);
+  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, DIGEST_LENGTH[hash]!);
+  return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
+}
+
+function macIsRight(macData: DerNode, authSafe: Uint8Array, secret: Secret): boolean {
+  const [info, saltNode, count] = sequence(macData, WHAT);
+  const [algorithm, expected] = sequence(info, WHAT);
+  const rounds = count === undefined ? 1 : smallInteger(count, WHAT);
+  if (rounds < 1 || rounds > MAX_KDF_ITERATIONS) {
+    throw derError(WHAT, `${rounds} iterations of the MAC`);
+  }
+  const salt = expectTag(saltNode, TAG.OCTET_STRING, WHAT).body;
+  const want = expectTag(expected, TAG.OCTET_STRING, WHAT).body;
+  const got = macOf(expectTag(algorithm, TAG.SEQUENCE, WHAT), authSafe, salt, rounds, secret);
+  return want.length === got.length && nodeCrypto().timingSafeEqual(want, got);
+}
+
+class Contents {
+  readonly keys: Bag<PrivateKey>[] = [];
+  readonly certs: Bag<Certificate>[] = [];
+
+  /** Collects the bags of SafeContents; bags within bags to a small depth. */
+  read(node: DerNode, secret: Secret, depth = 0): void {
+    if (depth > 8) throw derError(WHAT, "bags are nested too deep");
+    for (const bag of sequence(node, WHAT)) {
+      const [type, content, attributes] = sequence(bag, WHAT);
+      const id = oid(type, WHAT);
+      const value = children(expectTag(content, 0xa0, WHAT), WHAT)[0];
+      if (value === undefined) throw derError(WHAT, "empty bag");
+      const meta = readAttributes(attributes);
+      switch (id) {
+        case BAG + "1":
+          this.keys.push({ value: decodeKeySync(value.raw, { source: WHAT }), ...meta });
+          break;
+        case BAG + "2": {
+          const [algorithm, data] = sequence(value, WHAT);
+          const encrypted = expectTag(data, TAG.OCTET_STRING, WHAT).body;
+          const plain = pbeDecrypt(
+            algorithm,
+            encrypted,
+            secret.password,
+            WHAT,
+            secret,
+          );
+          this.keys.push({ value: decodeKeySync(plain, { source: WHAT }), ...meta });
+          break;
+        }
+        case BAG + "3": {
+          const [kind, cert] = sequence(value, WHAT);
+          if (oid(kind, WHAT) !== X509_CERT) break; // an SDSI certificate
+          const inner = children(expectTag(cert, 0xa0, WHAT), WHAT)[0];
+          const der = expectTag(inner, TAG.OCTET_STRING, WHAT).body;
+          this.certs.push({ value: new Certificate(der), ...meta });
+          break;
+        }
+        case BAG + "6":
+          this.read(value, secret, depth + 1);
+          break;
+      }
+      // CRL bags and secret bags have no place in the result.
+    }
+  }
+}
+
+function readAttributes(node: DerNode | undefined): Omit<Bag<never>, "value"> {
+  let localKeyId: Uint8Array | undefined;
+  let friendlyName: string | undefined;
+  for (const attribute of node === undefined ? [] : children(expectTag(node, 0x31, WHAT), WHAT)) {
+    const [type, values] = sequence(attribute, WHAT);
+    const id = oid(type, WHAT);
+    const value = children(expectTag(values, TAG.SET, WHAT), WHAT)[0];
+    if (value === undefined) continue;
+    if (id === FRIENDLY_NAME) friendlyName = stringValue(value, WHAT);
+    if (id === LOCAL_KEY_ID) localKeyId = value.body;
+  }
+  return { localKeyId, friendlyName };
+}
+
+function read(der: Uint8Array, secret: Secret): Contents {
+  const [version, authSafe, macData] = sequence(readDer(der, WHAT), WHAT);
+  if (smallInteger(version, WHAT) !== 3) throw derError(WHAT, "version is not 3");
+  const outer = contentInfo(authSafe);
+  if (outer.type !== DATA) {
+    throw new SslUnsupportedError(
+      `Cannot read ${WHAT}: files protected by public keys are not supported`,
+    );
+  }
+  const safe = expectTag(outer.content, TAG.OCTET_STRING, WHAT).body;
+  if (macData !== undefined && !macIsRight(macData, safe, secret)) throw badPassword(WHAT);
+  const contents = new Contents();
+  for (const info of sequence(nested(safe), WHAT)) {
+    const { type, content } = contentInfo(info);
+    if (type === DATA) {
+      contents.read(nested(expectTag(content, TAG.OCTET_STRING, WHAT).body), secret);
+    } else if (type === ENCRYPTED_DATA) {
+      const [, encrypted] = sequence(content, WHAT);
+      const [, algorithm, data] = sequence(encrypted, WHAT);
+      if (data === undefined) throw derError(WHAT, "no encrypted content");
+      // [0] IMPLICIT OCTET STRING, in one piece or in several.
+      const bytes = data.tag === 0xa0
+        ? concatAll(children(data, WHAT).map((piece) => piece.body))
+        : expectTag(data, 0x80, WHAT).body;
+      const plain = pbeDecrypt(
+        algorithm,
+        bytes,
+        secret.password,
+        WHAT,
+        secret,
+      );
+      contents.read(nested(plain), secret);
+    } else {
+      throw new SslUnsupportedError(
+        `Cannot read ${WHAT}: content ${type}, protected by public keys, is not supported`,
+      );
+    }
+  }
+  return contents;
+}
+
+/** Puts issuers behind their subjects; certificates that belong to no one stay at the end. */
+function orderChain(leaf: Certificate | undefined, others: Certificate[]): Certificate[] {
+  // By subject, for there may be ten thousand of them; the first one of several comes first.
+  const bySubject = Map.groupBy(others, (cert) => toHex(cert.rawSubject));
+  for (const list of bySubject.values()) list.reverse();
+  const chain = new Set<Certificate>();
+  let current = leaf;
+  while (current !== undefined && !current.isSelfIssued) {
+    current = bySubject.get(toHex(current.rawIssuer))?.pop();
+    if (current !== undefined) chain.add(current);
+  }
+  return [...chain, ...others.filter((cert) => !chain.has(cert))];
+}
+
+function select({ keys, certs }: Contents): Pkcs12 {
+  const key = keys[0];
+  const own = key === undefined
+    ? certs[0]
+    : certs.find((bag) =>
+      bag.localKeyId !== undefined && key.localKeyId !== undefined &&
+      equalBytes(bag.localKeyId, key.localKeyId)
+    ) ?? certs.find((bag) => keyMatches(bag.value.rawSpki, key.value));
+  return {
+    cert: own?.value,
+    key: key?.value,
+    chain: orderChain(own?.value, certs.filter((bag) => bag !== own).map((bag) => bag.value)),
+    friendlyName: own?.friendlyName ?? key?.friendlyName,
+  };
+}
+
+/**
+ * Reads a PKCS#12 file: encryption with PBES2 (AES, 3DES; PBKDF2 or scrypt)
+ * or the old RC2 and 3DES schemes, integrity by HMAC or PBMAC1 (RFC 9579).
+ *
+ * @param bytes The file, DER or BER, at most 16 MiB.
+ * @param password @default {""}, which also reads files without a password
+ * @throws {SslError} code `BAD_DECRYPT` for a wrong password, `ERR_DER` if it is malformed.
+ * @throws {SslUnsupportedError} for a scheme that is not known here.
+ *
+ * Perl: `P_PKCS12_load_file`
+ */
+export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkcs12> {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`Cannot read ${WHAT}: expected a Uint8Array: received ${describe(bytes)}`);
+  }
+  if (typeof password !== "string") {
+    throw new TypeError(
+      `Cannot read ${WHAT}: the password must be a string: received ${describe(password)}`,
+    );
+  }
+  if (bytes.length > MAX_PKCS12_LENGTH) {
+    throw derError(WHAT, `${bytes.length} bytes is more than the limit of 16 MiB`);
+  }
+  const der = berToDer(withoutFinalNewline(bytes), WHAT);
+  // "No password" is written in two ways: as the empty text with its zero, and as nothing.
+  const forms = password === "" ? [bmpPassword(""), new Uint8Array(0)] : [bmpPassword(password)];
+  let legacy: LegacyDecrypt | undefined;
+  let failure: unknown;
+  const budget = new KdfBudget(); // one for all attempts
+  for (const bmp of forms) {
+    try {
+      try {
+        return select(read(der, { password, bmp, legacy, budget }));
+      } catch (error) {
+        if (!(error instanceof LegacyCipherNeeded)) throw error;
+        legacy = await loadLegacy();
+        return select(read(der, { password, bmp, legacy, budget }));
+      }
+    } catch (error) {
+      failure = error;
+      if (!(error instanceof SslError) || error.code !== "BAD_DECRYPT") throw error;
+    }
+  }
+  throw failure;
+}
+
+/** Options of {@linkcode createPkcs12}. */
+export interface CreatePkcs12Options {
+  /** The certificate. */
+  cert?: Certificate;
+  /** Its key. */
+  key?: PrivateKey;
+  /** More certificates. */
+  chain?: readonly Certificate[];
+  /** The password. @default {""} */
+  password?: string;
+  /** The name of the entry. */
+  friendlyName?: string;
+  /**
+   * `aes256`: PBES2 with AES-256 and a SHA-256 MAC, as OpenSSL 3 writes.
+   * `3des`: 3DES and a SHA-1 MAC, for readers before 2010 (and weak).
+   *
+   * @default {"aes256"}
+   */
+  encryption?: "aes256" | "3des";
+  /** Iterations of the key derivations: at most 1,000,000, with `3des` 300,000. @default {10000} */
+  iterations?: number;
+}
+
+const OPTIONS: NamesOf<CreatePkcs12Options> = {
+  cert: true,
+  key: true,
+  chain: true,
+  password: true,
+  friendlyName: true,
+  encryption: true,
+  iterations: true,
+};
+
+function attributes(id: Uint8Array | undefined, name: string | undefined): Uint8Array[] {
+  const list: Uint8Array[] = [];
+  if (name !== undefined) {
+    const bmp = bmpPassword(name);
+    list.push(seq(oidDer(FRIENDLY_NAME), setOf(tlv(0x1e, bmp.subarray(0, bmp.length - 2)))));
+  }
+  if (id !== undefined) list.push(seq(oidDer(LOCAL_KEY_ID), setOf(octets(id))));
+  return list.length === 0 ? [] : [setOf(...list)];
+}
+
+/** What {@linkcode parsePkcs12} reads: three derivations of a file must not exceed its budget. */
+const MOST_ITERATIONS = { aes256: 1_000_000, "3des": 300_000 } as const;
+
+/**
+ * Writes a PKCS#12 file.
+ *
+ * @throws {RangeError} if `iterations` is out of range.
+ * @throws {TypeError} if there is nothing to write, or the key is not the certificate's.
+ */
+export function createPkcs12(options: CreatePkcs12Options): Promise<Uint8Array> {
+  // A promise, so that errors come out the same way whatever will be awaited here one day.
+  return Promise.resolve().then(() => writePkcs12(options));
+}
+
+function writePkcs12(given: CreatePkcs12Options): Uint8Array {
+  const options = ownOptions(given, { operation: "create PKCS#12", names: OPTIONS });
+  const { cert, key, chain = [], password = "", friendlyName, encryption = "aes256" } = options;
+  const rounds = options.iterations ?? 10_000;
+  if (cert === undefined && key === undefined && chain.length === 0) {
+    throw new TypeError("Cannot create PKCS#12: give at least one of cert, key, chain");
+  }
+  if (cert !== undefined && key !== undefined && !keyMatches(cert.rawSpki, key)) {
+    throw new TypeError(`Cannot create PKCS#12: the key is not that of ${cert.subject}`);
+  }
+  if (encryption !== "aes256" && encryption !== "3des") {
+    throw new TypeError(
+      `Cannot create PKCS#12: encryption must be "aes256" or "3des": received ${quote(encryption)}`,
+    );
+  }
+  const most = MOST_ITERATIONS[encryption];
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > most) {
+    throw new RangeError(
+      `Cannot create PKCS#12: iterations must be from 1 to ${most} with ${encryption}: received ${
+        quote(rounds)
+      }`,
+    );
+  }
+  const encrypt = encryption === "aes256" ? pbes2Encrypt : pbe3DesEncrypt;
+  const id = key === undefined ? undefined : keyIdentifier(key.publicBits);
+  const certBag = (one: Certificate, meta: Uint8Array[]): Uint8Array =>
+    seq(
+      oidDer(BAG + "3"),
+      explicit(0, seq(oidDer(X509_CERT), explicit(0, octets(one.der)))),
+      ...meta,
+    );
+  const infos: Uint8Array[] = [];
+  const certBags = [
+    ...(cert === undefined ? [] : [certBag(cert, attributes(id, friendlyName))]),
+    ...chain.map((one) => certBag(one, [])),
+  ];
+  if (certBags.length > 0) {
+    const { algorithm, data } = encrypt(seq(...certBags), password, rounds);
+    infos.push(
+      seq(
+        oidDer(ENCRYPTED_DATA),
+        explicit(0, seq(int(0), seq(oidDer(DATA), algorithm, tlv(0x80, data)))),
+      ),
+    );
+  }
+  if (key !== undefined) {
+    const { algorithm, data } = encrypt(key.der, password, rounds);
+    const bag = seq(
+      oidDer(BAG + "2"),
+      explicit(0, seq(algorithm, octets(data))),
+      ...attributes(id, friendlyName),
+    );
+    infos.push(seq(oidDer(DATA), explicit(0, octets(seq(bag)))));
+  }
+  const safe = seq(...infos);
+  const salt = new Uint8Array(nodeCrypto().randomBytes(16));
+  const hash = encryption === "aes256" ? "sha256" : "sha1";
+  const macKey = pkcs12Kdf(hash, bmpPassword(password), salt, 3, rounds, hash === "sha1" ? 20 : 32);
+  const mac = new Uint8Array(nodeCrypto().createHmac(hash, macKey).update(safe).digest());
+  const hashOid = Object.keys(MAC_DIGESTS).find((one) => MAC_DIGESTS[one] === hash)!;
+  return seq(
+    int(3),
+    seq(oidDer(DATA), explicit(0, octets(safe))),
+    seq(seq(seq(oidDer(hashOid), nul()), octets(mac)), octets(salt), int(rounds)),
+  );
+}

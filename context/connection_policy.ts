@@ -1,0 +1,187 @@
+/**
+ * What counts for one connection: the options of its context, with those of the
+ * operation on top; which name a client sends in SNI, and which name is verified.
+ *
+ * @module
+ */
+
+import { quote } from "../internal/quote.ts";
+import { equalBytes } from "../certificate/asn1/reader.ts";
+import type { Role } from "../engine/engine.ts";
+import { resolveScheme } from "../verify/schemes.ts";
+import { verifyModeOf } from "./engine_config.ts";
+import { type SslContext, stateOf } from "./context.ts";
+import { requireFeatures } from "./versions.ts";
+import type { Policy } from "../verify/judge.ts";
+import type { SslOptions } from "./options.ts";
+import { parsePins } from "../verify/fingerprint.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
+import { isRecord } from "./checks.ts";
+import { optionsIn } from "./option_table.ts";
+import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
+
+/** What the names of a connection come from. */
+export interface NameInput {
+  /** The option. */
+  readonly serverName?: string | undefined;
+  /** The option. */
+  readonly verifycnName?: string | undefined;
+  /** The host that was connected to. */
+  readonly hostname?: string | undefined;
+}
+
+/** The names of a connection. */
+export interface Names {
+  /** For SNI; `undefined` sends none. */
+  readonly serverName: string | undefined;
+  /** To verify; `undefined` when there is none. */
+  readonly verifyName: string | undefined;
+}
+
+/** The error for a name that no certificate and no server can have. */
+function noHost(option: string, reason: string, given: string): TypeError {
+  return new TypeError(
+    `Cannot use option "${option}": it is not a host name: ${reason}: received ${quote(given)}`,
+  );
+}
+
+/**
+ * The form in which a name goes over the wire: ASCII, without the dot at its end (RFC 6066 3);
+ * `undefined` for an IP address, which never does.
+ */
+function wireName(option: "serverName" | "hostname", name: string): string | undefined {
+  const read = readHost(name);
+  if (read.kind === "invalid") throw noHost(option, read.reason, name);
+  return read.kind === "dns" ? read.name : undefined;
+}
+
+/** The name that is asked for in a certificate, without a port; `""` is none. */
+function nameToVerify(given: string | undefined, syntax: NameSyntax | undefined): string {
+  const name = given === undefined ? "" : stripPort(given);
+  if (name === "" || syntax === undefined) return name;
+  const read = readHost(name, syntax);
+  if (read.kind === "invalid") throw noHost("verifycnName", read.reason, name);
+  return name;
+}
+
+/**
+ * The names for a client. `serverName: ""` sends none; by default the host
+ * name is sent if it contains a letter and no `:`, as in Perl. An IP address
+ * is never sent (RFC 6066 3), but it is what gets verified.
+ *
+ * @param syntax How `verifycnName` is read; without it, it may be any text.
+ * @throws {TypeError} For a name that is not a host.
+ */
+export function clientNames(input: NameInput, syntax?: NameSyntax): Names {
+  const given = input.serverName === undefined ? undefined : stripPort(input.serverName);
+  const host = input.hostname === undefined ? undefined : stripPort(input.hostname);
+  const verifycnName = nameToVerify(input.verifycnName, syntax);
+  const verifyName = verifycnName || given || host || undefined;
+  if (given !== undefined) {
+    return { serverName: given === "" ? undefined : wireName("serverName", given), verifyName };
+  }
+  const sent = host && wireName("hostname", host);
+  return { serverName: sent && /[a-z]/.test(sent) ? sent : undefined, verifyName };
+}
+
+/** The names for a server: a client certificate's name is only verified when one is asked for. */
+export function serverNames(input: NameInput, syntax?: NameSyntax): Names {
+  const name = nameToVerify(input.verifycnName, syntax);
+  return { serverName: undefined, verifyName: name || undefined };
+}
+
+/** The members of `options` in a scope, as a new object. */
+export function inScope(options: SslOptions, scope: "context" | "connection"): SslOptions {
+  const picked: Record<string, unknown> = Object.create(null);
+  for (const name of optionsIn(scope)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+/** Whether two values of an option say the same: snapshots are never the same object. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return equalBytes(a, b);
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, i) => sameValue(item, b[i]));
+  }
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]));
+}
+
+/** What an operation says about its connection that its context does not say already. */
+export function beyondContext(context: SslContext, own: SslOptions): SslOptions {
+  const shared = stateOf(context).options as Readonly<Record<string, unknown>>;
+  const entries = Object.entries(inScope(own, "connection"));
+  return ownRecord(
+    Object.fromEntries(entries.filter(([name, value]) => !sameValue(shared[name], value))),
+  );
+}
+
+/** What counts for one connection. */
+export interface ConnectionPolicy {
+  /** How the peer is judged. */
+  readonly policy: Policy;
+  /** The names sent and verified. */
+  readonly names: Names;
+  /** The options that it was made from. */
+  readonly options: SslOptions;
+}
+
+/** A client's own function is asked even without a name to ask about; Perl's word for that is "unknown". */
+function nameForCallback({ role, scheme }: Policy, names: Names): Names {
+  const asks = typeof scheme === "object" && scheme.callback !== undefined;
+  if (role === "server" || !asks || names.verifyName !== undefined) return names;
+  return { ...names, verifyName: "unknown" };
+}
+
+/**
+ * Makes the policy of one connection.
+ *
+ * @param own The options of the operation.
+ * @throws {TypeError} for pins where nothing is verified.
+ */
+export function connectionPolicy(
+  context: SslContext,
+  role: Role,
+  own: SslOptions,
+  more: { readonly hostname?: string | undefined; readonly defaults?: readonly string[] } =
+    NO_OPTIONS,
+): ConnectionPolicy {
+  const { engine, options: shared, defaultsApplied } = stateOf(context);
+  const options: SslOptions = ownRecord({
+    ...inScope(shared, "connection"),
+    ...inScope(own, "connection"),
+    verifyMode: verifyModeOf(role, shared),
+  });
+  requireFeatures(engine, role, options);
+  const { rules } = resolveScheme(options.verifycnScheme);
+  const policy: Policy = {
+    role,
+    engine: engine.name,
+    verifyMode: options.verifyMode!,
+    scheme: options.verifycnScheme ?? "rfc9525",
+    publicSuffix: options.verifycnPublicsuffix,
+    pins: parsePins(options),
+    forceFingerprint: options.forceFingerprint ?? false,
+    defaultsApplied: [...new Set([...defaultsApplied, ...more.defaults ?? []])],
+  };
+  if (policy.verifyMode === 0 && policy.pins.length > 0) {
+    throw new TypeError(
+      `Cannot use option "fingerprint": the context has verifyMode SSL_VERIFY_NONE, so nothing ` +
+        `would be checked: make it with verifyMode SSL_VERIFY_PEER`,
+    );
+  }
+  const { hostname } = more;
+  const input = ownRecord({ ...options, hostname });
+  // A function of one's own may be asked about any text.
+  const syntax = rules?.callback === undefined ? rules?.syntax : undefined;
+  const names = role === "client" ? clientNames(input, syntax) : serverNames(input, syntax);
+  return { policy, names: nameForCallback(policy, names), options };
+}

@@ -1,0 +1,208 @@
+/**
+ * What sessions are bound to.
+ *
+ * A client's: the digest of everything that the verification of a server depends
+ * on. A session is resumed only under the digest under which it was made: no
+ * change of settings is ever undone by an earlier, more lenient connection. What
+ * can only be told apart by identity (functions, objects with methods) counts with
+ * a number of this process, so that such a digest never holds in another one.
+ *
+ * A server's: its id context, and the keys of its tickets.
+ *
+ * @module
+ */
+
+import { equalBytes } from "../../certificate/asn1/reader.ts";
+import { nodeCrypto } from "../../internal/node_crypto.ts";
+import type {
+  ContextConfig,
+  ContextHooks,
+  Engine,
+  Role,
+  TrustConfig,
+} from "../../engine/engine.ts";
+import { resolveScheme } from "../../verify/schemes.ts";
+import type { Policy } from "../../verify/judge.ts";
+import type { Names } from "../connection_policy.ts";
+import type { SslOptions } from "../options.ts";
+import { SSL_VERIFY_PEER } from "../../constants.ts";
+
+function sha256(data: string | Uint8Array): string {
+  return nodeCrypto().createHash("sha256").update(data).digest("hex");
+}
+
+const identities = new WeakMap<object, number>();
+let count = 0;
+let ofProcess: string | undefined;
+
+/** Something that no other process has. */
+function processNonce(): string {
+  return ofProcess ??= crypto.randomUUID();
+}
+
+function identityOf(value: object): string {
+  let number = identities.get(value);
+  if (number === undefined) identities.set(value, number = ++count);
+  return `${processNonce()}#${number}`;
+}
+
+/** A value in a form that is equal for equal values. */
+function canonical(value: unknown): unknown {
+  if (typeof value === "function") return { function: identityOf(value) };
+  if (value instanceof Uint8Array) return { bytes: sha256(value) };
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return { object: identityOf(value) };
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  entries.sort(([a], [b]) => a < b ? -1 : 1);
+  return entries.map(([name, member]) => [name, canonical(member)]);
+}
+
+const digest = (value: unknown): string => sha256(JSON.stringify(canonical(value)));
+
+/** The certificates of the system are the same objects for each context. */
+const hashed = new WeakMap<Uint8Array, string>();
+
+function hashOf(der: Uint8Array): string {
+  let hash = hashed.get(der);
+  if (hash === undefined) hashed.set(der, hash = sha256(der));
+  return hash;
+}
+
+const hashes = (ders: readonly Uint8Array[] | undefined): readonly string[] | null =>
+  ders === undefined ? null : ders.map(hashOf).sort();
+
+const trusted = ({ anchors, extra, crls, deltas, checkCrl }: TrustConfig): object => ({
+  anchors: hashes(anchors),
+  extra: hashes(extra),
+  crls: hashes([...crls, ...deltas ?? []]),
+  checkCrl,
+});
+
+/** 32 bytes for a trust with more that counts; the same in every process, unless that has functions. */
+export function trustDigest(trust: TrustConfig, more: readonly unknown[]): Uint8Array {
+  return Uint8Array.fromHex(digest({ trust: trusted(trust), more }));
+}
+
+/** The digest of what the connections of a context share. */
+export function contextDigest(engine: Engine, config: ContextConfig): string {
+  return digest({
+    // A session of another version of the library may not be readable.
+    engine: `${engine.name} ${engine.info().version}`,
+    role: config.role,
+    trust: trusted(config.trust),
+    verifyMode: config.verifyMode,
+    versions: [...config.versions].sort(),
+    cipherList: config.cipherList,
+    ciphersuites: config.ciphersuites,
+    groups: config.groups,
+    sigalgs: config.sigalgs,
+    noEcdh: config.noEcdh,
+    credentials: config.credentials.map(({ chain }) => chain.map(hashOf)),
+    alpn: config.alpn,
+    npn: config.npn,
+    requestOcsp: config.requestOcsp,
+  });
+}
+
+/** Options of a context that take part in a verification and are in no policy. */
+const DECIDING = [
+  "verifyCallback",
+  "ocspMode",
+  "ocspStapleCallback",
+  "createCtxCallback", // it may change what is trusted
+] as const;
+
+/** The digest of all that counts for one connection. */
+export function connectionDigest(
+  context: string,
+  policy: Policy,
+  names: Names,
+  options: SslOptions,
+): string {
+  return digest({
+    context,
+    scheme: resolveScheme(policy.scheme),
+    serverName: names.serverName,
+    verifyName: names.verifyName,
+    publicSuffix: policy.publicSuffix,
+    pins: policy.pins.map(({ algorithm, publicKey, hex }) => [algorithm, publicKey, hex]),
+    forceFingerprint: policy.forceFingerprint,
+    verifyMode: policy.verifyMode,
+    deciding: DECIDING.map((name) => options[name]),
+    // With the nonce, so that an exported session is no way to guess a weak key.
+    psk: options.psk === undefined ? null : [processNonce(), options.psk],
+  });
+}
+
+/**
+ * Gives the key of a session ticket (RFC 5077): 32 bytes of secret and the 16 bytes that name it.
+ *
+ * Without a name it is asked for the key of a new ticket; `[]` then makes a ticket that nobody can
+ * use. With a name it is asked for the key of that name, together with the name of the current key:
+ * if this is another one, the client gets a new ticket. `[]` for an unknown name means a full
+ * handshake.
+ *
+ * @param data What the option gives beside the function.
+ * @param name The name of the key.
+ *
+ * Perl: `SSL_ticket_keycb`
+ */
+export type TicketKeycb = (
+  data: unknown,
+  name?: Uint8Array,
+) => readonly [key: Uint8Array, name: Uint8Array] | readonly [] | undefined;
+
+/** What the option `ticketKeycb` takes. */
+export type TicketKeycbInput = TicketKeycb | readonly [callback: TicketKeycb, data: unknown];
+
+/** The hook of the engine. */
+export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks["ticketKey"]> {
+  const [callback, data] = typeof input === "function" ? [input, undefined] as const : input;
+  return (name) => {
+    const answer: unknown = name === undefined ? callback(data) : callback(data, name.slice());
+    if (answer === undefined || answer === null || (Array.isArray(answer) && answer.length === 0)) {
+      if (name !== undefined) return undefined;
+      // A handshake in which the server announced a ticket must have one: this opens for nobody.
+      const random = (n: number) => crypto.getRandomValues(new Uint8Array(n));
+      return { name: random(16), key: random(32) };
+    }
+    const [key, current] = Array.isArray(answer) ? answer as unknown[] : [];
+    if (
+      !(key instanceof Uint8Array) || key.length !== 32 ||
+      !(current instanceof Uint8Array) || current.length !== 16
+    ) {
+      throw new TypeError(
+        "Cannot use ticketKeycb's answer: it must be [key, name], a Uint8Array of 32 bytes and " +
+          "one of 16, or [] for none",
+      );
+    }
+    return name === undefined
+      ? { name: current, key }
+      : { name, key, renew: !equalBytes(name, current) };
+  };
+}
+
+/**
+ * The session id context: sessions cross from one context to another only where both have the same
+ * one. A server that asks for certificates has one in any case, and it covers what these are
+ * verified by: a ticket is no way around another context's verification, even where the option and
+ * the ticket keys are shared. Nobody can compare what two functions would say, so with
+ * verifyCallback it is only for contexts of this process with the very same one.
+ *
+ * @returns How to make it for a server name.
+ */
+export function idContexts(
+  role: Role,
+  options: SslOptions,
+  verifyMode: number,
+  trust: TrustConfig,
+): (serverName: string) => Uint8Array | undefined {
+  const { sessionIdContext: given, verifyCallback, createCtxCallback } = options;
+  const own = typeof given === "string" ? new TextEncoder().encode(given) : given;
+  if (role === "client") return () => undefined;
+  if ((verifyMode & SSL_VERIFY_PEER) === 0) return () => own;
+  const base = own ?? crypto.getRandomValues(new Uint8Array(32));
+  return (name) => trustDigest(trust, [base, verifyMode, verifyCallback, createCtxCallback, name]);
+}

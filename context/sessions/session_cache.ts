@@ -1,0 +1,172 @@
+/**
+ * The session cache of a client, and the sessions in it. Pure: it knows no
+ * engine, and in tests it holds anything.
+ *
+ * @module
+ */
+
+export { type SessionKey, SslSession } from "./session.ts";
+import { quote } from "../../internal/quote.ts";
+import type { SslSession } from "./session.ts";
+
+/**
+ * What the option `sessionCache` takes: a {@linkcode SessionCache}, or an object of one's own with
+ * these methods. They are called while a connection is made and must not wait.
+ */
+export interface SessionStore {
+  /** Keeps a session under a key, next to those that are there. */
+  addSession(key: string, session: SslSession): unknown;
+  /** The session to use for a key: the latest. */
+  getSession(key: string, session?: SslSession): SslSession | undefined;
+  /** Forgets a session, or all of a key. */
+  delSession(key?: string, session?: SslSession): unknown;
+}
+
+interface Entry<T> {
+  readonly key: string;
+  readonly session: T;
+}
+
+/**
+ * Sessions by key, at most `capacity` of them. A key may have several; the one
+ * that was added or asked for last comes first. When it is full, the one that
+ * was not used for the longest time goes, whatever its key.
+ *
+ * @example One cache for several contexts
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { SessionCache } from "@socket/ssl/session-cache";
+ *
+ * const sessionCache = new SessionCache(100);
+ * // SslSocket.connect("example.com:443", { sessionCache }), once more, and so on
+ * assertEquals([...sessionCache.keys()], []);
+ * ```
+ *
+ * Perl: `IO::Socket::SSL::Session_Cache`
+ */
+export class SessionCache<T = SslSession> implements Iterable<[key: string, session: T]> {
+  /** How many sessions it holds at most. */
+  readonly capacity: number;
+  /** In the order of their use: the first has not been used for the longest time. */
+  readonly #entries = new Set<Entry<T>>();
+  /** The same by key; the last is the latest. */
+  readonly #byKey = new Map<string, Entry<T>[]>();
+
+  /**
+   * An empty cache.
+   *
+   * @param size How many sessions it holds at most.
+   * @throws {RangeError} If that is not a whole number of at least 1.
+   *
+   * Perl: `new`
+   */
+  constructor(size: number) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(
+        `Cannot create a SessionCache: the size must be a whole number of at least 1: ` +
+          `received ${quote(size)}`,
+      );
+    }
+    this.capacity = size;
+  }
+
+  /** How many sessions it holds. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * For how many more sessions there is room until one has to go.
+   *
+   * Perl: `room`
+   */
+  get room(): number {
+    return this.capacity - this.size;
+  }
+
+  /**
+   * Keeps a session under a key, in front of those that are there.
+   *
+   * Perl: `add_session`
+   */
+  addSession(key: string, session: T): void {
+    this.#add({ key, session });
+    if (this.#entries.size <= this.capacity) return;
+    const [oldest] = this.#entries;
+    this.#remove(oldest!);
+  }
+
+  /**
+   * The latest session of a key, or the given one if it is there. It counts as used now, and so
+   * becomes the latest.
+   *
+   * Perl: `get_session`
+   */
+  getSession(key: string, session?: T): T | undefined {
+    const list = this.#byKey.get(key);
+    const entry = session === undefined
+      ? list?.at(-1)
+      : list?.findLast((each) => each.session === session);
+    if (entry === undefined) return undefined;
+    this.#remove(entry);
+    this.#add(entry);
+    return entry.session;
+  }
+
+  /**
+   * Forgets a session of a key, or all of them; without a key, a session wherever it is, or every
+   * session.
+   *
+   * @returns How many were forgotten.
+   *
+   * Perl: `del_session`
+   */
+  delSession(key?: string, session?: T): number {
+    const all = key === undefined ? [...this.#entries] : [...this.#byKey.get(key) ?? []];
+    const found = session === undefined
+      ? all
+      : all.filter((entry) => entry.session === session).slice(-1);
+    for (const entry of found) this.#remove(entry);
+    return found.length;
+  }
+
+  /**
+   * Keeps a session under a key instead of all that are there.
+   *
+   * Perl: `replace_session`
+   */
+  replaceSession(key: string, session: T): void {
+    this.delSession(key);
+    this.addSession(key, session);
+  }
+
+  /** The sessions of a key, the latest first. Does not count as use. */
+  sessions(key: string): T[] {
+    return (this.#byKey.get(key) ?? []).map((entry) => entry.session).reverse();
+  }
+
+  /** The keys, that of the latest session first. */
+  keys(): IterableIterator<string> {
+    return new Set([...this].map(([key]) => key)).values();
+  }
+
+  /** Keys and sessions, the latest first. Does not count as use. */
+  [Symbol.iterator](): IterableIterator<[key: string, session: T]> {
+    return [...this.#entries].reverse()
+      .map(({ key, session }): [string, T] => [key, session]).values();
+  }
+
+  #add(entry: Entry<T>): void {
+    this.#entries.add(entry);
+    const list = this.#byKey.get(entry.key);
+    if (list === undefined) this.#byKey.set(entry.key, [entry]);
+    else list.push(entry);
+  }
+
+  #remove(entry: Entry<T>): void {
+    this.#entries.delete(entry);
+    const list = this.#byKey.get(entry.key)!;
+    list.splice(list.indexOf(entry), 1);
+    if (list.length === 0) this.#byKey.delete(entry.key);
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * OCSP stapling on both sides.
+ *
+ * What a server staples: bytes as they are given, or what a function fetches.
+ * Nothing waits for a timer: a response is fetched ahead when the context is
+ * made, again in the background when half of its life is over, and a handshake
+ * that finds none in time waits for it, for three seconds at most.
+ *
+ * The client's part: what is asked for, and what becomes of the response that the
+ * server staples, or of its absence.
+ *
+ * @module
+ */
+
+import { Certificate } from "../certificate/certificate.ts";
+import { equalBytes } from "../certificate/asn1/reader.ts";
+import type { ContextHooks, Credential, Engine, Role } from "../engine/engine.ts";
+import { type OcspAnswer, readOcspResponse } from "../verify/ocsp/read.ts";
+import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_TRY_STAPLE } from "../constants.ts";
+import { SslVerifyError } from "../errors.ts";
+import { asksForStaple, judgeStaple } from "../verify/ocsp/stapled.ts";
+import { span } from "../verify/explain/sentences.ts";
+import { ConnectionState } from "./connection.ts";
+import type { OcspFinding } from "./findings.ts";
+import type { SslOptions } from "./options.ts";
+
+/** The certificate that an OCSP response is wanted for. */
+export interface StapleRequest {
+  /** The certificate. */
+  readonly certificate: Certificate;
+  /** The certificate with its chain, as the server sends it. */
+  readonly chain: readonly Certificate[];
+  /** The SNI name of the record that it is from; `""` for the default. */
+  readonly serverName: string;
+}
+
+/**
+ * Fetches the OCSP response for a certificate, in DER; `undefined` if there is none now. What it
+ * throws means the same: then nothing is stapled, and it is asked again after 10 s.
+ */
+export type StapleCallback = (
+  request: StapleRequest,
+) => Uint8Array | undefined | PromiseLike<Uint8Array | undefined>;
+
+/** How long there is no asking again after a failure, in ms. */
+const RETRY = 10_000;
+/** When a response without nextUpdate, or one that cannot be read, is fetched again, in ms. */
+const DEFAULT_LIFE = 3_600_000;
+/** How long a handshake waits for a response at most, in ms. */
+const PATIENCE = 3_000;
+
+function answersIn(response: Uint8Array): readonly OcspAnswer[] {
+  try {
+    return readOcspResponse(response).basic?.answers ?? [];
+  } catch {
+    return []; // the client judges it
+  }
+}
+
+/** The responses of one certificate. */
+class FetchedStaple {
+  readonly #request: StapleRequest;
+  readonly #fetch: StapleCallback;
+  #latest: Uint8Array | undefined;
+  #refreshAt = 0;
+  #endsAt = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(fetch: StapleCallback, request: StapleRequest) {
+    this.#fetch = fetch;
+    this.#request = request;
+    this.#refresh();
+  }
+
+  /** The response for a handshake now. */
+  latest(): Uint8Array | undefined {
+    const now = Date.now();
+    if (now >= this.#refreshAt) this.#refresh();
+    return now < this.#endsAt ? this.#latest : undefined;
+  }
+
+  /** Resolves when there is a response or an attempt has failed; `undefined` if there is no need to wait. */
+  ready(): Promise<void> | undefined {
+    if (this.#running === undefined) this.latest();
+    return Date.now() < this.#endsAt ? undefined : this.#running;
+  }
+
+  #refresh(): void {
+    this.#running ??= this.#run().finally(() => this.#running = undefined);
+  }
+
+  async #run(): Promise<void> {
+    let response: Uint8Array | undefined;
+    try {
+      response = await this.#fetch(this.#request);
+    } catch {
+      // As none: the function's own business to tell somebody.
+    }
+    const now = Date.now();
+    this.#refreshAt = now + RETRY;
+    if (!(response instanceof Uint8Array)) return;
+    this.#latest = response;
+    const end = Math.min(
+      ...answersIn(response).map(({ nextUpdate }) => nextUpdate?.getTime() ?? Infinity),
+    );
+    const life = end === Infinity ? DEFAULT_LIFE : end - now;
+    this.#refreshAt = now + Math.max(life / 2, RETRY);
+    this.#endsAt = end === Infinity ? Infinity : Math.max(end, this.#refreshAt);
+  }
+}
+
+/** What one context staples. */
+export interface Stapler {
+  /** The response for the certificate in use, in DER. */
+  staple(certificate: Uint8Array | undefined): Uint8Array | undefined;
+  /** Resolves when a handshake may begin; `undefined` if at once. */
+  ready(): Promise<void> | undefined;
+}
+
+function serialIn(response: Uint8Array, certificate: Certificate): boolean {
+  return answersIn(response).some(({ id }) => equalBytes(id.serial, certificate.rawSerial));
+}
+
+/**
+ * The stapler for the credentials of a server name.
+ *
+ * @param only Whether the server has no other certificate: then bytes go with it as they are.
+ */
+export function makeStapler(
+  source: Uint8Array | StapleCallback,
+  credentials: readonly Credential[],
+  serverName: string,
+  only: boolean,
+): Stapler {
+  const all = credentials.map(({ chain }) => {
+    const parsed = chain.map((der) => Certificate.fromDer(der));
+    const certificate = parsed[0]!;
+    const response = typeof source !== "function"
+      ? undefined
+      : new FetchedStaple(source, { certificate, chain: parsed, serverName });
+    return { certificate, response };
+  });
+  const find = (der: Uint8Array | undefined) =>
+    all.length === 1 || der === undefined
+      ? all[0]
+      : all.find(({ certificate }) => equalBytes(certificate.der, der));
+  return {
+    staple(der) {
+      const own = find(der);
+      if (own === undefined) return undefined;
+      if (typeof source === "function") return own.response!.latest();
+      // With several certificates it goes with the one that it is about.
+      return only || serialIn(source, own.certificate) ? source : undefined;
+    },
+    ready() {
+      const waits = all.flatMap(({ response }) => response?.ready() ?? []);
+      return waits.length === 0 ? undefined : patiently(Promise.all(waits));
+    },
+  };
+}
+
+async function patiently(promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE));
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The connection that a stapled OCSP response came with, in the middle of its handshake. */
+export interface StapledConnection {
+  /** The chain that was built, the leaf first. */
+  readonly chain: readonly Certificate[];
+  /** The name sent in SNI. */
+  readonly serverName: string | undefined;
+  /** The name that the certificate is verified for. */
+  readonly verifyName: string | undefined;
+}
+
+/**
+ * Judges the stapled OCSP response in place of the built-in check; `undefined` when the server sent
+ * none. A throw, or `false`, refuses the server.
+ *
+ * Perl: `SSL_ocsp_staple_callback`
+ */
+export type OcspStapleCallback = (
+  connection: StapledConnection,
+  response: Uint8Array | undefined,
+) => boolean | void;
+
+const REVOKED = 23;
+
+/**
+ * The flags that hold: by default a staple is asked for where the server is verified and the
+ * engine can.
+ *
+ * @throws {TypeError} for flags that ask for a staple where nothing is verified.
+ */
+export function ocspModeOf(
+  engine: Engine,
+  role: Role,
+  options: SslOptions,
+  verifyMode: number,
+): number {
+  if (role === "server") return 0;
+  const mode = options.ocspMode ??
+    (verifyMode !== 0 && engine.features.has("ocsp") ? SSL_OCSP_TRY_STAPLE : 0);
+  const callback = options.ocspStapleCallback !== undefined;
+  if (verifyMode === 0 && (asksForStaple(mode) || callback)) {
+    throw new TypeError(
+      `Cannot use option "${callback ? "ocspStapleCallback" : "ocspMode"}" with verifyMode ` +
+        "SSL_VERIFY_NONE: nothing would be checked: leave verifyMode out",
+    );
+  }
+  if (callback && !asksForStaple(mode)) {
+    throw new TypeError(
+      'Cannot use option "ocspStapleCallback": ocspMode does not ask for a stapled response: ' +
+        "add SSL_OCSP_TRY_STAPLE to it, or leave it out",
+    );
+  }
+  return mode;
+}
+
+function age(thisUpdate: Date | undefined): string {
+  if (thisUpdate === undefined) return "";
+  return `, ${span(Date.now() - thisUpdate.getTime())} old`;
+}
+
+function builtIn(
+  chain: readonly Certificate[],
+  response: Uint8Array | undefined,
+  ocspMode: number,
+): OcspFinding {
+  const { ok, detail, refuse, verdict } = judgeStaple(response, { chain, ocspMode });
+  return {
+    ok,
+    detail: detail + age(verdict.thisUpdate),
+    refuse,
+    revoked: refuse?.errno === REVOKED,
+  };
+}
+
+function byCallback(
+  callback: OcspStapleCallback,
+  connection: StapledConnection,
+  response: Uint8Array | undefined,
+): OcspFinding {
+  const failed = (detail: string, cause?: unknown): OcspFinding => ({
+    ok: false,
+    detail,
+    refuse: new SslVerifyError(`Cannot verify the peer: ${detail}`, {
+      code: "OCSP_VERIFY_FAILED",
+      errno: 74,
+      reason: "ocspStapleCallback refused it",
+      ...(cause === undefined ? {} : { cause }),
+    }),
+    revoked: true, // the application's own word: no pin overrides it
+  });
+  let answer: unknown;
+  try {
+    answer = callback(connection, response);
+  } catch (cause) {
+    return failed(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  if (answer === false) return failed("the callback said false");
+  if (answer !== undefined && answer !== true) {
+    const cause = new TypeError(
+      "Cannot use ocspStapleCallback: it must give a boolean or nothing, at once: received " +
+        (typeof answer === "object" ? "an object or promise" : typeof answer),
+    );
+    return failed(cause.message, cause);
+  }
+  return { ok: true, detail: "accepted by ocspStapleCallback" };
+}
+
+/** The hook that judges the staple; `undefined` when none is asked for. */
+export function stapleHook(
+  mode: number,
+  callback: OcspStapleCallback | undefined,
+): ContextHooks["ocsp"] {
+  if (!asksForStaple(mode)) return undefined;
+  return (response, user) => {
+    if (!(user instanceof ConnectionState)) {
+      throw new TypeError("Cannot check the OCSP response: the connection has no state");
+    }
+    user.staple = response;
+    // Only a resumed session comes here before its chain was judged, and it brings no staple.
+    if (!user.judged) {
+      return user.stapled({ ok: undefined, detail: "judged when the session was made" });
+    }
+    const none = response === undefined && (mode & SSL_OCSP_MUST_STAPLE) !== 0;
+    const { leaf, names: { serverName, verifyName } } = user;
+    const finding = leaf === undefined
+      ? { ok: undefined, detail: "there is no certificate to check" }
+      : callback !== undefined && !none
+      ? byCallback(callback, { chain: user.report.chain, serverName, verifyName }, response)
+      // Whether there must be a response is said in the leaf, and most servers send none.
+      : builtIn(response === undefined ? [leaf] : user.report.chain, response, mode);
+    return user.stapled(finding);
+  };
+}

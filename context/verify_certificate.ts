@@ -1,0 +1,301 @@
+/**
+ * The "what if" verifier: a saved chain against any anchors, CRLs, time, name,
+ * purpose and policies, without a connection.
+ *
+ * @module
+ */
+
+import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { quote } from "../internal/quote.ts";
+import { Certificate } from "../certificate/certificate.ts";
+import { looksLikePem } from "../certificate/keys/pem.ts";
+import type { Failure, Policy } from "../verify/judge.ts";
+import type { Names } from "./connection_policy.ts";
+import type { DefaultCa } from "./trust/default_ca.ts";
+import { type EngineChoice, selectEngine } from "../engine/select.ts";
+import type { ChainPurpose, ChainRequest, PolicyRequest } from "../engine/engine.ts";
+import { SslError, SslUnsupportedError } from "../errors.ts";
+import { atCallOf } from "../internal/caller.ts";
+import type { PublicSuffix } from "../verify/public_suffix.ts";
+import type { VerifyReport } from "../verify/report.ts";
+import { stripPort } from "../internal/host.ts";
+import { DEFAULT_SCHEME, type Scheme } from "../verify/schemes.ts";
+import { didYouMean } from "../internal/suggest.ts";
+
+/** Certificates: PEM text (one or several), DER, or certificates. */
+export type CertificatesInput =
+  | string
+  | Uint8Array
+  | Certificate
+  | readonly (string | Uint8Array | Certificate)[];
+
+/** Options of {@linkcode verifyCertificate}. */
+export interface VerifyCertificateOptions {
+  /** Untrusted certificates to build the chain from, in any order. @default {none} */
+  intermediates?: CertificatesInput;
+  /**
+   * The trust anchors: exactly these; any certificate may be one, not roots alone. `[]` trusts
+   * nobody. @default {the system's, as for a connection}
+   */
+  ca?: CertificatesInput;
+  /** A file of trust anchors, as the option `caFile` of a connection. */
+  caFile?: string | URL | DefaultCa | null;
+  /** Certificate revocation lists: PEM text or DER. @default {none: revocation is not checked} */
+  crls?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /**
+   * Whether to check the leaf alone or the whole chain against `crls`. @default {"chain" with crls,
+   * otherwise false}
+   */
+  checkCrl?: boolean | "chain";
+  /** The host name or address that the leaf must be for. @default {none: names are not checked} */
+  host?: string;
+  /** By which rules `host` is compared. @default {"rfc9525"} */
+  scheme?: Scheme;
+  /** The public suffixes that wildcards may not reach below; "" for none. */
+  publicSuffix?: PublicSuffix | "";
+  /** What the leaf must be good for. @default {"server"} */
+  purpose?: ChainPurpose;
+  /** The time of the verification. @default {now} */
+  time?: Date;
+  /** The most intermediate certificates, from 0 on. @default {100} */
+  depth?: number;
+  /**
+   * The user-initial-policy-set: policy OIDs, of which the chain must have one; `[]` is any policy,
+   * and none is needed unless the chain itself demands one. With one of the four options about
+   * policies they are processed (RFC 5280 6.1.1); without them OpenSSL ignores policies.
+   *
+   * @default {any policy}
+   */
+  policies?: readonly string[];
+  /**
+   * The initial-explicit-policy: whether the chain must have one of `policies` also where it does
+   * not demand it itself. @default {true with policies that name one}
+   */
+  explicitPolicy?: boolean;
+  /** The initial-policy-mapping-inhibit: no policy stands for another one. @default {false} */
+  inhibitPolicyMapping?: boolean;
+  /** The initial-any-policy-inhibit: anyPolicy in a certificate matches no other. @default {false} */
+  inhibitAnyPolicy?: boolean;
+  /** Checks RFC 5280's demands on certificates too (X509_V_FLAG_X509_STRICT). @default {false} */
+  strict?: boolean;
+  /** The engine; only OpenSSL can do this. @default {"auto"} */
+  engine?: EngineChoice;
+}
+
+/** The keys of {@linkcode VerifyCertificateOptions}, to find slips of the pen. */
+const OPTIONS: NamesOf<VerifyCertificateOptions> = {
+  intermediates: true,
+  ca: true,
+  caFile: true,
+  crls: true,
+  checkCrl: true,
+  host: true,
+  scheme: true,
+  publicSuffix: true,
+  purpose: true,
+  time: true,
+  depth: true,
+  policies: true,
+  explicitPolicy: true,
+  inhibitPolicyMapping: true,
+  inhibitAnyPolicy: true,
+  strict: true,
+  engine: true,
+};
+
+/** Half of the largest C int, which is what OpenSSL counts with. */
+const MOST_DEPTH = 0x3fffffff;
+
+/** Values that nothing below would look at, or would take for something more lenient. */
+function checkValues(options: VerifyCertificateOptions): void {
+  const { time, depth, checkCrl, policies } = options;
+  const bad = (name: string, must: string, value: unknown): TypeError =>
+    new TypeError(`Cannot use option "${name}": ${must}: received ${quote(value)}`);
+  if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime()))) {
+    throw bad("time", "must be a valid Date", time);
+  }
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0 && depth <= MOST_DEPTH)) {
+    throw bad("depth", `must be a whole number from 0 to ${MOST_DEPTH}`, depth);
+  }
+  if (checkCrl !== undefined && ![true, false, "leaf", "chain"].includes(checkCrl)) {
+    throw bad("checkCrl", 'must be true, false, "leaf" or "chain"', checkCrl);
+  }
+  const isOid = (value: unknown) => typeof value === "string" && /^\d+(\.\d+)+$/.test(value);
+  if (policies !== undefined && !(Array.isArray(policies) && policies.every(isOid))) {
+    throw bad("policies", "must be a list of OIDs such as 2.5.29.32.0", policies);
+  }
+  for (const name of ["explicitPolicy", "inhibitPolicyMapping", "inhibitAnyPolicy"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw bad(name, "must be true or false", value);
+    }
+  }
+}
+
+/** The certificates in question, in DER. */
+type Shown = Pick<ChainRequest, "leaf" | "intermediates">;
+
+/** Text that holds no PEM at all is a mistake in the call; what is malformed is reported. */
+function refuseOtherText(option: string, input: CertificatesInput | undefined): void {
+  for (const item of Array.isArray(input) ? input : [input]) {
+    if (typeof item !== "string" || looksLikePem(item)) continue;
+    const reason = item === "" ? "it is empty" : "it is not PEM";
+    throw new SslError(`Cannot read ${option}: ${reason}`, { code: "ERR_PEM", reason });
+  }
+}
+
+/**
+ * The leaf, what follows it in the same text, and the intermediates; or why they are refused, as a
+ * peer is that shows a malformed certificate, whether or not it is needed.
+ */
+function readShown(
+  leaf: string | Uint8Array | Certificate,
+  intermediates: () => readonly Uint8Array[],
+): Shown | Failure {
+  let which = "the leaf";
+  try {
+    const [first, ...rest] = leaf instanceof Certificate ? [leaf] : Certificate.parse(leaf, which);
+    if (first === undefined) throw new SslError("it holds no certificate", { code: "ERR_PEM" });
+    which = "an intermediate";
+    return { leaf: first.der, intermediates: [...rest.map(({ der }) => der), ...intermediates()] };
+  } catch (cause) {
+    if (!(cause instanceof SslError)) throw cause;
+    return {
+      code: "UNSPECIFIED",
+      errno: 1,
+      reason: `${which} is malformed`,
+      about: cause.message,
+      check: "chain",
+      cause,
+    };
+  }
+}
+
+/** Policies are processed as soon as one of the options is about them. */
+function policiesOf(options: VerifyCertificateOptions): PolicyRequest | undefined {
+  const { policies, explicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy } = options;
+  const given = [policies, explicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy];
+  if (given.every((value) => value === undefined)) return undefined;
+  return {
+    acceptable: policies ?? [],
+    explicit: explicitPolicy ?? (policies !== undefined && policies.length > 0),
+    inhibitMapping: inhibitPolicyMapping ?? false,
+    inhibitAny: inhibitAnyPolicy ?? false,
+  };
+}
+
+/**
+ * Verifies a certificate without a connection, by OpenSSL's chain building and the same judgement
+ * as for a peer. Never throws for a bad certificate, one that is malformed included: the report says
+ * what is wrong.
+ *
+ * @param leaf The certificate in question: PEM text (what follows the first one counts as an
+ * intermediate), DER, or a certificate.
+ * @returns The report: `ok`, the chain that was built, its anchor, every check, the error, a hint.
+ * @throws {TypeError} For an unknown option or a wrong value.
+ * @throws {SslError} If an anchor or a CRL cannot be read, or text holds no PEM.
+ * @throws {SslUnsupportedError} On the Deno engine, which has no verifier of its own: run with
+ * `--allow-ffi`.
+ * @example Would this chain still be good in a year?
+ * ```ts
+ * import { verifyCertificate } from "@socket/ssl/verify";
+ * import { TestCa } from "@socket/ssl/certificate";
+ *
+ * const ca = await TestCa.create();
+ * const { cert } = await ca.server("localhost");
+ * const time = new Date(Date.now() + 365 * 86_400_000);
+ * const report = await verifyCertificate(cert, { ca: ca.pem, host: "localhost", time });
+ * console.log(report.ok, report.error?.code); // false CERT_HAS_EXPIRED
+ * ```
+ *
+ * Source: RFC 5280 6, OpenSSL X509_verify_cert(3)
+ *
+ * Perl: `Net::SSLeay::X509_verify_cert`
+ */
+export async function verifyCertificate(
+  leaf: string | Uint8Array | Certificate,
+  given?: VerifyCertificateOptions,
+): Promise<VerifyReport> {
+  return await atCallOf(verifyCertificate, () => verify(leaf, given));
+}
+
+/** What counts in the judgement: the name, as for a server without pins. */
+function judgementOf(
+  { host, scheme = DEFAULT_SCHEME, publicSuffix }: VerifyCertificateOptions,
+): { readonly policy: Policy; readonly names: Names } {
+  return {
+    policy: {
+      role: "client",
+      engine: "openssl",
+      verifyMode: 1,
+      scheme: host === undefined ? "none" : scheme,
+      publicSuffix,
+      pins: [],
+      forceFingerprint: false,
+      defaultsApplied: [],
+    },
+    names: { serverName: undefined, verifyName: host === undefined ? undefined : stripPort(host) },
+  };
+}
+
+async function verify(
+  leaf: string | Uint8Array | Certificate,
+  given: VerifyCertificateOptions | undefined,
+): Promise<VerifyReport> {
+  const options = ownOptions(given, {
+    operation: "verify a certificate",
+    names: OPTIONS,
+    unknown: (name) =>
+      new TypeError(`unknown option ${quote(name)}${didYouMean(name, Object.keys(OPTIONS))}`),
+  });
+  checkValues(options);
+  refuseOtherText("the leaf", leaf);
+  refuseOtherText("intermediates", options.intermediates);
+  const { crls, ca, caFile, time } = options;
+  const engine = await selectEngine(options.engine);
+  if (engine.verifyChain === undefined) {
+    throw new SslUnsupportedError(
+      `Cannot verify a certificate without a connection: the engine "${engine.name}" has no verifier of its own: run with --allow-ffi to use the engine "openssl"`,
+      { code: "ERR_UNSUPPORTED" },
+    );
+  }
+  // What a connection needs too, and only by then: not at start-up.
+  const [{ loadBundle }, { judge, refusedReport }, { loadTrust }] = await Promise.all([
+    import("./trust/anchors.ts"),
+    import("../verify/judge.ts"),
+    import("./trust/trust.ts"),
+  ]);
+  const { config: trust } = await loadTrust(
+    "client",
+    ownRecord({
+      ...(ca === undefined ? {} : { ca: ca as Certificate[] }),
+      ...(caFile === undefined ? {} : { caFile }),
+      ...(crls === undefined ? {} : { crl: crls as string[] }),
+      checkCrl: options.checkCrl ?? (crls === undefined ? false : "chain"),
+    }),
+    1,
+    false,
+    time,
+  );
+  const { policy, names } = judgementOf(options);
+  const shown = readShown(
+    leaf,
+    () =>
+      options.intermediates === undefined
+        ? []
+        : loadBundle("intermediates", options.intermediates as Certificate[]).certificates,
+  );
+  if ("reason" in shown) return refusedReport(policy, names, shown);
+  const result = await engine.verifyChain({
+    ...shown,
+    trust,
+    purpose: options.purpose ?? "server",
+    time,
+    depth: options.depth,
+    policies: policiesOf(options),
+    strict: options.strict,
+  });
+  const presented = [shown.leaf, ...shown.intermediates];
+  const evidence = ownRecord({ ...result, presented, resumed: false, trust, time: options.time });
+  return judge(evidence, policy, names);
+}

@@ -1,0 +1,445 @@
+/**
+ * `IO::Socket::SSL::Intercept`: cloning a server's certificate under a CA of
+ * one's own, for a proxy that reads TLS traffic. Clients notice, unless they
+ * are made to trust that CA.
+ *
+ * @module
+ */
+
+import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { describe, quote } from "../internal/quote.ts";
+import { SslError } from "../errors.ts";
+import type { CertificateHash } from "../certificate/certificate_hash.ts";
+import {
+  type CertificateInput,
+  createCertificate,
+  type PrivateKeyInput,
+  toCertificate,
+  toPrivateKey,
+} from "../certificate/create.ts";
+import { Certificate } from "../certificate/certificate.ts";
+import { decodeKeySync, keyMatches } from "../certificate/keys/decode.ts";
+import { toHex } from "../certificate/asn1/reader.ts";
+import { LatestMap } from "../internal/lru.ts";
+import { pemFile2cert, pemFile2key } from "../certificate/files.ts";
+import { keyCreateRsa, type PrivateKey } from "../certificate/keys/private_key.ts";
+
+/** A clone and its key. */
+export interface Clone {
+  /** The clone. */
+  readonly cert: Certificate;
+  /** Its key. */
+  readonly key: PrivateKey;
+}
+
+/** What a cache object holds. */
+export interface CacheEntry extends Clone {
+  /** When it was last used, in seconds since 1970. */
+  atime: number;
+}
+
+/** What a cache function may give: an object, Perl's pair, or nothing. */
+export type CacheResult =
+  | Clone
+  | readonly [Certificate, PrivateKey]
+  | readonly []
+  | undefined
+  | null;
+
+/**
+ * A cache as a function. It is asked once `cache("type")`. If that gives 1, it
+ * is called `cache(ident, create)` and gives the clone, made with `create()`
+ * if there is none. Otherwise it is the old interface: `cache(ident)` gets,
+ * `cache(ident, cert, key)` sets.
+ */
+export type CacheFunction = (
+  ident: string,
+  // deno-lint-ignore no-explicit-any -- two interfaces in one function, as in Perl
+  ...args: any[]
+) => unknown;
+
+/** A cache: an object, a Map or a function. */
+export type InterceptCache = Record<string, CacheEntry> | Map<string, CacheEntry> | CacheFunction;
+
+/** Gives the serial number of a clone. */
+export type SerialFunction = (
+  original: Certificate,
+  hash: CertificateHash,
+) => number | bigint | string | Promise<number | bigint | string>;
+
+/** Options of {@linkcode Intercept.create}. */
+export interface InterceptOptions {
+  /** The certificate of the proxy's CA. */
+  proxyCert?: CertificateInput;
+  /** The same from a PEM file. */
+  proxyCertFile?: string | URL;
+  /** The key of the proxy's CA. */
+  proxyKey?: PrivateKeyInput;
+  /** The same from a PEM file. */
+  proxyKeyFile?: string | URL;
+  /** The key of all clones. @default {a new RSA key of 2048 bits, one for the instance} */
+  certKey?: PrivateKeyInput;
+  /** The same from a PEM file. */
+  certKeyFile?: string | URL;
+  /**
+   * The serial number before that of the first clone, which counts up; or a
+   * function.
+   *
+   * @default {the first four bytes of the original's SHA-256 digest}
+   */
+  serial?: number | bigint | SerialFunction;
+  /** Where the clones are kept. @default {in the instance, the latest 10,000} */
+  cache?: InterceptCache;
+}
+
+/** A client that may choose the hosts cannot fill the memory. */
+const MAX_CLONES = 10_000;
+
+const OPTIONS: NamesOf<InterceptOptions> = {
+  proxyCert: true,
+  proxyCertFile: true,
+  proxyKey: true,
+  proxyKeyFile: true,
+  certKey: true,
+  certKeyFile: true,
+  serial: true,
+  cache: true,
+};
+
+/**
+ * Extensions that speak of the original's issuer, so that in a clone they
+ * would be wrong. The last three Perl's module keeps: delta CRL points, and
+ * the promises (SCTs, must-staple) that only the original can fulfil.
+ */
+const DROPPED: readonly string[] = [
+  "authorityInfoAccess",
+  "subjectKeyIdentifier",
+  "authorityKeyIdentifier",
+  "certificatePolicies",
+  "crlDistributionPoints",
+  "freshestCRL",
+  "ct_precert_scts",
+  "tlsfeature",
+];
+
+const FORMAT = "@socket/ssl Intercept";
+
+interface Parts {
+  readonly proxyCert: Certificate;
+  readonly proxyKey: PrivateKey;
+  readonly certKey: PrivateKey;
+  readonly serial: bigint | SerialFunction | undefined;
+  readonly cache: InterceptCache;
+}
+
+function toSerial(serial: InterceptOptions["serial"]): Parts["serial"] {
+  if (serial === undefined || typeof serial === "function") return serial;
+  if (typeof serial === "bigint" || Number.isSafeInteger(serial)) return BigInt(serial);
+  throw new TypeError(
+    `Cannot create Intercept: serial must be a whole number or a function: received ${
+      quote(serial)
+    }`,
+  );
+}
+
+function toClone(result: unknown): Clone | undefined {
+  if (result === undefined || result === null) return undefined;
+  const [cert, key] = Array.isArray(result)
+    ? result
+    : [ownRecord(result as Clone).cert, ownRecord(result as Clone).key];
+  if (Array.isArray(result) && result.length === 0) return undefined;
+  if (!(cert instanceof Certificate)) {
+    throw new TypeError(
+      "Cannot clone certificate: the cache must give { cert, key } or [cert, key]: " +
+        `received ${describe(result)}`,
+    );
+  }
+  return { cert, key };
+}
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+/**
+ * Clones certificates under a CA of one's own. Make it with
+ * {@linkcode Intercept.create}.
+ *
+ * Perl: `IO::Socket::SSL::Intercept`
+ */
+export class Intercept {
+  readonly #proxyCert: Certificate;
+  readonly #proxyKey: PrivateKey;
+  readonly #certKey: PrivateKey;
+  readonly #cache: InterceptCache;
+  #serial: bigint | SerialFunction | undefined;
+  #cacheType: unknown;
+  readonly #pending = new Map<string, Promise<Clone>>();
+
+  private constructor(parts: Parts) {
+    this.#proxyCert = parts.proxyCert;
+    this.#proxyKey = parts.proxyKey;
+    this.#certKey = parts.certKey;
+    this.#serial = parts.serial;
+    this.#cache = parts.cache;
+  }
+
+  /**
+   * Makes one from the proxy's CA.
+   *
+   * @throws {TypeError} for unknown options, a missing certificate or key, or a key of another
+   *   certificate.
+   *
+   * Perl: `IO::Socket::SSL::Intercept->new`
+   */
+  static async create(given: InterceptOptions): Promise<Intercept> {
+    const options = ownOptions(given, { operation: "create Intercept", names: OPTIONS });
+    const { proxyCert, proxyKey, certKey } = options;
+    if (proxyCert === undefined && options.proxyCertFile === undefined) {
+      throw new TypeError("Cannot create Intercept: give proxyCert or proxyCertFile");
+    }
+    if (proxyKey === undefined && options.proxyKeyFile === undefined) {
+      throw new TypeError("Cannot create Intercept: give proxyKey or proxyKeyFile");
+    }
+    const serial = toSerial(options.serial);
+    const cert = proxyCert === undefined
+      ? await pemFile2cert(options.proxyCertFile!)
+      : toCertificate(proxyCert, "proxyCert");
+    const key = proxyKey === undefined
+      ? await pemFile2key(options.proxyKeyFile!)
+      : await toPrivateKey(proxyKey, "proxyKey");
+    if (!keyMatches(cert.rawSpki, key)) {
+      throw new TypeError("Cannot create Intercept: proxyKey is not the key of proxyCert");
+    }
+    return new Intercept({
+      proxyCert: cert,
+      proxyKey: key,
+      certKey: certKey !== undefined
+        ? await toPrivateKey(certKey, "certKey")
+        : options.certKeyFile !== undefined
+        ? await pemFile2key(options.certKeyFile)
+        : await keyCreateRsa(),
+      serial,
+      cache: options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES),
+    });
+  }
+
+  /** The certificate of the proxy's CA: what a client must trust. */
+  get proxyCert(): Certificate {
+    return this.#proxyCert;
+  }
+
+  /**
+   * The clone of a certificate, from the cache or new: the same subject,
+   * names, dates and usages, under the proxy's CA.
+   *
+   * @param ident The key in the cache. @default {the first 16 bytes of the SHA-256 digest in hex}
+   *
+   * Perl: `clone_cert`
+   */
+  async cloneCert(original: CertificateInput, ident?: string): Promise<Clone> {
+    const cert = toCertificate(original, "certificate");
+    const id = ident || toHex(cert.fingerprintBin("sha256").subarray(0, 16));
+    const cache = this.#cache;
+    if (typeof cache === "function") return await this.#fromFunction(cache, cert, id);
+    const get = (): CacheEntry | undefined =>
+      cache instanceof Map ? cache.get(id) : Object.hasOwn(cache, id) ? cache[id] : undefined;
+    let entry = get();
+    if (entry === undefined) {
+      // Connections that come at once share one clone.
+      let making = this.#pending.get(id);
+      if (making === undefined) {
+        making = this.#make(cert).finally(() => this.#pending.delete(id));
+        this.#pending.set(id, making);
+      }
+      const clone = await making;
+      entry = get() ?? { ...clone, atime: 0 };
+      if (cache instanceof Map) cache.set(id, entry);
+      else {
+        // Not an assignment: the name may be `__proto__`.
+        const flags = { enumerable: true, writable: true, configurable: true };
+        Object.defineProperty(cache, id, { value: entry, ...flags });
+      }
+    }
+    entry.atime = nowSeconds();
+    return { cert: entry.cert, key: entry.key };
+  }
+
+  async #fromFunction(cache: CacheFunction, cert: Certificate, id: string): Promise<Clone> {
+    if (this.#cacheType === undefined) {
+      const answer = await cache("type");
+      // A function of the old interface looks for an entry, and finds none: [] in JavaScript.
+      const none = !answer || (Array.isArray(answer) && answer.length === 0);
+      const type = none ? 0 : answer;
+      if (type !== 1 && type !== 0) {
+        throw new TypeError(
+          `Cannot clone certificate: invalid type of cache, 1 or nothing: received ${
+            describe(answer)
+          }`,
+        );
+      }
+      this.#cacheType = type;
+    }
+    if (this.#cacheType === 1) {
+      const clone = toClone(await cache(id, () => this.#make(cert)));
+      if (clone !== undefined) return clone;
+      throw new TypeError(
+        "Cannot clone certificate: the cache must give what create() gave: received nothing",
+      );
+    }
+    const found = toClone(await cache(id));
+    if (found !== undefined) return found;
+    const clone = await this.#make(cert);
+    await cache(id, clone.cert, clone.key);
+    return clone;
+  }
+
+  async #nextSerial(cert: Certificate, hash: CertificateHash): Promise<number | bigint | string> {
+    if (typeof this.#serial === "function") return await this.#serial(cert, hash);
+    if (this.#serial !== undefined) return ++this.#serial;
+    const digest = cert.fingerprintBin("sha256");
+    // Perl's unpack('L'): the order of bytes of the machines there are.
+    return new DataView(digest.buffer, digest.byteOffset).getUint32(0, true);
+  }
+
+  async #make(original: Certificate): Promise<Clone> {
+    const hash = original.asHash();
+    // As in Perl, only extensions that have a name.
+    const ext = hash.ext.filter((entry) => entry.sn !== undefined && !DROPPED.includes(entry.sn));
+    const { subject: _subject, issuer: _issuer, ...rest } = hash;
+    const { cert } = await createCertificate({
+      ...rest,
+      ext,
+      key: this.#certKey,
+      issuerCert: this.#proxyCert,
+      issuerKey: this.#proxyKey,
+      serial: await this.#nextSerial(original, hash),
+    }, { subject: original.rawSubject });
+    return { cert, key: this.#certKey };
+  }
+
+  /**
+   * The whole instance as text, to keep it over a restart: CA, keys, counter,
+   * and the clones if the cache is an object or a Map. The text holds private
+   * keys: keep it as safe as those.
+   *
+   * Perl: `serialize`
+   */
+  serialize(): string {
+    const cache = this.#cache;
+    const entries = typeof cache === "function"
+      ? []
+      : cache instanceof Map
+      ? [...cache]
+      : Object.entries(cache);
+    return JSON.stringify({
+      format: FORMAT,
+      version: 1,
+      proxyCert: this.#proxyCert.pem,
+      proxyKey: this.#proxyKey.pem,
+      certKey: this.#certKey.pem,
+      serial: typeof this.#serial === "bigint" ? this.#serial.toString() : null,
+      serialFunction: typeof this.#serial === "function",
+      cacheFunction: typeof cache === "function",
+      cache: entries.map(([ident, { cert, key, atime }]) => ({
+        ident,
+        cert: cert.pem,
+        // Nearly always the key of the instance, which is there already.
+        key: key.pem === this.#certKey.pem ? null : key.pem,
+        atime,
+      })),
+    });
+  }
+
+  /**
+   * Makes an instance from what {@linkcode Intercept.serialize} gave.
+   *
+   * @param given The functions, which no text can hold: `serial` and `cache`.
+   * @throws {TypeError} if the instance had a function that is not given.
+   * @throws {SslError} code `ERR_FORMAT` if the text is something else or damaged.
+   *
+   * Perl: `unserialize`
+   */
+  static unserialize(
+    text: string,
+    given?: Pick<InterceptOptions, "serial" | "cache">,
+  ): Intercept {
+    const options = ownOptions(given, {
+      operation: "unserialize Intercept",
+      names: { serial: true, cache: true },
+    });
+    const data = parseSerialized(text);
+    if (data.serialFunction && options.serial === undefined) {
+      throw new TypeError("Cannot unserialize Intercept: its serial function must be given again");
+    }
+    if (data.cacheFunction && options.cache === undefined) {
+      throw new TypeError("Cannot unserialize Intercept: its cache function must be given again");
+    }
+    const read = (pem: string): PrivateKey =>
+      decodeKeySync(pem, { source: "serialized Intercept" });
+    // What does not fit together would come out at the first client, or be shown to it.
+    const pair = (pem: string, key: PrivateKey, what: string): Certificate => {
+      const cert = Certificate.fromPem(pem);
+      if (keyMatches(cert.rawSpki, key)) return cert;
+      throw formatError(`the key of ${what} is not that of its certificate`);
+    };
+    const proxyKey = read(data.proxyKey);
+    const certKey = read(data.certKey);
+    const entries = data.cache.map(({ ident, cert, key: own, atime }): [string, CacheEntry] => {
+      const key = own === null ? certKey : read(own);
+      return [ident, { cert: pair(cert, key, `the clone ${quote(ident)}`), key, atime }];
+    });
+    const cache = options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES);
+    if (cache instanceof Map) { for (const [ident, entry] of entries) cache.set(ident, entry); }
+    else if (typeof cache !== "function") Object.assign(cache, Object.fromEntries(entries));
+    return new Intercept({
+      proxyCert: pair(data.proxyCert, proxyKey, "the proxy's CA"),
+      proxyKey,
+      certKey,
+      serial: toSerial(options.serial ?? (data.serial === null ? undefined : BigInt(data.serial))),
+      cache,
+    });
+  }
+
+  /** Never prints a key. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Intercept(${this.#proxyCert.subject})`;
+  }
+}
+
+interface Serialized {
+  readonly proxyCert: string;
+  readonly proxyKey: string;
+  readonly certKey: string;
+  readonly serial: string | null;
+  readonly serialFunction: boolean;
+  readonly cacheFunction: boolean;
+  readonly cache: readonly { ident: string; cert: string; key: string | null; atime: number }[];
+}
+
+function formatError(reason: string): SslError {
+  return new SslError(`Cannot unserialize Intercept: ${reason}`, { code: "ERR_FORMAT", reason });
+}
+
+function parseSerialized(text: string): Serialized {
+  const fail = formatError;
+  let data: Partial<Record<keyof Serialized | "format" | "version", unknown>>;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    // The error of JSON.parse() quotes the text, which holds keys.
+    throw fail("the text is not what serialize() gave");
+  }
+  if (data === null || typeof data !== "object" || data.format !== FORMAT) {
+    throw fail("the text is not what serialize() gave");
+  }
+  if (data.version !== 1) throw fail(`unknown version: received ${quote(data.version)}`);
+  const strings = [data.proxyCert, data.proxyKey, data.certKey];
+  const entries = Array.isArray(data.cache) ? data.cache : undefined;
+  const good = strings.every((value) => typeof value === "string") &&
+    (data.serial === null || /^-?\d{1,400}$/.test(String(data.serial))) &&
+    entries?.every((entry) =>
+      typeof entry?.ident === "string" && typeof entry.cert === "string" &&
+      (entry.key === null || typeof entry.key === "string") && typeof entry.atime === "number"
+    );
+  if (!good) throw fail("the text is damaged");
+  return data as unknown as Serialized;
+}
