@@ -4,6 +4,8 @@
  * @module
  */
 
+import { loopClock } from "../internal/loop_clock.ts";
+
 /**
  * What the peer has done so far: `"silent"`, not a byte; `"started"`, less than a message that can
  * be answered; `"answered"`, it was answered and has not gone on.
@@ -15,7 +17,7 @@ export interface HandshakeProgress {
   /** What the peer has done so far. */
   readonly stage: HandshakeStage;
   /**
-   * Since when the peer has been at this stage, by `performance.now()`; `undefined` while the
+   * Since when the peer has been at this stage, by the clock of `internal/loop_clock.ts`; `undefined` while the
    * handshake waits for something on our side, such as a callback.
    */
   readonly since: number | undefined;
@@ -24,7 +26,7 @@ export interface HandshakeProgress {
 /** Follows one handshake. A byte that leads to no answer does not set it back. */
 export class HandshakeClock implements HandshakeProgress {
   #stage: HandshakeStage = "silent";
-  #since = performance.now();
+  #since = loopClock.now();
   #ours = false;
 
   /** What the peer has done so far. */
@@ -56,6 +58,6 @@ export class HandshakeClock implements HandshakeProgress {
 
   #move(stage: HandshakeStage): void {
     this.#stage = stage;
-    this.#since = performance.now();
+    this.#since = loopClock.now();
   }
 }

@@ -20,10 +20,10 @@ export interface AcceptQueueOptions<A> {
     /** Resolves when one has come, and stays for `arrive`. */
     knock(signal: AbortSignal): Promise<void>;
     /**
-     * Makes one go who could have been asked to at the time `asOf`: 0, or in how many milliseconds
-     * to ask again; `undefined` if all are to be waited for. `wake` follows when it has gone.
+     * Makes one go: 0, or in how many milliseconds to ask again; `undefined` if all are to be
+     * waited for. `wake` follows when it has gone.
      */
-    makeRoom(asOf: number): number | undefined;
+    makeRoom(): number | undefined;
   };
   /** Takes it in; `push`, while it still counts as running, or `wake` follows. Must not throw. */
   admit(arrival: A): void;
@@ -65,8 +65,6 @@ export class AcceptQueue<S, A = unknown> {
   #iterators = 0;
   #pumping: AbortController | undefined;
   #wake: (() => void) | undefined;
-  /** A time since which everything that had come by then was seen to. */
-  #asOf = -Infinity;
   /** Set when nothing more comes in: tells whether the last one has been pushed. */
   #drained: (() => boolean) | undefined;
 
@@ -176,23 +174,14 @@ export class AcceptQueue<S, A = unknown> {
     const { crowded } = this.#options;
     if (crowded === undefined) return await this.#woken();
     await crowded.knock(signal);
-    while (this.#full && !signal.aborted) await this.#woken(crowded.makeRoom(this.#asOf));
+    while (this.#full && !signal.aborted) await this.#woken(crowded.makeRoom());
   }
 
-  /**
-   * Waits until something changes, or `delay` milliseconds and two turns of the event loop: a process
-   * that was busy has not yet seen what came meanwhile, and must not hold that against anybody.
-   */
-  async #woken(delay = 0): Promise<void> {
-    const until = performance.now() + delay;
+  /** Waits until something changes, or `delay` milliseconds. */
+  async #woken(delay?: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    const passed = (): void => {
-      this.#asOf = until;
-      resolve();
-    };
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    if (delay > 0) timer = setTimeout(() => timer = setTimeout(passed), delay);
+    const timer = delay ? setTimeout(resolve, delay) : undefined;
     await promise;
     clearTimeout(timer);
     this.#wake = undefined;

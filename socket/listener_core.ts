@@ -89,7 +89,7 @@ export class ListenerCore<S extends SslSocket> {
       limit,
       crowded: {
         knock: (signal) => this.#doorway.knock({ signal }),
-        makeRoom: (asOf) => this.#places.makeRoom(asOf),
+        makeRoom: () => this.#places.makeRoom(),
       },
       running: () => this.#running.size,
       arrive: (signal) => this.#doorway.next({ signal }),

@@ -15,16 +15,17 @@
 
 import type { HandshakeProgress, HandshakeStage } from "../engine/handshake_progress.ts";
 import { SslTimeoutError } from "../errors.ts";
+import { loopClock } from "../internal/loop_clock.ts";
 
 /** A stage, or `"unseen"` where the engine cannot tell. */
 type Stage = HandshakeStage | "unseen";
 
 /** In the order in which they give way. Milliseconds: at first, and at the least. */
 const PATIENCE: Readonly<Record<Stage, { readonly most: number; readonly least: number }>> = {
-  silent: { most: 250, least: 50 },
-  started: { most: 250, least: 50 },
-  unseen: { most: 400, least: 50 },
-  answered: { most: 500, least: 50 },
+  silent: { most: 250, least: 100 },
+  started: { most: 250, least: 100 },
+  unseen: { most: 400, least: 100 },
+  answered: { most: 500, least: 100 },
 };
 const STAGES = Object.keys(PATIENCE) as Stage[];
 
@@ -61,6 +62,14 @@ interface Taken extends Tenant {
   readonly since: number;
 }
 
+/** By which patience is measured. */
+export interface Clock {
+  /** Milliseconds. */
+  now(): number;
+  /** It matters for a while. */
+  watch(): void;
+}
+
 /** One that waits for its client. */
 interface Waiting {
   readonly tenant: Taken;
@@ -74,7 +83,7 @@ interface Waiting {
 export class Places {
   readonly #limit: number;
   readonly #share: number;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #taken = new Set<Taken>();
   readonly #held = new Map<string, number>();
   readonly #patience = new Map<Stage, number>();
@@ -84,10 +93,10 @@ export class Places {
   /** Those that were overdue when they were last looked at; the last of them gives way first. */
   #overdue: Waiting[] = [];
 
-  /** All are free. `now` is the clock by which the progress of handshakes is told, in milliseconds. */
-  constructor(limit: number, now: () => number = () => performance.now()) {
+  /** All are free. The clock is the one by which the progress of handshakes is told. */
+  constructor(limit: number, clock: Clock = loopClock) {
     this.#limit = limit;
-    this.#now = now;
+    this.#clock = clock;
     this.#share = Math.max(1, Math.floor(limit * SHARE));
   }
 
@@ -98,10 +107,12 @@ export class Places {
       peer: tenant.peer,
       progress: () => tenant.progress(),
       giveWay: (error) => tenant.giveWay(error),
-      since: this.#now(),
+      since: this.#clock.now(),
     };
     this.#taken.add(taken);
     this.#count(taken.client, 1);
+    // From here on a process too busy to hear them does not count against those who came.
+    if (this.#taken.size * 2 >= this.#limit) this.#clock.watch();
     return {
       completed: () => this.#completed(taken),
       [Symbol.dispose]: () => this.#leave(taken),
@@ -117,16 +128,17 @@ export class Places {
   }
 
   /**
-   * Makes one give way whose patience had run out at the time `asOf`, and who has not moved since.
+   * Makes one give way whose patience has run out.
    *
    * @returns 0 if one gave way; otherwise in how many milliseconds the next one's patience ends,
    * `undefined` if nobody is waited for.
    */
-  makeRoom(asOf: number): number | undefined {
-    const now = this.#now();
+  makeRoom(): number | undefined {
+    this.#clock.watch();
+    const now = this.#clock.now();
     if (now - this.#shortage > CALM) this.#patience.clear();
     this.#shortage = now;
-    const first = this.#next(asOf);
+    const first = this.#next(now);
     if (first === undefined) return this.#due(now);
     const { tenant, stage } = first;
     this.#scale(stage, -LOSS);
@@ -136,7 +148,7 @@ export class Places {
   }
 
   /** Who gives way next. In a flood that is asked for each of thousands: so one look finds many. */
-  #next(asOf: number): Waiting | undefined {
+  #next(now: number): Waiting | undefined {
     for (let one; (one = this.#overdue.pop()) !== undefined;) {
       const { tenant, stage, since, greedy } = one;
       if (greedy !== this.#isGreedy(tenant.client)) break; // others may be before it now
@@ -144,7 +156,7 @@ export class Places {
       if (this.#taken.has(tenant) && still?.stage === stage && still.since === since) return one;
     }
     const overdue = [...this.#taken].flatMap((tenant) => this.#waiting(tenant) ?? [])
-      .filter((one) => this.#end(one) <= asOf);
+      .filter((one) => this.#end(one) <= now);
     this.#overdue = overdue.sort((a, b) => this.#compare(a, b)).reverse();
     return this.#overdue.pop();
   }

@@ -1,0 +1,52 @@
+/**
+ * A clock for the patience with others: the time in which this process was able to hear them.
+ *
+ * A process that is busy, or gets no time from the system, sees late what others sent in time. So
+ * while this clock is watched it goes on by 10 ms with each turn of the event loop, however long the
+ * turn took, and what came has been read before it goes on.
+ *
+ * @module
+ */
+
+/** How far one turn takes it, in milliseconds. */
+const TURN = 10;
+/** How long it stays watched, in milliseconds. */
+const WATCHED = 1_000;
+
+/** The clock; see the module. */
+export class LoopClock {
+  #time = 0;
+  #last = 0;
+  #until = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Milliseconds; never goes back. */
+  now(): number {
+    if (this.#timer !== undefined) return this.#time;
+    return this.#time + performance.now() - this.#last;
+  }
+
+  /** Watches it, for a second. */
+  watch(): void {
+    const now = performance.now();
+    this.#until = now + WATCHED;
+    if (this.#timer !== undefined) return;
+    this.#time = this.now();
+    this.#last = now;
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#timer = setTimeout(() => {
+      const now = performance.now();
+      this.#time += Math.min(now - this.#last, TURN);
+      this.#last = now;
+      this.#timer = undefined;
+      if (now < this.#until) this.#arm();
+    }, TURN);
+    Deno.unrefTimer(this.#timer as unknown as number); // nobody waits for it alone
+  }
+}
+
+/** The clock of this realm. */
+export const loopClock: LoopClock = new LoopClock();
