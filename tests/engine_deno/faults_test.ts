@@ -446,9 +446,9 @@ Deno.test("dial() with a client certificate names what went wrong, and can be ab
   const dialling = context.dial(target(listener.addr), params(HOST), {
     signal: controller.signal,
   });
+  const conn = await listener.accept();
   controller.abort(new RangeError("while"));
   await assertRejects(() => dialling, RangeError, "while");
-  const conn = await listener.accept();
   conn.close();
   listener.close();
 });
