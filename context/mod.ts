@@ -20,20 +20,24 @@ export {
   setDefaults,
   setDefaultSessionCache,
   setServerDefaults,
+  type SocketDefaults,
 } from "./validate.ts";
 export type {
   CertificateInput,
-  ConnectOptions,
   ContextOptions,
   CrlInput,
   FileInput,
   KeyInput,
-  ListenOptions,
   OperationOption,
   PerName,
   SslOptions,
-  StartOptions,
 } from "./options.ts";
+export type {
+  ConnectionOptions,
+  ConnectOptions,
+  ListenOptions,
+  StartOptions,
+} from "../socket/options.ts";
 export {
   type CertificatesInput,
   verifyCertificate,

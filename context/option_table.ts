@@ -12,7 +12,7 @@ import * as is from "./checks.ts";
 import type { Check } from "./checks.ts";
 import { ownRecord } from "../internal/own_options.ts";
 import { DefaultCa } from "./trust/default_ca.ts";
-import type { ConnectOptions, ContextOptions, ListenOptions, StartOptions } from "./options.ts";
+import type { ContextOptions, SslOptions } from "./options.ts";
 
 /** The operations that take options. */
 export type OptionKind = "connect" | "start" | "listen" | "context" | "close";
@@ -39,11 +39,22 @@ export interface OptionRow {
 }
 
 /** The name of an option of any operation. */
-export type OptionName =
-  | keyof ConnectOptions
-  | keyof StartOptions
-  | keyof ListenOptions
-  | keyof ContextOptions;
+export type OptionName = keyof SslOptions | keyof ContextOptions | SocketOption;
+
+/** The options that sockets and listeners have besides; `socket/options.ts` says what they mean. */
+type SocketOption =
+  | "onPeerShutdown"
+  | "server"
+  | "hostname"
+  | "port"
+  | "transport"
+  | "path"
+  | "family"
+  | "backlog"
+  | "handshakeTimeout"
+  | "maxHandshakes"
+  | "onHandshakeError"
+  | "onError";
 
 const TLS = ["connect", "start", "listen", "context"] as const;
 const OPERATIONS = ["connect", "start", "listen"] as const;

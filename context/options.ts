@@ -1,7 +1,7 @@
 /**
- * The options of every operation: what each means, its unit, its default and
- * what it interacts with. `context/option_table.ts` holds the run-time half of this
- * page; a name that is missing there is refused as unknown.
+ * The options that all operations share: what each means, its unit, its default and
+ * what it interacts with. Those of sockets alone are in `socket/options.ts`. `context/option_table.ts`
+ * holds the run-time half of both pages; a name that is missing there is refused as unknown.
  *
  * Two rules hold for all of them. `undefined` is the same as not given. What
  * the engine in use cannot honour throws `SslUnsupportedError`; nothing is
@@ -15,7 +15,6 @@ import type { PrivateKey } from "../certificate/keys/private_key.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
 
-import type { SslSocket } from "../socket/socket.ts"; // a type alone: this layer runs without it
 import type { ByteTransport } from "../engine/engine.ts";
 import type { SslContext } from "./context.ts";
 import type { DefaultCa } from "./trust/default_ca.ts";
@@ -50,7 +49,7 @@ export type CrlInput = string | Uint8Array | readonly (string | Uint8Array)[];
 /** What `caFile: defaultCa()` takes besides a path. */
 export type FileInput = string | URL;
 
-/** The options shared by {@linkcode ConnectOptions}, {@linkcode StartOptions} and {@linkcode ListenOptions}. */
+/** The options that `SslSocket.connect`, `start` and `listen` share. */
 export interface SslOptions {
   // -- engine -----------------------------------------------------------------------------------
 
@@ -563,17 +562,6 @@ export interface SslOptions {
   halfClose?: boolean | undefined;
 
   /**
-   * Called once when a read meets the peer's close_notify; a number that it gives replaces the
-   * `null` of that read, a throw makes it fail. `stopSsl()` in it goes back to plain text. Nothing is
-   * answered to the peer by itself: our direction stays open.
-   *
-   * Perl: `SSL_on_peer_shutdown`
-   */
-  onPeerShutdown?:
-    | ((socket: SslSocket) => number | null | void | Promise<number | null | void>)
-    | undefined;
-
-  /**
    * Reads an end of the stream without close_notify as an end of file, as Perl does. Data that
    * an attacker cut off then goes unnoticed.
    *
@@ -596,103 +584,6 @@ export interface SslOptions {
   /** The class of the sockets: `SslSocket` or a subclass of it. */
   // deno-lint-ignore no-explicit-any -- a subclass may have any constructor
   socketClass?: (abstract new (...args: any[]) => object) | undefined;
-}
-
-/** Options of `SslSocket.connect`. */
-export interface ConnectOptions extends SslOptions {
-  /**
-   * The host to connect to: a name, an IPv4 or an IPv6 address.
-   *
-   * Perl: `PeerAddr`
-   */
-  hostname?: string | undefined;
-  /**
-   * The port, or the name of a service.
-   *
-   * Perl: `PeerPort`
-   */
-  port?: number | string | undefined;
-  /** What to connect over. @default {"tcp"} */
-  transport?: "tcp" | "unix" | undefined;
-  /** The path of the Unix socket, with `transport: "unix"`. */
-  path?: string | undefined;
-  /**
-   * Connect over IPv4 or IPv6 only.
-   *
-   * Perl: `Domain`
-   */
-  family?: 4 | 6 | undefined;
-}
-
-/** Options of `SslSocket.start`. */
-export interface StartOptions extends SslOptions {
-  /**
-   * Take the server's part of the handshake.
-   *
-   * @default {false}
-   *
-   * Perl: `SSL_server`
-   */
-  server?: boolean | undefined;
-  /** Client: the host at the other end, from which `serverName` and the name to verify default. */
-  hostname?: string | undefined;
-}
-
-/** Options of `SslSocket.listen` and `serve`. */
-export interface ListenOptions extends SslOptions {
-  /**
-   * The address to bind. @default {"0.0.0.0"}
-   *
-   * Perl: `LocalAddr`
-   */
-  hostname?: string | undefined;
-  /**
-   * The port, or the name of a service; 0 picks one.
-   *
-   * Perl: `LocalPort`
-   */
-  port?: number | string | undefined;
-  /**
-   * Listen on IPv4 or IPv6 only.
-   *
-   * Perl: `Domain`
-   */
-  family?: 4 | 6 | undefined;
-  /**
-   * How many connections may wait to be accepted.
-   *
-   * Perl: `Listen`
-   */
-  backlog?: number | undefined;
-  /**
-   * How long a handshake may take, from the moment the connection was accepted, in milliseconds; 0 is
-   * no limit. One that takes longer is an `SslTimeoutError` with code `ETIMEDOUT`. When all places of
-   * `maxHandshakes` are taken, a client that does not go on has much less time.
-   *
-   * @default {10000}
-   */
-  handshakeTimeout?: number | undefined;
-  /**
-   * How many handshakes of the iterator run, or sockets wait to be taken, at a time; further
-   * connections wait in the queue of the system (`backlog`).
-   *
-   * When all these places are taken and a connection comes, one whose client does not go on gives
-   * way: `onHandshakeError` gets an `SslTimeoutError` with code `ERR_MAX_HANDSHAKES`. Clients that
-   * hold more than a quarter of the places go first (an IPv4 address, or a /64 of IPv6, counts as
-   * one), then those that have sent nothing, then those that have waited longest. Nobody goes who has
-   * been waited for less than 250 ms (500 ms once it was answered; 400 ms on the Deno engine, which
-   * does not see a client's bytes); in a flood that falls to 100 ms. docs/server.md has all limits.
-   *
-   * @default {256}
-   */
-  maxHandshakes?: number | undefined;
-  /** Told of each handshake that failed in the iterator, with the address of the client. */
-  onHandshakeError?: ((error: Error, remoteAddr?: Deno.Addr) => void) | undefined;
-  /**
-   * Told what the handler of `serve` threw; that connection is closed, the server goes on. Without
-   * it nobody is told.
-   */
-  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** The options that belong to one operation or connection, never to a context. */

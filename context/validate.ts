@@ -8,7 +8,7 @@
 
 import { quote, quoteMisplaced } from "../internal/quote.ts";
 import type { Role } from "../engine/engine.ts";
-import type { ConnectOptions, ListenOptions, SslOptions, StartOptions } from "./options.ts";
+import type { SslOptions } from "./options.ts";
 import * as table from "./option_table.ts";
 import type { OptionKind, OptionName, OptionRow } from "./option_table.ts";
 import { SslUnsupportedError } from "../errors.ts";
@@ -74,19 +74,42 @@ export function checkNames(options: object, kind?: OptionKind): Record<string, u
   return copy;
 }
 
+/** The options of sockets and listeners that can be defaults: see `ConnectOptions` and `ListenOptions`. */
+export interface SocketDefaults {
+  /** For every socket. Its argument is the `SslSocket`. */
+  readonly onPeerShutdown?:
+    // deno-lint-ignore no-explicit-any -- contexts do not know sockets
+    | ((socket: any) => number | null | void | Promise<number | null | void>)
+    | undefined;
+  /** For every `start`. */
+  readonly server?: boolean | undefined;
+  /** For every `connect`. */
+  readonly transport?: "tcp" | "unix" | undefined;
+  /** For every `connect` and `listen`. */
+  readonly family?: 4 | 6 | undefined;
+  /** For every listener. */
+  readonly backlog?: number | undefined;
+  /** For every listener, in milliseconds. */
+  readonly handshakeTimeout?: number | undefined;
+  /** For every listener. */
+  readonly maxHandshakes?: number | undefined;
+  /** For every listener. */
+  readonly onHandshakeError?: ((error: Error, remoteAddr?: Deno.Addr) => void) | undefined;
+  /** For every server of `serve`. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
 /** Options that can be defaults: any of any operation. */
-export type DefaultOptions =
-  & Omit<ConnectOptions & StartOptions & ListenOptions, "hostname" | "port" | "path" | "reuseCtx">
-  & {
-    /** Short for `verifyMode`, as in Perl. */
-    readonly mode?: number | undefined;
-    /** Short for `verifyCallback`, as in Perl. */
-    readonly callback?: ConnectOptions["verifyCallback"];
-    /** Short for `verifycnScheme`, as in Perl. */
-    readonly scheme?: ConnectOptions["verifycnScheme"];
-    /** Short for `verifycnName`, as in Perl. */
-    readonly name?: string | undefined;
-  };
+export type DefaultOptions = Omit<SslOptions, "reuseCtx"> & SocketDefaults & {
+  /** Short for `verifyMode`, as in Perl. */
+  readonly mode?: number | undefined;
+  /** Short for `verifyCallback`, as in Perl. */
+  readonly callback?: SslOptions["verifyCallback"];
+  /** Short for `verifycnScheme`, as in Perl. */
+  readonly scheme?: SslOptions["verifycnScheme"];
+  /** Short for `verifycnName`, as in Perl. */
+  readonly name?: string | undefined;
+};
 
 /** Changes the options of an operation before anything is done with them: in place, or by returning others. */
 export type ArgsFilter = (

@@ -5,7 +5,7 @@
  */
 
 import { NO_OPTIONS } from "../internal/own_options.ts";
-import type { ConnectOptions, StartOptions } from "../context/options.ts";
+import type { ConnectOptions, StartOptions } from "../socket/options.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { type CloseOptions, SslSocket } from "../socket/socket.ts";

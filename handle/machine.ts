@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { StartOptions } from "../context/options.ts";
+import type { StartOptions } from "../socket/options.ts";
 import { concat } from "../internal/bytes.ts";
 import { BufferedTransport } from "../engine/transport.ts";
 import type { ByteTransport, Role } from "../engine/engine.ts";

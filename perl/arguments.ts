@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../internal/quote.ts";
-import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
+import type { ConnectOptions, ListenOptions, StartOptions } from "../socket/options.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { splitHostPort } from "../internal/host.ts";
 import { ownMembers } from "../internal/own_options.ts";

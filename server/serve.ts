@@ -6,7 +6,7 @@
 
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
-import type { ListenOptions } from "../context/options.ts";
+import type { ListenOptions } from "../socket/options.ts";
 import type { Handle } from "../handle/handle.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { oneLine } from "../internal/show.ts";

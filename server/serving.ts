@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ListenOptions } from "../context/options.ts";
+import type { ListenOptions } from "../socket/options.ts";
 import { loadMachine } from "../handle/front.ts";
 import { Handle } from "../handle/handle.ts";
 import { fromCaller } from "../internal/caller.ts";

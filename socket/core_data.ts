@@ -17,7 +17,8 @@ import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError, type Want } f
 import { learn } from "../internal/facts.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { ownRecord } from "../internal/own_options.ts";
-import type { Connection, CoreInit, SocketOptions } from "./core_types.ts";
+import type { Connection, CoreInit } from "./core_types.ts";
+import type { SocketOptions } from "./options.ts";
 import { closedError, toSslError } from "./errors.ts";
 import { PlainStream } from "./plain_stream.ts";
 import type { SslSocket } from "./socket.ts";

@@ -6,7 +6,7 @@
 
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { contextFor, engineContext, newConnection, ownOffer } from "../context/internal.ts";
-import type { StartOptions } from "../context/options.ts";
+import type { StartOptions } from "./options.ts";
 import { checkNames } from "../context/validate.ts";
 import { BufferedTransport, heldBy } from "../engine/transport.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/engine.ts";
@@ -20,7 +20,8 @@ import {
 } from "../errors.ts";
 import { adopt, inFront, injected, refuseInjection } from "./adopt.ts";
 import { CoreData } from "./core_data.ts";
-import type { Connection, SocketOptions } from "./core_types.ts";
+import type { Connection } from "./core_types.ts";
+import type { SocketOptions } from "./options.ts";
 import { closedError, named, toSslError } from "./errors.ts";
 import { FastStopped, unreadError } from "./fast_stopped.ts";
 import type { PlainStream } from "./plain_stream.ts";

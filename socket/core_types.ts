@@ -6,34 +6,8 @@
 
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
-import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
 import type { EngineContext, Role, SessionParams } from "../engine/engine.ts";
-
-/** Options of `close` and `stopSsl`. */
-export interface CloseOptions {
-  /**
-   * Do not send close_notify: the peer sees a truncated stream.
-   *
-   * Perl: `SSL_no_shutdown`
-   */
-  noShutdown?: boolean | undefined;
-  /**
-   * Send close_notify without waiting for the peer's. Default: `true` in `close`, `false` in `stopSsl`.
-   *
-   * Perl: `SSL_fast_shutdown`
-   */
-  fastShutdown?: boolean | undefined;
-  /**
-   * How long this may take, in milliseconds; 0 is no limit. Default: 5,000 in `close`, the
-   * socket's `timeout` (30,000) in `stopSsl`.
-   *
-   * Perl: `Timeout`
-   */
-  timeout?: number | undefined;
-}
-
-/** The options of a socket, whichever way it was made. */
-export type SocketOptions = Omit<ConnectOptions & StartOptions & ListenOptions, "port">;
+import type { SocketOptions } from "./options.ts";
 
 /** What a {@linkcode SocketCore} is made from. */
 export interface CoreInit {

@@ -12,7 +12,8 @@ import { optionRow } from "../context/option_table.ts";
 import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { orAborted } from "../internal/waiting.ts";
 import { SocketCore } from "./core.ts";
-import type { Connection, SocketOptions } from "./core_types.ts";
+import type { Connection } from "./core_types.ts";
+import type { SocketOptions } from "./options.ts";
 import { describeAddr } from "./target.ts";
 
 /** The context of the next connection. */

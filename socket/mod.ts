@@ -7,7 +7,14 @@
 
 export type { Dualvar, Want } from "../errors.ts";
 export type { WaitOptions } from "../engine/engine.ts";
-export { type CloseOptions, SslSocket } from "./socket.ts";
+export type {
+  CloseOptions,
+  ConnectionOptions,
+  ConnectOptions,
+  ListenOptions,
+  StartOptions,
+} from "./options.ts";
+export { SslSocket } from "./socket.ts";
 export { type ListenerInit, type ShutdownListenerOptions, SslListener } from "./listener.ts";
 export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";
 export { SocketCapabilities } from "./capabilities.ts";

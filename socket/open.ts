@@ -7,7 +7,7 @@
 import { quote } from "../internal/quote.ts";
 import { ipVersion } from "../internal/host.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
-import type { ConnectOptions, StartOptions } from "../context/options.ts";
+import type { ConnectOptions, StartOptions } from "./options.ts";
 import { OPTIONS } from "../context/option_table.ts";
 import { NO_OPTIONS, ownMembers, ownRecord } from "../internal/own_options.ts";
 import { checkNames, checkOptions } from "../context/validate.ts";
@@ -15,7 +15,8 @@ import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { SocketCore } from "./core.ts";
-import type { CoreInit, SocketOptions } from "./core_types.ts";
+import type { CoreInit } from "./core_types.ts";
+import type { SocketOptions } from "./options.ts";
 import { coreOf, SocketInfo } from "./info.ts";
 import { describeAddr, describeTarget, parseTarget, sessionPeer } from "./target.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";

@@ -6,18 +6,18 @@
 
 import { waitOptions } from "../internal/wait_options.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
-import type { ConnectOptions, ListenOptions, StartOptions } from "../context/options.ts";
+import type { ConnectOptions, ListenOptions, StartOptions } from "./options.ts";
 import { checkOptions } from "../context/validate.ts";
 import type { WaitOptions } from "../engine/engine.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import type { SocketCore } from "./core.ts";
-import type { CloseOptions } from "./core_types.ts";
+import type { CloseOptions } from "./options.ts";
 import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
 import type { SslListener } from "./listener.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
-export type { CloseOptions } from "./core_types.ts";
+export type { CloseOptions } from "./options.ts";
 
 /** A call that waits; options that are wrong reject it. */
 async function waiting<T>(

@@ -9,7 +9,8 @@ import {
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
-import type { ContextOptions, ListenOptions, SslOptions } from "../../context/options.ts";
+import type { ContextOptions, SslOptions } from "../../context/options.ts";
+import type { ListenOptions } from "../../socket/options.ts";
 import type { ClientHello } from "../../engine/client_hello.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
 import { SSL_VERIFY_NONE } from "../../constants.ts";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import type { EngineName } from "../../engine/engine.ts";
 import {
   SslError,

@@ -1,7 +1,7 @@
 /** What the contract suite and the socket tests share. */
 
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import type { EngineName } from "../../engine/engine.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -4,7 +4,8 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
 import { createContext, type SslContext } from "../../context/context.ts";
-import type { ConnectOptions, SslOptions } from "../../context/options.ts";
+import type { SslOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import type { Role } from "../../engine/engine.ts";
 import {
   SslPeerError,

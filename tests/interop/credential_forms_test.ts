@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { Certificate } from "../../certificate/certificate.ts";
 import { PrivateKey } from "../../certificate/keys/private_key.ts";
 import type { TestCertificate } from "../../certificate/mod.ts";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import { SslError } from "../../errors.ts";
 import { bytes, ENGINES, Lab, readText } from "./lab.ts";
 

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import { SslError, SslVerifyError } from "../../errors.ts";
 import { bytes, ENGINES, Lab, readText } from "./lab.ts";
 

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import { SslContext } from "../../context/context.ts";
-import type { ListenOptions } from "../../context/options.ts";
+import type { ListenOptions } from "../../socket/options.ts";
 import { SslPeerError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { serve, type SslServer } from "../../server/serve.ts";

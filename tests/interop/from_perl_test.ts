@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
 import { fromPerl } from "../../perl/mod.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -1,7 +1,7 @@
 /** A folder with certificates, and the peers that use them. */
 
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import type { EngineName } from "../../engine/engine.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { ListenOptions } from "../../context/options.ts";
+import type { ListenOptions } from "../../socket/options.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
 import { Lab, OUR_NAME, THEIR_NAME, VERSIONS } from "./lab.ts";
 

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import { bytes, Lab, OUR_NAME, readText } from "./lab.ts";
 
 /** The server's protocols, the client's, and what comes of it. */

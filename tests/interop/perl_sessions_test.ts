@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, Lab, OUR_NAME, type OurListener, readText, VERSIONS } from "./lab.ts";

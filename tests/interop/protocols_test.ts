@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import type { ListenOptions } from "../../context/options.ts";
+import type { ListenOptions } from "../../socket/options.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { Lab, OUR_NAME, VERSIONS } from "./lab.ts";
 

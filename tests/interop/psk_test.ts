@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
 import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";

@@ -1,7 +1,7 @@
 /** Connections whose other end says whether they resumed a session. */
 
 import { assertEquals } from "@std/assert";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import type { TicketKeycb } from "../../context/sessions/binding.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { bytes, type Lab, type OurListener, readAll } from "./lab.ts";

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import { SessionCache, SslSession } from "../../context/sessions/session_cache.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";

@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { certCreate } from "../../certificate/mod.ts";
 import { TestCa } from "../../testing/ca.ts";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
 import { bytes, Lab, OUR_NAME, readOn, VERSIONS } from "./lab.ts";
 

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import type { StartOptions } from "../../context/options.ts";
+import type { StartOptions } from "../../socket/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { SslSocket } from "../../socket/socket.ts";

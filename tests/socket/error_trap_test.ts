@@ -6,7 +6,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import type { ListenOptions } from "../../context/options.ts";
+import type { ListenOptions } from "../../socket/options.ts";
 import type { ByteTransport } from "../../engine/engine.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

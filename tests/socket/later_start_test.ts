@@ -7,7 +7,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { layOver } from "../../context/lay_over.ts";
 import { SslContext } from "../../context/context.ts";
-import type { ConnectOptions, ListenOptions, StartOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions, StartOptions } from "../../socket/options.ts";
 import { SslError, SslPeerError, SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, connectPair, listen, readText } from "../contract/harness.ts";

@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import type { ConnectOptions } from "../../context/options.ts";
+import type { ConnectOptions } from "../../socket/options.ts";
 import { SslContext } from "../../context/context.ts";
 import { isWant, SslError, SslTruncatedError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";

@@ -8,7 +8,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { psk as isPsk } from "../../context/checks.ts";
 import { pskSetup } from "../../context/psk.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";

@@ -1,7 +1,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import type { ListenOptions } from "../../context/options.ts";
+import type { ListenOptions } from "../../socket/options.ts";
 import { SslError, SslTruncatedError, SslUnsupportedError } from "../../errors.ts";
 import { serve, type ServeHandler } from "../../server/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -7,7 +7,7 @@ import { SslSocket } from "../../socket/socket.ts";
 import { bytes, readText } from "../contract/harness.ts";
 import { config, engine, handshake, pairOf, V12, V13 } from "../engine/harness.ts";
 import { ca, twoNames, VERSIONS, visit, withServer } from "./session_harness.ts";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import type { SslListener } from "../../socket/listener.ts";
 
 /** What both ends say of the name and of the session. */

@@ -1,7 +1,7 @@
 /** Connections that may resume a session, for the tests of the client's session cache. */
 
 import { assertEquals } from "@std/assert";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import type { SslListener } from "../../socket/listener.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import type { VerifyReport } from "../../verify/report.ts";

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import {
   SessionCache,
   type SessionStore,

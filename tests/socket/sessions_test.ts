@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { setDefaultContext, setDefaultSessionCache } from "../../context/validate.ts";
 import { SslContext } from "../../context/context.ts";
-import type { ConnectOptions, ListenOptions } from "../../context/options.ts";
+import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import {
   SessionCache,
   type SessionStore,
