@@ -1,17 +1,17 @@
 /**
  * The private part of the public suffix list (publicsuffix.org, MPL-2.0), as the npm package tldts
- * has it: the labels below each name. Made by `deno task update:suffixes`; do not edit.
+ * 7.6.0 has it: the labels below each name. Made by `deno task update:suffixes`; do not edit.
  *
  * @module
  */
 
 /** `uk: ac co` are the rules `ac.uk` and `co.uk`; `.` is above the top-level domains. */
 export const PRIVATE_RULES: string = `
-001.test.code-builder-stg.platform.salesforce.com: * 0e.vc: * 0emm.com: * aa.crm.dev: * ab.crm.dev:
-* ac: drr feedback forms sch ac.crm.dev: * academy: official accesspoint.s3-global.amazonaws.com:
-mrap ad.crm.dev: * addr.tools: dyn advisor.ws: * ae.crm.dev: * ae.flow.ch: alp1
-af-south-1.airflow.amazonaws.com: * af-south-1.amazonaws.com: emrappui-prod emrnotebooks-prod
-emrstudio-prod execute-api s3 s3-accesspoint s3-object-lambda s3-website
+001.test.code-builder-stg.platform.salesforce.com: * 0e.vc: * 0emm.com: * 2na.am: * aa.crm.dev: *
+ab.crm.dev: * ac: drr feedback forms sch ac.crm.dev: * academy: official
+accesspoint.s3-global.amazonaws.com: mrap ad.crm.dev: * addr.tools: dyn advisor.ws: * ae.crm.dev: *
+ae.flow.ch: alp1 af-south-1.airflow.amazonaws.com: * af-south-1.amazonaws.com: emrappui-prod
+emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint s3-object-lambda s3-website
 af-south-1.amazoncognito.com: auth af-south-1.on.aws: lambda-url transfer-webapp
 af-south-1.rds.amazonaws.com: * af-south-1.sagemaker.aws: notebook studio af.crm.dev: * ag: obj ai:
 framer kiloapps uwu airflow.af-south-1.on.aws: * airflow.ap-east-1.on.aws: *
@@ -25,8 +25,8 @@ airflow.eu-central-2.on.aws: * airflow.eu-north-1.on.aws: * airflow.eu-south-1.o
 airflow.eu-south-2.on.aws: * airflow.eu-west-1.on.aws: * airflow.eu-west-2.on.aws: *
 airflow.eu-west-3.on.aws: * airflow.il-central-1.on.aws: * airflow.me-central-1.on.aws: *
 airflow.me-south-1.on.aws: * airflow.sa-east-1.on.aws: * airflow.us-east-1.on.aws: *
-airflow.us-east-2.on.aws: * airflow.us-west-1.on.aws: * airflow.us-west-2.on.aws: * aivencloud.com:
-* alces.network: * am: radio amazonaws.com: s3 s3-1 s3-ap-east-1 s3-ap-northeast-1
+airflow.us-east-2.on.aws: * airflow.us-west-1.on.aws: * airflow.us-west-2.on.aws: * airoapp.ai: *
+aivencloud.com: * alces.network: * am: radio amazonaws.com: s3 s3-1 s3-ap-east-1 s3-ap-northeast-1
 s3-ap-northeast-2 s3-ap-northeast-3 s3-ap-south-1 s3-ap-southeast-1 s3-ap-southeast-2
 s3-ca-central-1 s3-eu-central-1 s3-eu-north-1 s3-eu-west-1 s3-eu-west-2 s3-eu-west-3 s3-external-1
 s3-fips-us-gov-east-1 s3-fips-us-gov-west-1 s3-me-south-1 s3-sa-east-1 s3-us-east-2
@@ -84,47 +84,47 @@ ap-southeast-5.on.aws: transfer-webapp ap-southeast-5.rds.amazonaws.com: *
 ap-southeast-6.amazoncognito.com: auth ap-southeast-6.on.aws: transfer-webapp
 ap-southeast-6.rds.amazonaws.com: * ap-southeast-7.airflow.amazonaws.com: *
 ap-southeast-7.amazoncognito.com: auth ap-southeast-7.on.aws: transfer-webapp
-ap-southeast-7.rds.amazonaws.com: * app: agilevibes aiven base44 botdash brave claude clerk
-clerkstage cloudflare cloudzyro codepen convex corespeed crbts csb e2b easypanel edgecompute encr
-expo flutterflow framer gadget github glideos hackclub hasura leapcell loginline lovable luyani
-magicpatterns medusajs messerli miren mocha modelence netlify ngrok ngrok-free noop nyat on-fleek
-ondigitalocean onhercules pplx puter replit retool rocketpreview shiptoday sliplane spawnbase
-sprites streamlit telebit typedream vercel wal wasmer web windsurf wnext zeabur apple: int
-apps.grok.bot: * appwrite.run: * army: dns v6 aseinet.ne.jp: user asia: cloudns daemon dix at:
-123webseite 12hp 2ix 4 4lima dnshome futurehosting futuremailing lima-city my myspreadshop priv
-at.playit.plus: * at.ply.gg: * atlassian-3p-us-gov-mod.com: * atlassian-3p.com: *
-atlassian-isolated-3p.com: * auiusercontent.com: * awdev.ca: * aws-cloud9.af-south-1.amazonaws.com:
-webview-assets aws-cloud9.ap-east-1.amazonaws.com: webview-assets
-aws-cloud9.ap-northeast-1.amazonaws.com: webview-assets aws-cloud9.ap-northeast-2.amazonaws.com:
-webview-assets aws-cloud9.ap-northeast-3.amazonaws.com: webview-assets
-aws-cloud9.ap-south-1.amazonaws.com: webview-assets aws-cloud9.ap-southeast-1.amazonaws.com:
-webview-assets aws-cloud9.ap-southeast-2.amazonaws.com: webview-assets
-aws-cloud9.ca-central-1.amazonaws.com: webview-assets aws-cloud9.eu-central-1.amazonaws.com:
-webview-assets aws-cloud9.eu-north-1.amazonaws.com: webview-assets
-aws-cloud9.eu-south-1.amazonaws.com: webview-assets aws-cloud9.eu-west-1.amazonaws.com:
-webview-assets aws-cloud9.eu-west-2.amazonaws.com: webview-assets
-aws-cloud9.eu-west-3.amazonaws.com: webview-assets aws-cloud9.il-central-1.amazonaws.com:
-webview-assets aws-cloud9.me-south-1.amazonaws.com: webview-assets
-aws-cloud9.sa-east-1.amazonaws.com: webview-assets aws-cloud9.us-east-1.amazonaws.com:
-webview-assets aws-cloud9.us-east-2.amazonaws.com: webview-assets
-aws-cloud9.us-west-1.amazonaws.com: webview-assets aws-cloud9.us-west-2.amazonaws.com:
-webview-assets awsapprunner.com: * axarnet.cloud: es-1 azure.databricksapps.com: *
-azurecontainer.io: * azurestaticapps.net: 1 2 3 4 5 6 7 centralus eastasia eastus2 westeurope
-westus2 azurewebsites.net: australiacentral-01 australiacentral2-01 australiaeast-01
-australiasoutheast-01 austriaeast-01 belgiumcentral-01 brazilsouth-01 brazilsoutheast-01
-canadacentral-01 canadaeast-01 centralindia-01 centralus-01 centraluseuap-01 chilecentral-01
-denmarkeast-01 eastasia-01 eastasiastage-01 eastus-01 eastus2-01 eastus2euap-01 eastus3-01
-francecentral-01 francesouth-01 germanynorth-01 germanywestcentral-01 indiasouthcentral-01
-indonesiacentral-01 israelcentral-01 israelnorthwest-01 italynorth-01 japaneast-01 japanwest-01
-jioindiacentral-01 jioindiawest-01 koreacentral-01 koreasouth-01 malaysiawest-01 mexicocentral-01
-newzealandnorth-01 northcentralus-01 northcentralusstage-01 northeastus5-01 northeurope-01
-norwayeast-01 norwaywest-01 polandcentral-01 qatarcentral-01 southafricanorth-01 southafricawest-01
-southcentralus-01 southcentralus2-01 southeastasia-01 southeastus5-01 southindia-01 spaincentral-01
-swedencentral-01 swedensouth-01 switzerlandnorth-01 switzerlandwest-01 taiwannorth-01
-taiwannorthwest-01 uaecentral-01 uaenorth-01 uksouth-01 ukwest-01 westcentralus-01 westeurope-01
-westindia-01 westus-01 westus2-01 westus3-01 ba: rs bar: resolve baremetal.scw.cloud: fr-par-1
-fr-par-2 nl-ams-1 basketball: aus nz be: 123website cloudns my myspreadshop webhosting
-bedrock-agentcore.ap-northeast-1.amazonaws.com: consent-portal
+ap-southeast-7.rds.amazonaws.com: * app: agilevibes aiven base44 blacktops botdash brave claude
+clerk clerkstage cloudflare cloudzyro codepen convex corespeed crbts csb e2b easypanel edgecompute
+encr expo fastedge flutterflow framer gadget github glideos hackclub hasura leapcell loginline
+lovable luyani magicpatterns medusajs messerli miren mocha modelence netlify ngrok ngrok-free noop
+nyat on-fleek ondigitalocean onhercules pplx puter replit retool rocketpreview shiptoday sliplane
+spawnbase sprites streamlit telebit typedream vercel wal wasmer web windsurf wnext zeabur apple:
+int apps.grok.bot: * appwrite.run: * army: dns v6 aseinet.ne.jp: user asia: cloudns daemon dix
+aspirethemes.com: sites at: 123webseite 12hp 2ix 4 4lima dnshome futurehosting futuremailing
+lima-city my myspreadshop priv at.playit.plus: * at.ply.gg: * atlassian-3p-us-gov-mod.com: *
+atlassian-3p.com: * atlassian-isolated-3p.com: * auiusercontent.com: * awdev.ca: *
+aws-cloud9.af-south-1.amazonaws.com: webview-assets aws-cloud9.ap-east-1.amazonaws.com:
+webview-assets aws-cloud9.ap-northeast-1.amazonaws.com: webview-assets
+aws-cloud9.ap-northeast-2.amazonaws.com: webview-assets aws-cloud9.ap-northeast-3.amazonaws.com:
+webview-assets aws-cloud9.ap-south-1.amazonaws.com: webview-assets
+aws-cloud9.ap-southeast-1.amazonaws.com: webview-assets aws-cloud9.ap-southeast-2.amazonaws.com:
+webview-assets aws-cloud9.ca-central-1.amazonaws.com: webview-assets
+aws-cloud9.eu-central-1.amazonaws.com: webview-assets aws-cloud9.eu-north-1.amazonaws.com:
+webview-assets aws-cloud9.eu-south-1.amazonaws.com: webview-assets
+aws-cloud9.eu-west-1.amazonaws.com: webview-assets aws-cloud9.eu-west-2.amazonaws.com:
+webview-assets aws-cloud9.eu-west-3.amazonaws.com: webview-assets
+aws-cloud9.il-central-1.amazonaws.com: webview-assets aws-cloud9.me-south-1.amazonaws.com:
+webview-assets aws-cloud9.sa-east-1.amazonaws.com: webview-assets
+aws-cloud9.us-east-1.amazonaws.com: webview-assets aws-cloud9.us-east-2.amazonaws.com:
+webview-assets aws-cloud9.us-west-1.amazonaws.com: webview-assets
+aws-cloud9.us-west-2.amazonaws.com: webview-assets awsapprunner.com: * axarnet.cloud: es-1
+azure.databricksapps.com: * azurecontainer.io: * azurestaticapps.net: 1 2 3 4 5 6 7 centralus
+eastasia eastus2 westeurope westus2 azurewebsites.net: australiacentral-01 australiacentral2-01
+australiaeast-01 australiasoutheast-01 austriaeast-01 belgiumcentral-01 brazilsouth-01
+brazilsoutheast-01 canadacentral-01 canadaeast-01 centralindia-01 centralus-01 centraluseuap-01
+chilecentral-01 denmarkeast-01 eastasia-01 eastasiastage-01 eastus-01 eastus2-01 eastus2euap-01
+eastus3-01 francecentral-01 francesouth-01 germanynorth-01 germanywestcentral-01
+indiasouthcentral-01 indonesiacentral-01 israelcentral-01 israelnorthwest-01 italynorth-01
+japaneast-01 japanwest-01 jioindiacentral-01 jioindiawest-01 koreacentral-01 koreasouth-01
+malaysiawest-01 mexicocentral-01 newzealandnorth-01 northcentralus-01 northcentralusstage-01
+northeastus5-01 northeurope-01 norwayeast-01 norwaywest-01 polandcentral-01 qatarcentral-01
+southafricanorth-01 southafricawest-01 southcentralus-01 southcentralus2-01 southeastasia-01
+southeastus5-01 southindia-01 spaincentral-01 swedencentral-01 swedensouth-01 switzerlandnorth-01
+switzerlandwest-01 taiwannorth-01 taiwannorthwest-01 uaecentral-01 uaenorth-01 uksouth-01 ukwest-01
+westcentralus-01 westeurope-01 westindia-01 westus-01 westus2-01 westus3-01 ba: rs bar: resolve
+baremetal.scw.cloud: fr-par-1 fr-par-2 nl-ams-1 basketball: aus nz be: 123website cloudns my
+myspreadshop webhosting bedrock-agentcore.ap-northeast-1.amazonaws.com: consent-portal
 bedrock-agentcore.ap-northeast-2.amazonaws.com: consent-portal
 bedrock-agentcore.ap-south-1.amazonaws.com: consent-portal
 bedrock-agentcore.ap-south-2.amazonaws.com: consent-portal
@@ -161,12 +161,12 @@ emrappui-prod emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint s3-
 s3-fips s3-object-lambda s3-website ca-west-1.amazoncognito.com: auth ca-west-1.on.aws:
 transfer-webapp ca-west-1.rds.amazonaws.com: * ca-west-1.sagemaker.aws: notebook notebook-fips
 canva.site: my canvasite.cn: my case: sav cc: ccwu cleverapps cloud-ip cloudns csx ec eu
-fantasyleague ftpaccess game-server gu myphotos scrapping sryze twmail uk us cd: cc cdn77.net: r
-cdn77.org: c rsc ch: 123website 12hp 2ix 4lima cloudns dnsking gotdns lima-city linkyard-cloud
-myspreadshop square7 channelsdvr.net: u ci: us ci.crm.dev: * cl: cloudns claudeusercontent.com:
-frame cldmail.ru: hb cloud: antagonist convex diadem dnshome elementor emergent hstgr jele jote
-jotelulu keliweb kuleuven laravel linkyard matlab observablehq online-server oxa primetel ravendb
-servebolt trafficplex unison-services urown vapor voorloper zap cloud.int.apple: *
+fantasyleague ftpaccess game-server gu loc myphotos pvf scrapping sryze twmail uk us cd: cc
+cdn77.net: r cdn77.org: c rsc ch: 123website 12hp 2ix 4lima cloudns dnsking gotdns lima-city
+linkyard-cloud myspreadshop square7 channelsdvr.net: u ci: kz us xyz ci.crm.dev: * cl: cloudns
+claudeusercontent.com: frame cldmail.ru: hb cloud: antagonist convex dnshome elementor emergent
+hstgr jele jote jotelulu keliweb kuleuven laravel linkyard matlab observablehq online-server oxa
+primetel ravendb servebolt trafficplex unison-services urown vapor voorloper zap cloud.int.apple: *
 cloud.metacentrum.cz: * cloud.muni.cz: flt usr cloud.nospamproxy.com: o365
 cloud9.af-south-1.amazonaws.com: vfs webview-assets cloud9.ap-east-1.amazonaws.com: vfs
 webview-assets cloud9.ap-northeast-1.amazonaws.com: vfs webview-assets
@@ -192,8 +192,8 @@ cn-northwest-1.airflow.amazonaws.com.cn: * cn-northwest-1.amazonaws.com.cn: emra
 emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint s3-object-lambda s3-website
 cn-northwest-1.on.amazonwebservices.com.cn: transfer-webapp cn-northwest-1.sagemaker.com.cn:
 notebook studio cn.st: * co: carrd crd firewalledreplit hidns leadpages lpages mypi repl supabase
-umso co.il: mytabit ravpage tabitorder co.uk: adimo barsy barsyonline myspreadshop nh-serv no-ip
-code.run: * cognito-idp.eusc-de-east-1.on.amazonwebservices.eu: auth com: 180r 1cooldns 1kapp
+umso co.il: mytabit ravpage tabitorder co.kr: ipdisk co.uk: barsy barsyonline myspreadshop nh-serv
+no-ip code.run: * cognito-idp.eusc-de-east-1.on.amazonwebservices.eu: auth com: 180r 1cooldns 1kapp
 3utilities 4u a2hosted abrdns adobeaemcloud africa alibabacloudcs amazonlightsail amplifyapp
 appchizi applinzi apps-1and1 appspacehosted appspaceusercontent appspot atmeta authgear-staging
 authgearapps awsapps awsglobalaccelerator balena-devices barsycenter barsyonline base44-sandbox
@@ -211,63 +211,63 @@ freebox-os freeboxos freemyip from-ak from-al from-ar from-ca from-ct from-dc fr
 from-ga from-hi from-ia from-id from-il from-in from-ks from-ky from-ma from-md from-mi from-mn
 from-mo from-ms from-mt from-nc from-nd from-ne from-nh from-nj from-nm from-nv from-oh from-ok
 from-or from-pa from-pr from-ri from-sc from-sd from-tn from-tx from-ut from-va from-vt from-wa
-from-wi from-wv from-wy geekgalaxy gentapps gentlentapis getmyip giize githubusercontent gleeze
-googleapis googlecode gotdns gotpantheon gr grayjayleagues hatenablog hatenadiary health-carereform
-hercules-app hercules-dev herokuapp hk hobby-site homelinux homesecuritymac homesecuritypc homeunix
-hosted-by-files hostedpi hotelwithflight iamallama ip-ddns is-a-anarchist is-a-blogger
-is-a-bookkeeper is-a-bulls-fan is-a-caterer is-a-chef is-a-conservative is-a-cpa is-a-cubicle-slave
-is-a-democrat is-a-designer is-a-doctor is-a-financialadvisor is-a-geek is-a-green is-a-guru
-is-a-hard-worker is-a-hunter is-a-landscaper is-a-lawyer is-a-liberal is-a-libertarian is-a-llama
-is-a-musician is-a-nascarfan is-a-nurse is-a-painter is-a-personaltrainer is-a-photographer
-is-a-player is-a-republican is-a-rockstar is-a-socialist is-a-student is-a-teacher is-a-techie
-is-a-therapist is-an-accountant is-an-actor is-an-actress is-an-anarchist is-an-artist
-is-an-engineer is-an-entertainer is-certified is-gone is-into-anime is-into-cars is-into-cartoons
-is-into-games is-leet is-not-certified is-slick is-uberleet is-with-theband isa-geek isa-hockeynut
-issmarterthanyou it jdevcloud jpn kasserver kozow la1-plenit ladesk likes-pie likescandy
-live-website localtonet logoip loseyourip lovableproject lpusercontent magicpatternsapp messwithdns
-meteorapp mex miniserver mochausercontent modelscape mwcloudnonprod myactivedirectory myasustor
-mycloudnas mydatto mydbserver mydobiss myiphost mynascloud myoxypages myqnapcloud mysecuritycamera
-myshopblocks myshopify myspreadshop mytabit mytuleap myvnc neat-url net-freaks nfshost
-ninjaneer-sites on-aptible on-forge on-vapor onrender onthewifi ooguy operaunite orsites
-outsystemscloud ownprovider pagespeedmobilizer pgfog pivohosting pixolino playstation-cloud pleskns
-point2this polyspace postman-echo pythonanywhere qa2 qbuser qualifioapp quicksytes rackmaze
-readthedocs-hosted remotewd reservd rhcloud rice-labs routingthecloud ru sa sakuratan sakuraweb
-same-app same-preview saves-the-whales scrysec securitytactics selfip sells-for-less sells-for-u
-servebbs servebeer servecounterstrike serveexchange serveftp servegame servehalflife servehttp
-servehumour serveirc servemp3 servep2p servepics servequake servesarcasm shopitsite siiites
-simple-url simplesite sinaapp smushcdn space-to-rent stackhero-network strapiapp streak-link
-streaklinks streakusercontent streamlitapp stufftoread subsc-pay taveusercontent teaches-yoga
-temp-dns theworkpc thingdustdata townnews-staging try-snowplow trycloudflare tuleap-partners uk
-unusualperson upsunapp us us1-plenit vipsinaapp vivenushop w-corp-staticblitz
-w-credentialless-staticblitz w-staticblitz wafflecell webadorsite webspace-host wiredbladehosting
-withgoogle withyoutube wixsite wixstudio woltlab-demo workisboring wpdevcloud wpenginepowered
-wphostedmail wpmucdn writesthisblog x0 xtooldevice yolasite za com.au: myspreadshop com.br:
-simplesite com.tw: mymailer community: myforum nog ravendb company: mybox compute-1.amazonaws.com:
-* compute.amazonaws.com: * compute.amazonaws.com.cn: * compute.estate: * compute.herokuapp.com: *
-contentproxy9.cz: rsc convex.cloud: eu-west-1 us-east-1 convex.site: eu-west-1 us-east-1 cool: de
-elementor core.usgovcloudapi.net: blob file web core.windows.net: blob file web cosidns.de: dyn
-csb.app: preview cursorusercontent.com: * customer-oci.com: * cv: dev store cx: assessments ath
-calculators cloudns funnels info paynow quizzes researched tests cz: co e4 realm d.crm.dev: *
-dappnode.io: dyndns database.run: * databricksapps.com: aws gcp databricksapps.us: aws-gov
-datadetect.com: demo instance ddnss.de: dyn dyndns de: 123webseite 12hp 2ix 4lima barsy bplaced co
-com community-pro ddnss ddnssec diskussionsbereich dnshome dnsupdater dyn-berlin dyn-ip24
-dynamisches-dns dyndns1 dyndnssec firewall-gateway fuettertdasnetz git-repos goip gov heimdns
-home-webserver home64 in-berlin in-brb in-butter in-dsl in-vpn internet-dns ipv64 iservschule
-isteingeek istmein keymachine l-o-g-i-n lcube-server lebtimnetz leitungsen lima-city logoip
-mein-iserv my my-gateway my-router myhome-server myspreadshop rub ruhr-uni-bochum schuldock
-schulplattform schulserver spdns square7 srvdns svn-repos taifun-dns test-iserv traeumtgerade
-virtual-user virtualuser webspaceconfig xn--gnstigbestellen-zvb xn--gnstigliefern-wob
-de.object.ncloudstorage.com: s3-website deno.net: sandbox design: bss graphic dev: abyme barsy
-bearblog botdash brave codepen deno deno-staging erp fly githubpreview grebedoc hrsn is-a
-is-a-fullstack is-a-good is-cool is-not-a iserv leapcell localplayer loginline lp mediatech
-mocha-sandbox modx myaddr ngrok ngrok-free pagelemon pages panel payload platter-app r2 reliantlabs
-reliantpreview runcontainers vercel vivenushop workers xmit dev-builder.code.com: *
-dev.adobeaemcloud.com: * dev.thingdust.io: cust reservd developer.app: * devinapps.com: *
-digitaloceanspaces.com: * direct: libp2p disrec.thingdust.io: cust reservd diy: discourse dk:
-123hjemmeside biz co firm myspreadshop reg store dogado.eu: jelastic
-dualstack.af-south-1.amazonaws.com: s3 s3-accesspoint s3-website dualstack.ap-east-1.amazonaws.com:
-s3 s3-accesspoint dualstack.ap-northeast-1.amazonaws.com: s3 s3-accesspoint s3-website
-dualstack.ap-northeast-2.amazonaws.com: s3 s3-accesspoint s3-website
+from-wi from-wv from-wy gcorecdn geekgalaxy gentapps gentlentapis getmyip giize githubusercontent
+gleeze googleapis googlecode gotdns gotpantheon gr grayjayleagues hatenablog hatenadiary
+health-carereform hercules-app hercules-dev herokuapp hk hobby-site homelinux homesecuritymac
+homesecuritypc homeunix hosted-by-files hostedpi hotelwithflight iamallama ip-ddns is-a-anarchist
+is-a-blogger is-a-bookkeeper is-a-bulls-fan is-a-caterer is-a-chef is-a-conservative is-a-cpa
+is-a-cubicle-slave is-a-democrat is-a-designer is-a-doctor is-a-financialadvisor is-a-geek
+is-a-green is-a-guru is-a-hard-worker is-a-hunter is-a-landscaper is-a-lawyer is-a-liberal
+is-a-libertarian is-a-llama is-a-musician is-a-nascarfan is-a-nurse is-a-painter
+is-a-personaltrainer is-a-photographer is-a-player is-a-republican is-a-rockstar is-a-socialist
+is-a-student is-a-teacher is-a-techie is-a-therapist is-an-accountant is-an-actor is-an-actress
+is-an-anarchist is-an-artist is-an-engineer is-an-entertainer is-certified is-gone is-into-anime
+is-into-cars is-into-cartoons is-into-games is-leet is-not-certified is-slick is-uberleet
+is-with-theband isa-geek isa-hockeynut issmarterthanyou it jdevcloud jpn kasserver kozow la1-plenit
+ladesk likes-pie likescandy live-website localtonet logoip loseyourip lovableproject lpusercontent
+magicpatternsapp messwithdns meteorapp mex miniserver mochausercontent modelscape mwcloudnonprod
+myactivedirectory myasustor mycloudnas mydatto mydbserver mydobiss myiphost mynascloud myoxypages
+myqnapcloud mysecuritycamera myshopblocks myshopify myspreadshop mytabit mytuleap myvnc neat-url
+net-freaks nfshost ninjaneer-sites on-aptible on-forge on-vapor onhomemade onrender onthewifi ooguy
+operaunite orsites outsystemscloud ownprovider pagespeedmobilizer pgfog pivohosting pixolino
+playstation-cloud pleskns point2this polyspace postman-echo pythonanywhere qa2 qbuser qualifioapp
+quicksytes rackmaze readthedocs-hosted remotewd reservd rhcloud rice-labs routingthecloud ru sa
+sakuratan sakuraweb same-app same-preview saves-the-whales scrysec securitytactics selfip
+sells-for-less sells-for-u servebbs servebeer servecounterstrike serveexchange serveftp servegame
+servehalflife servehttp servehumour serveirc servemp3 servep2p servepics servequake servesarcasm
+shipstatic shopitsite siiites simple-url simplesite sinaapp smushcdn space-to-rent
+stackhero-network strapiapp streak-link streaklinks streakusercontent streamlitapp stufftoread
+subsc-pay taveusercontent teaches-yoga temp-dns theworkpc thingdustdata townnews-staging
+try-snowplow trycloudflare tuleap-partners uk unusualperson upsunapp us us1-plenit vipsinaapp
+vivenushop w-corp-staticblitz w-credentialless-staticblitz w-staticblitz wafflecell webadorsite
+webspace-host wiredbladehosting withgoogle withyoutube wixsite wixstudio woltlab-demo
+wordsmithmcpcontent workisboring wpdevcloud wpenginepowered wphostedmail wpmucdn writesthisblog x0
+xtooldevice yolasite za com.au: myspreadshop com.br: simplesite com.tw: mymailer community: myforum
+nog ravendb company: mybox compute-1.amazonaws.com: * compute.amazonaws.com: *
+compute.amazonaws.com.cn: * compute.estate: * compute.herokuapp.com: * contentproxy9.cz: rsc
+convex.cloud: eu-west-1 us-east-1 convex.site: eu-west-1 us-east-1 cool: de elementor
+core.usgovcloudapi.net: blob file web core.windows.net: blob file web cosidns.de: dyn csb.app:
+preview cursorusercontent.com: * customer-oci.com: * cv: dev store cx: assessments ath calculators
+cloudns funnels info paynow quizzes researched tests cz: co e4 realm d.crm.dev: * dappnode.io:
+dyndns database.run: * databricksapps.com: aws gcp databricksapps.us: aws-gov datadetect.com: demo
+instance ddnss.de: dyn dyndns de: 123webseite 12hp 2ix 4lima barsy bplaced co com community-pro
+ddnss ddnssec diskussionsbereich dnshome dnsupdater dyn-berlin dyn-ip24 dynamisches-dns dyndns1
+dyndnssec firewall-gateway fuettertdasnetz git-repos goip gov heimdns home-webserver home64
+in-berlin in-brb in-butter in-dsl in-vpn internet-dns ipv64 iservschule isteingeek istmein
+keymachine l-o-g-i-n lcube-server lebtimnetz leitungsen lima-city logoip mein-iserv my my-gateway
+my-router myhome-server myspreadshop rub ruhr-uni-bochum schuldock schulplattform schulserver spdns
+square7 srvdns svn-repos taifun-dns test-iserv traeumtgerade virtual-user virtualuser
+webspaceconfig xn--gnstigbestellen-zvb xn--gnstigliefern-wob de.object.ncloudstorage.com:
+s3-website deno.net: sandbox design: bss graphic dev: abyme barsy bearblog botdash brave codepen
+deno deno-staging erp fly githubpreview grebedoc hrsn is-a is-a-fullstack is-a-good is-cool
+is-not-a iserv localplayer loginline lp mediatech mocha-sandbox modx myaddr ngrok ngrok-free
+pagelemon pages panel payload platter-app r2 reliantlabs reliantpreview runcontainers uncld vercel
+vivenushop workers xmit dev-builder.code.com: * dev.adobeaemcloud.com: * dev.thingdust.io: cust
+reservd developer.app: * devinapps.com: * devs.ai: apps digitaloceanspaces.com: * direct: libp2p
+disrec.thingdust.io: cust reservd diy: discourse dk: 123hjemmeside biz co firm myspreadshop reg
+store dogado.eu: jelastic dualstack.af-south-1.amazonaws.com: s3 s3-accesspoint s3-website
+dualstack.ap-east-1.amazonaws.com: s3 s3-accesspoint dualstack.ap-northeast-1.amazonaws.com: s3
+s3-accesspoint s3-website dualstack.ap-northeast-2.amazonaws.com: s3 s3-accesspoint s3-website
 dualstack.ap-northeast-3.amazonaws.com: s3 s3-accesspoint s3-website
 dualstack.ap-south-1.amazonaws.com: s3 s3-accesspoint s3-website
 dualstack.ap-south-2.amazonaws.com: s3 s3-accesspoint s3-website
@@ -301,9 +301,9 @@ ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1
 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1
 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1 us-west-2 elastx.net: jls-sto1
 jls-sto2 jls-sto3 elb.amazonaws.com: * elb.amazonaws.com.cn: * email: intouch emergentagent.com:
-preview emf.camp: at encoway.cloud: eu encr.app: frontend enscaled.us: phx erp.dev: web es:
-123miweb myspreadshop eth.limo: * eth.link: * eu: barsy cloudns deuxfleurs directwp dnshome prvw
-spdns eu-central-1.airflow.amazonaws.com: * eu-central-1.amazonaws.com: analytics-gateway
+preview emf.camp: at encoway.cloud: eu encr.app: frontend enscaled.us: phx enter.pro: prod erp.dev:
+web es: 123miweb myspreadshop eth.limo: * eth.link: * eu: barsy cloudns deuxfleurs directwp dnshome
+prvw spdns eu-central-1.airflow.amazonaws.com: * eu-central-1.amazonaws.com: analytics-gateway
 emrappui-prod emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint s3-object-lambda
 s3-website eu-central-1.amazoncognito.com: auth eu-central-1.cs.amazonlightsail.com: *
 eu-central-1.on.aws: lambda-url transfer-webapp eu-central-1.r.cloud.int.apple: *
@@ -352,24 +352,25 @@ games: pley sheezy gateway.dev: * gay: pages gdn: cnpy ge: ddns gg: botdash kaas
 global: appwrite goog: cloud translate gov-ncloudstorage.com: kr kr-private gov.scot: service
 gov.uk: api campaign service gr: barsy simplesite group: discourse gv.vc: d gw: nx health: hra
 her.name: forgot hf.space: static his.name: forgot hk: inc ltd home-webserver.de: dyn hooc.me:
-seprox host: bolt cloudaccess easypanel emergent fastvps freesite gadget half iserv jele mircloud
-myfast tempurl voati wp2 wpmudev hosted-by-previder.com: paas hosted.app: * hosteur.com: rag-cloud
-rag-cloud-ch hosting: opencraft hosting-cluster.nl: site hosting.myjino.ru: * hosting.ovh.net: *
-hrsn.net: vps ht: rt icp.net: * id: e zone id.pub: * ie: myspreadshop ik-server.com: jcloud
-jcloud-ver-jpc il-central-1.airflow.amazonaws.com: * il-central-1.amazonaws.com: emrappui-prod
-emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint s3-object-lambda s3-website
-il-central-1.amazoncognito.com: auth il-central-1.on.aws: transfer-webapp
-il-central-1.rds.amazonaws.com: * il-central-1.sagemaker.aws: notebook studio in: barsy cloudns
-indevs supabase web in.futurecms.at: * inbrowser.dev: * inbrowser.link: * info: barrel-of-knowledge
-barrell-of-knowledge barsy cloudns dnsupdate dvrcam dynamic-dns dyndns for-our forumz groks-the
-groks-this here-for-more ilovecollege knowsitall mayfirst mittwald mittwaldserver no-ip nsupdate
-selfip typo3server v-info webhop instances.scw.cloud: priv pub interhostsolutions.be: cloud io:
-2038 apigee b-data barsy basicserver beagleboard bitbucket bluebite boxfuse brave browsersafetymark
-bubbleapps cleverapps cloudbeesusercontent darklang dedyn definima drive-platform editorx edugit
-fh-muenster gitbook github gitlab hasura-app hostyhosting hypernode icp0 icp1 jele keenetic
-kiloapps loginline lolipop mo-siemens musician myaddr myrdbx ngrok pantheonsite pstmn qcx qoto qzz
-readthedocs resindevice sandcats telebit terramind tickets utwente vaporcloud virtualserver webflow
-webflowtest webthings wixstudio wz ir: arvanedge vistablog isk01.sakurastorage.jp: s3
+seprox host: bolt cloudaccess easypanel emergent fastvps freesite gadget half iserv jele myfast
+tempurl voati wp2 wpmudev host.cloud: * hosted-by-previder.com: paas hosted.app: * hosteur.com:
+rag-cloud rag-cloud-ch hosting: opencraft hosting-cluster.nl: site hosting.myjino.ru: *
+hosting.ovh.net: * hrsn.net: vps ht: rt icp.net: * id: e zone id.pub: * ie: myspreadshop
+ik-server.com: jcloud jcloud-ver-jpc il-central-1.airflow.amazonaws.com: *
+il-central-1.amazonaws.com: emrappui-prod emrnotebooks-prod emrstudio-prod execute-api s3
+s3-accesspoint s3-object-lambda s3-website il-central-1.amazoncognito.com: auth
+il-central-1.on.aws: transfer-webapp il-central-1.rds.amazonaws.com: * il-central-1.sagemaker.aws:
+notebook studio in: barsy cloudns indevs supabase web in.futurecms.at: * inbrowser.dev: *
+inbrowser.link: * info: barrel-of-knowledge barrell-of-knowledge barsy cloudns dnsupdate dvrcam
+dynamic-dns dyndns for-our forumz groks-the groks-this here-for-more ilovecollege knowsitall
+mayfirst mittwald mittwaldserver no-ip nsupdate selfip typo3server v-info webhop
+instances.scw.cloud: priv pub interhostsolutions.be: cloud io: 2038 apigee b-data barsy basicserver
+beagleboard bitbucket bluebite boxfuse brave browsersafetymark bubbleapps cleverapps
+cloudbeesusercontent darklang dedyn definima drive-platform editorx edugit fh-muenster gitbook
+github gitlab hasura-app hostyhosting hypernode icp0 icp1 jele keenetic kiloapps loginline lolipop
+mailerpage mo-siemens musician myaddr myrdbx ngrok pantheonsite pstmn qcx qoto qzz readthedocs
+resindevice sandcats subscribepage telebit terramind tickets utwente vaporcloud virtualserver
+webflow webflowtest webthings wixstudio wz ir: arvanedge vistablog isk01.sakurastorage.jp: s3
 isk02.sakurastorage.jp: s3 it: 123homepage 16-b 32-b 64-b dnshome ibxos iliadboxos myspreadshop
 syncloud it.hs-heilbronn.de: pages pages-research je: of jelastic.cloud: vip jelastic.com: demo
 jelastic.vps-host.net: atl njs ric jenv-aruba.cloud: it1 jp: 0am 0g0 0j0 0t0 2-d angry babyblue
@@ -385,13 +386,13 @@ schoolbus secret skr staba stripper sub sunnyday supersale tank theshop thick to
 undo upper usercontent velvet verse versus vivian watson weblike websozai whitesnow wjg xii zombie
 jp4.object.ncpstorage.com: jp jp4.object.private.ncpstorage.com: jp jp5.object.ncpstorage.com: jp
 jp5.object.private.ncpstorage.com: jp k2.cloud: elastic s3 website k8s.fr-par.scw.cloud: nodes
-k8s.nl-ams.scw.cloud: nodes k8s.pl-waw.scw.cloud: nodes keliweb.cloud: cs kg: ae us xx kin.one: *
-kin.pub: * kr: c01 eliv-api eliv-cdn eliv-dns mmv vki kr.object.fin-ncloudstorage.com: s3-website
+k8s.nl-ams.scw.cloud: nodes k8s.pl-waw.scw.cloud: nodes keliweb.cloud: cs kg: ae fj us xx kin.one:
+* kin.pub: * kr: c01 eliv-api eliv-cdn eliv-dns mmv vki kr.object.fin-ncloudstorage.com: s3-website
 kr.object.gov-ncloudstorage.com: s3-website kr.object.ncloudstorage.com: s3-website krd: co edu
 krs.object.gov-ncloudstorage.com: s3-website kuleuven.be: ezproxy kunden.ortsinfo.at: * kz: jcloud
 la: bnr lair.io: apps landing.myjino.ru: * layershift.co.uk: j lc: oy lcl.dev: * lclstage.dev: *
 leg.br: ac al am ap ba ce df es go ma mg ms mt pa pb pe pi pr rj rn ro rr rs sc se sp to liara.run:
-iran link: canva cyon joinmc keenetic myfritz mypep linode.com: members linodeobjects.com: *
+iran link: canva cyon faable joinmc keenetic myfritz mypep linode.com: members linodeobjects.com: *
 linodeusercontent.com: ip live: aem hlx localto.net: * lol: omg lovable.app: auth lp.dev: api
 objects lpg.cloudscale.ch: objects lu: 123website lutrausercontent.com: * magentosite.cloud: *
 massivegrid.com: paas mcdir.ru: vps md: ir me: barsy brasilia c66 craft ddns diskstation dnsfor
@@ -441,31 +442,32 @@ kr krs object.private.ncloudstorage.com: kr sg object.private.ncpstorage.com: jp
 objectstorage.ch: lpg rma objectstorage.ncloud.com: kr sg observableusercontent.com: static
 oci.customer-oci.com: * ocp.customer-oci.com: * ocs.customer-oci.com: * on-k3s.io: *
 on-rancher.cloud: * on-rio.io: * one: service website online: barsy book eero eero-stage heimdns
-leapcell websitebuilder onstackit.cloud: runs oraclecloudapps.com: * oraclegovcloudapps.com: *
+websitebuilder onstackit.cloud: runs oraclecloudapps.com: * oraclegovcloudapps.com: *
 oraclegovcloudapps.uk: * orange: tech org: accesscam ae altervista barsy blogdns blogsite
 bmoattachments boldlygoingnowhere cable-modem camdvr cloudns collegefan couchpotatofries ddnss
 dnsalias dnsdojo doesntexist dontexist doomdns dpdns dsmynas duckdns dvrdns dynalias dyndns dynserv
 endofinternet endoftheinternet eu familyds fedorainfracloud fedorapeople freeddns freedesktop
 from-me fspages game-host gotdns hatenadiary hepforge hk hobby-site homedns homeftp homelinux
-homeunix hopto httpbin in-dsl in-vpn ip-dynamic is-a-bruinsfan is-a-candidate is-a-celticsfan
-is-a-chef is-a-geek is-a-knight is-a-linux-user is-a-patsfan is-a-soxfan is-found is-local is-lost
-is-saved is-very-bad is-very-evil is-very-good is-very-nice is-very-sweet isa-geek jpn js kicks-ass
-misconfused mlbfan my-firewall myfirewall myftp mysecuritycamera mywire nflfan no-ip now-dns
-pimienta podzone poivron potager pubtls read-books readmyblog routingthecloud roxa selfip
-sellsyourhome servebbs serveftp servegame small-web spdns stuff-4-sale sweetpepper toolforge tunk
-tuxfamily twmail ufcfan us webhop webredirect wmcloud wmflabs wz za zapto org.uk: affinitylottery
-glug lug lugs raffleentry weeklylottery origin.cdn77-secure.org: ssl os.fedoraproject.org: app
-os.stg.fedoraproject.org: app otap.co: * ovh: nerdpol owo.codes: * oxa.cloud: tn uk
-p.azurewebsites.net: * pa.crm.dev: * paas.massivegrid.net: fr-1 lon-1 lon-2 ny-1 ny-2 sg-1 page:
-aem codeberg deuxfleurs heyflow hlx linkyhost mybox mymagic omgs pdns plesk prod prvcy rocky
-statichost vibekit pages.grok.bot: * panel.gg: daemon party.eus: user paywhirl.com: * pb.crm.dev: *
-pc.crm.dev: * pd.crm.dev: * pe.crm.dev: * pf.crm.dev: * ph: cloudns photos: framer pictures: 1337
-pizza: ngrok pl: art beep bielsko cfolks co dfirma dkonto ecommerce-shop gda gdansk gdynia gliwice
-homesklep iqhs krakow krasnik leczna lodz lubartow lublin med myspreadshop pabianice plock
-poniatowa poznan sdscloud shoparena sieradz simplesite skierniewice sopot swidnik torun unicloud
-wroc you2 zakopane zgierz pl-waw.scw.cloud: cockpit ddl dtwh ifr k8s kafk mgdb rdb s3 s3-website
-scbl place: co ship platform.sh: ent eu us platformsh.site: * playit.plus: with plus: playit
-ply.gg: d6 pm: name own prgmr.com: xen primetel.cloud: uk private.repost.aws: *
+homeunix hopto httpbin in-dsl in-vpn ip-dynamic iptime is-a-bruinsfan is-a-candidate
+is-a-celticsfan is-a-chef is-a-geek is-a-knight is-a-linux-user is-a-patsfan is-a-soxfan is-found
+is-local is-lost is-saved is-very-bad is-very-evil is-very-good is-very-nice is-very-sweet isa-geek
+jpn js kicks-ass misconfused mlbfan my-firewall myfirewall myftp mysecuritycamera mywire nflfan
+no-ip now-dns pimienta podzone poivron potager pubtls read-books readmyblog routingthecloud roxa
+selfip sellsyourhome servebbs serveftp servegame small-web spdns stuff-4-sale sweetpepper toolforge
+tunk tuxfamily twmail ufcfan us webhop webredirect wmcloud wmflabs wz za zapto org.uk:
+affinitylottery glug lug lugs raffleentry weeklylottery origin.cdn77-secure.org: ssl
+os.fedoraproject.org: app os.stg.fedoraproject.org: app otap.co: * ovh: nerdpol owo.codes: *
+oxa.cloud: tn uk p.azurewebsites.net: * pa.crm.dev: * paas.massivegrid.net: fr-1 lon-1 lon-2 ny-1
+ny-2 sg-1 page: aem blacktops codeberg deuxfleurs ginta heyflow hlx linkyhost mybox mymagic omgs
+pdns plesk prod prvcy rocky solidres statichost vibekit pages.grok.bot: * panel.gg: daemon
+party.eus: user paywhirl.com: * pb.crm.dev: * pc.crm.dev: * pd.crm.dev: * pe.crm.dev: * pf.crm.dev:
+* ph: cloudns photos: framer pictures: 1337 pizza: ngrok pl: art beep bielsko cfolks co dfirma
+dkonto ecommerce-shop gda gdansk gdynia gliwice homesklep iqhs krakow krasnik leczna lodz lubartow
+lublin med myspreadshop pabianice plock poniatowa poznan sdscloud shoparena sieradz simplesite
+skierniewice sopot swidnik torun unicloud wroc you2 zakopane zgierz pl-waw.scw.cloud: cockpit ddl
+dtwh ifr k8s kafk mgdb rdb s3 s3-website scbl place: co ship platform.sh: ent eu us
+platformsh.site: * playit.plus: with plus: playit ply.gg: d6 pm: name own
+prairielearn-user-content.com: * prgmr.com: xen primetel.cloud: uk private.repost.aws: *
 privatelink.snowflake.app: * pro: barsy cloudns keenetic ngrok prod.atlassian-dev.net: cdn
 prod.fastly.net: a global prod.thingdust.io: cust project-study.com: dev pstmn.io: mock pt:
 123paginaweb pub: barsy pw: cloudns x443 pythonanywhere.com: eu qualyhqpartner.com: *
@@ -488,34 +490,36 @@ saveincloud.net: jelastic nordeste-idc scaleforce.com.cy: j scaleforce.net: j sc
 org scrypted.io: client scw.cloud: k8s scalebook smartlabeling scw.site: ams waw se: 123minsida com
 iopsys itcouldbewor myspreadshop services: loginline services.clever-cloud.com: * sg: enscaled
 sg.object.ncloudstorage.com: s3-website sh: bearly botda hashbang lovable now surge teleport sh.cn:
-as shop: barsy barsyonline base hoplix shopware show: ms si: f5 gitpage site: barsy byen caffeine
-chatgpt co convex cpanel cyon docsflowy fastvps figma figma-gov heyflow jele jouwweb loginline
-madethis medusajs notion novecore omniwe opensocial piebox playcode preview puter scw sol
-sourcecraft square srht support wpsquared snowflake.app: * so: surveys space: app-ionos deployagent
-heiyu hf manus myfast project uber vibehost xs4all spawn.cc: instances spectrum.myjino.ru: *
-speedpartner.de: customer srcf.net: soc user srv.us: gh gl srvrless.rdpa.co: * ssl.fastly.net: a b
-global st: helioho kirara noho staging.expo.app: on statics.cloud: * stg-builder.code.com: *
-stg.dev: * stgstage.dev: * stolos.io: * storacha.link: ipfs storage.dev: t3 storageapi.dev: t3
-store: barsy sellfy shopware storebase strapiapp.com: media studio: ai sanity su: abkhazia adygeya
-aktyubinsk arkhangelsk armenia ashgabad azerbaijan balashov bashkiria bryansk bukhara chimkent
-dagestan east-kazakhstan exnet georgia grozny ivanovo jambyl kalmykia kaluga karacol karaganda
-karelia khakassia krasnodar kurgan kustanai lenug mangyshlak mordovia msk murmansk nalchik navoi
-north-kazakhstan nov obninsk penza pokrovsk sochi spb tashkent termez togliatti troitsk tselinograd
-tula tuva vladikavkaz vladimir vologda supabase.co: realtime storage support: barsy svc.firenet.ch:
-* sys.qcx.io: * systems: miren tawk.email: p tawkto.email: p tb-hosting.com: site team: discourse
-jelastic teams.replit.dev: * tech: cleverapps technology: co teckids.org: s3 telebit.xyz: *
-testing.thingdust.io: cust reservd tf: sch th: online shop tn: orangecloud to: 611 nett vpnplus x0
-today: prequalifyme tools: myaddr top: ntdll torproject.net: pages transip.me: site transurl.be: *
-transurl.eu: * transurl.nl: * trendhosting.cloud: ch de triton.zone: * tst.site: * tv: better-than
-dyndns from on-the-web sakura worse-than tw: mydns url typeform.com: pro ua: biz cc co cx inf ltd
-pp v uk: barsy conn copro hosp independent-commission independent-inquest independent-inquiry
-independent-panel independent-review nimsite public-inquiry pymnt royal-commission upsun.app: * us:
-azure-api azurewebsites cloudns freeddns golffan heliohost is-by land-4-sale mircloud ngo noip
-pointto servername srv stuff-4-sale us-central-1.r.cloud.int.apple: *
-us-central-2.r.cloud.int.apple: * us-east-1.airflow.amazonaws.com: * us-east-1.amazonaws.com:
-analytics-gateway emrappui-prod emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint
-s3-accesspoint-fips s3-deprecated s3-fips s3-object-lambda s3-website us-east-1.amazoncognito.com:
-auth auth-fips us-east-1.cs.amazonlightsail.com: * us-east-1.on.aws: lambda-url transfer-webapp
+as shared.atlassian-3p-us-gov-mod.com: * shared.atlassian-3p.com: *
+shared.atlassian-isolated-3p.com: * shop: barsy barsyonline base hoplix shopware show: ms si: f5
+gitpage site: barsy byen caffeine ceero chatgpt co convex cpanel cyon docsflowy fastvps figma
+figma-gov greybull heyflow jele jouwweb kliv loginline madethis medusajs nippy notion novecore
+omniwe opensocial piebox playcode preview puter scw sol sourcecraft square srht support wpsquared
+snowflake.app: * so: surveys space: app-ionos deployagent heiyu hf manus myfast project uber
+vibehost xs4all spawn.cc: instances spectrum.myjino.ru: * speedpartner.de: customer srcf.net: soc
+user srv.us: gh gl srvrless.rdpa.co: * ssl.fastly.net: a b global st: helioho kirara noho
+staging.expo.app: on statics.cloud: * stg-builder.code.com: * stg.dev: * stgstage.dev: * stolos.io:
+* storacha.link: ipfs storage.dev: t3 storageapi.dev: t3 store: barsy sellfy shopware storebase
+strapiapp.com: media studio: ai sanity su: abkhazia adygeya aktyubinsk arkhangelsk armenia ashgabad
+azerbaijan balashov bashkiria bryansk bukhara chimkent dagestan east-kazakhstan exnet georgia
+grozny ivanovo jambyl kalmykia kaluga karacol karaganda karelia khakassia krasnodar kurgan kustanai
+lenug mangyshlak mordovia msk murmansk nalchik navoi north-kazakhstan nov obninsk penza pokrovsk
+sochi spb tashkent termez togliatti troitsk tselinograd tula tuva vladikavkaz vladimir vologda
+supabase.co: realtime storage support: barsy svc.firenet.ch: * sys.qcx.io: * systems: miren
+tawk.email: p tawkto.email: p tb-hosting.com: site team: discourse jelastic teams.replit.dev: *
+tech: cleverapps technology: co teckids.org: s3 telebit.xyz: * testing.thingdust.io: cust reservd
+tf: sch th: online shop tn: orangecloud to: 611 nett vpnplus x0 today: prequalifyme tools: myaddr
+top: ntdll torproject.net: pages transip.me: site transurl.be: * transurl.eu: * transurl.nl: *
+trendhosting.cloud: ch de triton.zone: * tst.site: * tv: better-than dyndns from on-the-web sakura
+worse-than tw: mydns url typeform.com: pro ua: biz cc co cx inf ltd pp v uk: barsy conn copro hosp
+independent-commission independent-inquest independent-inquiry independent-panel independent-review
+nimsite public-inquiry pymnt royal-commission upsun.app: * us: azure-api azurewebsites cloudns
+freeddns golffan heliohost is-by land-4-sale ngo noip pointto servername srv stuff-4-sale
+us-central-1.r.cloud.int.apple: * us-central-2.r.cloud.int.apple: *
+us-east-1.airflow.amazonaws.com: * us-east-1.amazonaws.com: analytics-gateway emrappui-prod
+emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint s3-accesspoint-fips s3-deprecated
+s3-fips s3-object-lambda s3-website us-east-1.amazoncognito.com: auth auth-fips
+us-east-1.cs.amazonlightsail.com: * us-east-1.on.aws: lambda-url transfer-webapp
 us-east-1.r.cloud.int.apple: * us-east-1.rds.amazonaws.com: * us-east-1.sagemaker.aws: labeling
 notebook notebook-fips studio us-east-2.airflow.amazonaws.com: * us-east-2.amazonaws.com:
 analytics-gateway emrappui-prod emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint
@@ -549,9 +553,9 @@ poulsbo redmond renton sea seattle sequim shelton silverdale yarrow-point wadl.t
 wafaicloud.com: jed ryd wb.crm.dev: * wc.crm.dev: * wd.crm.dev: * we.crm.dev: * webaccel.jp: rs
 user webhare.dev: * webhosting.be: site webpaas.ovh.net: * website: framer
 website.ncloudstorage.com: kr kr-naver kr-naver-dev wf: biz sch wf.crm.dev: * wiardweb.com: pages
-wiki: framer windows.net: servicebus wmcloud.org: beta work: puter wpenginepowered.com: js ws:
-cloud66 dyndns mypets wtf: ddns xenonconnect.de: * xmit.co: * xn--p1acf: xn--41a xn--80aaa0cvac
-xn--90a1af xn--90amc xn--c1avg xn--h1ahn xn--h1aliz xn--j1adp xn--j1aef xn--j1ael8b xyz: botdash
-caffeine exe opentunnel yandexcloud.net: storage website yt: org zerops.app: * zerops.zone: * zone:
-lima prg1-zerops stackit ztna-dingtalk.com: *
+wiki: framer windows.net: servicebus wmcloud.org: beta wordsmithmcpcontent.com: staging work: puter
+wpenginepowered.com: js ws: cloud66 dyndns mypets wtf: ddns xenonconnect.de: * xmit.co: *
+xn--p1acf: xn--41a xn--80aaa0cvac xn--90a1af xn--90amc xn--c1avg xn--h1ahn xn--h1aliz xn--j1adp
+xn--j1aef xn--j1ael8b xyz: botdash caffeine exe opentunnel yandexcloud.net: storage website yt: org
+zerops.app: * zerops.zone: * zone: lima prg1-zerops stackit ztna-dingtalk.com: *
 `;

@@ -1,6 +1,6 @@
 /**
  * The ICANN part of the public suffix list (publicsuffix.org, MPL-2.0), as the npm package tldts
- * has it: the labels below each name. Made by `deno task update:suffixes`; do not edit.
+ * 7.6.0 has it: the labels below each name. Made by `deno task update:suffixes`; do not edit.
  *
  * @module
  */
@@ -82,8 +82,8 @@ university uno uol ups us uy uz va vacations vana vanguard vc ve vegas ventures 
 versicherung vet vg vi viajes video vig viking villas vin vip virgin visa vision viva vivo
 vlaanderen vn vodka volvo vote voting voto voyage vu wales walmart walter wang wanggou watch
 watches weather weatherchannel web webcam weber website wed wedding weibo weir wf whoswho wien wiki
-williamhill win windows wine winners wme woodside work works world wow ws wtc wtf xbox xerox xihuan
-xin xn--11b4c3d xn--1ck2e1b xn--1qqw23a xn--2scrj9c xn--30rr7y xn--3bst00m xn--3ds443g xn--3e0b707e
+williamhill win windows wine winners wme woodside work works world wow ws wtc wtf xbox xerox xin
+xn--11b4c3d xn--1ck2e1b xn--1qqw23a xn--2scrj9c xn--30rr7y xn--3bst00m xn--3ds443g xn--3e0b707e
 xn--3hcrj9c xn--3pxu8k xn--42c2d9a xn--45br5cyl xn--45brj9c xn--45q11c xn--4dbrk0ce xn--4gbrim
 xn--54b7fta0cc xn--55qw42g xn--55qx5d xn--5su34j936bgsg xn--5tzm5g xn--6frz82g xn--6qq986b3xl
 xn--80adxhks xn--80ao21a xn--80aqecdr1a xn--80asehdb xn--80aswg xn--8y0a063a xn--90a3ac xn--90ae

@@ -1,10 +1,20 @@
 /**
  * Writes verify/public_suffix_rules.ts and verify/private_suffix_rules.ts: the two parts of the
  * public suffix list, as the npm package tldts has them. Run `deno task update:suffixes` after an
- * update of tldts; tests hold the files against it.
+ * update of tldts; tests hold the files against the one that deno.lock has.
  */
 
 import * as trie from "tldts/dist/es6/src/data/trie.js";
+import tldts from "tldts/package.json" with { type: "json" };
+
+/** The version of tldts that is at hand. */
+export const VERSION: string = tldts.version;
+
+/** The version of tldts that a text of deno.lock has. */
+export function lockedVersion(lock: string): string | undefined {
+  const { specifiers } = JSON.parse(lock) as { specifiers: Record<string, string> };
+  return Object.entries(specifiers).find(([name]) => name.startsWith("npm:tldts@"))?.[1];
+}
 
 /** The parts of the list: tldts's flag, the module, what it is called, its constant. */
 export const PARTS = [
@@ -77,7 +87,7 @@ export function moduleUrl({ file }: (typeof PARTS)[number]): URL {
 export function moduleText({ flag, part, name }: (typeof PARTS)[number]): string {
   return `/**
  * The ${part} part of the public suffix list (publicsuffix.org, MPL-2.0), as the npm package tldts
- * has it: the labels below each name. Made by \`deno task update:suffixes\`; do not edit.
+ * ${VERSION} has it: the labels below each name. Made by \`deno task update:suffixes\`; do not edit.
  *
  * @module
  */
