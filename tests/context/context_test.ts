@@ -11,6 +11,7 @@ import {
 import { TestCa } from "../../testing/ca.ts";
 import { createContext, SslContext } from "../../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../../context/internal.ts";
+import { beyondContext } from "../../context/policy.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { featuresOf } from "../../engine/features.ts";
 import type { ContextConfig, Engine, EngineContext, Role } from "../../engine/engine.ts";
@@ -339,6 +340,41 @@ Deno.test("an option of a context besides reuseCtx must say what the context say
       `Cannot use option "${name}" with reuseCtx`,
     );
   }
+});
+
+Deno.test("an option with a record besides reuseCtx says the same where every member does", async () => {
+  const { engine } = fakeEngine("openssl");
+  const bytes = () => new Uint8Array([1, 2, 3]);
+  const own = { psk: { a: bytes(), b: "key" }, cert: { "": PAIR.cert, "a.test": PAIR.cert } };
+  const key = { "": PAIR.key, "a.test": PAIR.key };
+  const scheme = { checkCn: "always", wildcardsInAlt: 0 } as const;
+  const reuseCtx = await make(engine, "server", { ...own, key, verifycnScheme: scheme });
+  const same = { psk: { b: "key", a: bytes() }, cert: { ...own.cert }, key: { ...key } };
+  await contextFor("server", { reuseCtx, ...same });
+  for (
+    const [name, value] of [
+      ["psk", { a: bytes() }],
+      ["psk", { a: bytes(), b: "key", c: "key" }],
+      ["psk", { a: bytes(), b: "other" }],
+      ["psk", { a: new Uint8Array([1, 2, 4]), b: "key" }],
+      ["psk", { a: bytes(), c: "key" }],
+      ["psk", "key"],
+      ["cert", { "": PAIR.cert }],
+      ["cert", PAIR.cert],
+    ] as [string, unknown][]
+  ) {
+    await assertRejects(
+      () => contextFor("server", { reuseCtx, [name]: value }),
+      TypeError,
+      `Cannot use option "${name}" with reuseCtx`,
+    );
+  }
+  // What is of the connection is another thing only where it says another thing.
+  const beyond = (options: SslOptions) => Object.keys(beyondContext(reuseCtx, options));
+  assertEquals(beyond({ verifycnScheme: { wildcardsInAlt: 0, checkCn: "always" } }), []);
+  assertEquals(beyond({ verifycnScheme: { checkCn: "always" } }), ["verifycnScheme"]);
+  assertEquals(beyond({ verifycnScheme: { ...scheme, checkCn: 0 } }), ["verifycnScheme"]);
+  assertEquals(beyond({ verifycnScheme: "http" }), ["verifycnScheme"]);
 });
 
 Deno.test("newConnection(): a connection's options go before the context's", async () => {

@@ -1,4 +1,5 @@
 import "../helpers/limit.ts";
+import { contextFor } from "../../context/internal.ts";
 import { assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import {
@@ -127,6 +128,13 @@ Deno.test(
     assertEquals([...defaultsIn(plain)].sort(), ["reuseCtx", "timeout"]);
     assertFalse("reuseCtx" in connect({ verifyMode: 1 }));
     assertFalse("reuseCtx" in checkOptions("context", {}));
+    // A context that the operation gives goes before that of the process.
+    using own = await SslContext.create({ ca: [] });
+    const explicit = checkOptions("connect", { reuseCtx: own });
+    assertStrictEquals(explicit.reuseCtx, own);
+    assertFalse(defaultsIn(explicit).includes("reuseCtx"));
+    assertStrictEquals(await contextFor("client", { reuseCtx: own }), own);
+    assertStrictEquals(await contextFor("client", {}), context);
   }),
 );
 

@@ -1,4 +1,5 @@
 import "../helpers/limit.ts";
+import { contextFor, newConnection } from "../../context/internal.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../testing/ca.ts";
@@ -188,6 +189,25 @@ Deno.test("a server with verifyMode trusts clientCa and judges the client", asyn
     const kept = await shake({ ...withCert, useCert: false, version }, asks);
     assertEquals(refusal(kept), refusal(without), version);
   }
+});
+
+Deno.test("a server that listens on a host holds its clients' certificates to no name by that", async () => {
+  const own = await TestCa.create();
+  const user = await own.client("a user");
+  const asks = { verifyMode: 3, clientCa: own.pem };
+  const client = { ...TRUST, cert: user.cert, key: user.key };
+  const server = { ...asks, cert: leaf.cert, key: leaf.key, engine: "openssl" as const };
+  const context = await contextFor("server", server);
+  const input = { role: "server" as const, options: { ...server, reuseCtx: context } };
+  for (const hostname of ["server.example", "127.0.0.1"]) {
+    const { params, state } = newConnection(context, { ...input, hostname });
+    assertEquals([params.serverName, params.verifyName], [undefined, undefined]);
+    assertEquals(state.names, { serverName: undefined, verifyName: undefined });
+  }
+  accepted(await shake(client, asks));
+  // With verifycnName it does.
+  const named = await shake(client, { ...asks, verifycnName: "server.example" });
+  assertEquals(refusal(named)[1], "SslVerifyError HOSTNAME_MISMATCH");
 });
 
 Deno.test("a server never takes the system's anchors for clients by itself", async () => {

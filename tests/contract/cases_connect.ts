@@ -287,6 +287,32 @@ export function addressCases(cases: Cases): void {
   });
 
   cases.add(
+    "listen() holds to the family, of an address and of localhost",
+    [],
+    async ({ engine }) => {
+      const cases = [
+        [{ hostname: "::1", family: 6 }, "::1"],
+        [{ hostname: "[::1]", family: 6 }, "::1"],
+        [{ hostname: "127.0.0.1", family: 4 }, "127.0.0.1"],
+        [{ hostname: "localhost", family: 6 }, "::1"],
+        [{ hostname: "localhost", family: 4 }, "127.0.0.1"],
+      ] as const;
+      for (const [options, address] of cases) {
+        const listener = await listen(engine, options);
+        assertEquals(listener.addr.hostname, address, JSON.stringify(options));
+        listener.close();
+      }
+      for (const [hostname, family] of [["::1", 4], ["[::1]", 4], ["127.0.0.1", 6]] as const) {
+        await assertRejects(
+          () => listen(engine, { hostname, family }),
+          TypeError,
+          `no IPv${family} address`,
+        );
+      }
+    },
+  );
+
+  cases.add(
     "connect() with keepSocketOnError leaves the connection in error.transport",
     ["anyTransport"],
     async ({ engine }) => {

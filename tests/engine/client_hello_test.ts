@@ -90,3 +90,38 @@ Deno.test("ClientHelloReader says null to what does not begin a TLS connection",
     assertEquals(new ClientHelloReader().push(bytes), null, text);
   }
 });
+
+Deno.test("ClientHelloReader takes a hello whose server name is empty, or none, for broken", () => {
+  const name = "www.Example.com";
+  const text = String.fromCharCode(...sample);
+  const at = text.indexOf(name) - 9; // type, length, list, type of name, length of name
+  assertEquals([...sample.subarray(at, at + 2)], [0, 0]);
+  /** The hello with another server_name extension. */
+  const withNames = (list: readonly number[]): Uint8Array => {
+    const body = [0, 0, 0, list.length + 2, 0, list.length, ...list];
+    const rest = sample.subarray(at + 9 + name.length);
+    const bytes = [...sample.subarray(0, at), ...body, ...rest];
+    const change = bytes.length - sample.length;
+    const less = (offset: number) => {
+      const length = bytes[offset]! * 256 + bytes[offset + 1]! + change;
+      bytes.splice(offset, 2, length >> 8, length & 255);
+    };
+    less(3); // the record
+    less(7); // the message
+    const session = 5 + 4 + 34;
+    let extensions = session + 1 + bytes[session]!;
+    extensions += 2 + bytes[extensions]! * 256 + bytes[extensions + 1]!;
+    extensions += 1 + bytes[extensions]!;
+    less(extensions);
+    return Uint8Array.from(bytes);
+  };
+  const ascii = (text: string) => Array.from(text, (c) => c.charCodeAt(0));
+  const read = (list: readonly number[]) => new ClientHelloReader().push(withNames(list));
+  assertEquals(read([0, 0, 3, ...ascii("a.b")])?.serverName, "a.b");
+  assertEquals(read([0, 0, 0]), null, "an empty name");
+  assertEquals(read([]), null, "an empty list");
+  assertEquals(read([0, 0, 3, ...ascii("a.b"), 0, 0, 0]), null, "a second, empty name");
+  assertEquals(read([1, 0, 3, ...ascii("a.b")]), null, "another type");
+  assertEquals(read([0, 0, 4, ...ascii("a.b")]), null, "a name longer than the list");
+  assertEquals(read([0, 0, 3, ...ascii("a b")]), null, "a space");
+});
