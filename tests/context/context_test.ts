@@ -11,7 +11,7 @@ import {
 import { TestCa } from "../../testing/ca.ts";
 import { createContext, SslContext } from "../../context/context.ts";
 import { contextFor, engineContext, engineOf, newConnection } from "../../context/internal.ts";
-import { beyondContext } from "../../context/policy.ts";
+import { beyondContext } from "../../context/connection_policy.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { featuresOf } from "../../engine/features.ts";
 import type { ContextConfig, Engine, EngineContext, Role } from "../../engine/engine.ts";
