@@ -8,10 +8,10 @@
 import { quote } from "../internal/quote.ts";
 import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { Role } from "../engine/engine.ts";
+import { requireFeatures } from "../engine/requirements.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { verifyModeOf } from "./engine_config.ts";
 import { type SslContext, stateOf } from "./context.ts";
-import { requireFeatures } from "./versions.ts";
 import type { Policy } from "../verify/judge.ts";
 import type { SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";

@@ -6,9 +6,11 @@
 
 import { selectEngine } from "../engine/select.ts";
 import type { ContextConfig, Engine, EngineContext, EngineName, Role } from "../engine/engine.ts";
+import { FEATURES } from "../engine/features.ts";
 import { SslError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { oneLine } from "../internal/show.ts";
+import { unsupported } from "../internal/unsupported.ts";
 import type { RoleConfig } from "./engine_config.ts";
 import type { NativeObject } from "./native.ts";
 import type { ClientSessions } from "./sessions/resumption.ts";
@@ -18,7 +20,6 @@ import { resolveScheme } from "../verify/schemes.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
-import { unsupportedCall } from "./errors.ts";
 import { checkOptions, defaultsIn } from "./validate.ts";
 
 /** What a context holds. Reached by the socket layer through context/internal.ts. */
@@ -133,7 +134,7 @@ export class SslContext implements Disposable {
   ctxObject(role: Role = this.#state.role): NativeObject {
     const { engine, closed, ready } = this.#state;
     if (!engine.features.has("nativeObjects")) {
-      throw unsupportedCall(engine, "ctxObject()", "nativeObjects");
+      throw unsupported(engine, "ctxObject()", `it lacks: ${FEATURES.nativeObjects.text}`);
     }
     const pointer = closed ? undefined : ready.get(role)?.native?.("used");
     if (pointer !== undefined) {

@@ -28,7 +28,7 @@ import type { Credential } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { readHost } from "../internal/host.ts";
 import { isRecord } from "./checks.ts";
-import { readOptionFile } from "./errors.ts";
+import { readOptionFile } from "./option_file.ts";
 import type { SslOptions } from "./options.ts";
 
 /** The options that name our certificates. */

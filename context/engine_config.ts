@@ -22,8 +22,9 @@ import { ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./checks.ts";
 import { ConnectionState } from "./connection.ts";
 import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
-import { allowedVersions, requireFeatures } from "./versions.ts";
-import { readOptionFile } from "./errors.ts";
+import { requireFeatures, requireVersions } from "../engine/requirements.ts";
+import { allowedVersions } from "./versions.ts";
+import { readOptionFile } from "./option_file.ts";
 import { observerHooks } from "./hooks.ts";
 import { PSK_CIPHERSUITES, pskSetup } from "./psk.ts";
 import { idContexts, ticketKeyHook } from "./sessions/binding.ts";
@@ -217,6 +218,7 @@ export async function configFor(
     );
   }
   const versions = allowedVersions(options);
+  requireVersions(engine, versions, options);
   checkNpn(options, versions);
   const credentials = await credentialsFor(role, options);
   const roots = !engine.features.has("ownAnchors");

@@ -7,6 +7,7 @@
 
 import { ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
+import { unsupported } from "../internal/unsupported.ts";
 import type { Engine, EngineContext, Role, SessionParams } from "../engine/engine.ts";
 import { ConnectionState } from "./connection.ts";
 import {
@@ -27,7 +28,6 @@ import {
 } from "./connection_policy.ts";
 import type { SslOptions } from "./options.ts";
 import { OPTIONS } from "./option_table.ts";
-import { unsupported } from "./errors.ts";
 import { versionName } from "../engine/tls_versions.ts";
 import { idnToAscii } from "../internal/host.ts";
 import { checkAny, defaultsIn } from "./validate.ts";
@@ -114,7 +114,7 @@ export function newConnection(context: SslContext, given: ConnectionInput): NewC
   const { policy, names, options } = connectionPolicy(context, role, own, { hostname, defaults });
   for (const name of ["keepSocketOnError", "errorTrap"] as const) {
     if (!own[name] || engine.features.has("keepSocket")) continue;
-    throw unsupported(engine, name, "starting TLS consumes the plain connection");
+    throw unsupported(engine, `option "${name}"`, "starting TLS consumes the plain connection");
   }
   if (role === "client") {
     requireName(policy, names);
@@ -167,7 +167,7 @@ function requireEngineName(
   if ((options.verifycnScheme === "none") !== (shared.verifycnScheme === "none")) {
     throw unsupported(
       engine,
-      "verifycnScheme",
+      'option "verifycnScheme"',
       "whether names are checked is part of the context",
       "give it to SslContext.create, or run with --allow-ffi",
     );
@@ -175,7 +175,7 @@ function requireEngineName(
   if (names.verifyName === undefined && options.verifycnScheme !== "none") {
     throw unsupported(
       engine,
-      "forceFingerprint",
+      'option "forceFingerprint"',
       "it cannot go without a name",
       `give serverName or verifycnScheme: "none", or run with --allow-ffi`,
     );

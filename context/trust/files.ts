@@ -15,7 +15,7 @@ import { SslError } from "../../errors.ts";
 import { type Bundle, checked, mergeBundles, noneFound, readBundle } from "./anchors.ts";
 import { type DefaultCa, defaultCa, FILES } from "./default_ca.ts";
 import { fileError } from "../../internal/file_error.ts";
-import { readOptionFile, shownPath } from "../errors.ts";
+import { readOptionFile, shownPath } from "../option_file.ts";
 
 interface Kept {
   readonly stamp: string;

@@ -1,0 +1,35 @@
+/**
+ * The one error for what an engine cannot do: what was asked for, what the engine lacks, and the
+ * way out.
+ *
+ * @module
+ */
+
+import { SslUnsupportedError } from "../errors.ts";
+
+/** The way to the engine that can do more. */
+function remedyFor(engine: string): string {
+  return engine === "openssl"
+    ? "run with --allow-ffi without a path"
+    : `run with --allow-ffi to use the engine "openssl"`;
+}
+
+/**
+ * The error for something that an engine cannot do.
+ *
+ * @param engine The engine in use.
+ * @param what What was asked for: `option "psk"`, `ctxObject()`.
+ * @param lacks What it lacks, in words.
+ * @param remedy What to do instead. @default {run with --allow-ffi}
+ */
+export function unsupported(
+  engine: { readonly name: string },
+  what: string,
+  lacks: string,
+  remedy: string = remedyFor(engine.name),
+): SslUnsupportedError {
+  return new SslUnsupportedError(
+    `Cannot use ${what}: the engine "${engine.name}" cannot do it here (${lacks}): ${remedy}`,
+    { code: "ERR_UNSUPPORTED", reason: lacks },
+  );
+}
