@@ -260,7 +260,9 @@ export interface SslOptions {
   cert?: PerName<CertificateInput> | undefined;
 
   /**
-   * As {@linkcode SslOptions.cert}, from a file in PEM, DER or PKCS#12, which is detected.
+   * As {@linkcode SslOptions.cert}, from a file in PEM, DER or PKCS#12, which is detected. A byte
+   * order mark or a line end behind DER does not matter; of a file in another format (JKS, PKCS#7,
+   * base64 alone, UTF-16) the error says what it is and how to convert it.
    *
    * Perl: `SSL_cert_file`
    */
@@ -268,7 +270,8 @@ export interface SslOptions {
 
   /**
    * The private key of `cert`, as PEM text or bytes (PEM, DER). Default: the key in the same PEM
-   * text or PKCS#12. A record goes by the names of the certificate's record.
+   * text. The key in a PKCS#12 goes before it, as in Perl: then `key` and `keyFile` are not looked
+   * at. A record goes by the names of the certificate's record.
    *
    * Perl: `SSL_key`
    */

@@ -73,9 +73,21 @@ Deno.test("a mistake in SSL_CERT_FILE never widens trust: it is an error", async
       'Cannot read the default trust anchors that SSL_CERT_FILE names, "/nowhere/ca.pem": No such file',
     );
   });
+  await withEnv({ SSL_CERT_FILE: undefined, SSL_CERT_DIR: "/nowhere/certs" }, async () => {
+    await assertRejects(
+      () => loadDefaultCa(),
+      SslError,
+      'Cannot read the default trust anchors that SSL_CERT_DIR names, "/nowhere/certs": No such file',
+    );
+  });
   const junk = await Deno.makeTempFile();
   await withEnv({ SSL_CERT_FILE: junk, SSL_CERT_DIR: undefined }, async () => {
-    await assertRejects(() => loadDefaultCa(), SslError, "no certificate found in it");
+    const error = await assertRejects(
+      () => loadDefaultCa(),
+      SslError,
+      "no certificate found in it",
+    );
+    assertStringIncludes(error.message, "correct SSL_CERT_FILE, or unset it");
   });
   await Deno.remove(junk);
 });
