@@ -6,6 +6,7 @@
  */
 
 import { platformCode, platformErrno, platformReason } from "../internal/platform_error.ts";
+import { shownPath } from "../internal/quote.ts";
 import { joinHostPort } from "../internal/host.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { SslError, SslPeerError } from "../errors.ts";
@@ -20,7 +21,7 @@ import type {
 
 /** The address as a user would write it. */
 export function addressText(target: DialTarget | ListenTarget): string {
-  if (Object.hasOwn(target, "path")) return (target as { readonly path: string }).path;
+  if (Object.hasOwn(target, "path")) return shownPath((target as { readonly path: string }).path);
   const { hostname, port } = target as ListenTarget;
   return joinHostPort(hostname, port);
 }

@@ -151,6 +151,11 @@ export function quotePath(path: string | URL): string {
   return isShownPath(text) ? JSON.stringify(text) : hidden(text.length);
 }
 
+/** A path in a message without quotes around it, as an address is shown. */
+export function shownPath(path: string): string {
+  return isShownPath(path) ? path : hidden(path.length);
+}
+
 /** Whether {@linkcode quotePath} hides a path: then an error of the system, which quotes it, is hidden as well. */
 export function hidesPath(path: string | URL): boolean {
   return !isShownPath(path instanceof URL ? path.href : path);

@@ -352,7 +352,7 @@ function bindAddress(hostname: string | undefined, family: 4 | 6 | undefined): s
   if (port !== undefined) {
     throw new TypeError(
       `Cannot listen on ${quote(hostname)}: the host name holds a port: ` +
-        `give { hostname: ${quote(bare)}, port: ${port || 443} }`,
+        `give { hostname: ${quote(bare)}, port: ${/^\d+$/.test(port) ? port : 443} }`,
     );
   }
   const problem = hostProblem(bare);

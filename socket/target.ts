@@ -5,7 +5,7 @@
  * @module
  */
 
-import { quote, quotePath } from "../internal/quote.ts";
+import { quote, quotePath, shownPath } from "../internal/quote.ts";
 import type { DialTarget } from "../engine/engine.ts";
 import {
   type HostAndPort,
@@ -133,7 +133,7 @@ export function parseTarget(target: string | TargetParts): DialTarget {
 
 /** A target in words, for messages. */
 export function describeTarget(target: DialTarget): string {
-  if (target.transport === "unix") return target.path;
+  if (target.transport === "unix") return shownPath(target.path);
   return joinHostPort(target.hostname, target.port);
 }
 
@@ -143,7 +143,7 @@ export function describeAddr(addr: Deno.Addr | undefined): string {
   if ("hostname" in addr) {
     return describeTarget({ transport: "tcp", hostname: addr.hostname, port: addr.port });
   }
-  return "path" in addr && addr.path ? String(addr.path) : "the peer";
+  return "path" in addr && addr.path ? shownPath(String(addr.path)) : "the peer";
 }
 
 /** What the sessions with a peer are kept under: the host that was meant, the port that was reached. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { quotePath } from "../../internal/quote.ts";
 import { ipVersion, plainHost } from "../../internal/host.ts";
 import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
@@ -111,7 +112,7 @@ export async function dialWithCertificate(
   { signal }: WaitOptions,
 ): Promise<Deno.TlsConn> {
   if (target.transport !== "tcp") {
-    throw unsupported("anyTransport", `TLS over the Unix socket ${target.path}`);
+    throw unsupported("anyTransport", `TLS over the Unix socket ${quotePath(target.path)}`);
   }
   const host = plainHost(target.hostname);
   const wantsNoSni = options.hostname === NO_SNI && options.unsafelyDisableHostnameVerification;

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { quotePath } from "../../internal/quote.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { dialTcp } from "../dial.ts";
 import type { FeatureSet } from "../features.ts";
@@ -72,7 +73,7 @@ export class DenoContext implements EngineContext {
   ): Promise<TlsStream> {
     const client = this.#clientOptions(params);
     if (target.transport !== "tcp") {
-      throw unsupported("anyTransport", `TLS over the Unix socket ${target.path}`);
+      throw unsupported("anyTransport", `TLS over the Unix socket ${quotePath(target.path)}`);
     }
     await lingering.room(options);
     if (this.#credential !== undefined) {

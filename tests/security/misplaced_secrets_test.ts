@@ -27,7 +27,7 @@ const MODULES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 const ENCRYPTED = certificate.pemKey2string(certificate.pemString2key(leaf.key), "right");
 
-/** Where a host or a path to connect to belongs: these are dialled, and so are shown to the network. */
+/** Where to connect to, which contexts do not take: these have a test of their own. */
 const DIALLED = new Set(["hostname", "path", "transport", "socketClass"]);
 const NAMES = Object.keys(OPTIONS).filter((name) => !DIALLED.has(name));
 
@@ -182,6 +182,30 @@ Deno.test("no secret in place of options is shown", async () => {
     ["sprintf", () => sprintf("%d", value as never)],
   ]);
 });
+
+/** What is a host name is looked up, and so is no secret any more. */
+const isHostName = (value: unknown): boolean => /^[\w.-]+$/.test(String(value));
+
+for (const engine of ["openssl", "deno"] as const) {
+  Deno.test(`no secret in place of an address is shown (${engine})`, async () => {
+    const connect = (options: object) =>
+      root.SslSocket.connect({ serverName: "a.example", engine, timeout: 5000, ...options });
+    const listen = async (options: object) =>
+      (await root.SslSocket.listen({ selfSigned: true, engine, ...options } as never)).close();
+    await keepsSecrets(({ value }) => [
+      ["path", () => connect({ transport: "unix", path: value })],
+      ["port", () => connect({ hostname: "127.0.0.1", port: value })],
+      ["transport", () => connect({ transport: value, path: "/nowhere" })],
+      ["socketClass", () => connect({ hostname: "127.0.0.1", port: 1, socketClass: value })],
+      ["listen port", () => listen({ hostname: "127.0.0.1", port: value })],
+      ...isHostName(value) ? [] : [
+        ["hostname", () => connect({ hostname: value, port: 1 })] as const,
+        ["listen hostname", () => listen({ hostname: value, port: 0 })] as const,
+        ["target", () => root.SslSocket.connect(value as never)] as const,
+      ],
+    ]);
+  });
+}
 
 Deno.test("no secret in an Intercept that does not fit is shown", async () => {
   const text = await serialized();
