@@ -6,8 +6,6 @@
  * @module
  */
 
-import type { VerifyReport } from "./verify/report.ts";
-
 /** A value that is text in string context and a number in numeric context, as Perl's `dualvar`. */
 export interface Dualvar {
   /** The number. */
@@ -139,8 +137,49 @@ export interface ErrorFacts {
   readonly spoke?: "http" | "something else";
 }
 
+/** A certificate as far as the error family knows it; `Certificate` has the whole. */
+export interface ReportedCertificate {
+  /** The certificate as PEM text. */
+  readonly pem: string;
+  /** The subject in one line. */
+  readonly subject: string;
+  /** The issuer in one line. */
+  readonly issuer: string;
+  /** The last commonName of the subject. */
+  readonly commonName: string | undefined;
+  /** From when on it is valid. */
+  readonly notBefore: Date;
+  /** Until when it is valid. */
+  readonly notAfter: Date;
+}
+
+/** A report of a verification as far as the error family knows it; `VerifyReport` has the whole. */
+export interface ErrorReport {
+  /** Whether the peer was accepted. */
+  readonly ok: boolean;
+  /** The chain, leaf first. */
+  readonly chain: readonly ReportedCertificate[];
+  /** The trust anchor that the chain ends in. */
+  readonly anchor?: ReportedCertificate;
+  /** Every check, in the order in which it was made. */
+  readonly checks: readonly {
+    /** What was checked. */
+    readonly name: string;
+    /** Whether it passed; `undefined` when it was skipped. */
+    readonly ok: boolean | undefined;
+    /** What was found, in words. */
+    readonly detail: string;
+  }[];
+  /** The error of the refusal. */
+  readonly error?: SslError;
+  /** The nearest safe fix, in words. */
+  readonly hint?: string;
+  /** The options that came from process-wide defaults. */
+  readonly defaultsApplied?: readonly string[];
+}
+
 /** What an {@linkcode SslError} carries besides its message. */
-export interface SslErrorOptions {
+export interface SslErrorOptions<Report extends ErrorReport = ErrorReport> {
   /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
   code?: string;
   /** The number: an OpenSSL error, an X509_V_ERR number, an OS errno; -1 when there is none. */
@@ -154,7 +193,7 @@ export interface SslErrorOptions {
   /** The OpenSSL error queue of the failed call. */
   queue?: readonly ErrorQueueEntry[];
   /** The evidence of the verification. */
-  report?: VerifyReport;
+  report?: Report;
   /** What is left of the plain connection after a failed start. */
   transport?: unknown;
   /** What the two sides offered. */
@@ -206,7 +245,7 @@ export function lastError(): SslError | undefined {
  *
  * Perl: `$SSL_ERROR`
  */
-export class SslError extends Error implements Dualvar {
+export class SslError<Report extends ErrorReport = ErrorReport> extends Error implements Dualvar {
   /** The name of the class. */
   override name = "SslError";
   /** The number: an OpenSSL error, an X509_V_ERR number or an OS errno; -1 when there is none. */
@@ -222,7 +261,7 @@ export class SslError extends Error implements Dualvar {
   /** The OpenSSL error queue of the failed call, oldest first; empty on the Deno engine. */
   readonly queue: readonly ErrorQueueEntry[];
   /** The evidence of the verification, where one took place. */
-  report: VerifyReport | undefined;
+  report: Report | undefined;
   /** After a failed `start`: what is left of the plain connection, unread bytes included. */
   transport: unknown;
   /** After a failed handshake: what the two sides offered, as far as it is known. */
@@ -231,9 +270,9 @@ export class SslError extends Error implements Dualvar {
   facts: ErrorFacts;
 
   /** Makes the error and remembers it for {@linkcode lastError}. */
-  constructor(message: string, given?: SslErrorOptions) {
+  constructor(message: string, given?: SslErrorOptions<Report>) {
     // Own members alone: what somebody put on Object.prototype is not about this error.
-    const options: SslErrorOptions = Object.assign(Object.create(null), given);
+    const options: SslErrorOptions<Report> = Object.assign(Object.create(null), given);
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.errno = options.errno ?? -1;
     this.code = options.code ?? "ERR_SSL";
@@ -284,11 +323,17 @@ export class SslError extends Error implements Dualvar {
   }
 }
 
+/** A value as plain data, by its own `toJSON()` where it has one. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  const { toJSON } = Object(value) as { toJSON?: unknown };
+  return typeof toJSON === "function" ? toJSON.call(value) : value;
+}
+
 /** A report without its error, which has the report in turn. */
-function reportJson(report: VerifyReport): Record<string, unknown> {
-  const { error: _error, chain, anchor, ...rest } = report;
-  const found = anchor === undefined ? {} : { anchor: anchor.toJSON() };
-  return { ...rest, chain: chain.map((certificate) => certificate.toJSON()), ...found };
+function reportJson(report: ErrorReport): Record<string, unknown> {
+  const found = Object.entries(report).filter(([name]) => name !== "error");
+  return Object.fromEntries(found.map(([name, value]) => [name, plain(value)]));
 }
 
 /**
@@ -296,7 +341,7 @@ function reportJson(report: VerifyReport): Record<string, unknown> {
  * revocation. `code` is the name of the X509_V_ERR constant without that
  * prefix (`CERT_HAS_EXPIRED`, `HOSTNAME_MISMATCH`), `errno` its number.
  */
-export class SslVerifyError extends SslError {
+export class SslVerifyError<Report extends ErrorReport = ErrorReport> extends SslError<Report> {
   /** The name of the class. */
   override name = "SslVerifyError";
 }

@@ -39,7 +39,7 @@ export interface VerifyReport {
   /** Every check, in the order in which it was made. */
   readonly checks: readonly VerifyCheck[];
   /** The error of the refusal. */
-  readonly error?: SslVerifyError;
+  readonly error?: SslVerifyError<VerifyReport>;
   /** The nearest safe fix, in words. */
   readonly hint?: string;
   /** The options that came from process-wide defaults. */

@@ -15,6 +15,7 @@ import {
   SslUnsupportedError,
   SslVerifyError,
 } from "../../errors.ts";
+import type { VerifyReport } from "../report.ts";
 import { BY_CODE } from "./openssl_codes.ts";
 import { alertFrom } from "./alerts.ts";
 import {
@@ -58,7 +59,7 @@ export function hintFor(error: SslError): string | undefined {
 }
 
 function explanationOf(error: SslError): Explanation {
-  const chain = error.report?.chain ?? [];
+  const chain = (error as SslError<VerifyReport>).report?.chain ?? [];
   return byClass({ error, chain, leaf: chain[0], at: certificateAt(error, chain) });
 }
 
