@@ -68,7 +68,8 @@ export {
 } from "./keys/private_key.ts";
 export type { PurposeInput } from "./purpose.ts";
 export type { SubjectAltName, SubjectAltNameType } from "./general_name.ts";
-export { TestCa, type TestOcspResponseOptions } from "../testing/ca.ts";
+export { TestCa } from "../testing/ca.ts";
+export type { TestOcspResponseOptions } from "../testing/ocsp_response.ts";
 export {
   selfSigned,
   type TestCaArguments,
@@ -76,4 +77,8 @@ export {
   type TestCertificateOptions,
   type TestKeyType,
 } from "../testing/certificate.ts";
-export { type OcspResponderOptions, TestOcspResponder } from "../testing/responder.ts";
+export {
+  type OcspResponderOptions,
+  type RespondingCa,
+  TestOcspResponder,
+} from "../testing/responder.ts";

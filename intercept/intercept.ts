@@ -20,7 +20,7 @@ import {
 import { Certificate } from "../certificate/certificate.ts";
 import { decodeKeySync, keyMatches } from "../certificate/keys/decode.ts";
 import { toHex } from "../certificate/asn1/reader.ts";
-import { LatestMap } from "../internal/lru.ts";
+import { LruMap } from "../internal/lru.ts";
 import { pemFile2cert, pemFile2key } from "../certificate/files.ts";
 import { keyCreateRsa, type PrivateKey } from "../certificate/keys/private_key.ts";
 
@@ -36,6 +36,13 @@ export interface Clone {
 export interface CacheEntry extends Clone {
   /** When it was last used, in seconds since 1970. */
   atime: number;
+}
+
+/** Whether a cache is a map, ours with its limit or one of the application. */
+function isMap(
+  cache: InterceptCache | LruMap<CacheEntry>,
+): cache is Map<string, CacheEntry> | LruMap<CacheEntry> {
+  return cache instanceof Map || cache instanceof LruMap;
 }
 
 /** What a cache function may give: an object, Perl's pair, or nothing. */
@@ -129,7 +136,7 @@ interface Parts {
   readonly proxyKey: PrivateKey;
   readonly certKey: PrivateKey;
   readonly serial: bigint | SerialFunction | undefined;
-  readonly cache: InterceptCache;
+  readonly cache: InterceptCache | LruMap<CacheEntry>;
 }
 
 function toSerial(serial: InterceptOptions["serial"]): Parts["serial"] {
@@ -169,7 +176,7 @@ export class Intercept {
   readonly #proxyCert: Certificate;
   readonly #proxyKey: PrivateKey;
   readonly #certKey: PrivateKey;
-  readonly #cache: InterceptCache;
+  readonly #cache: InterceptCache | LruMap<CacheEntry>;
   #serial: bigint | SerialFunction | undefined;
   #cacheType: unknown;
   readonly #pending = new Map<string, Promise<Clone>>();
@@ -218,7 +225,7 @@ export class Intercept {
         ? await pemFile2key(options.certKeyFile)
         : await keyCreateRsa(),
       serial,
-      cache: options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES),
+      cache: options.cache ?? new LruMap<CacheEntry>(MAX_CLONES),
     });
   }
 
@@ -241,7 +248,7 @@ export class Intercept {
     const cache = this.#cache;
     if (typeof cache === "function") return await this.#fromFunction(cache, cert, id);
     const get = (): CacheEntry | undefined =>
-      cache instanceof Map ? cache.get(id) : Object.hasOwn(cache, id) ? cache[id] : undefined;
+      isMap(cache) ? cache.get(id) : Object.hasOwn(cache, id) ? cache[id] : undefined;
     let entry = get();
     if (entry === undefined) {
       // Connections that come at once share one clone.
@@ -252,7 +259,7 @@ export class Intercept {
       }
       const clone = await making;
       entry = get() ?? { ...clone, atime: 0 };
-      if (cache instanceof Map) cache.set(id, entry);
+      if (isMap(cache)) cache.set(id, entry);
       else {
         // Not an assignment: the name may be `__proto__`.
         const flags = { enumerable: true, writable: true, configurable: true };
@@ -327,7 +334,7 @@ export class Intercept {
     const cache = this.#cache;
     const entries = typeof cache === "function"
       ? []
-      : cache instanceof Map
+      : isMap(cache)
       ? [...cache]
       : Object.entries(cache);
     return JSON.stringify({
@@ -387,8 +394,8 @@ export class Intercept {
       const key = own === null ? certKey : read(own);
       return [ident, { cert: pair(cert, key, `the clone ${quote(ident)}`), key, atime }];
     });
-    const cache = options.cache ?? new LatestMap<CacheEntry>(MAX_CLONES);
-    if (cache instanceof Map) { for (const [ident, entry] of entries) cache.set(ident, entry); }
+    const cache = options.cache ?? new LruMap<CacheEntry>(MAX_CLONES);
+    if (isMap(cache)) { for (const [ident, entry] of entries) cache.set(ident, entry); }
     else if (typeof cache !== "function") Object.assign(cache, Object.fromEntries(entries));
     return new Intercept({
       proxyCert: pair(data.proxyCert, proxyKey, "the proxy's CA"),

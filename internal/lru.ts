@@ -1,33 +1,55 @@
 /**
- * A Map that keeps the latest.
+ * A map with a limit: what was used longest ago goes first.
  *
  * @module
  */
 
-/** A Map with a limit: what was used longest ago goes first. */
-export class LatestMap<V> extends Map<string, V> {
+/** A map of texts to values that keeps the latest used. */
+export class LruMap<V> {
+  readonly #entries = new Map<string, V>();
   readonly #limit: number;
 
   /** Holds at most `limit` entries. */
   constructor(limit: number) {
-    super();
     this.#limit = limit;
   }
 
-  override get(key: string): V | undefined {
-    const value = super.get(key);
-    if (value !== undefined) this.#last(key, value);
+  /** How many entries there are. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The value of a key, which is the latest used from now on. */
+  get(key: string): V | undefined {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.#touch(key, value);
     return value;
   }
 
-  override set(key: string, value: V): this {
-    this.#last(key, value);
-    if (this.size > this.#limit) this.delete(this.keys().next().value!);
+  /** Sets a value; beyond the limit the one that was used longest ago goes. */
+  set(key: string, value: V): this {
+    this.#touch(key, value);
+    if (this.size > this.#limit) this.delete(this.#entries.keys().next().value!);
     return this;
   }
 
-  #last(key: string, value: V): void {
-    this.delete(key);
-    super.set(key, value);
+  /** Removes an entry. */
+  delete(key: string): boolean {
+    return this.#entries.delete(key);
+  }
+
+  /** The values, the one that was used longest ago first. */
+  values(): IterableIterator<V> {
+    return this.#entries.values();
+  }
+
+  /** The entries, the one that was used longest ago first. */
+  [Symbol.iterator](): IterableIterator<[string, V]> {
+    return this.#entries[Symbol.iterator]();
+  }
+
+  #touch(key: string, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
   }
 }

@@ -25,7 +25,8 @@
  * @module
  */
 
-export { TestCa, type TestOcspResponseOptions } from "./ca.ts";
+export { TestCa } from "./ca.ts";
+export type { TestOcspResponseOptions } from "./ocsp_response.ts";
 export {
   selfSigned,
   type TestCaArguments,
@@ -33,4 +34,4 @@ export {
   type TestCertificateOptions,
   type TestKeyType,
 } from "./certificate.ts";
-export { type OcspResponderOptions, TestOcspResponder } from "./responder.ts";
+export { type OcspResponderOptions, type RespondingCa, TestOcspResponder } from "./responder.ts";

@@ -14,10 +14,11 @@ import {
   type OcspRequest,
   readOcspRequest,
 } from "../certificate/ocsp_build.ts";
-import type { TestCa, TestOcspResponseOptions } from "./ca.ts";
-import { digest } from "../certificate/certificate.ts";
+import type { TestOcspResponseOptions } from "./ocsp_response.ts";
+import { type Certificate, digest } from "../certificate/certificate.ts";
+import type { PrivateKey } from "../certificate/keys/private_key.ts";
 
-/** Options of {@linkcode TestCa.ocspResponder}: how it answers, good answers by default. */
+/** Options of `TestCa.ocspResponder`: how it answers, good answers by default. */
 export interface OcspResponderOptions {
   /** The port. @default {0, which picks one} */
   port?: number;
@@ -53,9 +54,21 @@ const OPTIONS: NamesOf<OcspResponderOptions> = {
 
 const HEADERS = { "content-type": "application/ocsp-response" };
 
-/** A running responder; see {@linkcode TestCa.ocspResponder}. */
+/** The CA as its responder sees it. */
+export interface RespondingCa {
+  /** Its certificate. */
+  readonly cert: Certificate;
+  /** What it knows of a serial number, in decimal digits. */
+  ocspStatus(serial: string): OcspCertStatus;
+  /** The certificate and key that sign. */
+  ocspSigner(
+    kind: NonNullable<TestOcspResponseOptions["signer"]>,
+  ): Promise<{ signer: Certificate; key: PrivateKey; certs: Certificate[] }>;
+}
+
+/** A running responder; see `TestCa.ocspResponder`. */
 export class TestOcspResponder implements AsyncDisposable {
-  readonly #ca: TestCa;
+  readonly #ca: RespondingCa;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #requests: OcspRequest[] = [];
   readonly #closed = Promise.withResolvers<void>();
@@ -63,7 +76,7 @@ export class TestOcspResponder implements AsyncDisposable {
   options: OcspResponderOptions;
 
   /** Starts it. */
-  constructor(ca: TestCa, given?: OcspResponderOptions) {
+  constructor(ca: RespondingCa, given?: OcspResponderOptions) {
     const options = ownOptions(given, { operation: "start OCSP responder", names: OPTIONS });
     this.#ca = ca;
     this.options = options === NO_OPTIONS ? Object.create(null) : options;

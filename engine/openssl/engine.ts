@@ -18,7 +18,8 @@ import type {
   ListenTarget,
 } from "../engine.ts";
 import { Callbacks } from "./callbacks.ts";
-import { OpenSslContext, type Runtime } from "./context.ts";
+import { OpenSslContext } from "./context.ts";
+import type { Runtime } from "./session_context.ts";
 import { openSslInfo } from "./library.ts";
 import { type Library, openLibrary } from "./symbols.ts";
 

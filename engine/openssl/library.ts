@@ -1,7 +1,6 @@
 /**
- * Finds OpenSSL, and tells what is there. Nothing happens at import. To tell it,
- * the library is loaded with a few functions; with all of them it is by
- * open.ts, for the first context.
+ * Finds OpenSSL and says which version is there. Nothing happens at import. For this question the
+ * library is loaded with a few functions; symbols.ts loads it with all of them, for the first context.
  *
  * Paths are absolute where they can be: Deno resolves a bare name in an
  * `--allow-ffi=<path>` flag against the working directory, so only the same
@@ -13,7 +12,6 @@
 import { SslUnsupportedError } from "../../errors.ts";
 import { featuresOf } from "../features.ts";
 import type { EngineInfo } from "../engine.ts";
-import type { OpenSslSymbols } from "./symbols.ts";
 
 /** The environment variable that names the library. */
 export const LIBRARY_ENV = "SOCKET_SSL_LIBSSL";
@@ -90,9 +88,17 @@ export function permittedPaths(): string[] {
 
 const decoder = new TextDecoder();
 
+/** The C functions that read a C string. */
+export interface TextReaders {
+  /** `size_t strlen(const char *s)` */
+  strlen(text: Deno.PointerValue): number;
+  /** `void *memcpy(void *to, const void *from, size_t n)` */
+  memcpy(to: Uint8Array<ArrayBuffer>, from: Deno.PointerValue, n: bigint): Deno.PointerValue;
+}
+
 /** The text of a C string; "" for NULL. */
 export function textOf(
-  c: Pick<OpenSslSymbols, "strlen" | "memcpy">,
+  c: TextReaders,
   ptr: Deno.PointerValue,
 ): string {
   if (ptr === null) return "";
@@ -207,7 +213,10 @@ function loadFirst<C>(load: (path: string) => C): Loaded<C> {
   );
 }
 
-type Telling = Pick<OpenSslSymbols, "OpenSSL_version" | "strlen" | "memcpy">;
+interface Telling extends TextReaders {
+  /** `const char *OpenSSL_version(int type)` */
+  OpenSSL_version(type: number): Deno.PointerValue;
+}
 
 /** Only whether they are there: to make them callable takes twenty times as long. */
 const needed = (names: string): Deno.ForeignLibraryInterface =>

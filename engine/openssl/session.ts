@@ -26,7 +26,7 @@ import { type ClientHello, ClientHelloReader, peerOffer, plainAlert } from "../c
 import type { SansIoSession } from "../sans_io.ts";
 import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../engine.ts";
 import { insideError } from "../../internal/waiting.ts";
-import type { OpenSslContext, Runtime } from "./context.ts";
+import type { Runtime, SessionContext } from "./session_context.ts";
 import { connectionError, drainErrors, endError, localError, READ } from "./error_queue.ts";
 import { FirstBytes, helloFault } from "./first_bytes.ts";
 import { cString, drainBio, NativeHandle } from "./memory.ts";
@@ -76,7 +76,7 @@ export class OpenSslSession implements SansIoSession {
   #shutdownFlags = 0;
 
   /** Makes the SSL of one connection. */
-  constructor(runtime: Runtime, context: OpenSslContext, params: SessionParams) {
+  constructor(runtime: Runtime, context: SessionContext, params: SessionParams) {
     this.#runtime = runtime;
     this.#c = runtime.library.c;
     this.role = context.role;
@@ -86,7 +86,7 @@ export class OpenSslSession implements SansIoSession {
     this.#open(context);
   }
 
-  #open(context: OpenSslContext): void {
+  #open(context: SessionContext): void {
     const c = this.#c;
     c.ERR_clear_error();
     const ssl = c.SSL_new(context.ptr);
@@ -283,9 +283,10 @@ export class OpenSslSession implements SansIoSession {
       );
       return;
     }
-    if (chosen !== undefined && chosen !== this.#hooks.context) {
+    const context = chosen as (EngineContext & SessionContext) | undefined; // one of this engine's
+    if (context !== undefined && context !== this.#hooks.context) {
       this.#handle.free();
-      this.#hooks.context = chosen as OpenSslContext;
+      this.#hooks.context = context;
       this.#open(this.#hooks.context);
     }
     this.#hooks.context.bindSessions(this.ssl, this.#askedFor ?? null);

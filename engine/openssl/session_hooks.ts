@@ -13,8 +13,8 @@ import { equalBytes } from "../../certificate/asn1/reader.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { SslError, type SslErrorOptions, SslPeerError, SslVerifyError } from "../../errors.ts";
 import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../engine.ts";
-import type { CallbackTarget, TicketKeyAnswer } from "./callbacks.ts";
-import type { OpenSslContext } from "./context.ts";
+import type { CallbackTarget, TicketKeyAnswer } from "./callback_target.ts";
+import type { SessionContext } from "./session_context.ts";
 import type { Advice } from "./error_queue.ts";
 import * as inspect from "./inspect.ts";
 import { textOf } from "./library.ts";
@@ -34,7 +34,7 @@ const NID_AUTH_PSK = 1048;
 /** The answers of one session. */
 export class SessionHooks implements CallbackTarget {
   /** The context in use; a server may change it before the handshake begins. */
-  context: OpenSslContext;
+  context: SessionContext;
   /** The first failure inside a callback: the error of the call that it was in. */
   error: unknown;
   /** Decisions of the application that are awaited; nothing may leave meanwhile. */
@@ -50,7 +50,7 @@ export class SessionHooks implements CallbackTarget {
   /** `ssl` gives the SSL of the session; it must be alive. */
   constructor(
     c: OpenSslSymbols,
-    context: OpenSslContext,
+    context: SessionContext,
     params: SessionParams,
     ssl: () => Deno.PointerObject,
   ) {

@@ -7,7 +7,7 @@
  */
 
 import { quote } from "../../internal/quote.ts";
-import type { Guard } from "./callbacks.ts";
+import type { Guard } from "./callback_target.ts";
 import { textOf } from "./library.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 

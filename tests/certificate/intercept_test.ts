@@ -6,7 +6,7 @@ import { type CacheEntry, Intercept } from "../../intercept/intercept.ts";
 import { pemCert2file, pemKey2file } from "../../certificate/files.ts";
 import { keyCreateEc } from "../../certificate/keys/private_key.ts";
 import { verifySignature } from "../../certificate/signature.ts";
-import { LatestMap } from "../../internal/lru.ts";
+import { LruMap } from "../../internal/lru.ts";
 import { TestCa } from "../../testing/ca.ts";
 import { SslError } from "../../errors.ts";
 import { real, text } from "./data.ts";
@@ -307,8 +307,8 @@ Deno.test("a client sees through the interception unless it trusts the proxy's C
   await assertRejects(() => exchange(direct, [proxy.pem]), Error, "UnknownIssuer");
 });
 
-Deno.test("LatestMap keeps what was used last", () => {
-  const map = new LatestMap<number>(2);
+Deno.test("LruMap keeps what was used last", () => {
+  const map = new LruMap<number>(2);
   map.set("a", 1).set("b", 2);
   assertEquals(map.get("a"), 1);
   map.set("c", 3);

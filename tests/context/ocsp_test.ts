@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
-import type { TestOcspResponseOptions } from "../../testing/ca.ts";
+import type { TestOcspResponseOptions } from "../../testing/ocsp_response.ts";
 import {
   SSL_OCSP_FAIL_HARD,
   SSL_OCSP_FULL_CHAIN,

@@ -11,7 +11,8 @@ const ROOT = new URL("../../", import.meta.url);
 /** The layers whose errors users see. */
 const FOLDERS = [
   "internal",
-  ...["certificate", "cli", "context", "engine", "handle", "perl", "socket", "ssleay", "verify"],
+  ...["certificate", "cli", "context", "engine", "handle", "http", "intercept", "node", "perl"],
+  ...["server", "socket", "ssleay", "starttls", "testing", "verify"],
 ];
 
 /** What looks like a code in a string, and is none. */
@@ -39,7 +40,7 @@ async function codesInSources(): Promise<Map<string, string>> {
   for (const folder of FOLDERS) {
     try {
       for await (const url of sources(new URL(`${folder}/`, ROOT))) {
-        if (/\/(?:explain\w*|codes|low|constants)\.ts$|\/low\//.test(url.pathname)) continue;
+        if (/\/explain\/(?!own_codes)|\/low\//.test(url.pathname)) continue;
         for (const [, code] of (await Deno.readTextFile(url)).matchAll(LITERAL)) {
           if (!NO_CODES.some((no) => no.test(code!))) found.set(code!, url.pathname);
         }

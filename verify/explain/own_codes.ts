@@ -236,6 +236,13 @@ export const BY_OWN_CODE: Table = {
     "that is not permitted",
     "Look at the permissions of the system, not at those of Deno.",
   ),
+  EEXIST: system("that file is there already", "Remove it, or choose another name."),
+  EINTR: system("a signal interrupted the call", "Try again."),
+  EAGAIN: system("the system had nothing to give at that moment", "Try again."),
+  ENETUNREACH: system(
+    "there is no route to that network",
+    "Check the address and this machine's network.",
+  ),
   EIO: system("reading or writing failed", "The cause of the error has what is known."),
   EOF: say(
     "The stream ended before what was expected.",
