@@ -75,7 +75,7 @@ export class DenoContext implements EngineContext {
     if (target.transport !== "tcp") {
       throw unsupported("anyTransport", `TLS over the Unix socket ${quotePath(target.path)}`);
     }
-    await lingering.room(options);
+    if (lingering.wait > 0) await lingering.room(options); // else at once: nothing comes in between
     if (this.#credential !== undefined) {
       const conn = await dialWithCertificate(target, client, this.#credential, options);
       return this.#stream(params, { conn, ownCertificate: this.#credential.leaf });
