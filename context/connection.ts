@@ -13,7 +13,7 @@
  * @module
  */
 
-import { ownRecord } from "../internal/own_options.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { PeerEvidence } from "../engine/engine.ts";
 import { SslVerifyError } from "../errors.ts";
 import { learn } from "../internal/facts.ts";
@@ -148,7 +148,7 @@ export class ConnectionState {
   /** A client's session cache, as far as this connection may use it. */
   sessions: ConnectionSessions | undefined;
   /** What the operation says beyond its context: it counts with a chosen context, too. */
-  extra: SslOptions = {};
+  extra: SslOptions = NO_OPTIONS;
 
   /** Nothing is verified yet. */
   constructor(policy: Policy, names: Names) {

@@ -181,7 +181,7 @@ export abstract class CoreHandshake extends CoreData {
   }
 
   #newConnection(): Connection {
-    const { context, role, options, hostname, sessionPeer } = this.init;
+    const { context, role, options, hostname, sessionPeer } = ownRecord(this.init);
     return newConnection(context, { role, options, hostname, peer: sessionPeer });
   }
 
