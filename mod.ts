@@ -33,7 +33,7 @@ export {
   setDefaults,
   setDefaultSessionCache,
   setServerDefaults,
-} from "./context/validate.ts";
+} from "./context/process_defaults.ts";
 export { OcspCache } from "./verify/ocsp/cache.ts";
 export { Handle, type HandleConnectOptions, type PrintItem } from "./handle/handle.ts";
 export { HandleReading, type RecordOptions } from "./handle/reading.ts";

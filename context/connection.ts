@@ -18,7 +18,6 @@ import type { PeerEvidence } from "../engine/engine.ts";
 import { SslVerifyError } from "../errors.ts";
 import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
-import type { SslContext } from "./context.ts";
 import { reportWith, shownCertificate } from "./evidence.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
 import {
@@ -31,20 +30,12 @@ import {
   unverifiedReport,
 } from "../verify/judge.ts";
 import type { Names } from "./connection_policy.ts";
-import type { SslOptions } from "./options.ts";
+import type { SharedContext, SslOptions } from "./options.ts";
 import type { ConnectionSessions } from "./sessions/resumption.ts";
 import type { Tracer } from "./trace.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/asn1/reader.ts";
-import type { VerifiedPeer } from "./sessions/session.ts";
-
-/** What a session that was offered knows of its peer. */
-export interface Vouched {
-  /** The peer's certificate in DER. */
-  readonly leaf: Uint8Array;
-  /** What its verification came to. */
-  readonly peer: VerifiedPeer;
-}
+import type { Vouched } from "./sessions/verified_peer.ts";
 
 const CERT_NOT_YET_VALID = 9, CERT_HAS_EXPIRED = 10;
 
@@ -140,7 +131,7 @@ export class ConnectionState {
   /** Sessions that came before the peer was judged. */
   readonly #early: Uint8Array[] = [];
   /** The context that a server chose for this connection, when it is not the one it began with. */
-  context: SslContext | undefined;
+  context: SharedContext | undefined;
   /** The stapled OCSP response that the peer sent. */
   staple: Uint8Array | undefined;
   /** Where the outcome of the handshake is told. */
@@ -168,7 +159,7 @@ export class ConnectionState {
   }
 
   /** A server has chosen another context before the handshake began: what counts is in there. */
-  choose(context: SslContext, policy: Policy, names: Names): void {
+  choose(context: SharedContext, policy: Policy, names: Names): void {
     this.context = context;
     this.#policy = policy;
     this.#names = names;

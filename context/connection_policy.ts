@@ -10,15 +10,20 @@ import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { Role } from "../engine/engine.ts";
 import { requireFeatures } from "../engine/requirements.ts";
 import { resolveScheme } from "../verify/schemes.ts";
-import { verifyModeOf } from "./engine_config.ts";
-import { type SslContext, stateOf } from "./context.ts";
+import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
+import { recordOf } from "./context_record.ts";
 import type { Policy } from "../verify/judge.ts";
-import type { SslOptions } from "./options.ts";
+import type { SharedContext, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
-import { isRecord } from "./checks.ts";
+import { isRecord } from "./option_values.ts";
 import { optionsIn } from "./option_table.ts";
 import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
+
+/** The flags that hold for a role when none are given. */
+export function verifyModeOf(role: Role, options: SslOptions): number {
+  return options.verifyMode ?? (role === "client" ? SSL_VERIFY_PEER : SSL_VERIFY_NONE);
+}
 
 /** What the names of a connection come from. */
 export interface NameInput {
@@ -116,8 +121,8 @@ export function sameValue(a: unknown, b: unknown): boolean {
 }
 
 /** What an operation says about its connection that its context does not say already. */
-export function beyondContext(context: SslContext, own: SslOptions): SslOptions {
-  const shared = stateOf(context).options as Readonly<Record<string, unknown>>;
+export function beyondContext(context: SharedContext, own: SslOptions): SslOptions {
+  const shared = recordOf(context).options as Readonly<Record<string, unknown>>;
   const entries = Object.entries(inScope(own, "connection"));
   return ownRecord(
     Object.fromEntries(entries.filter(([name, value]) => !sameValue(shared[name], value))),
@@ -148,13 +153,13 @@ function nameForCallback({ role, scheme }: Policy, names: Names): Names {
  * @throws {TypeError} for pins where nothing is verified.
  */
 export function connectionPolicy(
-  context: SslContext,
+  context: SharedContext,
   role: Role,
   own: SslOptions,
   more: { readonly hostname?: string | undefined; readonly defaults?: readonly string[] } =
     NO_OPTIONS,
 ): ConnectionPolicy {
-  const { engine, options: shared, defaultsApplied } = stateOf(context);
+  const { engine, options: shared, defaultsApplied } = recordOf(context);
   const options: SslOptions = ownRecord({
     ...inScope(shared, "connection"),
     ...inScope(own, "connection"),

@@ -27,7 +27,7 @@ import { PrivateKey } from "../certificate/keys/private_key.ts";
 import type { Credential } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { readHost } from "../internal/host.ts";
-import { isRecord } from "./checks.ts";
+import { isRecord } from "./option_values.ts";
 import { readOptionFile } from "./option_file.ts";
 import type { SslOptions } from "./options.ts";
 

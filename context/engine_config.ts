@@ -8,7 +8,7 @@
 import { quote } from "../internal/quote.ts";
 import { readDer, sequence } from "../certificate/asn1/reader.ts";
 import { derToPem, looksLikePem } from "../certificate/keys/pem.ts";
-import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
+import { SSL_VERIFY_PEER } from "../constants.ts";
 import type {
   ContextConfig,
   ContextHooks,
@@ -19,24 +19,20 @@ import type {
   TrustConfig,
 } from "../engine/engine.ts";
 import { ownRecord } from "../internal/own_options.ts";
-import { isRecord } from "./checks.ts";
+import { isRecord } from "./option_values.ts";
 import { ConnectionState } from "./connection.ts";
+import { verifyModeOf } from "./connection_policy.ts";
 import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
 import { requireFeatures, requireVersions } from "../engine/requirements.ts";
 import { allowedVersions } from "./versions.ts";
 import { readOptionFile } from "./option_file.ts";
-import { observerHooks } from "./hooks.ts";
+import { observerHooks } from "./observers.ts";
 import { PSK_CIPHERSUITES, pskSetup } from "./psk.ts";
 import { idContexts, ticketKeyHook } from "./sessions/binding.ts";
-import type { StapleCallback } from "./stapling.ts";
-import { openKeylog, type Tracer } from "./trace.ts";
-import type { PerName, SslOptions } from "./options.ts";
+import { openKeylog } from "./key_log.ts";
+import type { Tracer } from "./trace.ts";
+import type { PerName, SslOptions, StapleCallback } from "./options.ts";
 import { loadTrust } from "./trust/trust.ts";
-
-/** The flags that hold for a role when none are given. */
-export function verifyModeOf(role: Role, options: SslOptions): number {
-  return options.verifyMode ?? (role === "client" ? SSL_VERIFY_PEER : SSL_VERIFY_NONE);
-}
 
 /** The configurations of one role: for no or an unknown server name, and by server name. */
 export interface RoleConfig {

@@ -21,16 +21,34 @@ export {
   setDefaultSessionCache,
   setServerDefaults,
   type SocketDefaults,
-} from "./validate.ts";
+} from "./process_defaults.ts";
 export type {
   CertificateInput,
+  ClientHelloCallback,
   ContextOptions,
   CrlInput,
   FileInput,
   KeyInput,
+  NativeObject,
+  OcspStapleCallback,
   OperationOption,
   PerName,
+  PskBytes,
+  PskInput,
+  SharedContext,
+  SniCallback,
+  SniChoice,
   SslOptions,
+  StapleCallback,
+  StapledConnection,
+  StapleRequest,
+  TicketKeycb,
+  TicketKeycbInput,
+  TlsMessage,
+  TlsVersionName,
+  TraceWriter,
+  VerifyCallback,
+  VerifyStore,
 } from "./options.ts";
 export type {
   ConnectionOptions,
@@ -44,21 +62,12 @@ export {
   type VerifyCertificateOptions,
 } from "./verify_certificate.ts";
 export type { ChainPurpose } from "../engine/engine.ts";
-export type { TlsVersionName } from "./versions.ts";
-export type { NativeObject } from "./native.ts";
-export type { OcspStapleCallback, StapledConnection } from "./stapling.ts";
-export type { ClientHelloCallback, SniCallback, SniChoice } from "./server_names.ts";
-export type { PskBytes, PskInput } from "./psk.ts";
 export {
   SessionCache,
   type SessionKey,
   type SessionStore,
   SslSession,
 } from "./sessions/session_cache.ts";
-export type { TicketKeycb, TicketKeycbInput } from "./sessions/binding.ts";
 export { OcspCache, type OcspCacheEntry, type OcspCacheStore } from "../verify/ocsp/cache.ts";
-export type { StapleCallback, StapleRequest } from "./stapling.ts";
-export type { TlsMessage, TraceWriter } from "./trace.ts";
-export type { VerifyCallback, VerifyStore } from "./hooks.ts";
 export type { ClientHello } from "../engine/client_hello.ts";
 export type { ByteTransport } from "../engine/engine.ts";

@@ -8,8 +8,8 @@
  */
 
 import { SSL_VERIFY_PEER } from "../constants.ts";
-import * as is from "./checks.ts";
-import type { Check } from "./checks.ts";
+import * as is from "./option_values.ts";
+import type { Check } from "./option_values.ts";
 import { ownRecord } from "../internal/own_options.ts";
 import { DefaultCa } from "./trust/default_ca.ts";
 import type { ContextOptions, SslOptions } from "./options.ts";

@@ -12,23 +12,13 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import type { PrivateKey } from "../certificate/keys/private_key.ts";
+import type { ClientHello } from "../engine/client_hello.ts";
+import type { ByteTransport, EngineName } from "../engine/engine.ts";
+import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
-
-import type { ByteTransport } from "../engine/engine.ts";
-import type { SslContext } from "./context.ts";
-import type { DefaultCa } from "./trust/default_ca.ts";
-import type { NativeObject } from "./native.ts";
-import type { OcspStapleCallback } from "./stapling.ts";
-import type { PskInput } from "./psk.ts";
 import type { SessionStore } from "./sessions/session_cache.ts";
-import type { ClientHelloCallback, SniCallback } from "./server_names.ts";
-import type { StapleCallback } from "./stapling.ts";
-import type { TicketKeycbInput } from "./sessions/binding.ts";
-import type { TlsMessage, TraceWriter } from "./trace.ts";
-import type { VerifyCallback } from "./hooks.ts";
-import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
-import type { TlsVersionName } from "./versions.ts";
+import type { DefaultCa } from "./trust/default_ca.ts";
 
 /** One value for all server names, or one per SNI name with `""` as the default. */
 export type PerName<T> = T | Readonly<Record<string, T>>;
@@ -48,6 +38,161 @@ export type CrlInput = string | Uint8Array | readonly (string | Uint8Array)[];
 
 /** What `caFile: defaultCa()` takes besides a path. */
 export type FileInput = string | URL;
+
+/** The names a version may have in `minVersion`, `maxVersion` and in what a socket reports. */
+export type TlsVersionName = "SSLv3" | "TLSv1" | "TLSv1_1" | "TLSv1_2" | "TLSv1_3";
+
+/** An object of OpenSSL. It belongs to its context or socket: do not free it, nor keep it longer. */
+export interface NativeObject {
+  /** What it is. */
+  readonly kind: "SSL_CTX" | "SSL";
+  /** Its address. */
+  readonly pointer: Deno.PointerObject;
+}
+
+/** A context that connections share: an `SslContext`. */
+export interface SharedContext {
+  /** Which engine it is for. */
+  readonly engine: EngineName;
+  /** Frees what the engine holds; connections that run go on. */
+  close(): void;
+}
+
+/** What OpenSSL knows while it verifies a chain. */
+export interface VerifyStore {
+  /** The X509_V_ERR number; 0 is OK. */
+  readonly error: number;
+  /** At which certificate, counted from the leaf, which is 0. */
+  readonly errorDepth: number;
+  /** The chain as far as it was built, the leaf first. */
+  readonly chain: readonly Certificate[];
+}
+
+/**
+ * Judges one certificate of the peer's chain; only `true` accepts it.
+ *
+ * @param ok What OpenSSL thinks of it.
+ * @param store What OpenSSL knows so far.
+ * @param name The issuer and the subject, one after the other: `/CN=Some CA/CN=example.com`.
+ * @param error The X509_V_ERR number; 0 is OK.
+ * @param cert The certificate.
+ * @param depth Counted from the leaf, which is 0.
+ *
+ * Perl: `SSL_verify_callback`
+ */
+export type VerifyCallback = (
+  ok: boolean,
+  store: VerifyStore,
+  name: string,
+  error: number,
+  cert: Certificate,
+  depth: number,
+) => boolean | PromiseLike<boolean>;
+
+/** The certificate that an OCSP response is wanted for. */
+export interface StapleRequest {
+  /** The certificate. */
+  readonly certificate: Certificate;
+  /** The certificate with its chain, as the server sends it. */
+  readonly chain: readonly Certificate[];
+  /** The SNI name of the record that it is from; `""` for the default. */
+  readonly serverName: string;
+}
+
+/**
+ * Fetches the OCSP response for a certificate, in DER; `undefined` if there is none now. What it
+ * throws means the same: then nothing is stapled, and it is asked again after 10 s.
+ */
+export type StapleCallback = (
+  request: StapleRequest,
+) => Uint8Array | undefined | PromiseLike<Uint8Array | undefined>;
+
+/** The connection that a stapled OCSP response came with, in the middle of its handshake. */
+export interface StapledConnection {
+  /** The chain that was built, the leaf first. */
+  readonly chain: readonly Certificate[];
+  /** The name sent in SNI. */
+  readonly serverName: string | undefined;
+  /** The name that the certificate is verified for. */
+  readonly verifyName: string | undefined;
+}
+
+/**
+ * Judges the stapled OCSP response in place of the built-in check; `undefined` when the server sent
+ * none. A throw, or `false`, refuses the server.
+ *
+ * Perl: `SSL_ocsp_staple_callback`
+ */
+export type OcspStapleCallback = (
+  connection: StapledConnection,
+  response: Uint8Array | undefined,
+) => boolean | void;
+
+/** Text, which counts as its bytes in UTF-8, or bytes. */
+export type PskBytes = string | Uint8Array;
+
+/** What the option `psk` takes. */
+export type PskInput =
+  | PskBytes
+  | readonly [identity: PskBytes, key: PskBytes]
+  | Readonly<Record<string, PskBytes>>;
+
+/** What serves a client: an `SslContext`, or the options of one, which is made once for each object. */
+export type SniChoice = SharedContext | ContextOptions;
+
+/**
+ * Chooses by the server name in lower case, `""` if the client sends none. `undefined` leaves it to
+ * the certificates of the listener's context, `null` refuses with unrecognized_name.
+ */
+export type SniCallback = (
+  serverName: string,
+) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
+
+/** As {@linkcode SniCallback}, by all that the client offers. */
+export type ClientHelloCallback = (
+  hello: ClientHello,
+) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
+
+/**
+ * Gives the key of a session ticket (RFC 5077): 32 bytes of secret and the 16 bytes that name it.
+ *
+ * Without a name it is asked for the key of a new ticket; `[]` then makes a ticket that nobody can
+ * use. With a name it is asked for the key of that name, together with the name of the current key:
+ * if this is another one, the client gets a new ticket. `[]` for an unknown name means a full
+ * handshake.
+ *
+ * @param data What the option gives beside the function.
+ * @param name The name of the key.
+ *
+ * Perl: `SSL_ticket_keycb`
+ */
+export type TicketKeycb = (
+  data: unknown,
+  name?: Uint8Array,
+) => readonly [key: Uint8Array, name: Uint8Array] | readonly [] | undefined;
+
+/** What the option `ticketKeycb` takes. */
+export type TicketKeycbInput = TicketKeycb | readonly [callback: TicketKeycb, data: unknown];
+
+/** Where a trace goes: a function, an object with `write`, or a stream. Its failures are ignored. */
+export type TraceWriter =
+  | ((text: string) => unknown)
+  | { write(text: string): unknown }
+  | WritableStream<string>;
+
+/** One protocol message, as the option `msgCallback` gets it. */
+export interface TlsMessage {
+  /** Whether it was received or sent. */
+  readonly direction: "read" | "write";
+  /** The protocol version, as the wire has it: 0x0304 is TLS 1.3; 0 for a record header. */
+  readonly version: number;
+  /** 20 change cipher spec, 21 alert, 22 handshake, 256 record header, 257 inner content type. */
+  readonly contentType: number;
+  /** The message. */
+  readonly bytes: Uint8Array;
+  /** In words: `TLSv1.3 (OUT), TLS handshake, Client hello (1)`. */
+  readonly text: string;
+}
 
 /** The options that `SslSocket.connect`, `start` and `listen` share. */
 export interface SslOptions {
@@ -420,7 +565,7 @@ export interface SslOptions {
    *
    * Perl: `SSL_reuse_ctx`
    */
-  reuseCtx?: SslContext | { readonly context: SslContext } | undefined;
+  reuseCtx?: SharedContext | { readonly context: SharedContext } | undefined;
 
   /**
    * Client: keeps up to this many sessions for later connections with this context (`reuseCtx`), so

@@ -15,16 +15,8 @@
  */
 
 import type { ContextHooks, Role } from "../engine/engine.ts";
-import { isRecord } from "./checks.ts";
-
-/** Text, which counts as its bytes in UTF-8, or bytes. */
-export type PskBytes = string | Uint8Array;
-
-/** What the option `psk` takes. */
-export type PskInput =
-  | PskBytes
-  | readonly [identity: PskBytes, key: PskBytes]
-  | Readonly<Record<string, PskBytes>>;
+import { isRecord } from "./option_values.ts";
+import type { PskBytes, PskInput } from "./options.ts";
 
 /** The identity of a client that gives none. */
 const IDENTITY = "io_socket_ssl";

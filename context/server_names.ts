@@ -13,29 +13,10 @@
 
 import type { ClientHello, ContextHooks, EngineContext } from "../engine/engine.ts";
 import { ConnectionState } from "./connection.ts";
-import { type ContextState, createContext, roleContext, SslContext, stateOf } from "./context.ts";
-import type { ContextOptions } from "./options.ts";
+import { contextIn, type ContextRecord, recordOf, type Records } from "./context_record.ts";
+import type { ContextOptions, SharedContext } from "./options.ts";
 import { connectionPolicy } from "./connection_policy.ts";
-import { checkOptions, defaultsIn } from "./validate.ts";
-
-/** What serves a client: a context, or the options of one, which is made once for each object. */
-export type SniChoice = SslContext | ContextOptions;
-
-/**
- * Chooses by the server name in lower case, `""` if the client sends none. `undefined` leaves it to
- * the certificates of the listener's context, `null` refuses with unrecognized_name.
- */
-export type SniCallback = (
-  serverName: string,
-) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
-
-/** As {@linkcode SniCallback}, by all that the client offers. */
-export type ClientHelloCallback = (
-  hello: ClientHello,
-) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
-
-/** The choice among the records of a context. */
-export type Records = (serverName: string) => EngineContext | undefined | null;
+import { checkOptions, defaultsIn } from "./resolved_options.ts";
 
 type Select = NonNullable<ContextHooks["selectContext"]>;
 
@@ -45,26 +26,27 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /** The context that a callback means; made from options at the first time. */
 function contextOf(
-  base: ContextState,
-  cache: WeakMap<object, Promise<SslContext>>,
+  base: ContextRecord,
+  cache: WeakMap<object, Promise<SharedContext>>,
   option: string,
   choice: unknown,
-): Promise<SslContext> {
+): Promise<SharedContext> {
   if (typeof choice !== "object" || choice === null) {
     throw new TypeError(
       `Cannot serve: ${option} must give an SslContext, options, null or undefined: received ` +
         typeof choice,
     );
   }
-  if (choice instanceof SslContext) {
-    const { engine } = stateOf(choice);
+  const context = contextIn(choice);
+  if (context === choice && context !== undefined) {
+    const { engine } = recordOf(context);
     if (engine !== base.engine) {
       throw new TypeError(
         `Cannot serve: ${option} gave a context of the engine "${engine.name}", the listener's is ` +
           `"${base.engine.name}"`,
       );
     }
-    return Promise.resolve(choice);
+    return Promise.resolve(context);
   }
   let made = cache.get(choice);
   if (made === undefined) {
@@ -76,7 +58,7 @@ function contextOf(
           `"${base.engine.name}"`,
       );
     }
-    made = createContext("server", rest, defaultsIn(checked), base.engine);
+    made = base.sibling(rest, defaultsIn(checked));
     cache.set(choice, made);
     made.catch(() => cache.delete(choice)); // a file may be there the next time
   }
@@ -87,26 +69,28 @@ function contextOf(
  * The hook that chooses; `undefined` when there is nothing to choose from.
  *
  * @param before What every handshake has to wait for, if anything.
+ * @param engineContext Gives the engine's context of another context.
  */
 export function selector(
-  base: ContextState,
+  base: ContextRecord,
   records: Records | undefined,
   before: (() => Promise<void> | undefined) | undefined,
+  engineContext: (context: SharedContext, role: "server") => Promise<EngineContext>,
 ): Select | undefined {
   const { sniCallback, clientHelloCallback } = base.options;
-  const cache = new WeakMap<object, Promise<SslContext>>();
+  const cache = new WeakMap<object, Promise<SharedContext>>();
 
   const use = async (option: string, choice: unknown, name: string, user: unknown) => {
     const context = await contextOf(base, cache, option, choice);
-    const first = await roleContext(context, "server");
-    const state = stateOf(context);
+    const first = await engineContext(context, "server");
+    const record = recordOf(context);
     if (user instanceof ConnectionState) {
       const { policy, names } = connectionPolicy(context, "server", user.extra);
       user.choose(context, policy, names);
-      user.tracer = state.tracer;
+      user.tracer = record.tracer;
     }
-    const own = state.records?.(name);
-    await state.before?.();
+    const own = record.records?.(name);
+    await record.before?.();
     return own === undefined ? first : own;
   };
 

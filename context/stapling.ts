@@ -22,25 +22,13 @@ import { asksForStaple, judgeStaple } from "../verify/ocsp/stapled.ts";
 import { span } from "../verify/explain/sentences.ts";
 import { ConnectionState } from "./connection.ts";
 import type { OcspFinding } from "./findings.ts";
-import type { SslOptions } from "./options.ts";
-
-/** The certificate that an OCSP response is wanted for. */
-export interface StapleRequest {
-  /** The certificate. */
-  readonly certificate: Certificate;
-  /** The certificate with its chain, as the server sends it. */
-  readonly chain: readonly Certificate[];
-  /** The SNI name of the record that it is from; `""` for the default. */
-  readonly serverName: string;
-}
-
-/**
- * Fetches the OCSP response for a certificate, in DER; `undefined` if there is none now. What it
- * throws means the same: then nothing is stapled, and it is asked again after 10 s.
- */
-export type StapleCallback = (
-  request: StapleRequest,
-) => Uint8Array | undefined | PromiseLike<Uint8Array | undefined>;
+import type {
+  OcspStapleCallback,
+  SslOptions,
+  StapleCallback,
+  StapledConnection,
+  StapleRequest,
+} from "./options.ts";
 
 /** How long there is no asking again after a failure, in ms. */
 const RETRY = 10_000;
@@ -168,27 +156,6 @@ async function patiently(promise: Promise<unknown>): Promise<void> {
     clearTimeout(timer);
   }
 }
-
-/** The connection that a stapled OCSP response came with, in the middle of its handshake. */
-export interface StapledConnection {
-  /** The chain that was built, the leaf first. */
-  readonly chain: readonly Certificate[];
-  /** The name sent in SNI. */
-  readonly serverName: string | undefined;
-  /** The name that the certificate is verified for. */
-  readonly verifyName: string | undefined;
-}
-
-/**
- * Judges the stapled OCSP response in place of the built-in check; `undefined` when the server sent
- * none. A throw, or `false`, refuses the server.
- *
- * Perl: `SSL_ocsp_staple_callback`
- */
-export type OcspStapleCallback = (
-  connection: StapledConnection,
-  response: Uint8Array | undefined,
-) => boolean | void;
 
 const REVOKED = 23;
 

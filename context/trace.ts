@@ -1,8 +1,7 @@
 /**
- * What is written down of a connection: a readable trace of handshakes, in the
- * manner of `curl -v`, one line a message, and the alerts by name; and the NSS key
- * log. The formatting is pure; the writer is given from outside, the library
- * itself writes nowhere.
+ * A readable trace of handshakes, in the manner of `curl -v`: one line for each message, and the
+ * alerts by name. The formatting is pure; the writer is given from outside, the library itself
+ * writes nowhere.
  *
  * | debug | what is written                                                         |
  * |-------|-------------------------------------------------------------------------|
@@ -17,7 +16,7 @@
 import { toHex } from "../certificate/asn1/reader.ts";
 import { ALERTS } from "../engine/alerts.ts";
 import type { MessageEvent as ProtocolMessage } from "../engine/engine.ts";
-import { fileError } from "../internal/file_error.ts";
+import type { TraceWriter } from "./options.ts";
 
 /** Handshake messages by their type. */
 export const HANDSHAKE_NAMES: Readonly<Record<number, string>> = {
@@ -47,26 +46,6 @@ export const HANDSHAKE_NAMES: Readonly<Record<number, string>> = {
 function alertText(description: number): string {
   return (ALERTS[description] ?? "unknown").replaceAll("_", " ")
     .replace(/\b(?:ca|psk)\b/, (word) => word.toUpperCase());
-}
-
-/** Where a trace goes: a function, an object with `write`, or a stream. Its failures are ignored. */
-export type TraceWriter =
-  | ((text: string) => unknown)
-  | { write(text: string): unknown }
-  | WritableStream<string>;
-
-/** One protocol message, as the option `msgCallback` gets it. */
-export interface TlsMessage {
-  /** Whether it was received or sent. */
-  readonly direction: "read" | "write";
-  /** The protocol version, as the wire has it: 0x0304 is TLS 1.3; 0 for a record header. */
-  readonly version: number;
-  /** 20 change cipher spec, 21 alert, 22 handshake, 256 record header, 257 inner content type. */
-  readonly contentType: number;
-  /** The message. */
-  readonly bytes: Uint8Array;
-  /** In words: `TLSv1.3 (OUT), TLS handshake, Client hello (1)`. */
-  readonly text: string;
 }
 
 const VERSIONS: Readonly<Record<number, string>> = {
@@ -201,7 +180,7 @@ export class Tracer {
   }
 }
 
-/** Streams have one writer, whoever else traces to them. */
+/** Streams have one writer, also where several contexts trace to them. */
 const streamWriters = new WeakMap<WritableStream<string>, WritableStreamDefaultWriter<string>>();
 
 function writerOf(writer: TraceWriter): (text: string) => unknown {
@@ -215,27 +194,4 @@ function writerOf(writer: TraceWriter): (text: string) => unknown {
     streamWriters.set(writer, stream);
   }
   return (text) => stream.write(text);
-}
-
-/**
- * The function that takes a line. For `"env"` it appends to the file that
- * SSLKEYLOGFILE names; without that variable there is none.
- *
- * @throws {Deno.errors.NotCapable} without the env or write permission.
- * @throws {SslError} if the file cannot be written.
- */
-export async function openKeylog(
-  keylog: ((line: string) => void) | "env",
-): Promise<((line: string) => void) | undefined> {
-  if (keylog !== "env") return keylog;
-  const file = Deno.env.get("SSLKEYLOGFILE");
-  if (!file) return undefined;
-  const options = { append: true, create: true, mode: 0o600 } as const;
-  try {
-    // Fails now, not in the middle of a handshake.
-    await Deno.writeTextFile(file, "", options);
-  } catch (cause) {
-    throw fileError("SSLKEYLOGFILE", file, cause, "write");
-  }
-  return (line) => Deno.writeTextFileSync(file, line + "\n", options);
 }

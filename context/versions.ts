@@ -9,9 +9,7 @@ import { quote } from "../internal/quote.ts";
 import type { TlsVersion } from "../engine/engine.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { VERSIONS } from "../engine/tls_versions.ts";
-
-/** The names a version may have in `minVersion`, `maxVersion` and in what a socket reports. */
-export type TlsVersionName = "SSLv3" | "TLSv1" | "TLSv1_1" | "TLSv1_2" | "TLSv1_3";
+import type { TlsVersionName } from "./options.ts";
 
 /**
  * What `SSLv23` means: every version of TLS. SSLv3 is broken (RFC 7568), so it

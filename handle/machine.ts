@@ -9,7 +9,7 @@ import { concat } from "../internal/bytes.ts";
 import { BufferedTransport } from "../engine/transport.ts";
 import type { ByteTransport, Role } from "../engine/engine.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
-import { checkOptions } from "../context/validate.ts";
+import { checkOptions } from "../context/resolved_options.ts";
 import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";
 import { FastStopped, unreadError } from "../socket/fast_stopped.ts";
 import { coreOf } from "../socket/info.ts";

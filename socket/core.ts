@@ -7,8 +7,9 @@
  */
 
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
-import { type SslContext, stateOf } from "../context/context.ts";
-import { engineOf } from "../context/internal.ts";
+import type { SslContext } from "../context/context.ts";
+import { recordOf } from "../context/context_record.ts";
+import { engineOf } from "../context/context_record.ts";
 import type { HandshakeProgress } from "../engine/handshake_progress.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { type SslError, SslUnsupportedError, type Want } from "../errors.ts";
@@ -87,7 +88,7 @@ export class SocketCore extends CoreHandshake {
 
   /** The engine's object. It leads to those of the context, which the application may change, too. */
   handOut(tls: TlsStream): Deno.PointerObject | undefined {
-    const { made, sessions } = stateOf(this.context);
+    const { made, sessions } = recordOf(this.context);
     this.mustBeIdle("hand out the SSL of the connection to");
     for (const each of made) each.native?.("used");
     sessions?.isolate();
@@ -96,7 +97,7 @@ export class SocketCore extends CoreHandshake {
 
   /** Asks about the certificates of a chain, with the staple that came and what the cache has. */
   ocspResolver(chain: VerifyReport["chain"]): ocsp.OcspResolver {
-    const { ocspMode = 0, ocspCache } = stateOf(this.context).options;
+    const { ocspMode = 0, ocspCache } = recordOf(this.context).options;
     const cache = ocspCache ?? cacheOf(this.context);
     return new ocsp.OcspResolver({ chain, ocspMode, cache, staple: this.state?.staple });
   }

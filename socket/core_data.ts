@@ -9,7 +9,8 @@
 
 import { quote } from "../internal/quote.ts";
 import type { ConnectionState } from "../context/connection.ts";
-import { type SslContext, stateOf } from "../context/context.ts";
+import type { SslContext } from "../context/context.ts";
+import { recordOf } from "../context/context_record.ts";
 import { layOver } from "../context/lay_over.ts";
 import type { ByteTransport, Role, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { insideError } from "../internal/waiting.ts";
@@ -107,7 +108,7 @@ export abstract class CoreData {
 
   /** The context. */
   get context(): SslContext {
-    return this.state?.context ?? this.init.context;
+    return (this.state?.context as SslContext | undefined) ?? this.init.context;
   }
 
   /** The role. */
@@ -240,7 +241,7 @@ export abstract class CoreData {
 
   /** Whether our direction outlives the peer's. */
   protected get halfClose(): boolean {
-    return this.options.halfClose ?? stateOf(this.context).options.halfClose ?? true;
+    return this.options.halfClose ?? recordOf(this.context).options.halfClose ?? true;
   }
 
   /** Answers the peer's close_notify at once. A peer that is gone does not need the answer. */

@@ -5,7 +5,10 @@
  */
 
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
-import { contextFor, engineContext, newConnection, ownOffer } from "../context/internal.ts";
+import { contextFor } from "../context/operation_context.ts";
+import { engineContext } from "../context/engine_contexts.ts";
+import { newConnection } from "../context/new_connection.ts";
+import { ownOffer } from "../context/offer.ts";
 import type { StartOptions } from "./options.ts";
 import { checkNames } from "../context/validate.ts";
 import { BufferedTransport, heldBy } from "../engine/transport.ts";

@@ -7,7 +7,7 @@
 
 import { ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
-import { newConnection } from "../context/internal.ts";
+import { newConnection } from "../context/new_connection.ts";
 import { optionRow } from "../context/option_table.ts";
 import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { orAborted } from "../internal/waiting.ts";

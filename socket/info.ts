@@ -9,8 +9,10 @@
 import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/general_name.ts";
-import type { NativeObject } from "../context/native.ts";
-import { engineOf, nativeObject, type SslContext } from "../context/context.ts";
+import type { NativeObject } from "../context/options.ts";
+import { engineOf } from "../context/context_record.ts";
+import { nativeObject } from "../context/engine_contexts.ts";
+import type { SslContext } from "../context/context.ts";
 import { type Feature, FEATURES } from "../engine/features.ts";
 import type { Negotiated, TlsStream } from "../engine/engine.ts";
 import { type Dualvar, SslError, SslUnsupportedError } from "../errors.ts";

@@ -14,10 +14,13 @@ import { quote } from "../internal/quote.ts";
 import { hostProblem, ipVersion, splitHostPort } from "../internal/host.ts";
 import { waitOptions } from "../internal/wait_options.ts";
 import { ownOptions } from "../internal/own_options.ts";
-import { roleContext, SslContext } from "../context/context.ts";
-import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
+import { engineContext } from "../context/engine_contexts.ts";
+import { SslContext } from "../context/context.ts";
+import { contextFor } from "../context/operation_context.ts";
+import { engineOf } from "../context/context_record.ts";
+import { newConnection } from "../context/new_connection.ts";
 import type { ListenOptions } from "./options.ts";
-import { checkOptions } from "../context/validate.ts";
+import { checkOptions } from "../context/resolved_options.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/engine.ts";
 import { SslPeerError, SslUnsupportedError } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
@@ -265,7 +268,7 @@ export class ListenerCore<S extends SslSocket> {
           `the listener of "${this.engine}"`,
       );
     }
-    const swap = roleContext(context, "server").then((ready) => {
+    const swap = engineContext(context, "server").then((ready) => {
       if (this.#swap !== swap) return; // a later one came
       this.#context = context;
       this.#engineContext = ready;

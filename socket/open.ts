@@ -6,11 +6,15 @@
 
 import { quote } from "../internal/quote.ts";
 import { ipVersion } from "../internal/host.ts";
-import { contextFor, engineContext, engineOf, newConnection } from "../context/internal.ts";
+import { contextFor } from "../context/operation_context.ts";
+import { engineContext } from "../context/engine_contexts.ts";
+import { engineOf } from "../context/context_record.ts";
+import { newConnection } from "../context/new_connection.ts";
 import type { ConnectOptions, StartOptions } from "./options.ts";
 import { OPTIONS } from "../context/option_table.ts";
 import { NO_OPTIONS, ownMembers, ownRecord } from "../internal/own_options.ts";
-import { checkNames, checkOptions } from "../context/validate.ts";
+import { checkNames } from "../context/validate.ts";
+import { checkOptions } from "../context/resolved_options.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";

@@ -7,7 +7,7 @@
 
 import type { SslOptions } from "../context/options.ts";
 import type { OptionName } from "../context/option_table.ts";
-import type { DefaultOptions } from "../context/validate.ts";
+import type { DefaultOptions } from "../context/process_defaults.ts";
 import type { SslSocket } from "./socket.ts";
 
 /** The options that {@linkcode ConnectOptions}, {@linkcode StartOptions} and {@linkcode ListenOptions} share. */

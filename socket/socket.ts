@@ -7,7 +7,7 @@
 import { waitOptions } from "../internal/wait_options.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import type { ConnectOptions, ListenOptions, StartOptions } from "./options.ts";
-import { checkOptions } from "../context/validate.ts";
+import { checkOptions } from "../context/resolved_options.ts";
 import type { WaitOptions } from "../engine/engine.ts";
 import { SslUnsupportedError, type Want } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";

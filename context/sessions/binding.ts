@@ -24,7 +24,7 @@ import type {
 import { resolveScheme } from "../../verify/schemes.ts";
 import type { Policy } from "../../verify/judge.ts";
 import type { Names } from "../connection_policy.ts";
-import type { SslOptions } from "../options.ts";
+import type { SslOptions, TicketKeycbInput } from "../options.ts";
 import { SSL_VERIFY_PEER } from "../../constants.ts";
 
 function sha256(data: string | Uint8Array): string {
@@ -135,27 +135,6 @@ export function connectionDigest(
     psk: options.psk === undefined ? null : [processNonce(), options.psk],
   });
 }
-
-/**
- * Gives the key of a session ticket (RFC 5077): 32 bytes of secret and the 16 bytes that name it.
- *
- * Without a name it is asked for the key of a new ticket; `[]` then makes a ticket that nobody can
- * use. With a name it is asked for the key of that name, together with the name of the current key:
- * if this is another one, the client gets a new ticket. `[]` for an unknown name means a full
- * handshake.
- *
- * @param data What the option gives beside the function.
- * @param name The name of the key.
- *
- * Perl: `SSL_ticket_keycb`
- */
-export type TicketKeycb = (
-  data: unknown,
-  name?: Uint8Array,
-) => readonly [key: Uint8Array, name: Uint8Array] | readonly [] | undefined;
-
-/** What the option `ticketKeycb` takes. */
-export type TicketKeycbInput = TicketKeycb | readonly [callback: TicketKeycb, data: unknown];
 
 /** The hook of the engine. */
 export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks["ticketKey"]> {

@@ -37,13 +37,10 @@ import {
 } from "../../certificate/asn1/writer.ts";
 import { SslError } from "../../errors.ts";
 import type { ChainError, Findings } from "../findings.ts";
-import {
-  makeSession,
-  type SessionKey,
-  sessionParts,
-  type SslSession,
-  type VerifiedPeer,
-} from "./session.ts";
+import type { SessionParts, VerifiedPeer } from "./verified_peer.ts";
+
+/** A key for `SslSession.export()`: a CryptoKey for AES-GCM, 32 bytes, or a pass phrase. */
+export type SessionKey = CryptoKey | Uint8Array | string;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -57,8 +54,7 @@ const WHAT = "a session";
 // ---- DER
 
 /** SEQUENCE { INTEGER 1, OCTET STRING session, UTF8String policy, SEQUENCE peer }. */
-function encode(session: SslSession): Uint8Array {
-  const { der, policy, peer } = sessionParts(session);
+function encode({ der, policy, peer }: SessionParts): Uint8Array {
   return seq(int(1), octets(der), utf8String(policy), encodePeer(peer));
 }
 
@@ -89,14 +85,14 @@ function encodeFindings({ callback, ocsp }: Findings): Uint8Array[] {
   return parts;
 }
 
-function decode(bytes: Uint8Array): SslSession {
+function decode(bytes: Uint8Array): SessionParts {
   const [version, der, policy, peer] = fields(readDer(bytes, WHAT), 4);
   if (smallInteger(version, WHAT) !== 1) throw derError(WHAT, "it is of an unknown version");
-  return makeSession({
+  return {
     der: expectTag(der, TAG.OCTET_STRING, WHAT).body,
     policy: text(policy),
     peer: decodePeer(fields(peer, 7)),
-  });
+  };
 }
 
 function decodePeer(nodes: ReturnType<typeof sequence>): VerifiedPeer {
@@ -180,7 +176,7 @@ async function keyFor(key: SessionKey, salt: Bytes): Promise<CryptoKey> {
 }
 
 /** What `session.export()` gives. */
-export async function exportSession(session: SslSession, key?: SessionKey): Promise<Bytes> {
+export async function exportSession(session: SessionParts, key?: SessionKey): Promise<Bytes> {
   const der = encode(session) as Bytes;
   if (key === undefined) return concat(MAGIC, Uint8Array.of(SEALED.NOT), der) as Bytes;
   const byPhrase = typeof key === "string";
@@ -197,8 +193,16 @@ function refuse(reason: string): SslError {
   return new SslError(`Cannot import a session: ${reason}`, { code: "ERR_SESSION", reason });
 }
 
-/** Reads what {@linkcode exportSession} gave. */
-export async function importSession(bytes: Uint8Array, key?: SessionKey): Promise<SslSession> {
+/**
+ * Reads what {@linkcode exportSession} gave.
+ *
+ * @param make Makes the session; an error of it is that of malformed bytes.
+ */
+export async function importSession<T>(
+  bytes: Uint8Array,
+  key: SessionKey | undefined,
+  make: (parts: SessionParts) => T,
+): Promise<T> {
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `Cannot import a session: it must be a Uint8Array: received ${typeof bytes}`,
@@ -212,7 +216,7 @@ export async function importSession(bytes: Uint8Array, key?: SessionKey): Promis
   const start = MAGIC.length + 1;
   if (mode === SEALED.NOT) {
     if (key !== undefined) throw refuse("it is not encrypted, so nothing vouches for it");
-    return read(all.subarray(start));
+    return read(all.subarray(start), make);
   }
   if (mode !== SEALED.BY_KEY && mode !== SEALED.BY_PHRASE) throw refuse("it is of an unknown form");
   if (key === undefined) throw refuse("it is encrypted: give its key");
@@ -234,12 +238,12 @@ export async function importSession(bytes: Uint8Array, key?: SessionKey): Promis
     }
     throw refuse("it was changed, or the key is another one");
   }
-  return read(new Uint8Array(der));
+  return read(new Uint8Array(der), make);
 }
 
-function read(der: Uint8Array): SslSession {
+function read<T>(der: Uint8Array, make: (parts: SessionParts) => T): T {
   try {
-    return decode(der);
+    return make(decode(der));
   } catch (cause) {
     if (!(cause instanceof SslError)) throw cause;
     throw refuse(`it is malformed: ${cause.reason ?? cause.message}`);

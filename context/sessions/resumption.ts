@@ -17,15 +17,9 @@ import type { Findings } from "../findings.ts";
 import type { Policy } from "../../verify/judge.ts";
 import type { Names } from "../connection_policy.ts";
 import type { SslOptions } from "../options.ts";
-import type { Vouched } from "../connection.ts";
 import { SessionCache, type SessionStore } from "./session_cache.ts";
-import {
-  makeSession,
-  sessionLeaf,
-  sessionParts,
-  SslSession,
-  type VerifiedPeer,
-} from "./session.ts";
+import { makeSession, sessionLeaf, sessionParts, SslSession } from "./session.ts";
+import type { VerifiedPeer, Vouched } from "./verified_peer.ts";
 import { connectionDigest, contextDigest } from "./binding.ts";
 
 /**

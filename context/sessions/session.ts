@@ -15,35 +15,8 @@ import {
   TAG,
 } from "../../certificate/asn1/reader.ts";
 import { versionName } from "../../engine/tls_versions.ts";
-import type { Findings } from "../findings.ts";
-
-/** What the verification of the peer found out when the session began. */
-export interface VerifiedPeer {
-  /** By a certificate, by a pre-shared key, or not at all (SSL_VERIFY_NONE). */
-  readonly by: "certificate" | "psk" | "nothing";
-  /** When, in milliseconds since 1970: sessions that follow from a resumed one keep it. */
-  readonly at: number;
-  /** The chain that was built, leaf first, in DER. */
-  readonly chain: readonly Uint8Array[];
-  /** X509_V_ERR number of the chain; not 0 where a pin overrode it. */
-  readonly error: number;
-  /** At which certificate the error is. */
-  readonly errorDepth: number;
-  /** The text of the error. */
-  readonly errorText: string;
-  /** What only a full handshake can find out: of OCSP, of verifyCallback. Nothing that refuses. */
-  readonly findings: Findings;
-}
-
-/** What an {@linkcode SslSession} is made from. */
-export interface SessionParts {
-  /** SSL_SESSION in DER. */
-  readonly der: Uint8Array;
-  /** The digest of all that the verification depended on, in hex. */
-  readonly policy: string;
-  /** What it found. */
-  readonly peer: VerifiedPeer;
-}
+import type { SessionKey } from "./export.ts";
+import type { SessionParts } from "./verified_peer.ts";
 
 /** No session is used for longer (RFC 8446 4.6.1). */
 const WEEK = 7 * 24 * 3600 * 1000;
@@ -129,14 +102,14 @@ export class SslSession {
    * The session and what the verification of its peer found out, as bytes for a file.
    *
    * @param key Encrypts and authenticates the bytes with AES-256-GCM: a CryptoKey for AES-GCM, 32
-   * bytes, or a pass phrase. Without it, whoever reads them can decrypt the session's traffic, and
-   * whoever changes them decides whom the client trusts.
+   * bytes, or a pass phrase. Without it, anyone who reads them can decrypt the session's traffic, and
+   * anyone who changes them decides whom the client trusts.
    * @throws {TypeError} For a key that is none of these.
    */
   async export(key?: SessionKey): Promise<Uint8Array<ArrayBuffer>> {
     return await atCallOf(this.export, async () => {
       const { exportSession } = await import("./export.ts");
-      return await exportSession(this, key);
+      return await exportSession(this.#parts, key);
     });
   }
 
@@ -151,13 +124,10 @@ export class SslSession {
   static async import(bytes: Uint8Array, key?: SessionKey): Promise<SslSession> {
     return await atCallOf(SslSession.import, async () => {
       const { importSession } = await import("./export.ts");
-      return await importSession(bytes, key);
+      return await importSession(bytes, key, make);
     });
   }
 }
-
-/** A key for {@linkcode SslSession.export}: a CryptoKey for AES-GCM, 32 bytes, or a pass phrase. */
-export type SessionKey = CryptoKey | Uint8Array | string;
 
 /**
  * Makes a session.

@@ -5,7 +5,8 @@
  * @module
  */
 
-export { type SessionKey, SslSession } from "./session.ts";
+export type { SessionKey } from "./export.ts";
+export { SslSession } from "./session.ts";
 import { quote } from "../../internal/quote.ts";
 import type { SslSession } from "./session.ts";
 

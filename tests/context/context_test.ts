@@ -10,7 +10,10 @@ import {
 } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
 import { createContext, SslContext } from "../../context/context.ts";
-import { contextFor, engineContext, engineOf, newConnection } from "../../context/internal.ts";
+import { contextFor } from "../../context/operation_context.ts";
+import { engineContext } from "../../context/engine_contexts.ts";
+import { engineOf } from "../../context/context_record.ts";
+import { newConnection } from "../../context/new_connection.ts";
 import { beyondContext } from "../../context/connection_policy.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { featuresOf } from "../../engine/features.ts";

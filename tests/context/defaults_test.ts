@@ -1,17 +1,15 @@
 import "../helpers/limit.ts";
-import { contextFor } from "../../context/internal.ts";
+import { contextFor } from "../../context/operation_context.ts";
 import { assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
+import { checkAny, checkOptions, defaultsIn } from "../../context/resolved_options.ts";
 import {
-  checkAny,
-  checkOptions,
-  defaultsIn,
   setArgsFilterHack,
   setClientDefaults,
   setDefaultContext,
   setDefaults,
   setServerDefaults,
-} from "../../context/validate.ts";
+} from "../../context/process_defaults.ts";
 
 /** Whatever a test sets is forgotten again. */
 function clean(fn: () => void | Promise<void>): () => Promise<void> {

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createContext } from "../../context/context.ts";
-import { newConnection } from "../../context/internal.ts";
+import { newConnection } from "../../context/new_connection.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { OPTIONS } from "../../context/option_table.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";

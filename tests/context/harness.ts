@@ -2,7 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { contextFor, engineContext, newConnection } from "../../context/internal.ts";
+import { contextFor } from "../../context/operation_context.ts";
+import { engineContext } from "../../context/engine_contexts.ts";
+import { newConnection } from "../../context/new_connection.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SslError } from "../../errors.ts";
 import type { Negotiated, TlsStream } from "../../engine/engine.ts";

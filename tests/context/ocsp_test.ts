@@ -17,7 +17,7 @@ import {
   SSL_OCSP_TRY_STAPLE,
 } from "../../constants.ts";
 import { SslContext } from "../../context/context.ts";
-import type { StapleCallback, StapledConnection, StapleRequest } from "../../context/stapling.ts";
+import type { StapleCallback, StapledConnection, StapleRequest } from "../../context/options.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

@@ -6,7 +6,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { int, octets, seq, tlv, utf8String } from "../../certificate/asn1/writer.ts";
 import { TestCa } from "../../testing/ca.ts";
 import { SslSession } from "../../context/sessions/session_cache.ts";
-import { makeSession, type SessionParts, sessionParts } from "../../context/sessions/session.ts";
+import { makeSession, sessionParts } from "../../context/sessions/session.ts";
+import type { SessionParts } from "../../context/sessions/verified_peer.ts";
 import { SslError } from "../../errors.ts";
 import { refuses } from "../helpers/refuses.ts";
 

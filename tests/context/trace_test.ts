@@ -9,13 +9,8 @@ import {
 } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
-import {
-  describeMessage,
-  dump,
-  formatMessage,
-  type TlsMessage,
-  Tracer,
-} from "../../context/trace.ts";
+import { describeMessage, dump, formatMessage, Tracer } from "../../context/trace.ts";
+import type { TlsMessage } from "../../context/options.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, shake, socketPair } from "./harness.ts";
 

@@ -1,7 +1,8 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { OPTIONS } from "../../context/option_table.ts";
-import { checkOptions, type OptionKind } from "../../context/validate.ts";
+import { checkOptions } from "../../context/resolved_options.ts";
+import type { OptionKind } from "../../context/option_table.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { perlNames } from "../../perl/mod.ts";
 

@@ -10,9 +10,9 @@ import {
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
-import { setClientDefaults } from "../../context/validate.ts";
+import { setClientDefaults } from "../../context/process_defaults.ts";
 import type { SslOptions } from "../../context/options.ts";
-import type { VerifyCallback } from "../../context/hooks.ts";
+import type { VerifyCallback } from "../../context/options.ts";
 import {
   SslError,
   SslPeerError,

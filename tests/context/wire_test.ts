@@ -1,5 +1,6 @@
 import "../helpers/limit.ts";
-import { contextFor, newConnection } from "../../context/internal.ts";
+import { contextFor } from "../../context/operation_context.ts";
+import { newConnection } from "../../context/new_connection.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../testing/ca.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { ConnectOptions } from "../../socket/options.ts";
-import type { TicketKeycb } from "../../context/sessions/binding.ts";
+import type { TicketKeycb } from "../../context/options.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { bytes, type Lab, type OurListener, readAll } from "./lab.ts";
 

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { TicketKeycb } from "../../context/sessions/binding.ts";
+import type { TicketKeycb } from "../../context/options.ts";
 import { gnutlsCli, priority } from "./gnutls.ts";
 import { bytes, Lab, VERSIONS } from "./lab.ts";
 import { keyring, sClientSays, ticketKey } from "./resuming.ts";

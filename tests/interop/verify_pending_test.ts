@@ -6,7 +6,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
-import type { VerifyCallback } from "../../context/hooks.ts";
+import type { VerifyCallback } from "../../context/options.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";
 import { bytes, Lab, readText, VERSIONS } from "./lab.ts";
 import { within } from "./peers.ts";

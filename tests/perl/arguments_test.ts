@@ -1,6 +1,6 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkOptions } from "../../context/validate.ts";
+import { checkOptions } from "../../context/resolved_options.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { fromPerl } from "../../perl/mod.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";

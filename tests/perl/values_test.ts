@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
-import { checkOptions } from "../../context/validate.ts";
+import { checkOptions } from "../../context/resolved_options.ts";
 import { fromPerl, perlNames } from "../../perl/mod.ts";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { type DefaultOptions, setClientDefaults } from "../../context/validate.ts";
+import { type DefaultOptions, setClientDefaults } from "../../context/process_defaults.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { ca, leaf, shake } from "../context/harness.ts";
 

@@ -6,7 +6,7 @@ import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import type { ContextOptions } from "../../context/options.ts";
-import type { NativeObject } from "../../context/native.ts";
+import type { NativeObject } from "../../context/options.ts";
 import { withBio } from "../../engine/openssl/memory.ts";
 import { openLibrary } from "../../engine/openssl/symbols.ts";
 import { SslVerifyError } from "../../errors.ts";

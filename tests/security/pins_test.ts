@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { contextFor } from "../../context/internal.ts";
+import { contextFor } from "../../context/operation_context.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslVerifyError } from "../../errors.ts";

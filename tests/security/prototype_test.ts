@@ -14,7 +14,7 @@ import { keyCreateEc } from "../../certificate/keys/private_key.ts";
 import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
 import { CLOSE_OPTIONS, OPTIONS } from "../../context/option_table.ts";
-import { setDefaults } from "../../context/validate.ts";
+import { setDefaults } from "../../context/process_defaults.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { Handle } from "../../handle/handle.ts";
 import { fromPerl } from "../../perl/arguments.ts";

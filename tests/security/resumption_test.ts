@@ -3,7 +3,9 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { contextFor, engineContext, newConnection } from "../../context/internal.ts";
+import { contextFor } from "../../context/operation_context.ts";
+import { engineContext } from "../../context/engine_contexts.ts";
+import { newConnection } from "../../context/new_connection.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import type { TlsStream } from "../../engine/engine.ts";

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
-import type { VerifyCallback } from "../../context/hooks.ts";
+import type { VerifyCallback } from "../../context/options.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, leaf } from "../context/harness.ts";
 

@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
-import { psk as isPsk } from "../../context/checks.ts";
+import { psk as isPsk } from "../../context/option_values.ts";
 import { pskSetup } from "../../context/psk.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";

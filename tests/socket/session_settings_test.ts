@@ -252,7 +252,9 @@ async function digestFor(
   listener: SslListener,
   options: ConnectOptions,
 ): Promise<string> {
-  const { contextFor, engineContext, newConnection } = await import("../../context/internal.ts");
+  const { newConnection } = await import("../../context/new_connection.ts");
+  const { contextFor } = await import("../../context/operation_context.ts");
+  const { engineContext } = await import("../../context/engine_contexts.ts");
   const kept: SslSession[] = [];
   const spy: SessionStore = {
     addSession: (_key, session) => void kept.push(session),

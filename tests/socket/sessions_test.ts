@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { setDefaultContext, setDefaultSessionCache } from "../../context/validate.ts";
+import { setDefaultContext, setDefaultSessionCache } from "../../context/process_defaults.ts";
 import { SslContext } from "../../context/context.ts";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import {

@@ -23,44 +23,13 @@
 import type { ContextHooks, Engine, Role } from "../engine/engine.ts";
 import { asksForStaple } from "../verify/ocsp/stapled.ts";
 import type { CredentialsByName } from "./credentials.ts";
-import { makeStapler, ocspModeOf, type StapleCallback, stapleHook } from "./stapling.ts";
-import type { SslOptions } from "./options.ts";
+import { makeStapler, ocspModeOf, stapleHook } from "./stapling.ts";
+import type { SslOptions, StapleCallback, VerifyCallback, VerifyStore } from "./options.ts";
 import { describeMessage, Tracer } from "./trace.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { ConnectionState } from "./connection.ts";
 import { shownCertificate } from "./evidence.ts";
 import type { ChainError } from "./findings.ts";
-
-/** What OpenSSL knows while it verifies a chain. */
-export interface VerifyStore {
-  /** The X509_V_ERR number; 0 is OK. */
-  readonly error: number;
-  /** At which certificate, counted from the leaf, which is 0. */
-  readonly errorDepth: number;
-  /** The chain as far as it was built, the leaf first. */
-  readonly chain: readonly Certificate[];
-}
-
-/**
- * Judges one certificate of the peer's chain; only `true` accepts it.
- *
- * @param ok What OpenSSL thinks of it.
- * @param store What OpenSSL knows so far.
- * @param name The issuer and the subject, one after the other: `/CN=Some CA/CN=example.com`.
- * @param error The X509_V_ERR number; 0 is OK.
- * @param cert The certificate.
- * @param depth Counted from the leaf, which is 0.
- *
- * Perl: `SSL_verify_callback`
- */
-export type VerifyCallback = (
-  ok: boolean,
-  store: VerifyStore,
-  name: string,
-  error: number,
-  cert: Certificate,
-  depth: number,
-) => boolean | PromiseLike<boolean>;
 
 function storeOf({ error, depth }: ChainError, ders: readonly Uint8Array[]): VerifyStore {
   let chain: readonly Certificate[] | undefined;

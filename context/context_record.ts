@@ -1,0 +1,69 @@
+/**
+ * What an `SslContext` holds, for those who make connections with it.
+ *
+ * @module
+ */
+
+import type { Engine, EngineContext, Role } from "../engine/engine.ts";
+import type { SharedContext, SslOptions } from "./options.ts";
+import type { ClientSessions } from "./sessions/resumption.ts";
+import type { Tracer } from "./trace.ts";
+
+/** The choice among the certificates of a server by its SNI name. */
+export type Records = (serverName: string) => EngineContext | undefined | null;
+
+/** What a context holds. */
+export interface ContextRecord {
+  /** The engine. */
+  readonly engine: Engine;
+  /** The options it was made from: frozen, `undefined` members left out. */
+  readonly options: Readonly<SslOptions>;
+  /** The options among them that came from process-wide defaults. */
+  readonly defaultsApplied: readonly string[];
+  /** The side that it was made for first. */
+  readonly role: Role;
+  /** The engine's contexts, made when a role is first used. */
+  readonly roles: Map<Role, Promise<EngineContext>>;
+  /** The engine's contexts that are ready, for new connections to begin with. */
+  readonly ready: Map<Role, EngineContext>;
+  /** Everything of the engine that has to be freed. */
+  readonly made: Set<EngineContext>;
+  /** Whether the context was closed. */
+  closed: boolean;
+  /** Where the outcomes of handshakes are told. */
+  tracer?: Tracer | undefined;
+  /** A client's session cache, if it has one. */
+  sessions?: ClientSessions | undefined;
+  /** A server's choice among its certificates by name, if there is one. */
+  records?: Records | undefined;
+  /** What a server's handshakes have to wait for, if anything. */
+  before?: (() => Promise<void> | undefined) | undefined;
+  /** Makes another server context for the same engine, out of checked options. */
+  readonly sibling: (
+    options: Readonly<SslOptions>,
+    defaultsApplied: readonly string[],
+  ) => Promise<SharedContext>;
+}
+
+const records = new WeakMap<object, ContextRecord>();
+
+/** Keeps what a context holds; the constructor of `SslContext` does it, and nothing else. */
+export function keepRecord(context: SharedContext, record: ContextRecord): void {
+  records.set(context, record);
+}
+
+/** What a context holds. */
+export function recordOf(context: SharedContext): ContextRecord {
+  return records.get(context)!;
+}
+
+/** The engine of a context. */
+export function engineOf(context: SharedContext): Engine {
+  return recordOf(context).engine;
+}
+
+/** The context that a value is, or has, as a socket does. */
+export function contextIn(value: unknown): SharedContext | undefined {
+  const { context } = Object(value) as { context?: unknown };
+  return [value, context].find((each): each is SharedContext => records.has(Object(each)));
+}

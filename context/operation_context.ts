@@ -1,0 +1,56 @@
+/**
+ * The context of an operation: the one to reuse, or a new one.
+ *
+ * @module
+ */
+
+import type { Role } from "../engine/engine.ts";
+import { quote } from "../internal/quote.ts";
+import { inScope, sameValue } from "./connection_policy.ts";
+import { createContext, type SslContext } from "./context.ts";
+import { contextIn, recordOf } from "./context_record.ts";
+import { OPTIONS } from "./option_table.ts";
+import type { SslOptions } from "./options.ts";
+import { checkAny, defaultsIn } from "./resolved_options.ts";
+
+/** The context that `reuseCtx` means. */
+function reused(value: unknown): SslContext {
+  const context = contextIn(value);
+  if (context !== undefined) return context as SslContext;
+  throw new TypeError(
+    `invalid context to reuse: reuseCtx must be an SslContext or a socket: received ` +
+      quote(value),
+  );
+}
+
+/** Options of a context besides one: fine when they say the same. */
+function checkReuse(context: SslContext, options: SslOptions): void {
+  const { engine, options: own } = recordOf(context);
+  for (const [name, value] of Object.entries(inScope(options, "context"))) {
+    if (sameValue((own as Record<string, unknown>)[name], value)) continue;
+    if (name === "engine" && (value === "auto" || value === engine.name)) continue;
+    throw new TypeError(
+      `Cannot use option "${name}" with reuseCtx: it is part of the context, which was made ` +
+        `without this value: give it to SslContext.create`,
+    );
+  }
+}
+
+/**
+ * The context for an operation: the one to reuse, or a new one.
+ *
+ * @throws {TypeError} `invalid context to reuse`, unknown options, wrong values.
+ */
+export async function contextFor(role: Role, options: SslOptions): Promise<SslContext> {
+  const checked = checkAny(role, options);
+  if (checked.reuseCtx !== undefined) {
+    const context = reused(checked.reuseCtx);
+    checkReuse(context, checked);
+    return context;
+  }
+  const kept: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(checked)) {
+    if (OPTIONS[name as keyof typeof OPTIONS].scope !== "operation") kept[name] = value;
+  }
+  return await createContext(role, kept, defaultsIn(checked));
+}
