@@ -2,14 +2,16 @@
  * A clock for the patience with others: the time in which this process was able to hear them.
  *
  * A process that is busy, or gets no time from the system, sees late what others sent in time. So
- * while this clock is watched it goes on by 10 ms with each turn of the event loop, however long the
- * turn took, and what came has been read before it goes on.
+ * while this clock is watched it goes on by 25 ms at the most with each turn of the event loop,
+ * however long the turn took, and what came has been read before it goes on.
  *
  * @module
  */
 
-/** How far one turn takes it, in milliseconds. */
+/** How long a turn is waited for, in milliseconds. */
 const TURN = 10;
+/** How far one turn takes it at the most, in milliseconds. */
+const STEP = 25;
 /** How long it stays watched, in milliseconds. */
 const WATCHED = 1_000;
 
@@ -39,7 +41,7 @@ export class LoopClock {
   #arm(): void {
     this.#timer = setTimeout(() => {
       const now = performance.now();
-      this.#time += Math.min(now - this.#last, TURN);
+      this.#time += Math.min(now - this.#last, STEP);
       this.#last = now;
       this.#timer = undefined;
       if (now < this.#until) this.#arm();

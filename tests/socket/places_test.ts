@@ -184,7 +184,7 @@ Deno.test("LoopClock: a turn of the event loop that takes long is as good as any
   busy(300);
   await turn();
   const passed = clock.now() - watched;
-  assert(passed >= 10 && passed <= 60, `${passed}`); // and not 600
+  assert(passed >= 10 && passed <= 100, `${passed}`); // and not 600
 });
 
 Deno.test("HandshakeClock: bytes that lead to no answer do not set it back", () => {
