@@ -18,15 +18,15 @@ import type { PeerEvidence } from "../engine/engine.ts";
 import { SslVerifyError } from "../errors.ts";
 import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
-import { reportWith, shownCertificate } from "./evidence.ts";
-import type { CallbackFinding, ChainError, OcspFinding } from "./findings.ts";
+import { reportWith, shownCertificate } from "../verify/make_report.ts";
+import type { CallbackFinding, ChainError, OcspFinding } from "../verify/answers.ts";
 import {
   judge,
-  makeReport,
   type Policy,
   policyFacts,
   pskReport,
   refusedReport,
+  reportUnder,
   unverifiedReport,
 } from "../verify/judge.ts";
 import type { Names } from "./connection_policy.ts";
@@ -117,7 +117,7 @@ export function refusalReport(error: SslVerifyError, policy: Policy, names: Name
   if (failed === "chain" && names.verifyName !== undefined && policy.scheme !== "none") {
     checks.push(of("hostname", undefined, "not reached: the chain was refused before"));
   }
-  return makeReport({ ok: false, chain: [], anchored: false, checks, error, policy });
+  return reportUnder({ ok: false, chain: [], anchored: false, checks, error, policy });
 }
 
 /** The verification of one connection. */

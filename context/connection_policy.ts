@@ -7,7 +7,7 @@
 
 import { quote } from "../internal/quote.ts";
 import { equalBytes } from "../certificate/asn1/reader.ts";
-import type { Role } from "../engine/engine.ts";
+import type { Names, Role } from "../verify/peer.ts";
 import { requireFeatures } from "../engine/requirements.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
@@ -25,6 +25,8 @@ export function verifyModeOf(role: Role, options: SslOptions): number {
   return options.verifyMode ?? (role === "client" ? SSL_VERIFY_PEER : SSL_VERIFY_NONE);
 }
 
+export type { Names };
+
 /** What the names of a connection come from. */
 export interface NameInput {
   /** The option. */
@@ -33,14 +35,6 @@ export interface NameInput {
   readonly verifycnName?: string | undefined;
   /** The host that was connected to. */
   readonly hostname?: string | undefined;
-}
-
-/** The names of a connection. */
-export interface Names {
-  /** For SNI; `undefined` sends none. */
-  readonly serverName: string | undefined;
-  /** To verify; `undefined` when there is none. */
-  readonly verifyName: string | undefined;
 }
 
 /** The error for a name that no certificate and no server can have. */

@@ -28,8 +28,8 @@ import type { SslOptions, StapleCallback, VerifyCallback, VerifyStore } from "./
 import { describeMessage, Tracer } from "./trace.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { ConnectionState } from "./connection.ts";
-import { shownCertificate } from "./evidence.ts";
-import type { ChainError } from "./findings.ts";
+import { shownCertificate } from "../verify/make_report.ts";
+import type { ChainError } from "../verify/answers.ts";
 
 function storeOf({ error, depth }: ChainError, ders: readonly Uint8Array[]): VerifyStore {
   let chain: readonly Certificate[] | undefined;

@@ -21,7 +21,7 @@ import { SslVerifyError } from "../errors.ts";
 import { asksForStaple, judgeStaple } from "../verify/ocsp/stapled.ts";
 import { span } from "../verify/explain/sentences.ts";
 import { ConnectionState } from "./connection.ts";
-import type { OcspFinding } from "./findings.ts";
+import type { OcspFinding } from "../verify/answers.ts";
 import type {
   OcspStapleCallback,
   SslOptions,

@@ -36,7 +36,7 @@ import {
   utf8String,
 } from "../../certificate/asn1/writer.ts";
 import { SslError } from "../../errors.ts";
-import type { ChainError, Findings } from "../findings.ts";
+import type { ChainError, Findings } from "../../verify/answers.ts";
 import type { SessionParts, VerifiedPeer } from "./verified_peer.ts";
 
 /** A key for `SslSession.export()`: a CryptoKey for AES-GCM, 32 bytes, or a pass phrase. */

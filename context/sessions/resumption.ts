@@ -13,7 +13,7 @@ import { quote } from "../../internal/quote.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { equalBytes } from "../../certificate/asn1/reader.ts";
 import type { ContextConfig, Engine, PeerEvidence } from "../../engine/engine.ts";
-import type { Findings } from "../findings.ts";
+import type { Findings } from "../../verify/answers.ts";
 import type { Policy } from "../../verify/judge.ts";
 import type { Names } from "../connection_policy.ts";
 import type { SslOptions } from "../options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Findings } from "../findings.ts";
+import type { Findings } from "../../verify/answers.ts";
 
 /** What the verification of the peer found out when the session began. */
 export interface VerifiedPeer {

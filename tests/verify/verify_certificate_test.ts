@@ -1,5 +1,11 @@
 import "../helpers/limit.ts";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { keyCreateRsa } from "../../certificate/keys/private_key.ts";
 import { TestCa } from "../../testing/ca.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
@@ -143,7 +149,7 @@ Deno.test("verifyCertificate() refuses, with the code and an explanation", async
       const report = await verifyCertificate(...args);
       assertEquals([report.ok, report.error?.code], [false, code]);
       assert(report.error instanceof SslVerifyError);
-      assertEquals(report.error.report, report);
+      assertStrictEquals(report.error.report as unknown, report);
       assertStringIncludes(explain(report.error), words);
       assert(report.checks.some((check) => check.ok === false));
     });
@@ -189,7 +195,7 @@ Deno.test("verifyCertificate() reports a malformed certificate, as a connection 
     const report = await verifyCertificate(bad, { ca: ca.pem, host: "localhost", ...options });
     assertEquals([report.ok, report.error?.code], [false, "UNSPECIFIED"], name);
     assert(report.error instanceof SslVerifyError);
-    assertEquals(report.error.report, report);
+    assertStrictEquals(report.error.report as unknown, report);
     assertStringIncludes(report.error.reason, "malformed");
     assert(report.checks.some((check) => check.ok === false));
     assertStringIncludes(explain(report.error), "malformed", name);

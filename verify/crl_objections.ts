@@ -6,7 +6,7 @@
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
-import type { PeerEvidence } from "../engine/engine.ts";
+import type { PeerEvidence } from "./peer.ts";
 import {
   describeCrl,
   describeList,
@@ -15,9 +15,9 @@ import {
   isLifted,
   objectionTo,
   revocationOf,
-} from "../verify/revocation.ts";
-import { crlsOf, parseAll, shownCertificate, trustedChain } from "./evidence.ts";
-import type { Findings } from "./findings.ts";
+} from "./revocation.ts";
+import { crlsOf, parseAll, shownCertificate, trustedChain } from "./make_report.ts";
+import type { Findings } from "./answers.ts";
 
 const UNABLE_TO_GET_CRL = 3;
 /** X509_V_ERR_CERT_REVOKED. */

@@ -7,10 +7,10 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/asn1/reader.ts";
-import type { PeerEvidence } from "../engine/engine.ts";
+import type { PeerEvidence } from "./peer.ts";
 import type { ErrorFacts, IssuerFacts, IssuerNamesake } from "../errors.ts";
-import { countLists, revocationOf } from "../verify/revocation.ts";
-import { crlsOf, parseAll } from "./evidence.ts";
+import { countLists, revocationOf } from "./revocation.ts";
+import { crlsOf, parseAll } from "./make_report.ts";
 
 /** A part of a certificate that may be malformed. */
 function part<T>(read: () => T): T | undefined {

@@ -8,11 +8,11 @@
 
 import { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/asn1/reader.ts";
-import type { PeerEvidence } from "../engine/engine.ts";
+import type { PeerEvidence } from "./peer.ts";
 import type { SslVerifyError } from "../errors.ts";
-import { describeCrl } from "../verify/revocation.ts";
-import { hintFor } from "../verify/explain/explain.ts";
-import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
+import { describeCrl } from "./revocation.ts";
+import { hintFor } from "./explain/explain.ts";
+import type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 
 const INSPECT = Symbol.for("Deno.customInspect");
 

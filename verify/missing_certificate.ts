@@ -1,0 +1,84 @@
+/**
+ * The judgement on a peer that has shown no certificate, or whose engine shows none.
+ *
+ * @module
+ */
+
+import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
+import { SslUnsupportedError } from "../errors.ts";
+import { verifyCode } from "./error_codes.ts";
+import { check } from "./make_report.ts";
+import { isAboutName } from "./name_judgement.ts";
+import type { Names, PeerEvidence } from "./peer.ts";
+import type { Policy } from "./policy.ts";
+import { type Failure, makeError, reportUnder } from "./refusal.ts";
+import type { VerifyReport } from "./report.ts";
+
+/** The option that cannot be honoured without seeing the peer's certificate. */
+function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | undefined {
+  if (pins.length > 0) return "fingerprint";
+  if (scheme !== "rfc9525" && scheme !== "none") return "verifycnScheme";
+  return publicSuffix === undefined ? undefined : "verifycnPublicsuffix";
+}
+
+/** No certificate came: whether that will do depends on who should have sent one. */
+export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): VerifyReport {
+  const base = { chain: [], anchored: false, policy };
+  if (policy.engine === "deno" && policy.role === "client") {
+    const option = needsCertificate(policy);
+    if (option !== undefined) {
+      throw new SslUnsupportedError(
+        `Cannot use option "${option}": the engine "deno" gives no access to the peer's ` +
+          `certificate here: run with --allow-ffi to use the engine "openssl"`,
+        { code: "ERR_UNSUPPORTED" },
+      );
+    }
+    if (evidence.error === 0) return engineReport(policy, names);
+  }
+  const optional = policy.role === "server" && policy.engine === "openssl" &&
+    (policy.verifyMode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) === 0 && !policy.forceFingerprint &&
+    evidence.error === 0;
+  if (optional) {
+    const none = check("chain", undefined, "the client sent no certificate");
+    return reportUnder({ ...base, ok: true, checks: [none], error: undefined });
+  }
+  const nameFailed = isAboutName(evidence);
+  const failure: Failure = evidence.error === 0
+    ? {
+      code: "ERR_SSL_NO_CERTIFICATE",
+      errno: -1,
+      reason: "the peer sent no certificate",
+      about: policy.role === "server" ? "verifyMode demands one" : "a server must send one",
+      check: "chain",
+    }
+    : {
+      code: verifyCode(evidence.error),
+      errno: evidence.error,
+      reason: nameFailed ? "hostname verification failed" : evidence.errorText,
+      about: nameFailed ? evidence.errorText : verifyCode(evidence.error),
+      check: nameFailed ? "hostname" : "chain",
+    };
+  const error = makeError(failure, policy, names);
+  const failed = check(failure.check, false, `${failure.reason}: ${failure.about}`);
+  return reportUnder({ ...base, ok: false, checks: [failed], error });
+}
+
+/** Where the engine verified chain and name and shows no certificate. */
+function engineReport(policy: Policy, names: Names): VerifyReport {
+  const name = policy.scheme === "none" || names.verifyName === undefined
+    ? check("hostname", undefined, 'the scheme is "none"')
+    : check(
+      "hostname",
+      true,
+      `${JSON.stringify(names.verifyName)}, verified by the engine (rustls)`,
+    );
+  const chain = check("chain", true, "verified by the engine (rustls) against its roots");
+  return reportUnder({
+    ok: true,
+    chain: [],
+    anchored: false,
+    checks: [chain, name],
+    error: undefined,
+    policy,
+  });
+}

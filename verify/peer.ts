@@ -1,0 +1,62 @@
+/**
+ * The two sides of a connection, and what is known of the peer when it is judged.
+ *
+ * @module
+ */
+
+/** Which side of the handshake. */
+export type Role = "client" | "server";
+
+/** The engines. */
+export type EngineName = "openssl" | "deno";
+
+/** The trust anchors and how chains are built to them. */
+export interface TrustConfig {
+  /**
+   * The anchors in DER: exactly these. `undefined` means the engine's own
+   * roots, which only the Deno engine has.
+   */
+  readonly anchors: readonly Uint8Array[] | undefined;
+  /** Anchors in DER that are added to the default ones. */
+  readonly extra: readonly Uint8Array[];
+  /** Certificate revocation lists in DER: complete ones, and the delta CRLs that the engine may apply. */
+  readonly crls: readonly Uint8Array[];
+  /** Other delta CRLs in DER: not for the engine, verify/crl_objections.ts weighs what they say. */
+  readonly deltas?: readonly Uint8Array[];
+  /** Whether to check the leaf, or every certificate, against `crls`. */
+  readonly checkCrl: "none" | "leaf" | "chain";
+}
+
+/** What the engine found out about the peer, for verify/judge.ts. */
+export interface PeerEvidence {
+  /** The chain that the engine built, leaf first, in DER; empty if it built none. */
+  readonly chain: readonly Uint8Array[];
+  /** What the peer sent, leaf first, in DER. */
+  readonly presented: readonly Uint8Array[];
+  /** X509_V_ERR number of the chain verification; 0 is OK. */
+  readonly error: number;
+  /** At which certificate, counted from the leaf, the error is. */
+  readonly errorDepth: number;
+  /** The engine's text for the error. */
+  readonly errorText: string;
+  /** True when a resumed session carries the earlier verification. */
+  readonly resumed: boolean;
+  /** True when a pre-shared key was used and the peer showed no certificate. */
+  readonly psk?: boolean;
+  /** Whom the context trusts, and by which revocation lists; the layer above adds it. */
+  readonly trust?: TrustConfig;
+  /** The time of the verification; now by default. */
+  readonly time?: Date | undefined;
+  /** The stapled OCSP response, where the peer sent one and it has arrived. */
+  readonly ocspResponse?: Uint8Array;
+  /** OpenSSL's security level, where the error depends on it. */
+  readonly securityLevel?: number;
+}
+
+/** The names of a connection. */
+export interface Names {
+  /** For SNI; `undefined` sends none. */
+  readonly serverName: string | undefined;
+  /** To verify; `undefined` when there is none. */
+  readonly verifyName: string | undefined;
+}

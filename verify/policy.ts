@@ -1,0 +1,41 @@
+/**
+ * What counts when a peer is judged.
+ *
+ * @module
+ */
+
+import type { ErrorFacts } from "../errors.ts";
+import type { Pin } from "./fingerprint.ts";
+import type { EngineName, Names, Role } from "./peer.ts";
+import type { PublicSuffix } from "./public_suffix.ts";
+import type { Scheme } from "./schemes.ts";
+
+/** What counts when a peer is judged. */
+export interface Policy {
+  /** Our side; the peer has the other. */
+  readonly role: Role;
+  /** Which engine verified the chain. */
+  readonly engine: EngineName;
+  /** The flags. */
+  readonly verifyMode: number;
+  /** By which rules names are compared. */
+  readonly scheme: Scheme;
+  /** What wildcards may not reach below. */
+  readonly publicSuffix: PublicSuffix | "" | undefined;
+  /** The pins; empty when there are none. */
+  readonly pins: readonly Pin[];
+  /** Whether the pins alone decide. */
+  readonly forceFingerprint: boolean;
+  /** The options that came from process-wide defaults. */
+  readonly defaultsApplied: readonly string[];
+}
+
+/** What a connection knows about the error of a refusal. */
+export function policyFacts({ role, engine, scheme }: Policy, { verifyName }: Names): ErrorFacts {
+  return {
+    role,
+    engine,
+    ...(verifyName === undefined ? {} : { name: verifyName }),
+    scheme: typeof scheme === "string" ? scheme : "your own",
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * From the reason of a refusal to its error and its report, and the reports on peers that show no
+ * certificate.
+ *
+ * @module
+ */
+
+import { type ErrorFacts, SslVerifyError } from "../errors.ts";
+import { learn } from "../internal/facts.ts";
+import { check, makeReport, type ReportParts } from "./make_report.ts";
+import type { Names } from "./peer.ts";
+import { type Policy, policyFacts } from "./policy.ts";
+import type { CheckName, VerifyReport } from "./report.ts";
+
+/** A report under a policy. */
+export function reportUnder(
+  { policy, ...parts }: Omit<ReportParts, "defaultsApplied"> & { readonly policy: Policy },
+): VerifyReport {
+  return makeReport({ ...parts, defaultsApplied: policy.defaultsApplied });
+}
+
+/** The report of a connection on which nothing has been verified (yet). */
+export function unverifiedReport(policy: Policy, reason: string, ok: boolean): VerifyReport {
+  return reportUnder({
+    ok,
+    chain: [],
+    anchored: false,
+    checks: [check("chain", undefined, reason), check("hostname", undefined, reason)],
+    error: undefined,
+    policy,
+  });
+}
+
+/** A reason to refuse the peer. */
+export interface Failure {
+  readonly code: string;
+  readonly errno: number;
+  readonly reason: string;
+  /** What the message says beyond the reason. */
+  readonly about: string;
+  readonly check: CheckName;
+  readonly cause?: unknown;
+  /** What explains it. */
+  readonly facts?: ErrorFacts;
+}
+
+/** The error of a refusal. */
+export function makeError(failure: Failure, policy: Policy, names: Names): SslVerifyError {
+  const cause = failure.cause === undefined ? {} : { cause: failure.cause };
+  const peer = policy.role === "server" ? "the client" : names.verifyName ?? "the server";
+  const { code, errno, reason, facts = {} } = failure;
+  const message = `Cannot verify the certificate of ${peer}: ${reason}: ${failure.about}`;
+  const error = new SslVerifyError(message, { code, errno, reason, ...cause, facts });
+  learn(error, policyFacts(policy, names));
+  return error;
+}
+
+/** The report on a peer that is refused for one reason. */
+export function refusedReport(policy: Policy, names: Names, failure: Failure): VerifyReport {
+  const error = makeError(failure, policy, names);
+  const failed = check(failure.check, false, `${failure.reason}: ${failure.about}`);
+  return reportUnder({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
+}
+
+/** The report on a peer that has shown no certificate, but that it knows the pre-shared key. */
+export function pskReport(policy: Policy, names: Names): VerifyReport {
+  if (policy.forceFingerprint) {
+    return refusedReport(policy, names, {
+      code: "FINGERPRINT_MISMATCH",
+      errno: 50,
+      reason: "fingerprint verification failed",
+      about: "a pre-shared key was used, so there is no certificate",
+      check: "fingerprint",
+      facts: { psk: "used" },
+    });
+  }
+  const why = "the peer knows the pre-shared key and showed no certificate";
+  const checks = [check("chain", undefined, why), check("hostname", undefined, why)];
+  return reportUnder({ ok: true, chain: [], anchored: false, checks, error: undefined, policy });
+}
