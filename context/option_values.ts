@@ -40,7 +40,7 @@ export const string: Check = when(
 /** A string that is not empty. */
 export const filled: Check = when(
   (v) => v !== "" && isText(v),
-  "must be a string of 1 to 65535 characters, and no PEM text",
+  "must be a string that is not empty, of at most 65535 characters, and no PEM text",
 );
 export const boolean: Check = when((v) => typeof v === "boolean", "must be true or false");
 export const callback: Check = when((v) => typeof v === "function", "must be a function");
