@@ -2,6 +2,7 @@
 package IO::Socket::SSL;
 use strict;
 use warnings;
+use Carp;
 use Socket qw(MSG_PEEK);
 
 sub blocking {
