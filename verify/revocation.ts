@@ -283,7 +283,9 @@ export function describeCrl(
     return indirect && `${describeList(indirect, now)}, which can revoke it, but not clear it`;
   }
   const { deltas: [delta] } = inForce(own.filter((crl) => crl.series === base.series), now);
-  const changed = delta === undefined ? "" : `, with ${describeList(delta, now)}`;
+  const changed = delta === undefined || !fits(delta, base)
+    ? ""
+    : `, with ${describeList(delta, now)}`;
   return `${describeList(base, now)}${changed}`;
 }
 
