@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe, quote, quoteSource } from "../internal/quote.ts";
+import { describe, quoteSource } from "../internal/quote.ts";
 import type { KeyObject } from "node:crypto";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import * as record from "./perl_hash.ts";
@@ -12,20 +12,14 @@ import type { CertificateHash } from "./certificate_hash.ts";
 import {
   bitString,
   bytesToBigInt,
-  children,
   derError,
-  type DerNode,
   equalBytes,
-  expectTag,
-  integerBytes,
   latin1,
   oid,
   readDer,
   readElement,
   sequence,
-  smallInteger,
   TAG,
-  time,
   toHex,
 } from "./asn1/reader.ts";
 import {
@@ -37,16 +31,17 @@ import {
   readAuthorityKeyIdentifier,
   readBasicConstraints,
   readDistributionPoints,
-  readExtensions,
   readExtKeyUsage,
   readInfoAccess,
   readKeyUsage,
   readTlsFeature,
 } from "./extensions/read.ts";
 import { type NameAttribute, onelineName, readName } from "./name.ts";
+import { digest } from "../internal/digest.ts";
 import { nodeCrypto } from "../internal/node_crypto.ts";
 import { oidLongName } from "./asn1/oids.ts";
 import { foreignBlock, foreignFormat, withoutFinalNewline } from "./foreign.ts";
+import { type CertificateParts, readParts } from "./certificate_parts.ts";
 import { derToPem, looksLikePem, pemBlocks, shownLabels } from "./keys/pem.ts";
 import type { SubjectAltName } from "./general_name.ts";
 
@@ -61,87 +56,6 @@ export const CERT_LABELS: readonly string[] = [
 ];
 
 const WHAT = "certificate";
-
-/** The parts of the certificate that are read at construction. */
-interface Parts {
-  readonly tbs: DerNode;
-  readonly version: number;
-  readonly serial: Uint8Array;
-  readonly issuer: DerNode;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly subject: DerNode;
-  readonly spki: DerNode;
-  readonly extensions: readonly Extension[];
-  readonly signatureAlgorithm: DerNode;
-  readonly signatureOid: string;
-  readonly signature: Uint8Array;
-}
-
-function readParts(der: Uint8Array): Parts {
-  const [tbs, signatureAlgorithm, signature, ...extra] = sequence(readDer(der, WHAT), WHAT);
-  if (signature === undefined || extra.length > 0) {
-    throw derError(WHAT, "a certificate has three elements");
-  }
-  const fields = sequence(tbs, WHAT);
-  let at = 0;
-  let version = 0;
-  if (fields[0]?.tag === 0xa0) {
-    const [inner, ...rest] = children(fields[at++]!, WHAT);
-    version = smallInteger(inner, WHAT);
-    if (rest.length > 0 || version === 0 || version > 2) {
-      throw derError(WHAT, `unknown or non-canonical version ${version}`);
-    }
-  }
-  const serial = integerBytes(fields[at++], "serial number of certificate");
-  const innerAlgorithm = expectTag(fields[at++], TAG.SEQUENCE, WHAT);
-  if (!equalBytes(innerAlgorithm.raw, expectTag(signatureAlgorithm, TAG.SEQUENCE, WHAT).raw)) {
-    throw derError(WHAT, "the two signature algorithms differ");
-  }
-  const issuer = expectTag(fields[at++], TAG.SEQUENCE, "issuer of certificate");
-  const validity = sequence(fields[at++], "validity of certificate");
-  const subject = expectTag(fields[at++], TAG.SEQUENCE, "subject of certificate");
-  const spki = expectTag(fields[at++], TAG.SEQUENCE, "public key of certificate");
-  let extensions: Extension[] = [];
-  let last = 0;
-  for (const node of fields.slice(at)) {
-    // Each once, in their order: of two lists of extensions others may read the other one.
-    const number = node.tag & 0x1f;
-    if (number <= last) throw derError(WHAT, `element 0x${node.tag.toString(16)} is out of order`);
-    last = number;
-    if (node.tag === 0xa3 && version === 2) {
-      const [list, ...rest] = children(node, WHAT);
-      if (rest.length > 0) throw derError(WHAT, "malformed extensions");
-      extensions = readExtensions(list, "extensions of certificate");
-    } else if ((node.tag !== 0x81 && node.tag !== 0x82) || version === 0) {
-      throw derError(
-        WHAT,
-        `unexpected element 0x${node.tag.toString(16)} in version ${version + 1}`,
-      );
-    }
-  }
-  // Read here so that a malformed name or key is an error at once, not later.
-  readName(issuer.raw, "issuer of certificate");
-  readName(subject.raw, "subject of certificate");
-  if (validity.length !== 2) throw derError(WHAT, "malformed validity");
-  const [algorithm, key] = sequence(spki, "public key of certificate");
-  oid(sequence(algorithm, "public key of certificate")[0], "public key of certificate");
-  bitString(key, "public key of certificate");
-  return {
-    tbs: tbs!,
-    version,
-    serial,
-    issuer,
-    notBefore: time(validity[0], "notBefore of certificate"),
-    notAfter: time(validity[1], "notAfter of certificate"),
-    subject,
-    spki,
-    extensions,
-    signatureAlgorithm: signatureAlgorithm!,
-    signatureOid: oid(sequence(signatureAlgorithm, WHAT)[0], WHAT),
-    signature: bitString(signature, "signature of certificate").bytes,
-  };
-}
 
 /** The types that a text can have: those of DirectoryString (RFC 5280 4.1.2.4) and their like. */
 const STRING_TAGS: ReadonlySet<number> = new Set([
@@ -161,22 +75,6 @@ function fromDerFile(data: Uint8Array, source: string): Certificate {
   throw new SslError(`Cannot read ${quoteSource(source)}: ${reason}`, { code: "ERR_DER", reason });
 }
 
-/** A digest by its name, letters and dashes as you like. */
-export function digest(algorithm: string, data: Uint8Array): Uint8Array {
-  const name = String(algorithm).toLowerCase().replace(/^sha-/, "sha");
-  let hash;
-  try {
-    hash = nodeCrypto().createHash(name);
-  } catch {
-    // The platform's error names the algorithm, which may be something else in its place.
-    throw new SslUnsupportedError(
-      `Cannot compute digest: unknown algorithm: received ${quote(algorithm)}`,
-      { code: "UNKNOWN_DIGEST" },
-    );
-  }
-  return new Uint8Array(hash.update(data).digest());
-}
-
 /**
  * One X.509 certificate. The structure, names, dates and key are checked when
  * it is made; the content of an extension when it is asked for.
@@ -189,7 +87,7 @@ export function digest(algorithm: string, data: Uint8Array): Uint8Array {
 export class Certificate {
   /** The DER encoding. Do not change it. */
   readonly der: Uint8Array;
-  readonly #parts: Parts;
+  readonly #parts: CertificateParts;
   #subject: NameAttribute[] | undefined;
   #issuer: NameAttribute[] | undefined;
 

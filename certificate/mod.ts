@@ -76,7 +76,7 @@ export {
   TestCertificate,
   type TestCertificateOptions,
   type TestKeyType,
-} from "../testing/certificate.ts";
+} from "./issue.ts";
 export {
   type OcspResponderOptions,
   type RespondingCa,

@@ -6,7 +6,6 @@
  */
 
 import { ipToText, parseIpAddress } from "../internal/host.ts";
-import type { Certificate } from "./certificate.ts";
 import {
   bytesToBigInt,
   children,
@@ -31,6 +30,7 @@ import { oidEntry, oidLongName, oidShortName } from "./asn1/oids.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import {
   EXT,
+  type Extension,
   readAuthorityKeyIdentifier,
   readBasicConstraints,
   readExtKeyUsage,
@@ -316,8 +316,42 @@ export function extensionText(id: string, value: Uint8Array): string {
 
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
-/** See {@linkcode Certificate.asHash}. */
-export function asHash(cert: Certificate, algorithm = "sha256"): CertificateHash {
+/** What the record is made from: a `Certificate`. */
+export interface HashedCertificate {
+  /** 3 for a certificate with extensions. */
+  readonly version: number;
+  /** From when on it is valid. */
+  readonly notBefore: Date;
+  /** Until when it is valid. */
+  readonly notAfter: Date;
+  /** The serial number in decimal digits. */
+  readonly serial: string;
+  /** The name of the signature algorithm. */
+  readonly signatureAlgorithm: string;
+  /** Where its revocation lists are. */
+  readonly crlUris: string[];
+  /** Where its OCSP responders are. */
+  readonly ocspUris: string[];
+  /** The names of the key usages. */
+  readonly keyUsage: string[] | undefined;
+  /** The OIDs of the extended key usages. */
+  readonly extKeyUsage: string[] | undefined;
+  /** The subject. */
+  readonly subjectAttributes: readonly NameAttribute[];
+  /** The issuer. */
+  readonly issuerAttributes: readonly NameAttribute[];
+  /** The names. */
+  readonly subjectAltNames: readonly SubjectAltName[];
+  /** The extensions. */
+  readonly extensions: readonly Extension[];
+  /** The digest of the public key. */
+  publicKeyDigest(algorithm: string): Uint8Array;
+  /** The digest of the certificate. */
+  fingerprintBin(algorithm: string): Uint8Array;
+}
+
+/** The record of a certificate, as Perl's `CERT_asHash` gives it. */
+export function asHash(cert: HashedCertificate, algorithm = "sha256"): CertificateHash {
   const usages = cert.extKeyUsage ?? [];
   const hash: CertificateHash = {
     version: cert.version,

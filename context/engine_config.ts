@@ -111,7 +111,7 @@ async function selfSignedCredentials(options: SslOptions): Promise<CredentialsBy
     throw new TypeError("Cannot use both selfSigned and cert or certFile: give one");
   }
   // Only whoever asks for a test certificate pays for the code that makes one.
-  const { selfSigned } = await import("../testing/certificate.ts");
+  const { selfSigned } = await import("../certificate/issue.ts");
   const { selfSigned: wanted } = options;
   const names = typeof wanted === "string"
     ? [wanted]

@@ -33,7 +33,7 @@ import {
   type TestCaArguments,
   TestCertificate,
   type TestCertificateOptions,
-} from "./certificate.ts";
+} from "../certificate/issue.ts";
 import type { TestOcspResponseOptions } from "./ocsp_response.ts";
 import { type OcspResponderOptions, TestOcspResponder } from "./responder.ts";
 

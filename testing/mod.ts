@@ -33,5 +33,5 @@ export {
   TestCertificate,
   type TestCertificateOptions,
   type TestKeyType,
-} from "./certificate.ts";
+} from "../certificate/issue.ts";
 export { type OcspResponderOptions, type RespondingCa, TestOcspResponder } from "./responder.ts";

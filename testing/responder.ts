@@ -15,7 +15,8 @@ import {
   readOcspRequest,
 } from "../certificate/ocsp_build.ts";
 import type { TestOcspResponseOptions } from "./ocsp_response.ts";
-import { type Certificate, digest } from "../certificate/certificate.ts";
+import type { Certificate } from "../certificate/certificate.ts";
+import { digest } from "../internal/digest.ts";
 import type { PrivateKey } from "../certificate/keys/private_key.ts";
 
 /** Options of `TestCa.ocspResponder`: how it answers, good answers by default. */

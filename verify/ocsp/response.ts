@@ -22,7 +22,7 @@
 
 import { type NamesOf, ownOptions, ownRecord } from "../../internal/own_options.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
-import { digest } from "../../certificate/certificate.ts";
+import { digest } from "../../internal/digest.ts";
 import { equalBytes } from "../../certificate/asn1/reader.ts";
 import { type CrlReason, OCSP_NONCE, type OcspCertId } from "../../certificate/ocsp_build.ts";
 import { type OcspAnswer, type OcspBasicResponse, readOcspResponse } from "./read.ts";

@@ -13,8 +13,8 @@ import {
   keyIdentifier,
   keyIdentifierOf,
   randomSerial,
-} from "../certificate/signature.ts";
-import type { Certificate } from "../certificate/certificate.ts";
+} from "./signature.ts";
+import type { Certificate } from "./certificate.ts";
 import {
   authorityInfoAccess,
   authorityKeyIdentifier,
@@ -28,16 +28,16 @@ import {
   subjectAltName,
   subjectKeyIdentifier,
   tlsFeature,
-} from "../certificate/extensions/write.ts";
-import type { Extension } from "../certificate/extensions/read.ts";
+} from "./extensions/write.ts";
+import type { Extension } from "./extensions/read.ts";
 import { parseIpAddress } from "../internal/host.ts";
 import {
   keyCreateEc,
   keyCreateEd25519,
   keyCreateRsa,
   type PrivateKey,
-} from "../certificate/keys/private_key.ts";
-import type { SubjectAltName } from "../certificate/general_name.ts";
+} from "./keys/private_key.ts";
+import type { SubjectAltName } from "./general_name.ts";
 
 const DAY = 86_400_000;
 
