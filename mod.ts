@@ -35,11 +35,11 @@ export {
   setServerDefaults,
 } from "./context/process_defaults.ts";
 export { OcspCache } from "./verify/ocsp/cache.ts";
-export { Handle, type HandleConnectOptions, type PrintItem } from "./handle/handle.ts";
-export { HandleReading, type RecordOptions } from "./handle/reading.ts";
-export { HandleBase, type HandleOptions } from "./handle/settings.ts";
-export type { HandleConn, HandleSource, HandleStreams } from "./handle/front.ts";
-export type { Separator } from "./handle/line_reader.ts";
+export { Handle } from "./handle/handle.ts";
+export type { HandleConnectOptions, HandleOptions, RecordOptions } from "./handle/options.ts";
+export type { HandleConn, HandleSource, HandleStreams } from "./handle/source.ts";
+export type { PrintItem } from "./handle/writer.ts";
+export type { Separator } from "./handle/separator.ts";
 export type { Encoding } from "./handle/encoding.ts";
 export type { PrintfArgument } from "./handle/sprintf.ts";
 export { SocketCapabilities } from "./socket/capabilities.ts";

@@ -7,8 +7,12 @@
 import { unknownOption } from "../context/option_names.ts";
 import * as table from "../context/option_table.ts";
 import { connectArguments } from "../socket/open.ts";
-import type { HandleConnectOptions } from "./handle.ts";
-import { checkHandleOptions, type HandleOptions, NAMES } from "./settings.ts";
+import {
+  checkHandleOptions,
+  type HandleConnectOptions,
+  type HandleOptions,
+  NAMES,
+} from "./options.ts";
 
 const own: ReadonlySet<string> = new Set(NAMES);
 

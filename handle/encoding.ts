@@ -1,12 +1,13 @@
 /**
  * Text to bytes and back in the two encodings of a handle. Nothing is altered
  * on the way without being asked for: what cannot be encoded, and bytes that
- * are no UTF-8, are errors.
+ * are not UTF-8, are errors.
  *
  * @module
  */
 
 import { SslPeerError } from "../errors.ts";
+import { quote } from "../internal/quote.ts";
 
 /** How a handle makes text of bytes. `latin1` has one character for each byte value. */
 export type Encoding = "utf-8" | "latin1";
@@ -30,6 +31,18 @@ function latin1Decoder(): (bytes: Uint8Array) => string {
     }),
   );
   return (bytes) => windows1252.decode(bytes).replace(beyondLatin1, (c) => back.get(c)!);
+}
+
+/**
+ * The encoding of one of Perl's layers.
+ *
+ * @throws {TypeError} If it is another layer.
+ */
+export function encodingOfLayer(layer: string): Encoding {
+  const name = String(layer).toLowerCase().replace(/^:/, "").replace(/^encoding\((.*)\)$/, "$1");
+  if (/^(raw|bytes|latin-?1|iso-8859-1)$/.test(name)) return "latin1";
+  if (/^utf-?8$/.test(name)) return "utf-8";
+  throw new TypeError(`Cannot set binmode: it must be ":raw" or ":utf8": received ${quote(layer)}`);
 }
 
 /**
@@ -61,7 +74,7 @@ export function encodeText(text: string, encoding: Encoding): Uint8Array<ArrayBu
   return bytes;
 }
 
-/** The text of bytes; `undefined` where they are no UTF-8. */
+/** The text of bytes; `undefined` where they are not UTF-8. */
 export function tryDecode(bytes: Uint8Array, encoding: Encoding): string | undefined {
   if (encoding === "latin1") {
     return (decodeLatin1 ??= latin1Decoder())(bytes);
@@ -74,7 +87,7 @@ export function tryDecode(bytes: Uint8Array, encoding: Encoding): string | undef
 }
 
 /**
- * The text of bytes. Without `fatal`, U+FFFD stands for what is no UTF-8.
+ * The text of bytes. Without `fatal`, U+FFFD stands for what is not UTF-8.
  *
  * @throws {SslPeerError} With code `EILSEQ`.
  */

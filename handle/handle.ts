@@ -4,35 +4,47 @@
  * @module
  */
 
+import type { WaitOptions } from "../engine/engine.ts";
+import { SSL_WANT_READ, type Want } from "../errors.ts";
+import { atCallOf, fromCaller } from "../internal/caller.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
-import type { ConnectOptions, StartOptions } from "../socket/options.ts";
-import { SslUnsupportedError } from "../errors.ts";
-import { atCallOf } from "../internal/caller.ts";
-import { type CloseOptions, SslSocket } from "../socket/socket.ts";
+import { oneLine } from "../internal/show.ts";
+import type { CloseOptions, StartOptions } from "../socket/options.ts";
+import { SslSocket } from "../socket/socket.ts";
 import { takeTransport, type Transport, type TransportSource } from "../socket/transport.ts";
-import { type HandleSource, loadMachine } from "./front.ts";
+import { HandleConnection } from "./connection.ts";
+import { type Encoding, encodingOfLayer } from "./encoding.ts";
+import { noSocketError, notAllowed, notImplemented } from "./handle_errors.ts";
+import {
+  callOptions,
+  checkHandleOptions,
+  checkSetting,
+  type HandleConnectOptions,
+  type HandleOptions,
+  RECORD_NAMES,
+  type RecordOptions,
+} from "./options.ts";
+import { RecordIterator } from "./record_iterator.ts";
+import type { Separator } from "./separator.ts";
+import { type HandleConn, type HandleSource, toConn } from "./source.ts";
 import type { PrintfArgument } from "./sprintf.ts";
-import { HandleReading } from "./reading.ts";
-import { frontOf, type HandleOptions } from "./settings.ts";
-
-/** What can be printed: text and numbers as JavaScript shows them, bytes as they are. */
-export type PrintItem = string | number | bigint | boolean | Uint8Array;
-
-/** Options of {@linkcode Handle.connect}: those of `SslSocket.connect` and those of a handle. */
-export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
+import { startTls, stopTls } from "./tls.ts";
+import type { PrintItem } from "./writer.ts";
 
 /**
  * A file handle: text lines, formatted printing and buffered bytes over an `SslSocket`, a
  * `Deno.Conn`, a file or web streams; what `print $socket` and `<$socket>` were in Perl.
  *
  * Lines come with their separator, as in Perl, unless `chomp` is set. Text is UTF-8 and bytes that
- * are no UTF-8 are an error, unless `encoding` is `"latin1"` or `fatal` is `false`.
+ * are not UTF-8 are an error, unless `encoding` is `"latin1"` or `fatal` is `false`.
+ *
+ * One read at a time: a second one is an `SslError` with code `ERR_CONCURRENT_READ`. What arrived
+ * before an error is delivered first. `undefined` from `readLine`, or `null` from `read`, is the
+ * proper end of the stream. An error of the connection beneath, such as `SslTruncatedError`, is
+ * passed on and never looks like the end.
  *
  * Writes go out whole and in the order of the calls, awaited or not. After one that failed, those
- * behind it fail with the same error.
- *
- * `undefined` from `readLine`, or `null` from `read`, is the proper end of the stream. An error of
- * the connection beneath, such as `SslTruncatedError`, is passed on and never looks like the end.
+ * behind it fail with the same error. On a closed handle every call fails with code `ECLOSED`.
  *
  * @example
  * ```ts ignore
@@ -45,25 +57,23 @@ export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
  *
  * Perl: `IO::Handle`
  */
-export class Handle extends HandleReading
-  implements AsyncIterable<string>, AsyncDisposable, TransportSource {
+export class Handle implements AsyncIterable<string>, AsyncDisposable, TransportSource {
+  readonly #connection: HandleConnection;
+
   /**
    * Makes a handle over a connection, which belongs to the handle from now on.
    *
    * @param conn An `SslSocket`, a `Deno.Conn`, a `Deno.FsFile`, what `stopSsl` gave, or web streams:
    * `{ readable, writable }` or one of them.
-   * @param options How it reads and writes.
-   * @throws {TypeError} If `conn` is none of these, or an option is wrong.
+   * @throws {TypeError} If `conn` is not one of these, or an option is wrong.
    */
   constructor(conn: HandleSource, options?: HandleOptions) {
-    super(conn, options);
+    const settings = checkHandleOptions(options);
+    this.#connection = new HandleConnection(toConn(conn), settings);
   }
 
   /**
    * Connects with TLS and makes a handle of the socket. See `SslSocket.connect`.
-   *
-   * @param target `"example.com:443"`, or options with `hostname` and `port`.
-   * @param options Options of the connection and of the handle.
    *
    * Perl: `IO::Socket::SSL->new`
    */
@@ -73,27 +83,213 @@ export class Handle extends HandleReading
   ): Promise<Handle> {
     return await atCallOf(Handle.connect, async () => {
       const { connectOptions } = await import("./connect_options.ts");
-      const [handleOptions, rest] = connectOptions(target, options);
-      const [socket] = await Promise.all([
-        typeof target === "string" ? SslSocket.connect(target, rest) : SslSocket.connect(rest),
-        loadMachine(), // it is there with the handle: `tryReadLine` is right from the first call on
-      ]);
-      return new Handle(socket, handleOptions);
+      const [own, rest] = connectOptions(target, options);
+      const socket = typeof target === "string"
+        ? await SslSocket.connect(target, rest)
+        : await SslSocket.connect(rest);
+      return new Handle(socket, own);
     });
   }
 
-  // ---- writing
+  /**
+   * Reads a line, with its separator unless `chomp` is set; `undefined` at the end. A last line
+   * without a separator is a line too. A paragraph (separator `""`) ends with two newlines and all
+   * that follow, as in IO::Socket::SSL. A line that an error cut short is not delivered as a line: its
+   * bytes remain for `read`.
+   *
+   * @throws {SslPeerError} If the line is longer than `maxLineLength` or, without a separator, the
+   * stream longer than `maxBytes` (code `EMSGSIZE`); if it is not UTF-8 (code `EILSEQ`).
+   * @throws {SslTruncatedError} If the stream ended without close_notify.
+   * @example
+   * ```ts
+   * import { Handle } from "@socket/ssl/handle";
+   *
+   * const handle = new Handle({ readable: new Blob(["first\nsecond"]).stream() });
+   * await handle.readLine(); // "first\n"
+   * await handle.readLine({ chomp: true }); // "second"
+   * await handle.readLine(); // undefined
+   * ```
+   *
+   * Perl: `readline`
+   */
+  readLine(options?: RecordOptions): Promise<string | undefined> {
+    try {
+      return this.#connection.reader("read a line").readLine(options);
+    } catch (error) {
+      return Promise.reject(fromCaller(error));
+    }
+  }
+
+  /**
+   * As `readLine`, without waiting: `SSL_WANT_READ` or `SSL_WANT_WRITE` when it would have to.
+   * `ready` then waits. Over a connection that cannot be read without waiting, `ready` is what reads.
+   *
+   * Perl: `readline` on a non-blocking socket
+   */
+  tryReadLine(options?: Omit<RecordOptions, "signal">): string | undefined | Want {
+    return this.#connection.reader("read a line").tryReadLine(options);
+  }
+
+  /**
+   * Resolves when a call that did not wait may go on. What the connection met comes out of that call.
+   *
+   * @param want What the call gave. Default: `SSL_WANT_READ`.
+   *
+   * Perl: `IO::Select`
+   */
+  async ready(want: Want = SSL_WANT_READ, options?: WaitOptions): Promise<void> {
+    await this.#connection.reader("wait").ready(want, options);
+  }
+
+  /**
+   * As `readLine` with the handle's own separator.
+   *
+   * Perl: `getline`
+   */
+  getline(): Promise<string | undefined> {
+    return this.readLine();
+  }
+
+  /**
+   * Reads up to the end and gives all lines. On an error nothing is consumed: the lines that did
+   * arrive can be read one by one.
+   *
+   * @throws {SslPeerError} With code `EMSGSIZE` if there are more than `maxBytes` bytes.
+   *
+   * Perl: `getlines`
+   */
+  async getlines(options?: RecordOptions): Promise<string[]> {
+    return await this.#connection.reader("read lines").getlines(options);
+  }
+
+  /**
+   * The lines up to the end, for `for await`. Leaving the loop leaves the handle open and the rest
+   * unread. Without options a separator that changes meanwhile takes effect.
+   *
+   * @example
+   * ```ts
+   * import { Handle } from "@socket/ssl/handle";
+   *
+   * const handle = new Handle({ readable: new Blob(["a\nb\n"]).stream() });
+   * for await (const line of handle.lines({ chomp: true })) {
+   *   // "a", then "b"
+   * }
+   * ```
+   *
+   * Perl: `while (my $line = <$socket>)`
+   */
+  lines(given?: RecordOptions): AsyncIterableIterator<string, undefined> {
+    const options = callOptions("read lines", given, RECORD_NAMES);
+    const now = () => this.#connection.reader("read a line").lineNow(options);
+    return new RecordIterator<string>({ now, later: () => this.readLine(options) });
+  }
+
+  /** The lines up to the end, in arrays of those that came together: the fastest way. */
+  lineBatches(given?: RecordOptions): AsyncIterableIterator<string[], undefined> {
+    const options = callOptions("read lines", given, RECORD_NAMES);
+    const later = async () => await this.#connection.reader("read lines").lineBatch(options);
+    return new RecordIterator<string[]>({ now: () => undefined, later });
+  }
+
+  /** {@linkcode Handle.lines}. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<string, undefined> {
+    return this.lines();
+  }
+
+  /**
+   * Reads `n` bytes, fewer only where the stream ends; `null` at the end.
+   *
+   * @throws {RangeError} If `n` is negative or not an integer.
+   *
+   * Perl: `read`
+   */
+  read(n: number, options?: WaitOptions): Promise<Uint8Array<ArrayBuffer> | null>;
+  /**
+   * Reads `length` bytes into `buffer` at `offset`, fewer only where the stream ends. Gives how many,
+   * `null` at the end. A negative offset counts from the end of the buffer. An array over a resizable
+   * `ArrayBuffer` grows, with zeros in a gap in front of the data, and ends after the data, as a
+   * scalar of Perl does.
+   *
+   * @param buffer Where the bytes go.
+   * @param length How many. Default: what fits behind `offset`.
+   * @param offset Where. Default: 0.
+   * @throws {RangeError} If that is outside of the buffer.
+   *
+   * Perl: `read`
+   */
+  read(
+    buffer: Uint8Array,
+    length?: number,
+    offset?: number,
+    options?: WaitOptions,
+  ): Promise<number | null>;
+  async read(
+    target: number | Uint8Array,
+    second?: number | WaitOptions,
+    offset?: number,
+    options?: WaitOptions,
+  ): Promise<Uint8Array<ArrayBuffer> | number | null> {
+    const reader = this.#connection.reader("read");
+    if (typeof target === "number") return await reader.readBytes(target, second as WaitOptions);
+    return await reader.readInto(target, second as number | undefined, offset, options);
+  }
+
+  /**
+   * Reads what is there, at least one byte and at most `length`, into `buffer` at `offset`; `null` at
+   * the end. What lines left over comes first. Otherwise as `read`.
+   *
+   * Perl: `sysread`
+   */
+  async sysread(
+    buffer: Uint8Array,
+    length?: number,
+    offset?: number,
+    options?: WaitOptions,
+  ): Promise<number | null> {
+    return await this.#connection.reader("sysread").sysread(buffer, length, offset, options);
+  }
+
+  /**
+   * Reads one character; `undefined` at the end.
+   *
+   * @throws {SslPeerError} With code `EILSEQ` if it is not UTF-8.
+   *
+   * Perl: `getc`
+   */
+  async getc(options?: WaitOptions): Promise<string | undefined> {
+    return await this.#connection.reader("getc").getc(options);
+  }
+
+  /**
+   * Whether the stream is at its end. Waits for a byte or the end, as in Perl.
+   *
+   * @throws {SslTruncatedError} If the stream ended without close_notify, which is not the end.
+   *
+   * Perl: `eof`
+   */
+  async eof(options?: WaitOptions): Promise<boolean> {
+    return await this.#connection.reader("eof").eof(options);
+  }
+
+  /**
+   * How many bytes can be read without waiting.
+   *
+   * Perl: `pending`
+   */
+  pending(): number {
+    return this.#connection.pending();
+  }
 
   /**
    * Writes the items, with `outputFieldSeparator` between them and `outputRecordSeparator` at the
    * end.
    *
-   * @throws {TypeError} If an item is none of text, number, boolean and bytes, or cannot be encoded.
+   * @throws {TypeError} If an item is not text, a number, a boolean or bytes, or cannot be encoded.
    *
    * Perl: `print`
    */
-  print(...items: PrintItem[]): Promise<void> {
-    return this.#print(items, frontOf(this).settings.outputRecordSeparator);
+  async print(...items: PrintItem[]): Promise<void> {
+    await this.#connection.writer("print").print(items);
   }
 
   /**
@@ -101,16 +297,8 @@ export class Handle extends HandleReading
    *
    * Perl: `say`
    */
-  say(...items: PrintItem[]): Promise<void> {
-    return this.#print(items, "\n");
-  }
-
-  #print(items: readonly PrintItem[], end: string): Promise<void> {
-    const front = frontOf(this);
-    if (front.machine) return front.machine.print(items, end);
-    // What is printed is what the bytes are now.
-    const kept = items.map((item) => item instanceof Uint8Array ? item.slice() : item);
-    return front.later((machine, settings) => machine.print(kept, end, settings));
+  async say(...items: PrintItem[]): Promise<void> {
+    await this.#connection.writer("print").print(items, "\n");
   }
 
   /**
@@ -120,10 +308,8 @@ export class Handle extends HandleReading
    *
    * Perl: `printf`
    */
-  printf(format: string, ...args: PrintfArgument[]): Promise<void> {
-    const front = frontOf(this);
-    return front.machine?.printf(format, args) ??
-      front.later((machine, settings) => machine.printf(format, args, settings));
+  async printf(format: string, ...args: PrintfArgument[]): Promise<void> {
+    await this.#connection.writer("print").printf(format, args);
   }
 
   /**
@@ -136,10 +322,8 @@ export class Handle extends HandleReading
    *
    * Perl: `write`
    */
-  write(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
-    const front = frontOf(this);
-    return front.machine?.write(data, length, offset) ??
-      front.later((machine, settings) => machine.write(data, length, offset, settings));
+  async write(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
+    return await this.#connection.writer("write").write(data, length, offset);
   }
 
   /**
@@ -149,10 +333,8 @@ export class Handle extends HandleReading
    *
    * Perl: `syswrite`
    */
-  syswrite(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
-    const front = frontOf(this);
-    return front.machine?.syswrite(data, length, offset) ??
-      front.later((machine, settings) => machine.syswrite(data, length, offset, settings));
+  async syswrite(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
+    return await this.#connection.writer("syswrite").syswrite(data, length, offset);
   }
 
   /**
@@ -160,9 +342,8 @@ export class Handle extends HandleReading
    *
    * Perl: `flush`
    */
-  flush(): Promise<void> {
-    const front = frontOf(this);
-    return front.machine?.flush() ?? front.later((machine) => machine.flush());
+  async flush(): Promise<void> {
+    await this.#connection.writer("flush").flush();
   }
 
   /**
@@ -172,12 +353,9 @@ export class Handle extends HandleReading
    *
    * Perl: `shutdown(1)`
    */
-  closeWrite(): Promise<void> {
-    const front = frontOf(this);
-    return front.machine?.closeWrite() ?? front.later((machine) => machine.closeWrite());
+  async closeWrite(): Promise<void> {
+    await this.#connection.writer("end writing").closeWrite();
   }
-
-  // ---- the connection
 
   /**
    * Starts TLS on the connection, in place. What was printed goes first, in plain text; what is
@@ -200,8 +378,8 @@ export class Handle extends HandleReading
    *
    * Perl: `start_SSL`
    */
-  startSsl(options?: StartOptions): Promise<SslSocket> {
-    return this.#start(this.startSsl, options);
+  async startSsl(options?: StartOptions): Promise<SslSocket> {
+    return await atCallOf(this.startSsl, () => startTls(this.#connection, options));
   }
 
   /**
@@ -211,8 +389,8 @@ export class Handle extends HandleReading
    *
    * Perl: `connect_SSL`
    */
-  connectSsl(options?: StartOptions): Promise<SslSocket> {
-    return this.#start(this.connectSsl, options, "client");
+  async connectSsl(options?: StartOptions): Promise<SslSocket> {
+    return await atCallOf(this.connectSsl, () => startTls(this.#connection, options, "client"));
   }
 
   /**
@@ -222,27 +400,13 @@ export class Handle extends HandleReading
    *
    * Perl: `accept_SSL`
    */
-  acceptSsl(options?: StartOptions): Promise<SslSocket> {
-    return this.#start(this.acceptSsl, options, "server");
-  }
-
-  #start(
-    call: (options?: StartOptions) => Promise<SslSocket>,
-    options: StartOptions | undefined,
-    role?: "client" | "server",
-  ): Promise<SslSocket> {
-    const front = frontOf(this);
-    return atCallOf(
-      call,
-      () =>
-        front.machine?.startSsl(options, role) ??
-          front.later((machine) => machine.startSsl(options, role)),
-    );
+  async acceptSsl(options?: StartOptions): Promise<SslSocket> {
+    return await atCallOf(this.acceptSsl, () => startTls(this.#connection, options, "server"));
   }
 
   /**
    * Ends TLS and goes on in plain text, in place. See `SslSocket.stopSsl`. With `fastShutdown` what
-   * came over TLS is read first, then the end is told once (`undefined` from `readLine`, `null` from
+   * came over TLS is read first, then the end comes once (`undefined` from `readLine`, `null` from
    * `read`), and what is read from then on came in plain text.
    *
    * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread, or come before
@@ -252,12 +416,8 @@ export class Handle extends HandleReading
    *
    * Perl: `stop_SSL`
    */
-  stopSsl(options?: CloseOptions): Promise<void> {
-    const front = frontOf(this);
-    return atCallOf(
-      this.stopSsl,
-      () => front.machine?.stopSsl(options) ?? front.later((machine) => machine.stopSsl(options)),
-    );
+  async stopSsl(options?: CloseOptions): Promise<void> {
+    await atCallOf(this.stopSsl, () => stopTls(this.#connection, options));
   }
 
   /**
@@ -265,7 +425,7 @@ export class Handle extends HandleReading
    * used afterwards.
    */
   [takeTransport](): { transport: Transport; buffered: Uint8Array } {
-    return frontOf(this).give();
+    return this.#connection.give();
   }
 
   /**
@@ -275,7 +435,7 @@ export class Handle extends HandleReading
    * Perl: `opened`
    */
   opened(): 0 | 1 | -1 {
-    const { conn, open } = frontOf(this);
+    const { conn, open } = this.#connection;
     return open ? conn.opened?.() ?? 1 : 0;
   }
 
@@ -290,14 +450,137 @@ export class Handle extends HandleReading
    * Perl: `close`
    */
   async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
-    await atCallOf(this.close, () => frontOf(this).close(options));
+    await atCallOf(this.close, () => this.#connection.close(options));
   }
 
   /**
    * {@linkcode Handle.close}; an error that a call has failed with already is not thrown again.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    await frontOf(this).close();
+    await this.#connection.close();
+  }
+
+  /** What the handle is over now: after `startSsl` an `SslSocket`, after `stopSsl` a plain transport. */
+  get conn(): HandleConn {
+    return this.#connection.conn;
+  }
+
+  /**
+   * The `SslSocket` that the handle is over.
+   *
+   * @throws {TypeError} If it is over another connection, or TLS has yet to start.
+   */
+  get socket(): SslSocket {
+    const { conn } = this.#connection;
+    if (conn instanceof SslSocket) return conn;
+    throw noSocketError();
+  }
+
+  /** The local address, if the connection has one. */
+  get localAddr(): Deno.Addr | undefined {
+    return (this.conn as { localAddr?: Deno.Addr }).localAddr;
+  }
+
+  /** The peer's address, if the connection has one. */
+  get remoteAddr(): Deno.Addr | undefined {
+    return (this.conn as { remoteAddr?: Deno.Addr }).remoteAddr;
+  }
+
+  /** The text that a console shows: what the handle is over. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return oneLine(this, this.#connection.facts());
+  }
+
+  /**
+   * What ends a line: text; `""` for paragraphs; `null` to read up to the end; a number for records
+   * of that many characters. Default: `"\n"`.
+   *
+   * Perl: `$/`
+   */
+  get inputRecordSeparator(): Separator {
+    return this.#connection.settings.inputRecordSeparator;
+  }
+
+  set inputRecordSeparator(separator: Separator) {
+    this.#connection.settings.inputRecordSeparator = checkSetting(
+      "inputRecordSeparator",
+      separator,
+    );
+  }
+
+  /**
+   * What `print` and `say` put between items. Default: nothing.
+   *
+   * Perl: `$,`
+   */
+  get outputFieldSeparator(): string {
+    return this.#connection.settings.outputFieldSeparator;
+  }
+
+  set outputFieldSeparator(separator: string) {
+    this.#connection.settings.outputFieldSeparator = checkSetting(
+      "outputFieldSeparator",
+      separator,
+    );
+  }
+
+  /**
+   * What `print` puts at the end. Default: nothing.
+   *
+   * Perl: `$\`
+   */
+  get outputRecordSeparator(): string {
+    return this.#connection.settings.outputRecordSeparator;
+  }
+
+  set outputRecordSeparator(separator: string) {
+    this.#connection.settings.outputRecordSeparator = checkSetting(
+      "outputRecordSeparator",
+      separator,
+    );
+  }
+
+  /**
+   * How bytes become text and text bytes. It may change between two reads: a character is never cut.
+   * Default: `"utf-8"`.
+   *
+   * Perl: `binmode`
+   */
+  get encoding(): Encoding {
+    return this.#connection.settings.encoding;
+  }
+
+  set encoding(encoding: Encoding) {
+    this.#connection.settings.encoding = checkSetting("encoding", encoding);
+    this.#connection.recode(encoding);
+  }
+
+  /**
+   * Sets the encoding as Perl's layers name it: `":raw"`, `":bytes"` and `"latin1"` are one character
+   * for each byte; `":utf8"`, `":encoding(UTF-8)"` and `"utf-8"` are UTF-8.
+   *
+   * @param layer Default: `":raw"`.
+   * @throws {TypeError} If it is another one.
+   *
+   * Perl: `binmode`
+   */
+  binmode(layer = ":raw"): void {
+    this.encoding = encodingOfLayer(layer);
+  }
+
+  /**
+   * Whether each print goes out at once. With `false`, output is collected until there are 8,192
+   * bytes, or `flush` or `close` is called. Setting it to `true` does not send what was collected:
+   * the next print does, or `flush`. Default: `true`.
+   *
+   * Perl: `$|`
+   */
+  get autoflush(): boolean {
+    return this.#connection.settings.autoflush;
+  }
+
+  set autoflush(on: boolean) {
+    this.#connection.settings.autoflush = checkSetting("autoflush", on);
   }
 
   /**
@@ -387,19 +670,4 @@ export class Handle extends HandleReading
   recv(..._args: unknown[]): never {
     return notImplemented("recv", "read/sysread");
   }
-}
-
-function notAllowed(name: string): never {
-  throw new SslUnsupportedError(`Use of ${name}() not allowed with SSL`, {
-    code: "ENOTSUP",
-    errno: 95,
-  });
-}
-
-function notImplemented(name: string, instead?: string): never {
-  const remedy = instead === undefined ? "" : `; use ${instead} instead`;
-  throw new SslUnsupportedError(`Use of ${name}() not implemented in Handle${remedy}`, {
-    code: "ENOTSUP",
-    errno: 95,
-  });
 }

@@ -4,7 +4,7 @@
  * Speed comes from decoding once: the bytes up to the last separator that has
  * arrived become one string, the window, and a line is a slice of it. UTF-8
  * that decodes without error has one form only, so a place in the window is a
- * place in the bytes, and whoever wants bytes in the middle of a window gets
+ * place in the bytes, and a caller that wants bytes in the middle of a window gets
  * them. That costs the rest of the window, so the next one is small, and they
  * grow again while lines are read: a protocol that alternates between lines
  * and bytes does not decode everything over and over.
@@ -14,18 +14,10 @@
  * @module
  */
 
-import { quote } from "../internal/quote.ts";
 import { SslPeerError } from "../errors.ts";
 import { ByteQueue } from "./byte_queue.ts";
-import { decodeText, encodeText, type Encoding, tryDecode, utf8Length } from "./encoding.ts";
-
-/**
- * What ends a record: text; `""` for paragraphs; `null` for the end of the
- * stream; a number for records of that many characters.
- *
- * Perl: `$/`
- */
-export type Separator = string | number | null;
+import { decodeText, type Encoding, tryDecode, utf8Length } from "./encoding.ts";
+import { checkedSeparator, find, findLast, type Separator } from "./separator.ts";
 
 /** Limits and text rules of a {@linkcode LineReader}. */
 export interface LineReaderOptions {
@@ -35,7 +27,7 @@ export interface LineReaderOptions {
   readonly maxBytes: number;
   /** How bytes become text. */
   readonly encoding: Encoding;
-  /** Whether bytes that are no UTF-8 are an error. */
+  /** Whether bytes that are not UTF-8 are an error. */
   readonly fatal: boolean;
 }
 
@@ -43,34 +35,6 @@ const NEWLINE = 10;
 /** The smallest and the largest window, in bytes. */
 const SMALL_WINDOW = 256;
 const LARGE_WINDOW = 1 << 16;
-
-/** Where a separator begins at or after `from`; -1 if nowhere. */
-function find(bytes: Uint8Array, separator: Uint8Array, from: number): number {
-  const first = separator[0]!;
-  for (let i = bytes.indexOf(first, from); i >= 0; i = bytes.indexOf(first, i + 1)) {
-    if (i + separator.length > bytes.length) return -1;
-    if (matches(bytes, separator, i)) return i;
-  }
-  return -1;
-}
-
-/** Where the last separator begins; -1 if nowhere. */
-function findLast(bytes: Uint8Array, separator: Uint8Array): number {
-  const first = separator[0]!;
-  let i = bytes.length - separator.length;
-  while (i >= 0 && (i = bytes.lastIndexOf(first, i)) >= 0) {
-    if (matches(bytes, separator, i)) return i;
-    i--;
-  }
-  return -1;
-}
-
-function matches(bytes: Uint8Array, separator: Uint8Array, at: number): boolean {
-  for (let j = 1; j < separator.length; j++) {
-    if (bytes[at + j] !== separator[j]) return false;
-  }
-  return true;
-}
 
 /** Cuts a stream of bytes into records of text. */
 export class LineReader {
@@ -186,7 +150,7 @@ export class LineReader {
    * The next record; `undefined` if it is not complete yet or, after the end,
    * when nothing is left.
    *
-   * @throws {SslPeerError} With code `EMSGSIZE` if it is too long, `EILSEQ` if it is no UTF-8;
+   * @throws {SslPeerError} With code `EMSGSIZE` if it is too long, `EILSEQ` if it is not UTF-8;
    * its bytes stay here.
    * @throws {TypeError} If the separator cannot be one.
    */
@@ -248,33 +212,7 @@ export class LineReader {
   }
 
   #use(separator: Separator): void {
-    let text = "";
-    let bytes: Uint8Array = new Uint8Array(0);
-    if (typeof separator === "number") {
-      if (!Number.isSafeInteger(separator) || separator < 1) {
-        throw new RangeError(
-          `Cannot read a record: its length must be a positive integer: received ${
-            quote(separator)
-          }`,
-        );
-      }
-      // A character has up to four bytes.
-      if (separator * (this.#encoding === "utf-8" ? 4 : 1) > this.#options.maxBytes) {
-        throw new RangeError(
-          `Cannot read a record: ${separator} characters may be more than maxBytes: ` +
-            `received maxBytes ${this.#options.maxBytes}`,
-        );
-      }
-    } else if (separator !== null) {
-      if (typeof separator !== "string") {
-        throw new TypeError(
-          `Cannot read a record: the separator must be a string, a number or null: ` +
-            `received ${typeof separator}`,
-        );
-      }
-      text = separator;
-      bytes = encodeText(separator, this.#encoding);
-    }
+    const { text, bytes } = checkedSeparator(separator, this.#encoding, this.#options.maxBytes);
     this.#sync();
     this.#separator = separator;
     this.#text = text;
@@ -337,7 +275,7 @@ export class LineReader {
     }
     let text = tryDecode(bytes.subarray(0, end), this.#encoding);
     if (text === undefined) {
-      // Lines before the one that is no UTF-8 are good: go one by one, and grow again.
+      // Lines before the one that is not UTF-8 are good: go one by one, and grow again.
       this.#windowLimit = SMALL_WINDOW;
       end = found + separator.length;
       text = tryDecode(bytes.subarray(0, end), this.#encoding);

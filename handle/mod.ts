@@ -5,10 +5,10 @@
  * @module
  */
 
-export { Handle, type HandleConnectOptions, type PrintItem } from "./handle.ts";
-export { HandleReading, type RecordOptions } from "./reading.ts";
-export { HandleBase, type HandleOptions } from "./settings.ts";
-export type { HandleConn, HandleSource, HandleStreams } from "./front.ts";
-export type { Separator } from "./line_reader.ts";
+export { Handle } from "./handle.ts";
+export type { HandleConnectOptions, HandleOptions, RecordOptions } from "./options.ts";
+export type { HandleConn, HandleSource, HandleStreams } from "./source.ts";
+export type { PrintItem } from "./writer.ts";
+export type { Separator } from "./separator.ts";
 export type { Encoding } from "./encoding.ts";
 export { type PrintfArgument, sprintf } from "./sprintf.ts";

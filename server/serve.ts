@@ -7,11 +7,13 @@
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
 import type { ListenOptions } from "../socket/options.ts";
-import type { Handle } from "../handle/handle.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { oneLine } from "../internal/show.ts";
 import type { ShutdownListenerOptions, SslListener } from "../socket/listener.ts";
 import { SslSocket } from "../socket/socket.ts";
+import type { ServeHandler } from "./handlers.ts";
+
+export type { ServeHandler } from "./handlers.ts";
 
 /** What `serve` gives. */
 export interface SslServer extends AsyncDisposable {
@@ -19,8 +21,8 @@ export interface SslServer extends AsyncDisposable {
   readonly addr: Promise<Deno.NetAddr>;
   /**
    * Resolves when the server has shut down and its handlers are done; after a `deadline`, those that
-   * go on without their connection are waited for no longer than a second. Rejects when the server
-   * could not start: where nobody looks at this or `addr`, that is an unhandled rejection.
+   * go on without their connection are waited for at most a second. Rejects when the server
+   * could not start: in a program that looks at neither this nor `addr`, that is an unhandled rejection.
    */
   readonly finished: Promise<void>;
   /** Changes the context for the connections from now on. */
@@ -31,13 +33,6 @@ export interface SslServer extends AsyncDisposable {
    */
   shutdown(options?: ShutdownListenerOptions): Promise<void>;
 }
-
-/**
- * What a server runs for each connection. What it returns is awaited and not sent; a `Response` is a
- * `TypeError` in `onError`, because `serve` does not speak HTTP (`Deno.serve({ port, cert, key }, ...)`
- * does).
- */
-export type ServeHandler = (handle: Handle, socket: SslSocket) => unknown;
 
 /** How long `await using` waits for handlers that run, in milliseconds. */
 const DISPOSE_DEADLINE = 5_000;
@@ -55,7 +50,7 @@ class Server implements SslServer {
     this.#listening = atCallOf(serve, () => this.#listen(options, handler));
     this.#addr = this.#listening.then((listener) => listener.addr);
     this.#finished = this.#run(options, handler);
-    // Whoever looks at either one learns of it; a server that nobody looks at must not fail unseen.
+    // A program that looks at either one learns of it; a server that nobody looks at must not fail unseen.
     this.#addr.catch(() => {});
     this.#finished.catch((error) => {
       if (!this.#looked) throw error;
@@ -89,7 +84,7 @@ class Server implements SslServer {
 
   async #run(options: ListenOptions, handler: ServeHandler): Promise<void> {
     const listener = await this.#listening;
-    const { serveAll } = await import("./serving.ts");
+    const { serveAll } = await import("./handlers.ts");
     await serveAll(listener, handler, ownRecord(options).onError, () => this.#stopping);
   }
 

@@ -2,7 +2,8 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { SslPeerError } from "../../errors.ts";
-import { LineReader, type LineReaderOptions, type Separator } from "../../handle/line_reader.ts";
+import { LineReader, type LineReaderOptions } from "../../handle/line_reader.ts";
+import type { Separator } from "../../handle/separator.ts";
 
 const encoder = new TextEncoder();
 

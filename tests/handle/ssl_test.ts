@@ -1,5 +1,5 @@
 import "../helpers/limit.ts";
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   SslError,
   SslPeerError,
@@ -418,4 +418,15 @@ Deno.test("Handle.startSsl() over web streams", async () => {
   const [, plain] = await Promise.all([a.say("plain"), b.readLine()]);
   assertEquals(plain, "plain");
   await Promise.all([a.close(), b.close()]);
+});
+
+Deno.test("Handle.socket is the SslSocket beneath, and throws where there is no such socket", async () => {
+  const [near, far] = await tcpPair();
+  const plain = new Handle(near);
+  assertThrows(() => plain.socket, TypeError, "Cannot get the socket: the handle is not over");
+  const socket = await SslSocket.start(plain, { startHandshake: false, hostname: "localhost" });
+  await using handle = new Handle(socket);
+  assertEquals(handle.socket === socket, true);
+  assertEquals(handle.conn === socket, true);
+  far.close();
 });

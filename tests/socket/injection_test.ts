@@ -7,7 +7,6 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { BufferedTransport } from "../../engine/transport.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
-import { loadMachine } from "../../handle/front.ts";
 import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import type { Transport } from "../../socket/transport.ts";
@@ -62,7 +61,6 @@ async function refused(starting: Promise<unknown>, far: Deno.TcpConn): Promise<v
 for (const role of ["asClient", "asServer"] as const) {
   Deno.test(`bytes that a Handle's abandoned wait brought are refused, ${role}`, async () => {
     const t = await ends();
-    await loadMachine(); // or the wait is given up before it begins, and nothing is read ahead
     const handle = new Handle(t.near);
     await giveUp((signal) => handle.readLine({ signal }));
     await t.far.write(bytes(EVIL));

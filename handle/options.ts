@@ -1,15 +1,15 @@
 /**
- * The settings of a handle: its options, and the properties that change them.
+ * The options of a handle and of its calls, their defaults, and their checks.
  *
  * @module
  */
 
 import { quote } from "../internal/quote.ts";
-import { INSPECT, oneLine } from "../internal/show.ts";
 import { NO_OPTIONS, ownOptions } from "../internal/own_options.ts";
-import { Front, type HandleConn, type HandleSource, toConn } from "./front.ts";
-import type { Separator } from "./line_reader.ts";
+import type { WaitOptions } from "../engine/engine.ts";
+import type { ConnectOptions } from "../socket/options.ts";
 import type { Encoding } from "./encoding.ts";
+import type { Separator } from "./separator.ts";
 
 /** Options of a `Handle`. */
 export interface HandleOptions {
@@ -23,7 +23,7 @@ export interface HandleOptions {
    */
   encoding?: Encoding | undefined;
   /**
-   * Whether bytes that are no UTF-8 are an error. With `false`, U+FFFD stands for them, and what
+   * Whether bytes that are not UTF-8 are an error. With `false`, U+FFFD stands for them, and what
    * was sent is altered.
    *
    * @default {true}
@@ -92,7 +92,29 @@ export interface HandleOptions {
   syswriteSize?: number | undefined;
 }
 
-/** The options with their defaults, where a running handle keeps them. */
+/** Options of the calls that read lines. */
+export interface RecordOptions extends WaitOptions {
+  /**
+   * Whether the separator is taken off. Default: the handle's `chomp`, which is `false`.
+   *
+   * Perl: `chomp`
+   */
+  readonly chomp?: boolean | undefined;
+  /**
+   * What ends a line, for this call. Default: the handle's `inputRecordSeparator`.
+   *
+   * Perl: `$/`
+   */
+  readonly separator?: Separator | undefined;
+}
+
+/** The members of {@linkcode RecordOptions}. */
+export const RECORD_NAMES: readonly (keyof RecordOptions)[] = ["chomp", "separator", "signal"];
+
+/** Options of `Handle.connect`: those of `SslSocket.connect` and those of a handle. */
+export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
+
+/** The options with their defaults, as an open handle keeps them. */
 export type HandleSettings = { -readonly [K in keyof HandleOptions]-?: NonUndefined<K> };
 type NonUndefined<K extends keyof HandleOptions> = Exclude<HandleOptions[K], undefined>;
 
@@ -115,7 +137,11 @@ const BOOLEANS: ReadonlySet<string> = new Set(["fatal", "chomp", "autoflush"]);
 const SIZES: ReadonlySet<string> = new Set(["maxLineLength", "maxBytes", "syswriteSize"]);
 const TEXTS: ReadonlySet<string> = new Set(["outputFieldSeparator", "outputRecordSeparator"]);
 
-/** Whether a value is an encoding, else a TypeError. */
+/**
+ * Checks an encoding.
+ *
+ * @throws {TypeError} If it is another value.
+ */
 function checkEncoding(value: unknown): Encoding {
   if (value === "utf-8" || value === "latin1") return value;
   throw new TypeError(
@@ -123,7 +149,12 @@ function checkEncoding(value: unknown): Encoding {
   );
 }
 
-/** Whether a value can be a separator, else a TypeError or RangeError. */
+/**
+ * Checks a separator.
+ *
+ * @throws {TypeError} If it is of another type.
+ * @throws {RangeError} If it is a number that cannot be a length.
+ */
 function checkSeparator(value: unknown): Separator {
   if (value === null || typeof value === "string") return value;
   if (typeof value === "number") {
@@ -147,6 +178,19 @@ function checkText(name: string, value: unknown): string {
 function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new TypeError(`Cannot set ${name}: it must be a boolean: received ${typeof value}`);
+}
+
+/**
+ * Checks the value of one option.
+ *
+ * @throws {TypeError} If it has the wrong type.
+ * @throws {RangeError} If it is a number that is out of range.
+ */
+export function checkSetting<K extends keyof HandleSettings>(
+  name: K,
+  value: unknown,
+): HandleSettings[K] {
+  return checkValue(name, value) as HandleSettings[K];
 }
 
 function checkValue(name: string, value: unknown): unknown {
@@ -195,144 +239,4 @@ export function callOptions<T extends object>(
         }`,
       ),
   });
-}
-
-/** What a connection without words of its own is. */
-function kindOf(conn: HandleConn): { readonly [INSPECT]: () => string } {
-  const { remoteAddr } = conn as { remoteAddr?: Deno.Addr };
-  return { [INSPECT]: () => oneLine(conn, { remoteAddr }) };
-}
-
-let getFront: (handle: HandleBase) => Front;
-
-/** What stands in front of a handle's machine, for the parts of the class. */
-export function frontOf(handle: HandleBase): Front {
-  return getFront(handle);
-}
-
-/** The settings of a handle, and what it is over. */
-export class HandleBase {
-  readonly #front: Front;
-
-  static {
-    getFront = (handle) => handle.#front;
-  }
-
-  /** Not for users: see `Handle`. */
-  constructor(source: HandleSource, options?: HandleOptions) {
-    const settings = checkHandleOptions(options);
-    this.#front = new Front(toConn(source), settings);
-  }
-
-  /** What the handle is over now: after `startSsl` an `SslSocket`, after `stopSsl` a plain transport. */
-  get conn(): HandleConn {
-    return this.#front.conn;
-  }
-
-  /** Printed, it says what it is over. */
-  [Symbol.for("Deno.customInspect")](): string {
-    const { conn, open } = this.#front;
-    const over = Object(conn)[INSPECT] === undefined ? kindOf(conn) : conn;
-    return oneLine(this, { over, encoding: this.encoding, closed: open ? undefined : true });
-  }
-
-  /** Our address, if the connection has one. */
-  get localAddr(): Deno.Addr | undefined {
-    return (this.#front.conn as { localAddr?: Deno.Addr }).localAddr;
-  }
-
-  /** The peer's address, if the connection has one. */
-  get remoteAddr(): Deno.Addr | undefined {
-    return (this.#front.conn as { remoteAddr?: Deno.Addr }).remoteAddr;
-  }
-
-  /**
-   * What ends a line: text; `""` for paragraphs; `null` to read up to the end; a number for records
-   * of that many characters. Default: `"\n"`.
-   *
-   * Perl: `$/`
-   */
-  get inputRecordSeparator(): Separator {
-    return this.#front.settings.inputRecordSeparator;
-  }
-
-  set inputRecordSeparator(separator: Separator) {
-    this.#front.settings.inputRecordSeparator = checkSeparator(separator);
-  }
-
-  /**
-   * What `print` and `say` put between items. Default: nothing.
-   *
-   * Perl: `$,`
-   */
-  get outputFieldSeparator(): string {
-    return this.#front.settings.outputFieldSeparator;
-  }
-
-  set outputFieldSeparator(separator: string) {
-    this.#front.settings.outputFieldSeparator = checkText("outputFieldSeparator", separator);
-  }
-
-  /**
-   * What `print` puts at the end. Default: nothing.
-   *
-   * Perl: `$\`
-   */
-  get outputRecordSeparator(): string {
-    return this.#front.settings.outputRecordSeparator;
-  }
-
-  set outputRecordSeparator(separator: string) {
-    this.#front.settings.outputRecordSeparator = checkText("outputRecordSeparator", separator);
-  }
-
-  /**
-   * How bytes become text and text bytes. It may change between two reads: a character is never cut.
-   * Default: `"utf-8"`.
-   *
-   * Perl: `binmode`
-   */
-  get encoding(): Encoding {
-    return this.#front.settings.encoding;
-  }
-
-  set encoding(encoding: Encoding) {
-    this.#front.settings.encoding = checkEncoding(encoding);
-    this.#front.machine?.recode(encoding);
-  }
-
-  /**
-   * Sets the encoding as Perl's layers name it: `":raw"`, `":bytes"` and `"latin1"` are one character
-   * for each byte; `":utf8"`, `":encoding(UTF-8)"` and `"utf-8"` are UTF-8.
-   *
-   * @param layer Default: `":raw"`.
-   * @throws {TypeError} If it is another one.
-   *
-   * Perl: `binmode`
-   */
-  binmode(layer = ":raw"): void {
-    const name = String(layer).toLowerCase().replace(/^:/, "").replace(/^encoding\((.*)\)$/, "$1");
-    if (/^(raw|bytes|latin-?1|iso-8859-1)$/.test(name)) this.encoding = "latin1";
-    else if (/^utf-?8$/.test(name)) this.encoding = "utf-8";
-    else {
-      throw new TypeError(
-        `Cannot set binmode: it must be ":raw" or ":utf8": received ${quote(layer)}`,
-      );
-    }
-  }
-
-  /**
-   * Whether each print goes out at once. With `false`, output is collected until there are 8,192
-   * bytes, or `flush` or `close` is called. Setting it to `true` does not send what was collected:
-   * the next print does, or `flush`. Default: `true`.
-   *
-   * Perl: `$|`
-   */
-  get autoflush(): boolean {
-    return this.#front.settings.autoflush;
-  }
-
-  set autoflush(on: boolean) {
-    this.#front.settings.autoflush = checkBoolean("autoflush", on);
-  }
 }

@@ -1,29 +1,35 @@
 /**
- * What runs behind `serve`: the handler, for each connection. Loaded when a server has started.
+ * Runs the handler of `serve` for each connection. Loaded when a server has started.
  *
  * @module
  */
 
 import type { ListenOptions } from "../socket/options.ts";
-import { loadMachine } from "../handle/front.ts";
 import { Handle } from "../handle/handle.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { coreOf } from "../socket/info.ts";
 import type { SslListener } from "../socket/listener.ts";
-import type { ServeHandler } from "./serve.ts";
 import type { SslSocket } from "../socket/socket.ts";
 
-function tell(onError: ListenOptions["onError"], error: unknown): void {
+/**
+ * What a server runs for each connection. What it returns is awaited and not sent; a `Response` is a
+ * `TypeError` in `onError`, because `serve` does not speak HTTP (`Deno.serve({ port, cert, key }, ...)`
+ * does).
+ */
+export type ServeHandler = (handle: Handle, socket: SslSocket) => unknown;
+
+/** Reports an error of a handler. */
+function report(onError: ListenOptions["onError"], error: unknown): void {
   try {
-    // Nobody else would meet the rejection of an async one, and it would end the process.
+    // An async reporter that rejects must not end the process.
     Promise.resolve<unknown>(onError?.(fromCaller(error))).catch(() => {});
   } catch {
     // The reporter's own failure ends nothing either.
   }
 }
 
-/** What it is that a handler for HTTP would return: a Response, or something in its shape; `undefined` otherwise. */
-function answer(value: unknown): string | undefined {
+/** The name of what a handler for HTTP would return, a Response or its shape; `undefined` for others. */
+function httpAnswer(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { status, headers, body } = value as Record<string, unknown>;
   const tag = Object.prototype.toString.call(value).slice(8, -1);
@@ -32,9 +38,9 @@ function answer(value: unknown): string | undefined {
   return shaped ? "an object with a status, as for HTTP" : undefined;
 }
 
-/** A handler that was written for an HTTP server would leave its clients without an answer, and nobody would know why. */
+/** Refuses the result of a handler that was written for an HTTP server: its client would get nothing. */
 function refuseAnswer(value: unknown, socket: SslSocket): void {
-  const what = answer(value);
+  const what = httpAnswer(value);
   if (what === undefined) return;
   throw new TypeError(
     `Cannot send what the handler of serve() returned for ${coreOf(socket).peer}: it is ${what}, ` +
@@ -57,14 +63,14 @@ async function serveOne(
   } catch (error) {
     // No close_notify: what was written may be half of an answer, and must not look complete.
     await coreOf(socket).cut();
-    tell(onError, error);
+    report(onError, error);
   }
 }
 
 /** How long a handler is waited for whose connection was cut, in milliseconds. */
 const GRACE = 1_000;
 
-/** Waits for promises, at most so long. */
+/** Waits for promises, at most `ms` milliseconds. */
 async function settled(promises: Iterable<Promise<void>>, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
@@ -73,9 +79,9 @@ async function settled(promises: Iterable<Promise<void>>, ms: number): Promise<v
 }
 
 /**
- * Runs the handler for every connection of a listener, until that ends and `stopping` has: it tells
- * whether the time of the shutdown was limited. Then handlers that go on without their connection
- * are not waited for.
+ * Runs the handler for every connection of a listener, until that ends and `stopping`, which
+ * says whether the time of the shutdown was limited. If it was, handlers that go on without their
+ * connection are not waited for.
  */
 export async function serveAll(
   listener: SslListener,
@@ -83,7 +89,6 @@ export async function serveAll(
   onError: ListenOptions["onError"],
   stopping: () => Promise<{ readonly limited: boolean }> | undefined,
 ): Promise<void> {
-  await loadMachine(); // the handlers' handles have it from the first call on
   const handlers = new Set<Promise<void>>();
   for await (const socket of listener) {
     const running = serveOne(socket, handler, onError).finally(() => handlers.delete(running));

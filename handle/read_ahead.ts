@@ -1,16 +1,13 @@
 /**
- * The reading half of a handle: one connection, the bytes read ahead of the
- * caller, and what happened to the connection.
+ * The bytes that are read ahead of the callers of one connection, and what happened to it.
  *
  * Rules:
- * - One operation at a time. A second one is a mistake of the program: which
- *   of them would get which bytes is a matter of chance.
- * - What arrived before an error is delivered first; the error is the next
- *   thing. A line cut by an error is no line: it never looks like the last
- *   one. Its bytes can still be had with `read`.
- * - An error stays, so that no later call takes the rest for a complete
- *   stream; but a timeout, or a signal, leaves everything in place and the
- *   next call goes on.
+ * - One operation at a time. A second one is a mistake of the program: which of them would get
+ *   which bytes is a matter of chance.
+ * - What arrived before an error is delivered first, and the error next. A line that an error cut
+ *   short is not a line: it never looks like the last one. Its bytes can still be had with `read`.
+ * - An error stays, so that no later call takes the rest for a complete stream; but a timeout, or a
+ *   signal, leaves everything in place and the next call goes on.
  *
  * @module
  */
@@ -21,9 +18,10 @@ import { fromCaller } from "../internal/caller.ts";
 import { FastStopped } from "../socket/fast_stopped.ts";
 import { coreOf, SocketInfo } from "../socket/info.ts";
 import type { Ahead } from "../socket/readers.ts";
-import { closedError, type HandleConn, mustRead } from "./front.ts";
-import { LineReader, type Separator } from "./line_reader.ts";
-import type { HandleSettings } from "./settings.ts";
+import { closedError } from "./handle_errors.ts";
+import { LineReader } from "./line_reader.ts";
+import type { HandleSettings } from "./options.ts";
+import type { HandleConn } from "./source.ts";
 
 /** Read at once, in bytes: little for an idle connection, much for a busy one. */
 const SMALL_READ = 4096;
@@ -66,10 +64,11 @@ function resumes(conn: HandleConn): boolean {
   return conn instanceof SocketInfo && coreOf(conn).resumes;
 }
 
-/** The reading half of one connection. */
-export class Input {
+/** The bytes of one connection that were read and have yet to be consumed. */
+export class ReadAhead {
+  /** The bytes, as records. */
+  readonly lines: LineReader;
   readonly #conn: HandleConn;
-  readonly #lines: LineReader;
   #busy: string | undefined;
   #filling: Promise<void> | undefined;
   #filled: (() => void) | undefined;
@@ -77,31 +76,26 @@ export class Input {
   #closed = false;
   /** Whether the end that is here is that of TLS alone, which plain text follows. */
   #resumes = false;
-  /** Whether the end that is here was told. */
+  /** Whether a caller has got the end that is here. */
   #told = false;
   #readSize = SMALL_READ;
 
   /** Reads from a connection. */
   constructor(conn: HandleConn, settings: HandleSettings) {
     this.#conn = conn;
-    this.#lines = new LineReader(settings);
+    this.lines = new LineReader(settings);
   }
 
-  /** Goes on behind what was read ahead, and not told, of TLS that was stopped. */
-  carryOn(before: Input): void {
-    const lines = before.#lines;
-    this.#lines.push(lines.view());
+  /** Goes on behind what was read ahead of TLS that was stopped. */
+  carryOn(before: ReadAhead): void {
+    const lines = before.lines;
+    this.lines.push(lines.view());
     if (!lines.ended || before.#told) return;
-    this.#lines.end();
+    this.lines.end();
     this.#resumes = true;
   }
 
-  /** The records. */
-  get lines(): LineReader {
-    return this.#lines;
-  }
-
-  /** The operation that is in progress. */
+  /** The operation that runs now. */
   get busy(): string | undefined {
     return this.#busy;
   }
@@ -115,7 +109,8 @@ export class Input {
         { code: CONCURRENT, reason: "another read is in flight" },
       );
     }
-    mustRead(operation, this.#conn);
+    if (typeof this.#conn.read === "function") return;
+    throw new TypeError(`Cannot ${operation}: the handle is open for writing only`);
   }
 
   /** Runs one operation. */
@@ -136,7 +131,7 @@ export class Input {
     const signal = options?.signal;
     signal?.throwIfAborted();
     this.#throwFailure();
-    if (this.#lines.ended) return;
+    if (this.lines.ended) return;
     this.#filling ??= this.#fill(signal, wanted);
     await waitFor(this.#filling, signal);
     if (this.#closed) throw closedError(this.#busy ?? "read");
@@ -149,7 +144,7 @@ export class Input {
     throw failure.error;
   }
 
-  /** Never rejects: the failure is for whoever comes next. Ends early when the handle is closed. */
+  /** Never rejects: the failure is for the next call. Ends early when the handle is closed. */
   #fill(signal: AbortSignal | undefined, wanted: number): Promise<void> {
     return new Promise<void>((resolve) => {
       this.#filled = resolve;
@@ -169,105 +164,64 @@ export class Input {
     try {
       const size = Math.max(this.#readSize, Math.min(wanted, 1 << 20));
       // An idle connection must not hold what a busy one, or a large record, needed.
-      this.#lines.trim(size * 4);
-      const room = this.#lines.reserve(size);
+      this.lines.trim(size * 4);
+      const room = this.lines.reserve(size);
       this.#took(await this.#conn.read!(room, signal && { signal }), room.length);
       return undefined;
     } catch (error) {
-      // A read that its own caller gave up is nothing to the next one.
+      // A read that its own caller gave up does not concern the next one.
       if (signal?.aborted && error === signal.reason) return undefined;
       return { error, passing: isPassing(error) };
     }
   }
 
   #took(n: number | null, room: number): void {
-    if (n === null) return this.#lines.end();
-    this.#lines.commit(n);
+    if (n === null) return this.lines.end();
+    this.lines.commit(n);
     if (n === room) this.#readSize = Math.min(this.#readSize * 4, LARGE_READ);
     else if (n * 16 < this.#readSize) this.#readSize = Math.max(this.#readSize / 4, SMALL_READ);
   }
 
-  /** The next record, waiting for it. */
-  async readRecord(
-    separator: Separator,
-    chomp: boolean,
-    options: WaitOptions | undefined,
-  ): Promise<string | undefined> {
-    while (true) {
-      const line = this.#lines.next(separator, chomp);
-      if (line !== undefined || this.#lines.ended) return this.#atEnd(line);
-      await this.fill(options);
-    }
-  }
-
   /** After the end no read will come to give back the memory of a large record. */
-  #atEnd<T>(result: T): T {
-    if (this.#lines.ended) this.#lines.trim(LARGE_READ);
+  atEnd<T>(result: T): T {
+    if (this.lines.ended) this.lines.trim(LARGE_READ);
     return result === undefined || result === null ? this.tellEnd(result) : result;
   }
 
-  /** The caller is told of the end. That of TLS is told once: plain text follows. */
+  /** Gives `end` to the caller. The end of TLS comes once: plain text follows. */
   tellEnd<T>(end: T): T {
     this.#told = true;
     if (!this.#resumes && !resumes(this.#conn)) return end;
     this.#resumes = this.#told = false;
-    this.#lines.resume();
+    this.lines.resume();
     return end;
-  }
-
-  /** The records that one read brings; empty at the end. */
-  async readBatch(
-    separator: Separator,
-    chomp: boolean,
-    options: WaitOptions | undefined,
-  ): Promise<string[]> {
-    while (true) {
-      const lines = this.#lines.batch(separator, chomp);
-      if (lines.length > 0) return lines;
-      if (this.#lines.ended) return this.tellEnd(lines);
-      await this.fill(options);
-    }
-  }
-
-  /** All the records up to the end. On an error nothing is consumed. */
-  async readRest(
-    separator: Separator,
-    chomp: boolean,
-    options: WaitOptions | undefined,
-  ): Promise<string[]> {
-    while (!this.#lines.ended) {
-      this.#lines.checkTotal();
-      await this.fill(options);
-    }
-    this.#lines.checkTotal();
-    return this.tellEnd(this.#atEnd(this.#lines.rest(separator, chomp)));
   }
 
   /** Has `n` bytes, or all there are before the end or an error. Gives how many. */
   async gather(n: number, options: WaitOptions | undefined): Promise<number> {
-    while (this.#lines.length < n && !this.#lines.ended) {
+    while (this.lines.length < n && !this.lines.ended) {
       try {
-        await this.fill(options, n - this.#lines.length);
+        await this.fill(options, n - this.lines.length);
       } catch (error) {
         // Data first, and the error next; but a call that was given up takes nothing.
         const given = options?.signal?.aborted && error === options.signal.reason;
-        if (given || this.#closed || this.#lines.length === 0) throw error;
+        if (given || this.#closed || this.lines.length === 0) throw error;
         this.#failure ??= { error, passing: isPassing(error) };
         break;
       }
     }
-    return Math.min(n, this.#lines.length);
+    return Math.min(n, this.lines.length);
   }
 
   /** What is there, at least one byte; `null` at the end. */
   async readSome(p: Uint8Array, options: WaitOptions | undefined): Promise<number | null> {
-    if (this.#lines.length > 0 || p.length === 0) return this.#lines.take(p);
+    if (this.lines.length > 0 || p.length === 0) return this.lines.take(p);
     // Straight into the caller's buffer, where an aborted wait cannot lose anything there.
-    if (!options?.signal && !this.#filling && !this.#lines.ended && !this.#failure) {
+    if (!options?.signal && !this.#filling && !this.lines.ended && !this.#failure) {
       return await this.#readInto(p);
     }
-    while (this.#lines.length === 0 && !this.#lines.ended) await this.fill(options);
-    return this.#lines.length === 0 ? this.#atEnd(null) : this.#lines.take(p);
+    while (this.lines.length === 0 && !this.lines.ended) await this.fill(options);
+    return this.lines.length === 0 ? this.atEnd(null) : this.lines.take(p);
   }
 
   async #readInto(p: Uint8Array): Promise<number | null> {
@@ -281,28 +235,29 @@ export class Input {
     }
     if (this.#closed) throw closedError(this.#busy ?? "read");
     if (n !== null) return n;
-    this.#lines.end();
+    this.lines.end();
     return this.tellEnd(null);
   }
 
-  /** The next record, without waiting. */
-  tryRecord(separator: Separator, chomp: boolean): string | undefined | Want {
-    while (true) {
-      const line = this.#lines.next(separator, chomp);
-      if (line !== undefined || this.#lines.ended) return this.#atEnd(line);
-      this.#throwFailure();
-      if (this.#filling || typeof this.#conn.tryRead !== "function") return SSL_WANT_READ;
-      const room = this.#lines.reserve(this.#readSize);
-      let n: number | null | Want;
-      try {
-        n = this.#conn.tryRead(room);
-      } catch (error) {
-        if (!isPassing(error)) this.#failure = { error, passing: false };
-        throw error;
-      }
-      if (isWant(n)) return n;
-      this.#took(n, room.length);
+  /**
+   * Has more bytes, or the end, without waiting; otherwise what to wait for.
+   *
+   * @throws What the connection met.
+   */
+  tryFill(): Want | undefined {
+    this.#throwFailure();
+    if (this.#filling || typeof this.#conn.tryRead !== "function") return SSL_WANT_READ;
+    const room = this.lines.reserve(this.#readSize);
+    let n: number | null | Want;
+    try {
+      n = this.#conn.tryRead(room);
+    } catch (error) {
+      if (!isPassing(error)) this.#failure = { error, passing: false };
+      throw error;
     }
+    if (isWant(n)) return n;
+    this.#took(n, room.length);
+    return undefined;
   }
 
   /** Waits until a call that did not wait may go on. An error comes out of that call. */
@@ -310,10 +265,10 @@ export class Input {
     options?.signal?.throwIfAborted();
     const conn = this.#conn;
     if (!this.#filling && typeof conn.tryRead === "function" && typeof conn.ready === "function") {
-      if (!this.#failure && !this.#lines.ended) await conn.ready(want, options);
+      if (!this.#failure && !this.lines.ended) await conn.ready(want, options);
       return;
     }
-    if (want !== SSL_WANT_READ || this.#failure || this.#lines.ended) return;
+    if (want !== SSL_WANT_READ || this.#failure || this.lines.ended) return;
     this.#filling ??= this.#fill(undefined, 0);
     await waitFor(this.#filling, options?.signal);
   }
@@ -324,22 +279,22 @@ export class Input {
    */
   takeAhead(): Ahead {
     const filling = this.#filling;
-    const ahead = this.#lines.view().slice();
-    this.#lines.consume(ahead.length);
+    const ahead = this.lines.view().slice();
+    this.lines.consume(ahead.length);
     if (filling === undefined) return { ahead, inFlight: undefined };
     return {
       ahead,
       inFlight: filling.then(() => {
         if (this.#failure) throw this.#failure.error;
-        if (this.#lines.length === 0 && this.#lines.ended) return null;
-        const brought = this.#lines.view().slice();
-        this.#lines.consume(brought.length);
+        if (this.lines.length === 0 && this.lines.ended) return null;
+        const brought = this.lines.view().slice();
+        this.lines.consume(brought.length);
         return brought;
       }),
     };
   }
 
-  /** Whoever waits learns that the handle is closed. */
+  /** Ends the waits, with the error that the handle is closed. */
   close(): void {
     this.#closed = true;
     this.#filled?.();

@@ -1,7 +1,6 @@
 /**
- * What a handle can be over, made into one shape: sockets, connections and
- * files, which have `read` and `write`, and web streams. And what stands in
- * front of a handle's machine, which the first call loads.
+ * What a handle can be over: sockets, connections and files, which have `read` and `write`, and web
+ * streams, which become a connection here.
  *
  * @module
  */
@@ -9,11 +8,10 @@
 import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";
 import { quote, quoteAll } from "../internal/quote.ts";
 import type { WaitOptions } from "../engine/engine.ts";
-import { SslError, SslUnsupportedError, type Want } from "../errors.ts";
-import type { CloseOptions } from "../socket/socket.ts";
+import { streamFailure } from "../engine/transport.ts";
+import { SslUnsupportedError, type Want } from "../errors.ts";
+import type { CloseOptions } from "../socket/options.ts";
 import type { Transport } from "../socket/transport.ts";
-import type { HandleMachine } from "./machine.ts";
-import type { HandleSettings } from "./settings.ts";
 
 /**
  * A connection or file: `SslSocket`, `Deno.Conn`, `Deno.FsFile`, what
@@ -97,7 +95,7 @@ export class StreamConn implements HandleConn {
       this.#reader?.releaseLock();
       throw error;
     }
-    this.#writer?.closed.catch(() => {}); // told by the write or the close that fails
+    this.#writer?.closed.catch(() => {}); // the write or the close that fails reports it
     if (this.#reader) this.read = (p) => this.#read(this.#reader!, p);
     if (this.#writer) {
       this.write = (p) => this.#write(this.#writer!, p);
@@ -145,7 +143,7 @@ export class StreamConn implements HandleConn {
       await writer.ready;
       await writer.write(p.slice()); // the stream may hold on to it, and the caller may reuse it
     } catch (cause) {
-      return await fail(cause);
+      return fail(cause);
     }
     return p.length;
   }
@@ -160,7 +158,7 @@ export class StreamConn implements HandleConn {
   async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
     this.#reader?.cancel().catch(() => {}); // what was not read is given up
     if (!this.#writer || this.#writeEnded) return;
-    // It broke already: a write that was lost has been told, a peer that is gone is no error.
+    // It broke already: the lost write has failed, and a peer that is gone is not an error.
     if (this.#writer.desiredSize === null) return;
     if (!options.noShutdown) return await this.#closeWrite();
     this.#writeEnded = true;
@@ -168,13 +166,16 @@ export class StreamConn implements HandleConn {
   }
 }
 
-/** What the streams of others fail with, as the streams of this package do. */
-async function fail(cause: unknown): Promise<never> {
-  const { streamFailure } = await import("../engine/transport.ts");
+/** Fails as the streams of this package do. */
+function fail(cause: unknown): never {
   throw streamFailure(cause);
 }
 
-/** A connection as a transport for TLS. */
+/**
+ * A connection as a transport for TLS.
+ *
+ * @throws {SslUnsupportedError} If it is not open in both directions.
+ */
 export function asTransport(conn: HandleConn): Transport {
   if (typeof conn.read === "function" && typeof conn.write === "function") {
     return conn as Transport;
@@ -191,127 +192,4 @@ export function asTransport(conn: HandleConn): Transport {
 export function mustRead(operation: string, conn: HandleConn): void {
   if (typeof conn.read === "function") return;
   throw new TypeError(`Cannot ${operation}: the handle is open for writing only`);
-}
-
-/** An operation on a closed handle, or one that was closed while it ran. */
-export function closedError(operation: string, cause?: unknown): SslError {
-  return new SslError(`Cannot ${operation}: the handle is closed`, {
-    code: "ECLOSED",
-    reason: "the handle is closed",
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-/** An operation on a handle whose connection went to a socket. */
-export function givenError(operation: string): SslError {
-  return new SslError(
-    `Cannot ${operation}: the connection of this handle was given to a socket: use that`,
-    { code: "ECLOSED", reason: "the connection was given away" },
-  );
-}
-
-type MachineModule = typeof import("./machine.ts");
-
-let loading: Promise<MachineModule> | undefined;
-let loaded: MachineModule | undefined;
-
-/** Loads what works inside of handles. Those that are made from then on have it at once. */
-export function loadMachine(): Promise<MachineModule> {
-  return loading ??= import("./machine.ts").then((module) => loaded = module);
-}
-
-/**
- * What a handle is as long as nothing has been asked of it: a connection and settings. The first
- * call loads the machine, and those behind it wait for that in their order.
- */
-export class Front {
-  /** How the handle reads and writes; the machine looks here, too. */
-  readonly settings: HandleSettings;
-  /** What does the work, once it is there. */
-  machine: HandleMachine | undefined;
-  readonly #conn: HandleConn;
-  #waiting = 0;
-  #closing = false;
-  #given = false;
-
-  /** Over a connection. */
-  constructor(conn: HandleConn, settings: HandleSettings) {
-    this.settings = settings;
-    this.#conn = conn;
-    if (loaded !== undefined) this.#make(loaded);
-  }
-
-  #make(module: MachineModule): HandleMachine {
-    return this.machine ??= new module.HandleMachine(this.#conn, this.settings, this.#given);
-  }
-
-  /** The connection as it is now. */
-  get conn(): HandleConn {
-    return this.machine?.conn ?? this.#conn;
-  }
-
-  /** Whether it can be used. */
-  get open(): boolean {
-    return this.machine?.open ?? !(this.#closing || this.#given);
-  }
-
-  /**
-   * Makes a call that came before the machine: with the settings of its own time, and behind the
-   * calls before it. All of them wait for one promise, and each is made in the very turn in which
-   * its wait ends: none can get in between.
-   */
-  later<T>(
-    call: (machine: HandleMachine, settings: HandleSettings) => Promise<T>,
-  ): Promise<T> {
-    const settings = { ...this.settings };
-    this.#waiting++;
-    return loadMachine().then((module) => {
-      this.#waiting--;
-      return call(this.#make(module), settings);
-    });
-  }
-
-  /** Loads the machine; what becomes of that is for the next call. */
-  load(): void {
-    loadMachine().then((module) => this.#make(module)).catch(() => {});
-  }
-
-  /** Refuses what cannot wait, where there is no connection for it, before the machine is there. */
-  #check(operation: string): void {
-    if (this.#given) throw givenError(operation);
-    if (this.#closing) throw closedError(operation);
-  }
-
-  /** Refuses to read, before the machine is there. */
-  mustRead(operation: string): void {
-    this.#check(operation);
-    mustRead(operation, this.#conn);
-  }
-
-  /** How many bytes can be read without waiting. Before the machine is there none was read ahead. */
-  pending(): number {
-    if (this.machine) return this.machine.pending();
-    this.#check("pending");
-    return this.#conn.pending?.() ?? 0;
-  }
-
-  /** Closes the connection, behind the calls that wait. */
-  close(options?: CloseOptions): Promise<void> {
-    if (this.machine) return this.machine.close(options);
-    this.#closing = true;
-    return this.later((machine) => machine.close(options));
-  }
-
-  /** The connection and what was read ahead of it. Nothing can be done with the handle afterwards. */
-  give(): { transport: Transport; buffered: Uint8Array } {
-    const operation = "give away the connection";
-    const transport = asTransport(this.conn);
-    if (this.machine) return this.machine.give(operation, transport);
-    this.#check(operation);
-    if (this.#waiting > 0) {
-      throw new TypeError(`Cannot ${operation}: calls of the handle have yet to run: await them`);
-    }
-    this.#given = true;
-    return { transport, buffered: new Uint8Array(0) };
-  }
 }

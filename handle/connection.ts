@@ -1,45 +1,58 @@
 /**
- * What the parts of a handle share: the connection with its two halves, the
- * settings, and whether it is still there.
+ * The connection of a handle, with its reader and its writer: whether it is there, who may use it,
+ * how it changes when TLS starts or stops, and how it closes.
  *
  * @module
  */
 
-import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
+import type { ByteTransport } from "../engine/engine.ts";
+import { BufferedTransport } from "../engine/transport.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../errors.ts";
-import type { CloseOptions } from "../socket/socket.ts";
-import type { Ahead, Reader } from "../socket/readers.ts";
-import { addReader, removeReader } from "../socket/readers.ts";
-import { closedError, givenError, type HandleConn } from "./front.ts";
-import { Input } from "./input.ts";
-import { Output } from "./output.ts";
-import type { HandleSettings } from "./settings.ts";
+import { concat } from "../internal/bytes.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
+import { INSPECT, oneLine } from "../internal/show.ts";
+import type { CloseOptions } from "../socket/options.ts";
+import {
+  addReader,
+  type Ahead,
+  type Reader as AheadHolder,
+  removeReader,
+} from "../socket/readers.ts";
+import type { SslSocket } from "../socket/socket.ts";
+import type { Transport } from "../socket/transport.ts";
+import { closedError, givenError } from "./handle_errors.ts";
 import type { Encoding } from "./encoding.ts";
+import type { HandleSettings } from "./options.ts";
+import type { ReadAhead } from "./read_ahead.ts";
+import { Reader } from "./reader.ts";
+import { asTransport, type HandleConn, StreamConn } from "./source.ts";
+import { Writer } from "./writer.ts";
 
 /** How long `close` waits for output that is still to go, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
 
-/** The state of one handle. */
-export class HandleState implements Reader {
+/** The connection of one handle. */
+export class HandleConnection implements AheadHolder {
   /** How it reads and writes. */
   readonly settings: HandleSettings;
+  /** The socket that `stopSsl` made plain: it has the options of connect() or listen(). */
+  stopped: SslSocket | undefined;
   #conn: HandleConn;
-  #input: Input;
-  #output: Output;
+  #reader: Reader;
+  #writer: Writer;
   #changing: string | undefined;
   #closing: Promise<void> | undefined;
-  #given: boolean;
+  #given = false;
   #refusal: unknown;
   #untouched = false;
 
-  /** The state of a handle; `given` where the connection went to a socket before this was loaded. */
-  constructor(conn: HandleConn, settings: HandleSettings, given = false) {
+  /** Over a connection. */
+  constructor(conn: HandleConn, settings: HandleSettings) {
     this.settings = settings;
-    this.#given = given;
     this.#conn = conn;
-    this.#input = new Input(conn, settings);
-    this.#output = new Output(conn);
-    if (!given) addReader(conn, this);
+    this.#reader = new Reader(conn, settings);
+    this.#writer = new Writer(conn, settings);
+    addReader(conn, this);
   }
 
   /** The connection. */
@@ -47,9 +60,14 @@ export class HandleState implements Reader {
     return this.#conn;
   }
 
-  /** The reading half, whatever state it is in. */
-  protected get rawInput(): Input {
-    return this.#input;
+  /** What the handle says of itself when it is printed. */
+  facts(): Record<string, unknown> {
+    const conn = this.#conn;
+    const { remoteAddr } = conn as { remoteAddr?: Deno.Addr };
+    const over = Object(conn)[INSPECT] === undefined
+      ? { [INSPECT]: () => oneLine(conn, { remoteAddr }) }
+      : conn;
+    return { over, encoding: this.settings.encoding, closed: this.open ? undefined : true };
   }
 
   /** Whether the handle can be used. */
@@ -59,7 +77,7 @@ export class HandleState implements Reader {
 
   /** What comes from now on is in another encoding. */
   recode(encoding: Encoding): void {
-    this.#input.lines.encoding = encoding;
+    this.#reader.ahead.lines.encoding = encoding;
   }
 
   /** Refuses an operation while there is no connection that it could use. */
@@ -88,24 +106,24 @@ export class HandleState implements Reader {
   }
 
   /** The reading half, for an operation. */
-  input(operation: string): Input {
+  reader(operation: string): Reader {
     this.check(operation, true);
-    return this.#input;
+    return this.#reader;
   }
 
   /** The writing half, for an operation. */
-  output(operation: string): Output {
+  writer(operation: string): Writer {
     this.check(operation);
-    return this.#output;
+    return this.#writer;
   }
 
   /** Runs a change of the connection, alone: no read runs, and what was written has gone. */
   async change<T>(operation: string, body: () => Promise<T>): Promise<T> {
     this.check(operation);
-    if (this.#input.busy !== undefined) this.#input.check(operation);
+    if (this.#reader.ahead.busy !== undefined) this.#reader.ahead.check(operation);
     this.#changing = operation;
     try {
-      await this.#output.flush();
+      await this.#writer.flush();
       return await body();
     } finally {
       this.#changing = undefined;
@@ -113,16 +131,16 @@ export class HandleState implements Reader {
   }
 
   /** Goes on with another connection, behind what is `unread` of the old one. */
-  async attach(conn: HandleConn, unread?: Input): Promise<void> {
+  async attach(conn: HandleConn, unread?: ReadAhead): Promise<void> {
     if (this.#closing) {
       await conn.close?.();
       throw closedError(this.#changing ?? "change the connection");
     }
     removeReader(this.#conn, this);
     this.#conn = conn;
-    this.#input = new Input(conn, this.settings);
-    if (unread !== undefined) this.#input.carryOn(unread);
-    this.#output = new Output(conn);
+    this.#reader = new Reader(conn, this.settings);
+    if (unread !== undefined) this.#reader.ahead.carryOn(unread);
+    this.#writer = new Writer(conn, this.settings);
     this.#refusal = undefined;
     addReader(conn, this);
   }
@@ -136,28 +154,51 @@ export class HandleState implements Reader {
     this.#untouched = untouched;
   }
 
-  /** The bytes read ahead, for whoever takes the connection; unless it changes hands within. */
-  take(operation: string): Ahead {
+  /** The bytes that have been read ahead, whatever state the handle is in. */
+  get ahead(): ReadAhead {
+    return this.#reader.ahead;
+  }
+
+  /** How many bytes can be read without waiting. */
+  pending(): number {
+    return this.reader("pending").ahead.lines.length + (this.#conn.pending?.() ?? 0);
+  }
+
+  /** Gives the connection away, and what was read ahead of it, which nobody else gets. */
+  give(
+    operation = "give away the connection",
+    transport: Transport = asTransport(this.#conn),
+  ): { transport: Transport; buffered: Uint8Array } {
+    const { ahead, inFlight } = this.#take(operation);
+    const rest = transport instanceof StreamConn ? transport.takeRest() : new Uint8Array(0);
+    const buffered = concat([ahead, rest]);
+    if (inFlight === undefined) return { transport, buffered };
+    const behind = new BufferedTransport(transport as ByteTransport, new Uint8Array(0), inFlight);
+    return { transport: behind, buffered };
+  }
+
+  /** The bytes read ahead, for the new owner of the connection; unless it stays within the handle. */
+  #take(operation: string): Ahead {
     if (this.#changing === undefined) {
       this.check(operation);
       this.#mustBeIdle(operation);
       this.#giveAway();
     }
-    return this.#input.takeAhead();
+    return this.#reader.ahead.takeAhead();
   }
 
-  /** The bytes read ahead, for TLS that somebody else starts on the connection. */
+  /** The bytes read ahead, for TLS that another part of the program starts on the connection. */
   yieldAhead(moved: boolean): Ahead {
     if (this.#changing === undefined) {
       this.#mustBeIdle("start TLS");
       if (moved) this.#giveAway();
     }
-    return this.#input.takeAhead();
+    return this.#reader.ahead.takeAhead();
   }
 
   #mustBeIdle(operation: string): void {
-    if (this.#input.busy !== undefined) this.#input.check(operation);
-    if (this.#output.collected > 0 || this.#output.waiting > 0) {
+    if (this.#reader.ahead.busy !== undefined) this.#reader.ahead.check(operation);
+    if (this.#writer.collected > 0 || this.#writer.waiting > 0) {
       throw new TypeError(
         `Cannot ${operation}: output of the handle has yet to go: await flush() first`,
       );
@@ -173,13 +214,13 @@ export class HandleState implements Reader {
   lose(): void {
     removeReader(this.#conn, this);
     this.#closing ??= Promise.resolve();
-    this.#input.close();
-    this.#output.close();
+    this.#reader.ahead.close();
+    this.#writer.close();
   }
 
   /**
-   * Sends what is left and closes the connection. Once. Without options it is the end of a scope, at
-   * which no error is told again that somebody has: who closed before, or whose write has failed.
+   * Sends what is left and closes the connection. Once. Without options it is the end of a scope: an
+   * error that an earlier close or a write has failed with is not thrown again.
    */
   close(options?: CloseOptions): Promise<void> {
     if (this.#given) return Promise.resolve();
@@ -188,11 +229,11 @@ export class HandleState implements Reader {
 
   async #dispose(): Promise<void> {
     const closed = this.#closing !== undefined;
-    const told = this.#output.failure;
+    const known = this.#writer.failure;
     try {
       await (this.#closing ??= this.#close(NO_OPTIONS));
     } catch (error) {
-      if (!closed && !(told !== undefined && told.error === error)) throw error;
+      if (!closed && !(known !== undefined && known.error === error)) throw error;
     }
   }
 
@@ -200,20 +241,20 @@ export class HandleState implements Reader {
     const options = ownRecord(given); // the connection checks them
     const conn = this.#conn;
     removeReader(conn, this);
-    this.#input.close();
+    this.#reader.ahead.close();
     let failure: { error: unknown } | undefined;
     try {
       await this.#flushWithin(options.timeout ?? CLOSE_TIMEOUT);
     } catch (error) {
       failure = { error };
     }
-    this.#output.close();
+    this.#writer.close();
     if (failure === undefined) return await this.#closeConn(conn, options);
     try {
       // After a lost write, the end must not look like a proper one.
       await conn.close?.(ownRecord({ ...options, noShutdown: true }));
     } catch (error) {
-      // Deno's TLS always ends properly: the caller learns of the lost write from us alone.
+      // Deno's TLS always ends properly: the error below is all that tells of the lost write.
       if (error instanceof SslUnsupportedError) await conn.close?.(options);
     }
     throw failure.error;
@@ -223,7 +264,7 @@ export class HandleState implements Reader {
     try {
       await conn.close?.(options);
     } catch (error) {
-      // After a failed start, whoever went on with error.transport may have closed it.
+      // After a failed start, the program may have closed it as error.transport.
       if (this.#refusal !== undefined && error instanceof Deno.errors.BadResource) return;
       // Refused for its options: the connection is still open and can be closed in another way.
       if (error instanceof SslUnsupportedError || error instanceof TypeError) {
@@ -234,7 +275,7 @@ export class HandleState implements Reader {
   }
 
   async #flushWithin(timeout: number): Promise<void> {
-    const flushed = this.#output.flush();
+    const flushed = this.#writer.flush();
     if (timeout === 0) return await flushed;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
