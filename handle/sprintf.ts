@@ -351,7 +351,7 @@ function scaled(n: number, power: number): bigint {
   return quotient;
 }
 
-/** `n` with `count` decimals; with `point`, a point even where there are none. */
+/** `n` with `count` decimals; with `point`, a point even after a whole number. */
 function decimals(n: number, count: number, point: boolean): string {
   const all = scaled(n, count).toString().padStart(count + 1, "0");
   const whole = all.slice(0, all.length - count);
