@@ -24,7 +24,7 @@ type Stage = HandshakeStage | "unseen";
 const PATIENCE: Readonly<Record<Stage, { readonly most: number; readonly least: number }>> = {
   silent: { most: 250, least: 100 },
   started: { most: 250, least: 100 },
-  unseen: { most: 400, least: 100 },
+  unseen: { most: 300, least: 100 },
   answered: { most: 500, least: 100 },
 };
 const STAGES = Object.keys(PATIENCE) as Stage[];
