@@ -198,7 +198,7 @@ function policiesOf(options: VerifyCertificateOptions): PolicyRequest | undefine
  * `--allow-ffi`.
  * @example Would this chain still be good in a year?
  * ```ts
- * import { verifyCertificate } from "@socket/ssl/verify";
+ * import { verifyCertificate } from "@socket/ssl/context";
  * import { TestCa } from "@socket/ssl/certificate";
  *
  * const ca = await TestCa.create();
