@@ -1,9 +1,9 @@
-/** A reader that does not read, and a sender that has much to say: bench/idle.ts has the gigabyte. */
+/** A reader that does not read, and a sender that has much to say; it measures the memory of the whole process, and so runs alone. bench/idle.ts has the gigabyte. */
 
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { connectPair } from "../contract/harness.ts";
-import { ENGINES } from "./clients.ts";
+import { ENGINES } from "../hostile/clients.ts";
 
 const MIB = 1 << 20;
 const TOTAL = 64 * MIB;
