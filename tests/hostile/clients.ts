@@ -3,7 +3,10 @@
 import net from "node:net";
 import type { EngineName } from "../../engine/engine.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
-import { bytes, captureClientHello } from "../contract/harness.ts";
+import { SslContext } from "../../context/context.ts";
+import type { SslListener } from "../../socket/listener.ts";
+import { SslSocket } from "../../socket/socket.ts";
+import { bytes, captureClientHello, readText, testPki, trust } from "../contract/harness.ts";
 
 /** How long `until` waits, in milliseconds: many times what anything here takes on a busy machine. */
 const PATIENCE = 60_000;
@@ -131,4 +134,36 @@ export async function settledHandles(limit: number): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   return openHandles();
+}
+
+/** A well-behaved client with one context for all its connections. */
+export async function goodClient(engine: EngineName): Promise<(port: number) => Promise<string>> {
+  const { ca } = await testPki();
+  await clientHello();
+  const reuseCtx = await SslContext.create(trust(engine, ca));
+  return async (port) => {
+    await using client = await SslSocket.connect({
+      hostname: "localhost",
+      family: 4,
+      port,
+      reuseCtx,
+      timeout: 20_000,
+    });
+    await client.write(bytes("well"));
+    return await readText(client, 4);
+  };
+}
+
+/** Echoes one word on every connection of the iterator; how many there were. */
+export async function echo(listener: SslListener): Promise<number> {
+  let n = 0;
+  for await (const socket of listener) {
+    n++;
+    (async () => {
+      const p = new Uint8Array(4);
+      await socket.write(p.subarray(0, await socket.read(p) ?? 0));
+      await socket.close();
+    })().catch(() => socket.close());
+  }
+  return n;
 }

@@ -7,38 +7,20 @@ import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import type { EngineName } from "../../engine/engine.ts";
 import { SslError, SslTimeoutError } from "../../errors.ts";
-import type { SslListener } from "../../socket/listener.ts";
 import { serve } from "../../server/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, readText, testPki, trust } from "../contract/harness.ts";
 import { faultProxy } from "../helpers/fault_proxy.ts";
 import {
   ATTACKS,
-  clientHello,
+  echo,
   ENGINES,
+  goodClient,
   type Hostile,
   raw,
   settledHandles,
   until,
 } from "./clients.ts";
-
-/** A well-behaved client with one context for all its connections. */
-async function goodClient(engine: EngineName): Promise<(port: number) => Promise<string>> {
-  const { ca } = await testPki();
-  await clientHello();
-  const reuseCtx = await SslContext.create(trust(engine, ca));
-  return async (port) => {
-    await using client = await SslSocket.connect({
-      hostname: "localhost",
-      family: 4,
-      port,
-      reuseCtx,
-      timeout: 20_000,
-    });
-    await client.write(bytes("well"));
-    return await readText(client, 4);
-  };
-}
 
 /** Has a listener with few places, no limit of time, and clients that hold them. */
 async function crowded(
@@ -66,20 +48,6 @@ async function crowded(
       await served;
     },
   };
-}
-
-/** Echoes one word on every connection of the iterator; how many there were. */
-async function echo(listener: SslListener): Promise<number> {
-  let n = 0;
-  for await (const socket of listener) {
-    n++;
-    (async () => {
-      const p = new Uint8Array(4);
-      await socket.write(p.subarray(0, await socket.read(p) ?? 0));
-      await socket.close();
-    })().catch(() => socket.close());
-  }
-  return n;
 }
 
 for (const engine of ENGINES) {
@@ -284,40 +252,6 @@ for (const engine of ENGINES) {
       assert(t.told.every(({ port }) => port !== ports[0]), "the other address gave way");
       await t.end();
     },
-  });
-
-  // Perl: t/memleak_bad_handshake.t
-  Deno.test(`${engine}: 300 connections that close without data leak nothing`, async () => {
-    let failures = 0;
-    const listener = await listen(engine, { onHandshakeError: () => failures++ });
-    const served = echo(listener);
-    const good = await goodClient(engine);
-    const { port } = listener.addr;
-    const batch = async () => {
-      failures = 0;
-      for (let i = 0; i < 300; i++) {
-        const socket = await raw(port);
-        socket.end();
-        socket.once("end", () => socket.destroy());
-        if (i % 50 === 49) await until(() => failures === i + 1);
-      }
-    };
-    assertEquals(await good(port), "well");
-    const before = openHandles();
-    await batch(); // warms up
-    // 600 of them at 50 KiB would be 30 MiB, each time; what else the process does shows once.
-    let growth = Infinity;
-    for (let i = 0; i < 3 && growth >= 30 * 1024 * 1024; i++) {
-      const memory = Deno.memoryUsage().rss;
-      await batch();
-      await batch();
-      growth = Deno.memoryUsage().rss - memory;
-    }
-    assert(growth < 30 * 1024 * 1024, `${growth} bytes`);
-    assert(await settledHandles(before) <= before, "something is left");
-    assertEquals(await good(port), "well");
-    listener.close();
-    assertEquals(await served, 2);
   });
 
   Deno.test(`${engine}: serve() goes on past every attack`, async () => {
