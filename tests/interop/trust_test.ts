@@ -123,17 +123,17 @@ for (const version of VERSIONS) {
     await using lab = await Lab.open();
     const { other } = lab.pki;
     const { port } = await lab.sServer(`-${version}`);
-    for (const verifyMode of [0, 1, 3, 5, 7]) {
+    for (const verifyMode of [0, 1, 2, 3, 4, 5, 6, 7]) { // 2, 4 and 6 count with SSL_VERIFY_PEER
       await (await lab.connect("openssl", port, { verifyMode })).close();
       const wrong = () => lab.connect("openssl", port, { verifyMode, ca: other.pem });
       if (verifyMode === 0) await (await wrong()).close();
       else await assertRejects(wrong, SslVerifyError);
     }
-    for (const verifyMode of [2, 4, 6, 8, -1, 1.5]) {
+    for (const verifyMode of [8, -1, 1.5]) {
       await assertRejects(
         () => lab.connect("openssl", port, { verifyMode }),
         TypeError,
-        "verifyMode must",
+        '"verifyMode": must be',
       );
     }
   });
