@@ -7,6 +7,7 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { assertOnlyOwed } from "./debts.ts";
+import { LIBRARY } from "../../internal/caller.ts";
 import { circles, floorOf, FLOORS } from "./layers.ts";
 import { importsOf, parse, sources } from "./tree.ts";
 
@@ -19,6 +20,10 @@ const graph = new Map(files.map((file) => [
 
 Deno.test("layers: every product file stands on a floor of the plan", () => {
   assertEquals([...paths].filter((path) => floorOf(path) < 0), []);
+});
+
+Deno.test("layers: the stack of an error knows every floor as the library's own", () => {
+  assertEquals([...LIBRARY].sort(), FLOORS.flat().sort());
 });
 
 Deno.test("layers: no import goes up, types included", () => {
