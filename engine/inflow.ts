@@ -6,7 +6,7 @@
  * @module
  */
 
-import { giveBuffer, ReadSize, takeBuffer } from "../internal/bytes.ts";
+import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { wrongCount } from "./transport.ts";
 import type { ByteTransport } from "./engine.ts";

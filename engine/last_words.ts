@@ -9,7 +9,7 @@
 
 import { platformCode } from "../internal/platform_error.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE } from "../errors.ts";
-import { giveBuffer, MAX_WRITE, takeBuffer } from "../internal/bytes.ts";
+import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
 import type { Inflow } from "./inflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { orAborted } from "../internal/waiting.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { giveBuffer, takeBuffer } from "../internal/bytes.ts";
+import { giveBuffer, takeBuffer } from "./buffers.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { mustTake } from "./transport.ts";
 import type { ByteTransport } from "./engine.ts";

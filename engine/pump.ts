@@ -21,7 +21,7 @@
 
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
-import { giveBuffer, MAX_WRITE, takeBuffer } from "../internal/bytes.ts";
+import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
 import { HandshakeClock } from "./handshake_progress.ts";
 import { Inflow } from "./inflow.ts";
 import { isGone, LastWords, type Listening } from "./last_words.ts";

@@ -6,24 +6,14 @@
  * @module
  */
 
+import { concat as join } from "../../internal/bytes.ts";
 import { quote } from "../../internal/quote.ts";
 import { isDottedOid } from "./oids.ts";
 import { derError } from "./reader.ts";
 
-/** Joins byte strings. */
+/** Joins elements. A list that may be longer than a call can have arguments is for internal/bytes.ts. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  return concatAll(parts);
-}
-
-/** As {@linkcode concat}, for lists that may be longer than a call can have arguments. */
-export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return join(parts);
 }
 
 /** One element with any tag. */

@@ -5,22 +5,12 @@
  * @module
  */
 
+import { concat } from "../../internal/bytes.ts";
 import { type NamesOf, ownOptions } from "../../internal/own_options.ts";
 import { withoutFinalNewline } from "../foreign.ts";
 import { describe, quote } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
-import {
-  berToDer,
-  concatAll,
-  explicit,
-  int,
-  nul,
-  octets,
-  oidDer,
-  seq,
-  setOf,
-  tlv,
-} from "../asn1/writer.ts";
+import { berToDer, explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "../asn1/writer.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { keyIdentifier } from "../signature.ts";
 import { Certificate } from "../certificate.ts";
@@ -241,7 +231,7 @@ function read(der: Uint8Array, secret: Secret): Contents {
       if (data === undefined) throw derError(WHAT, "no encrypted content");
       // [0] IMPLICIT OCTET STRING, in one piece or in several.
       const bytes = data.tag === 0xa0
-        ? concatAll(children(data, WHAT).map((piece) => piece.body))
+        ? concat(children(data, WHAT).map((piece) => piece.body))
         : expectTag(data, 0x80, WHAT).body;
       const plain = pbeDecrypt(
         algorithm,

@@ -9,7 +9,7 @@
  */
 
 import { SSL_WANT_READ, SslError, type Want } from "../../errors.ts";
-import { giveBuffer, takeBuffer } from "../../internal/bytes.ts";
+import { giveBuffer, takeBuffer } from "../buffers.ts";
 import { MAX_KEPT, PATIENCE } from "../last_words.ts";
 import { ignore, orAborted } from "../../internal/waiting.ts";
 import type { Operation } from "./error_map.ts";

@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { Certificate } from "../../certificate/certificate.ts";
 import { CertificateRequest, csrCreate } from "../../certificate/request.ts";
 import { decodeKeySync } from "../../certificate/keys/decode.ts";
-import { concatAll, tlv } from "../../certificate/asn1/writer.ts";
+import { tlv } from "../../certificate/asn1/writer.ts";
+import { concat } from "../../internal/bytes.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
 import { pemBlocks } from "../../certificate/keys/pem.ts";
 import { createPkcs12, parsePkcs12 } from "../../certificate/keys/pkcs12.ts";
@@ -33,7 +34,7 @@ function changed(tag: number, body: Uint8Array, change: Change): Uint8Array {
     case "body":
       return tlv(tag, change.bytes);
     case "twice":
-      return concatAll([tlv(tag, body), tlv(tag, body)]);
+      return concat([tlv(tag, body), tlv(tag, body)]);
     case "gone":
       return new Uint8Array();
     case "byte": {
@@ -67,7 +68,7 @@ function mutate(der: Uint8Array, change: Change): Uint8Array {
       else parts.push(tlv(tag, inner ? level(body, depth + 1) : body));
       at = start + length;
     }
-    return concatAll(parts);
+    return concat(parts);
   };
   return level(der, 0);
 }
