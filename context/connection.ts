@@ -20,16 +20,10 @@ import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import { reportWith, shownCertificate } from "../verify/make_report.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "../verify/answers.ts";
-import {
-  judge,
-  type Policy,
-  policyFacts,
-  pskReport,
-  refusedReport,
-  reportUnder,
-  unverifiedReport,
-} from "../verify/judge.ts";
-import type { Names } from "./connection_policy.ts";
+import { judge } from "../verify/judge.ts";
+import { type Policy, policyFacts } from "../verify/policy.ts";
+import { pskReport, refusedReport, reportUnder, unverifiedReport } from "../verify/refusal.ts";
+import type { Names } from "../verify/peer.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
 import type { ConnectionSessions } from "./sessions/resumption.ts";
 import type { Tracer } from "./trace.ts";

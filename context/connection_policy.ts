@@ -12,7 +12,7 @@ import { requireFeatures } from "../engine/requirements.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
 import { recordOf } from "./context_record.ts";
-import type { Policy } from "../verify/judge.ts";
+import type { Policy } from "../verify/policy.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
@@ -24,8 +24,6 @@ import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
 export function verifyModeOf(role: Role, options: SslOptions): number {
   return options.verifyMode ?? (role === "client" ? SSL_VERIFY_PEER : SSL_VERIFY_NONE);
 }
-
-export type { Names };
 
 /** What the names of a connection come from. */
 export interface NameInput {

@@ -9,8 +9,9 @@ import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts"
 import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { looksLikePem } from "../certificate/keys/pem.ts";
-import type { Failure, Policy } from "../verify/judge.ts";
-import type { Names } from "./connection_policy.ts";
+import type { Policy } from "../verify/policy.ts";
+import type { Failure } from "../verify/refusal.ts";
+import type { Names } from "../verify/peer.ts";
 import type { DefaultCa } from "./trust/default_ca.ts";
 import { type EngineChoice, selectEngine } from "../engine/select.ts";
 import type { ChainPurpose, ChainRequest, PolicyRequest } from "../engine/engine.ts";
@@ -260,9 +261,10 @@ async function verify(
     );
   }
   // What a connection needs too, and only by then: not at start-up.
-  const [{ loadBundle }, { judge, refusedReport }, { loadTrust }] = await Promise.all([
+  const [{ loadBundle }, { judge }, { refusedReport }, { loadTrust }] = await Promise.all([
     import("./trust/anchors.ts"),
     import("../verify/judge.ts"),
+    import("../verify/refusal.ts"),
     import("./trust/trust.ts"),
   ]);
   const { config: trust } = await loadTrust(

@@ -311,12 +311,3 @@ export function judge(
     });
   }
 }
-
-export { type Policy, policyFacts } from "./policy.ts";
-export {
-  type Failure,
-  pskReport,
-  refusedReport,
-  reportUnder,
-  unverifiedReport,
-} from "./refusal.ts";

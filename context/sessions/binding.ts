@@ -22,8 +22,8 @@ import type {
   TrustConfig,
 } from "../../engine/engine.ts";
 import { resolveScheme } from "../../verify/schemes.ts";
-import type { Policy } from "../../verify/judge.ts";
-import type { Names } from "../connection_policy.ts";
+import type { Policy } from "../../verify/policy.ts";
+import type { Names } from "../../verify/peer.ts";
 import type { SslOptions, TicketKeycbInput } from "../options.ts";
 import { SSL_VERIFY_PEER } from "../../constants.ts";
 

@@ -3,7 +3,7 @@
  * ones are kept. Loaded by the first context that has a session cache.
  *
  * A session goes with the digest of the settings under which its peer was
- * verified, and is offered under an equal one only; context/proven.ts judges
+ * verified, and is offered under an equal one only; context/connection.ts judges
  * what comes of it.
  *
  * @module
@@ -14,8 +14,8 @@ import { Certificate } from "../../certificate/certificate.ts";
 import { equalBytes } from "../../certificate/asn1/reader.ts";
 import type { ContextConfig, Engine, PeerEvidence } from "../../engine/engine.ts";
 import type { Findings } from "../../verify/answers.ts";
-import type { Policy } from "../../verify/judge.ts";
-import type { Names } from "../connection_policy.ts";
+import type { Policy } from "../../verify/policy.ts";
+import type { Names } from "../../verify/peer.ts";
 import type { SslOptions } from "../options.ts";
 import { SessionCache, type SessionStore } from "./session_cache.ts";
 import { makeSession, sessionLeaf, sessionParts, SslSession } from "./session.ts";

@@ -10,7 +10,8 @@ import {
 } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
 import { ConnectionState } from "../../context/connection.ts";
-import { judge, type Policy } from "../../verify/judge.ts";
+import { judge } from "../../verify/judge.ts";
+import type { Policy } from "../../verify/policy.ts";
 import { parsePins, pinMatches } from "../../verify/fingerprint.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";

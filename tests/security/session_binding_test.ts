@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { connectionDigest, contextDigest } from "../../context/sessions/binding.ts";
-import type { Policy } from "../../verify/judge.ts";
+import type { Policy } from "../../verify/policy.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { sessionToDer } from "../../engine/openssl/inspect.ts";
 import { openLibrary } from "../../engine/openssl/symbols.ts";

@@ -20,7 +20,6 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "socket/core_handshake.ts",
   ],
   "circles": [
-    "context/connection_policy.ts context/context_record.ts context/sessions/binding.ts context/sessions/resumption.ts",
     "socket/core.ts socket/core_data.ts socket/core_handshake.ts socket/core_types.ts socket/doorway.ts socket/info.ts socket/listener.ts socket/listener_core.ts socket/open.ts socket/options.ts socket/socket.ts",
   ],
   "length of files": [
