@@ -1,7 +1,7 @@
 /**
  * Public suffixes: under which names anybody may register, `com`, `co.uk`.
  * The built-in list is the ICANN part of publicsuffix.org (its private part comes
- * with full_public_suffix.ts); both are texts, made from the npm package tldts, which
+ * with private_public_suffix.ts); both are texts, made from the npm package tldts, which
  * would cost every start more than they do. Other lists come from text or a file.
  *
  * @module

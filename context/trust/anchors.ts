@@ -1,6 +1,6 @@
 /**
  * Certificates and CRLs for trust: from PEM text, bytes and `Certificate` objects, as lists of
- * DER. Those in files are anchor_files.ts's. Pure.
+ * DER. files.ts reads those in files. Pure.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * What went wrong, in plain words, and the nearest safe fix. Tables from the
- * code of an error to its explanation (codes.ts, own_codes.ts), which are made when
+ * code of an error to its explanation (openssl_codes.ts, own_codes.ts), which are made when
  * the first error is explained; the evidence comes from the error and its report.
  * Nothing here advises to switch verification off.
  *

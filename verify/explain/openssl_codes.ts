@@ -1,5 +1,5 @@
 /**
- * The explanations by code of certificate verification errors (verify_codes.ts) and of
+ * The explanations by code of certificate verification errors (error_codes.ts) and of
  * what else can fail on the wire. Pure.
  *
  * @module
