@@ -128,7 +128,7 @@ export class ConnectionState {
   context: SharedContext | undefined;
   /** The stapled OCSP response that the peer sent. */
   staple: Uint8Array | undefined;
-  /** Where the outcome of the handshake is told. */
+  /** Gets the outcome of the handshake. */
   tracer: Tracer | undefined;
   /** A client's session cache, as far as this connection may use it. */
   sessions: ConnectionSessions | undefined;
@@ -160,7 +160,7 @@ export class ConnectionState {
     this.#report = notVerified(policy);
   }
 
-  /** The peer's certificate; `undefined` when there is none that can be read. */
+  /** The peer's certificate; `undefined` when the peer sent no certificate that can be read. */
   get leaf(): Certificate | undefined {
     const der = this.#evidence?.presented[0] ?? this.#evidence?.chain[0];
     try {
@@ -268,7 +268,7 @@ export class ConnectionState {
     return this.#report.error;
   }
 
-  /** The stapled OCSP response has been judged, or that there is none: gives the refusal. */
+  /** Takes the verdict on the stapled OCSP response, or on its absence; returns the refusal. */
   stapled(finding: OcspFinding): Error | undefined {
     this.#ocsp = finding;
     return this.#evidence === undefined ? finding.refuse : this.#decide(this.#evidence);

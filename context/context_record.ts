@@ -30,7 +30,7 @@ export interface ContextRecord {
   readonly made: Set<EngineContext>;
   /** Whether the context was closed. */
   closed: boolean;
-  /** Where the outcomes of handshakes are told. */
+  /** Gets the outcomes of handshakes. */
   tracer?: Tracer | undefined;
   /** A client's session cache, if it has one. */
   sessions?: ClientSessions | undefined;

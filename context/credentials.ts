@@ -299,7 +299,7 @@ function part(value: unknown, name: string): unknown {
   return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** The names of the records among the values; `[""]` when there is none. */
+/** The names of the records among the values; `[""]` when the values hold no records. */
 function namesOf(...values: readonly unknown[]): string[] {
   const names = new Set<string>();
   for (const value of values) {

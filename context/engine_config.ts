@@ -42,7 +42,7 @@ export interface RoleConfig {
   readonly byName: ReadonlyMap<string, ContextConfig>;
   /** Whether a server name that is not in the map gets the base; otherwise it is refused. */
   readonly hasDefault: boolean;
-  /** Where the outcomes of handshakes are told. */
+  /** Gets the outcomes of handshakes. */
   readonly tracer: Tracer | undefined;
   /** What each handshake of a server has to wait for, if anything. */
   readonly before: (() => Promise<void> | undefined) | undefined;
@@ -110,7 +110,7 @@ async function selfSignedCredentials(options: SslOptions): Promise<CredentialsBy
   if (options.cert !== undefined || options.certFile !== undefined) {
     throw new TypeError("Cannot use both selfSigned and cert or certFile: give one");
   }
-  // Only whoever asks for a test certificate pays for the code that makes one.
+  // Only a program that asks for a test certificate loads the code that makes one.
   const { selfSigned } = await import("../certificate/issue.ts");
   const { selfSigned: wanted } = options;
   const names = typeof wanted === "string"

@@ -93,7 +93,7 @@ export interface ObserverHooks {
   readonly hooks: ContextHooks;
   /** Whether a client asks for a staple. */
   readonly requestOcsp: boolean;
-  /** Where the outcomes of handshakes are told. */
+  /** Gets the outcomes of handshakes. */
   readonly tracer: Tracer | undefined;
   /** The hook of a server that staples for one of its names, on top. */
   staple(

@@ -175,7 +175,7 @@ export function camelCase(name: string): string {
     .replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }
 
-/** Our name for a Perl option, whatever its case, or why there is none. */
+/** Our name for a Perl option, whatever its case, or why the option has no name here. */
 function ofPerl(name: string): string | Absent | undefined {
   const wanted = name.toLowerCase();
   const same = ([perl]: readonly [string, ...unknown[]]): boolean => perl.toLowerCase() === wanted;

@@ -53,7 +53,7 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Check {
   return when((v) => Number.isInteger(v) && v as number >= least && v as number <= most, must);
 }
 
-/** A number of milliseconds; 0 is no limit. */
+/** A number of milliseconds; 0 means no limit. */
 export const milliseconds: Check = when(
   (v) => typeof v === "number" && v >= 0,
   "must be a number of milliseconds, 0 for no limit",
@@ -208,7 +208,7 @@ const isIdentity = (value: unknown): boolean =>
   isKey(value) &&
   !(typeof value === "string" ? encoder.encode(value) : value as Uint8Array).includes(0);
 
-/** A pre-shared key in any of its forms; which role takes which is told when it is used. */
+/** A pre-shared key in any of its forms; its use checks that the form fits the role. */
 export const psk: Check = (value) => {
   if (isKey(value)) return undefined;
   if (Array.isArray(value)) {

@@ -100,8 +100,9 @@ export interface StapleRequest {
 }
 
 /**
- * Fetches the OCSP response for a certificate, in DER; `undefined` if there is none now. What it
- * throws means the same: then nothing is stapled, and it is asked again after 10 s.
+ * Fetches the OCSP response for a certificate, in DER; `undefined` if no response is available
+ * now. An exception means the same: nothing is stapled, and the callback is called again after
+ * 10 s.
  */
 export type StapleCallback = (
   request: StapleRequest,
@@ -257,7 +258,7 @@ export interface SslOptions {
 
   /**
    * Trust anchors; with `caFile` and `caPath` exactly these, instead of the default ones. `[]` or
-   * `null`: none at all. A certificate that is no CA can be an anchor too.
+   * `null`: no anchors at all. A certificate that is not a CA can be an anchor too.
    *
    * Perl: `SSL_ca`
    */
@@ -718,7 +719,7 @@ export interface SslOptions {
   allowTruncation?: boolean | undefined;
 
   /**
-   * How long connecting and the handshake may take, in milliseconds; 0 is no limit.
+   * How long connecting and the handshake may take, in milliseconds; 0 means no limit.
    *
    * @default {30000}
    *

@@ -30,7 +30,7 @@ import type {
   StapleRequest,
 } from "./options.ts";
 
-/** How long there is no asking again after a failure, in ms. */
+/** How long to wait before asking again after a failure, in ms. */
 const RETRY = 10_000;
 /** When a response without nextUpdate, or one that cannot be read, is fetched again, in ms. */
 const DEFAULT_LIFE = 3_600_000;
@@ -67,7 +67,7 @@ class FetchedStaple {
     return now < this.#endsAt ? this.#latest : undefined;
   }
 
-  /** Resolves when there is a response or an attempt has failed; `undefined` if there is no need to wait. */
+  /** Resolves when a response is there or an attempt failed; `undefined` if no wait is needed. */
   ready(): Promise<void> | undefined {
     if (this.#running === undefined) this.latest();
     return Date.now() < this.#endsAt ? undefined : this.#running;

@@ -13,9 +13,9 @@ import { TLS1_2, versionName } from "./tls_versions.ts";
 
 /** What a client offers in its first message. */
 export interface ClientHello {
-  /** The SNI host name in lower case; "" when there is none. */
+  /** The SNI host name in lower case; "" when the client sent no name. */
   readonly serverName: string;
-  /** The versions offered, as the wire has them; the legacy version alone where there is no list. */
+  /** The versions offered, as on the wire; only the legacy version if the client sent no list. */
   readonly versions: readonly number[];
   /** The cipher suites offered. */
   readonly cipherSuites: readonly number[];
@@ -275,8 +275,8 @@ export function clientOffer(hello: ClientHello): Offer {
 const SERVER_HELLO = 2;
 
 /**
- * What a server chose. Its legacy version is the version up to TLS 1.1; later ones stand in an
- * extension, and a server that chose one of them is no case for an explanation.
+ * What a server chose. Its legacy version is the version up to TLS 1.1; later ones are in an
+ * extension, and a server that chose one of them needs no explanation.
  */
 function serverChoice(bytes: Uint8Array): Offer | undefined {
   const version = (bytes[9] ?? 0) << 8 | (bytes[10] ?? 0);

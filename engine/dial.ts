@@ -162,7 +162,7 @@ export class TcpListener implements EngineListener {
   }
 }
 
-/** Deno accepts such a connection, asks for its address, and is told that there is none. */
+/** Deno accepts such a connection and asks the system for its address, which is gone by then. */
 function clientGone(cause: unknown): unknown {
   const gone = cause instanceof Deno.errors.NotConnected ||
     cause instanceof Deno.errors.ConnectionAborted || cause instanceof Deno.errors.ConnectionReset;

@@ -1,7 +1,7 @@
 /**
  * What comes from the peer: bytes of the transport to the session. One read of the transport at a
  * time, begun only for an operation that needs it. A wait that is aborted leaves the read in flight
- * to whoever comes next.
+ * to the next operation.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export class Inflow {
     this.end(read);
   }
 
-  /** The read of the transport that is in flight, begun if there is none. `done` never rejects. */
+  /** The read of the transport in flight; begins one if no read is. `done` never rejects. */
   begin(): InFlight {
     if (this.#closed) throw closedError();
     this.check();

@@ -1,8 +1,8 @@
 /**
  * What the peer said before the connection broke. A peer that refuses us sends an alert and closes;
  * what we send after that is answered with a reset, so that the write fails first, while the reason
- * still lies unread in the system's buffer. It is read then. Data that came before the reason is
- * kept for whoever reads next.
+ * is still unread in the system's buffer. We read it then. Data that came before the reason is
+ * kept for the next read.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * What goes to the peer: bytes of the session to the transport. One loop at a time runs until
- * nothing is left; whoever adds output joins it.
+ * nothing is left; a call that adds output meanwhile joins it.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export class Outflow {
   /** Ends the wait for a write of the transport. */
   #abandon: (() => void) | undefined;
 
-  /** Sends nothing yet. `explain` finds out what a failure of the transport is told as. */
+  /** Sends nothing yet. `explain` turns a failure of the transport into the error to report. */
   constructor(
     session: SansIoSession,
     transport: ByteTransport,
@@ -72,7 +72,7 @@ export class Outflow {
     return loop;
   }
 
-  /** Sends without anybody who waits: a failure is told by the next write. */
+  /** Sends without making anyone wait: the next write reports a failure. */
   aside(): void {
     if (this.#session.output > 0) this.flush().catch(ignore);
   }
@@ -97,7 +97,7 @@ export class Outflow {
       if (this.#closed) throw closedError();
       return result;
     } catch (cause) {
-      // Still under way meanwhile: whoever adds output waits for the same reason.
+      // Still under way meanwhile: a call that adds output waits for the same reason.
       const why = this.#closed || this.#failure ? undefined : await this.#explain(cause);
       this.#underWay = 0;
       this.fail(this.#closed ? closedError() : why);

@@ -13,8 +13,8 @@
  * the backpressure for the writer.
  *
  * A callback of the application may use the very connection that it is called from, while the
- * session is in the midst of its work. What can wait, waits until that is done; what cannot is
- * refused, which is no failure of the connection.
+ * session is in the middle of its work. What can wait waits until that is done; what cannot is
+ * refused, which does not fail the connection.
  *
  * @module
  */
@@ -133,7 +133,7 @@ export class Pump implements TlsStream {
 
   // ---- inside a callback
 
-  /** Resolves when the session is no longer in the midst of its work; `undefined` where it is not. */
+  /** Resolves when the session has finished its current work; `undefined` if it has none. */
   get idle(): Promise<void> | undefined {
     return this.#session.busy ? this.#whenIdle() : undefined;
   }
@@ -311,7 +311,7 @@ export class Pump implements TlsStream {
       this.#suspended = undefined;
       return await orAborted(suspended, options?.signal);
     }
-    // In a handshake nothing is answered to what has not gone; its failure is told by the next step.
+    // In a handshake the peer cannot answer what was not sent; the next step reports a failure.
     if (!this.#session.established && this.#out.flushing) {
       return await orAborted(this.#out.flushing.then(ignore, ignore), options?.signal);
     }

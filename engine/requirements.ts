@@ -57,7 +57,7 @@ const REQUIREMENTS: readonly Requirement[] = [
     when: (v) => v !== "rfc9525" && v !== "none",
   },
   { option: "verifycnPublicsuffix", feature: "hostnameSchemes" },
-  // Where no client is asked for a certificate there is no name to compare.
+  // A server that asks no client for a certificate has no name to compare.
   {
     option: "verifycnScheme",
     feature: "requestClientCertificate",

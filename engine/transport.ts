@@ -144,7 +144,7 @@ export interface StreamPair {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** What a stream failed with: whoever cancels or aborts one need not say why. */
+/** What a stream failed with: code that cancels or aborts a stream need not give a reason. */
 export function streamFailure(cause: unknown): Error {
   if (cause instanceof Error) return cause;
   return Object.assign(new Error("The stream was given up by its other end", { cause }), {

@@ -54,10 +54,10 @@ export type CacheResult =
   | null;
 
 /**
- * A cache as a function. It is asked once `cache("type")`. If that gives 1, it
- * is called `cache(ident, create)` and gives the clone, made with `create()`
- * if there is none. Otherwise it is the old interface: `cache(ident)` gets,
- * `cache(ident, cert, key)` sets.
+ * A cache as a function. It is called once as `cache("type")`. If that returns 1,
+ * it is called as `cache(ident, create)` and returns the clone, made with
+ * `create()` if the cache has no clone yet. Otherwise it has the old interface:
+ * `cache(ident)` gets, `cache(ident, cert, key)` sets.
  */
 export type CacheFunction = (
   ident: string,

@@ -61,7 +61,7 @@ function waitingFrames(): string[] | undefined {
   return typeof here.stack === "string" ? programFrames(framesOf(here.stack), most) : undefined;
 }
 
-/** Errors that begin with whoever awaits them, which need not be the line of the call. */
+/** Errors whose stack begins where they are awaited, which need not be the line of the call. */
 const awaited = new WeakSet<Error>();
 
 /** Whether an error was made in the library, and its stack does not begin in the program yet. */

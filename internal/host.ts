@@ -141,7 +141,7 @@ export function ipToText(bytes: Uint8Array): string | undefined {
 
 /**
  * The ASCII form of an international host name (UTS #46 through the
- * platform's URL parser), lower-cased; `undefined` when there is none. ASCII
+ * platform's URL parser), lower-cased; `undefined` when the name has no such form. ASCII
  * names pass through, whatever they are; so does a trailing dot.
  *
  * Perl: `idn_to_ascii`
@@ -222,7 +222,7 @@ export function readHost(host: string, syntax: NameSyntax = "strict"): Reference
   return problem ? invalid(name, problem) : { kind: "dns", name };
 }
 
-/** Why a text is no host, or `undefined` when it is one. */
+/** Why a text is not a host, or `undefined` when it is one. */
 export function hostProblem(host: string, syntax?: NameSyntax): string | undefined {
   const read = readHost(host, syntax);
   return read.kind === "invalid" ? read.reason : undefined;
@@ -239,7 +239,7 @@ export function plainHost(host: string): string {
 export interface HostAndPort {
   /** The host, without the brackets of IPv6. */
   readonly host: string;
-  /** What stands behind the colon; `undefined` where there is none. */
+  /** The text after the colon; `undefined` when there is no colon. */
   readonly port: string | undefined;
   /** Whether the host stood in brackets. */
   readonly bracketed: boolean;

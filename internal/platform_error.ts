@@ -1,7 +1,7 @@
 /**
- * What Deno's errors say: the code of the system, by whatever they say it. Node's code is a member
- * of the errors that the runtime itself makes, and of no other: those of a program, as
- * `new Deno.errors.ConnectionReset()`, are told by their class.
+ * The system's error code in Deno's errors, wherever they carry it. Only errors that the runtime
+ * itself makes have Node's `code`: those that a program makes, such as
+ * `new Deno.errors.ConnectionReset()`, are recognized by their class.
  *
  * @module
  */

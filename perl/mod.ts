@@ -1,5 +1,5 @@
 /**
- * For whoever comes from Perl: the table of names, and Perl-style arguments
+ * For programs ported from Perl: the table of names, and Perl-style arguments
  * turned into our options.
  *
  * @module

@@ -49,7 +49,7 @@ const BOOLEAN = new Set([
   "SSL_fast_shutdown",
 ]);
 
-/** The bytes that a Perl string has; a character above 255 is no byte. */
+/** The bytes that a Perl string has; a character above 255 is not a byte. */
 function bytesOf(text: string, name: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
@@ -95,7 +95,7 @@ const psk: Convert = (value, name) => {
   );
 };
 
-/** `"1"` is 1 in Perl; what is no number is refused where it is checked. */
+/** `"1"` is 1 in Perl; the check of the option refuses what is not a number. */
 const number: Convert = (value) =>
   typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
 

@@ -52,7 +52,7 @@ const OCSP_RESPONSE_OPTIONS: NamesOf<TestOcspResponseOptions> = {
 };
 
 /**
- * Two CAs of one name are told apart by signatures alone, and the error of a
+ * Only signatures distinguish two CAs of one name, and the error of a
  * client that trusts the wrong one would be about a signature.
  */
 function uniqueName(prefix: string): string {

@@ -131,7 +131,7 @@ export function connectionDigest(
     forceFingerprint: policy.forceFingerprint,
     verifyMode: policy.verifyMode,
     deciding: DECIDING.map((name) => options[name]),
-    // With the nonce, so that an exported session is no way to guess a weak key.
+    // With the nonce, so that an exported session does not help to guess a weak key.
     psk: options.psk === undefined ? null : [processNonce(), options.psk],
   });
 }
@@ -166,7 +166,7 @@ export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks
 /**
  * The session id context: sessions cross from one context to another only where both have the same
  * one. A server that asks for certificates has one in any case, and it covers what these are
- * verified by: a ticket is no way around another context's verification, even where the option and
+ * verified by: a ticket cannot bypass another context's verification, even where the option and
  * the ticket keys are shared. Nobody can compare what two functions would say, so with
  * verifyCallback it is only for contexts of this process with the very same one.
  *

@@ -29,10 +29,11 @@ const MOST = 1000;
 /** How long after its last change a file may change again without showing it, in ms. */
 const FRESH = 2000;
 
-/** What changes with a file; `undefined` when that cannot be told. */
+/** What changes with a file; `undefined` when changes cannot be detected. */
 function stampOf({ isFile, dev, ino, size, mtime, ctime }: Deno.FileInfo): string | undefined {
   if (!isFile || mtime === null) return undefined;
-  // Whoever copies a file may set its mtime back; ctime nobody can set, but Deno has it in seconds.
+  // A program that copies a file may set its mtime back. Nobody can set ctime, but Deno has it in
+  // seconds.
   const changed = Math.max(mtime.getTime(), ctime?.getTime() ?? 0);
   if (Date.now() - changed < FRESH) return undefined;
   return [dev, ino, size, mtime.getTime(), ctime?.getTime()].join(" ");
@@ -168,7 +169,7 @@ export async function loadDirectories(
   );
 }
 
-/** Reads a bundle of the system: what in it is no certificate is skipped, not an error. */
+/** Reads a bundle of the system: entries that are not certificates are skipped, not an error. */
 async function systemFile(path: string): Promise<Bundle> {
   const what = "the default trust anchors";
   return await unlessKept("system", path, await infoOf(what, path), async () => {

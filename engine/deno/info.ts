@@ -1,9 +1,10 @@
 /**
- * What the Deno engine can do, which hangs on one thing: the peer's
- * certificate, through a method of Deno that is not public and may vanish: symbol-keyed, with the description `getPeerCertificate`, on the
- * prototype of `TlsConn` (Deno's own node:tls uses it). Where it is there, the
- * feature `peerCertificate` is declared. Nothing relies on it for safety: the
- * chain and the name have been checked by then, and whoever needs the
+ * What the Deno engine can do. That depends on one thing: whether the peer's
+ * certificate can be read, through a method of Deno that is not public and may
+ * disappear. It is on the prototype of `TlsConn`, under a symbol with the
+ * description `getPeerCertificate` (Deno's own node:tls uses it). If it exists,
+ * the feature `peerCertificate` is declared. Nothing relies on it for safety:
+ * the chain and the name have been checked by then, and code that needs the
  * certificate and does not get it must refuse.
  *
  * @module

@@ -9,7 +9,7 @@
  * long as it likes. The engine "openssl" closes it at once.
  *
  * Nor does the runtime show what a client has sent before its handshake is
- * complete: who gives way is told by the age of the handshake alone.
+ * complete: only the age of the handshake decides which client gives way.
  *
  * @module
  */

@@ -123,7 +123,7 @@ export class DenoReading {
 
   /**
    * Reads what a peer that is gone has left: its alert, and the data before it, which is kept for
-   * whoever reads next. Never rejects.
+   * the next read. Never rejects.
    */
   async hear(): Promise<void> {
     const abort = new AbortController();

@@ -1,6 +1,7 @@
 /**
- * The OpenSSL engine. What is there and what it can do tells library.ts; this
- * file, and all that makes connections, is imported by the first context.
+ * The OpenSSL engine. library.ts says whether OpenSSL is available and what it
+ * can do; the first context imports this file and everything that makes
+ * connections.
  *
  * @module
  */

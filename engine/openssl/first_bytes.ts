@@ -57,7 +57,7 @@ export class FirstBytes {
 
 const ALERT = { illegal_parameter: 47, decode_error: 50 } as const;
 
-/** Why a client is refused, and the alert for it in plain text: there are no keys yet. */
+/** Why a client is refused, and the alert for it in plain text, because keys do not exist yet. */
 export interface HelloFault {
   /** What the server's handshake fails with. */
   readonly error: SslPeerError;

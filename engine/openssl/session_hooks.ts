@@ -174,7 +174,7 @@ export class SessionHooks implements CallbackTarget {
 
   /**
    * The refusal of a certificate that OpenSSL refused by itself: a server without callbacks leaves
-   * the chain to it. What was found is told as everywhere else.
+   * the chain to it. We report what was found as everywhere else.
    */
   refusalOfChain(): Error | undefined {
     if (this.#judged || this.context.config.verifyMode === 0) return undefined;
