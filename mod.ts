@@ -42,8 +42,6 @@ export type { PrintItem } from "./handle/writer.ts";
 export type { Separator } from "./handle/separator.ts";
 export type { Encoding } from "./handle/encoding.ts";
 export type { PrintfArgument } from "./handle/sprintf.ts";
-export { SocketCapabilities } from "./socket/capabilities.ts";
-export { SocketInfo } from "./socket/info.ts";
 export { SslListener } from "./socket/listener.ts";
 export { serve } from "./server/serve.ts";
 export { SslSocket } from "./socket/socket.ts";

@@ -16,7 +16,7 @@ import type { WaitOptions } from "../engine/engine.ts";
 import { isWant, SSL_WANT_READ, SslError, SslTimeoutError, type Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { FastStopped } from "../socket/fast_stopped.ts";
-import { coreOf, SocketInfo } from "../socket/info.ts";
+import { connectionOf } from "../socket/socket_init.ts";
 import type { Ahead } from "../socket/readers.ts";
 import { closedError } from "./handle_errors.ts";
 import { LineReader } from "./line_reader.ts";
@@ -61,7 +61,7 @@ function waitFor(promise: Promise<void>, signal: AbortSignal | undefined): Promi
 /** Whether the `null` that a connection gave was the end of TLS alone. */
 function resumes(conn: HandleConn): boolean {
   if (conn instanceof FastStopped) return conn.resumes;
-  return conn instanceof SocketInfo && coreOf(conn).resumes;
+  return connectionOf(conn)?.resumes === true;
 }
 
 /** The bytes of one connection that were read and have yet to be consumed. */

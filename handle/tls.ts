@@ -9,7 +9,7 @@ import type { Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { memberOf, NO_OPTIONS } from "../internal/own_options.ts";
 import { FastStopped, unreadError } from "../socket/fast_stopped.ts";
-import { coreOf } from "../socket/info.ts";
+import { connectionOf } from "../socket/socket_init.ts";
 import type { CloseOptions, StartOptions } from "../socket/options.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { takeTransport, type TransportSource } from "../socket/transport.ts";
@@ -37,9 +37,9 @@ function upgradable(
 ): SslSocket | undefined {
   const { conn } = connection;
   const stopped = connection.stopped;
-  if (stopped !== undefined && coreOf(stopped).phase === "plain") return stopped;
+  if (stopped !== undefined && connectionOf(stopped)?.phase === "plain") return stopped;
   if (!(conn instanceof SslSocket)) return undefined;
-  return role !== undefined || coreOf(conn).phase !== "open" ? conn : undefined;
+  return role !== undefined || connectionOf(conn)?.established === undefined ? conn : undefined;
 }
 
 /** Starts TLS on a plain socket, whose own options hold. */
@@ -49,17 +49,17 @@ async function upgrade(
   options?: StartOptions,
   role?: Role,
 ): Promise<SslSocket> {
-  const core = coreOf(socket);
+  const below = connectionOf(socket)!;
   const { conn } = connection;
   const server = options && memberOf(options, "server");
-  const named = server === undefined ? core.role : server ? "server" : "client";
-  const before = core.phase;
+  const named = server === undefined ? below.role : server ? "server" : "client";
+  const before = below.phase;
   const { length } = connection.ahead.lines;
   try {
     if (length > 0 && conn instanceof FastStopped && conn.plain === undefined) {
       throw unreadError("Cannot start TLS");
     }
-    await core.upgrade(role ?? named, options, true);
+    await below.handshake.upgrade(role ?? named, options, true);
   } catch (error) {
     if (before === "plain") await notUpgraded(connection, socket, error);
     throw error;
@@ -75,7 +75,7 @@ async function notUpgraded(
   socket: SslSocket,
   error: unknown,
 ): Promise<void> {
-  const { phase } = coreOf(socket);
+  const phase = connectionOf(socket)?.phase;
   if (phase === "plain") connection.refuse(error, true);
   else if (phase === "closed" || !connection.open) connection.lose();
   else {

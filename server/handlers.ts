@@ -7,7 +7,7 @@
 import type { ListenOptions } from "../socket/options.ts";
 import { Handle } from "../handle/handle.ts";
 import { fromCaller } from "../internal/caller.ts";
-import { coreOf } from "../socket/info.ts";
+import { connectionOf } from "../socket/socket_init.ts";
 import type { SslListener } from "../socket/listener.ts";
 import type { SslSocket } from "../socket/socket.ts";
 
@@ -43,7 +43,9 @@ function refuseAnswer(value: unknown, socket: SslSocket): void {
   const what = httpAnswer(value);
   if (what === undefined) return;
   throw new TypeError(
-    `Cannot send what the handler of serve() returned for ${coreOf(socket).peer}: it is ${what}, ` +
+    `Cannot send what the handler of serve() returned for ${
+      connectionOf(socket)?.peer
+    }: it is ${what}, ` +
       `and serve() does not speak HTTP: it sends what the handler writes. For HTTP use Deno.serve(` +
       `{ port, cert, key }, handler); for a protocol of your own write to the handle: handle.print()`,
   );
@@ -62,7 +64,7 @@ async function serveOne(
     await socket.close();
   } catch (error) {
     // No close_notify: what was written may be half of an answer, and must not look complete.
-    await coreOf(socket).cut();
+    await connectionOf(socket)?.shutdown.cut();
     report(onError, error);
   }
 }

@@ -76,7 +76,7 @@ function pssDigest(certificate: Certificate): string {
 
 /**
  * The digest of a certificate for `tls-server-end-point` (RFC 5929 4.1): that of its signature, or
- * SHA-256 where that one is MD5 or SHA-1. `undefined` where there is none, as for Ed25519.
+ * SHA-256 where that one is MD5 or SHA-1. `undefined` where it has no digest, as for Ed25519.
  */
 export function endPointDigest(certificate: Certificate): string | undefined {
   const { signatureAlgorithm } = certificate;

@@ -102,7 +102,7 @@ export class SslListener<S extends SslSocket = SslSocket>
 
   /**
    * Accepts one connection without TLS, e.g. to look at its first bytes before `SslSocket.start`.
-   * A client that was gone before it was accepted is told to `onHandshakeError`, and passed over.
+   * `onHandshakeError` gets a client that was gone before it was accepted; the next one is taken.
    *
    * @throws {SslUnsupportedError} On the Deno engine.
    * @throws {SslError} With code `ECLOSED` when the listener is closed.
@@ -122,7 +122,7 @@ export class SslListener<S extends SslSocket = SslSocket>
   /**
    * Changes the context, e.g. for a renewed certificate, for the connections that are accepted
    * from now on. Those that run keep theirs. A context that cannot be made ready changes nothing
-   * and is told to `onHandshakeError`.
+   * and its error goes to `onHandshakeError`.
    *
    * @throws {TypeError} If it is a context of another engine.
    * @throws {SslUnsupportedError} On the Deno engine.

@@ -25,12 +25,12 @@ import type { EngineContext, EngineListener, WaitOptions } from "../engine/engin
 import { SslPeerError, SslUnsupportedError } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { AcceptQueue } from "./accept_queue.ts";
-import { type Arrival, Doorway } from "./doorway.ts";
-import type { SocketCore } from "./core.ts";
+import { type Arrival, Arrivals } from "./arrivals.ts";
+import type { Connection } from "./connection.ts";
 import type { SocketOptions } from "./options.ts";
 import { clientOf } from "./client_address.ts";
-import { closedError } from "./errors.ts";
-import { coreOf } from "./info.ts";
+import { closedError } from "./socket_errors.ts";
+import { connectionOf } from "./socket_init.ts";
 import { type ShutdownListenerOptions, SslListener, wrapListener } from "./listener.ts";
 import type { SslSocket } from "./socket.ts";
 import { type Place, Places } from "./places.ts";
@@ -38,7 +38,7 @@ import { describeAddr, parsePort } from "./target.ts";
 import { checkTimeout, Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
 
 /** Puts the class around the machine. */
-export type MakeSocket<S> = (core: SocketCore, socketClass: ListenOptions["socketClass"]) => S;
+export type MakeSocket<S> = (core: Connection, socketClass: ListenOptions["socketClass"]) => S;
 
 /** What a listener is made from. */
 interface ListenerSetup<S> {
@@ -61,11 +61,11 @@ const MAX_HANDSHAKES = 256;
 export class ListenerCore<S extends SslSocket> {
   readonly #setup: ListenerSetup<S>;
   readonly #listener: EngineListener;
-  readonly #doorway: Doorway;
+  readonly #arrivals: Arrivals;
   readonly #queue: AcceptQueue<S, Arrival>;
   readonly #places: Places;
   /** Handshakes that run. */
-  readonly #running = new Set<SocketCore>();
+  readonly #running = new Set<Connection>();
   /** Sockets that were made here and are not closed. */
   readonly #live = new Set<S>();
   #whenIdle: (() => void) | undefined;
@@ -80,7 +80,7 @@ export class ListenerCore<S extends SslSocket> {
     this.#listener = setup.listener;
     this.#context = setup.context;
     this.#engineContext = setup.engineContext;
-    this.#doorway = new Doorway(setup.listener, {
+    this.#arrivals = new Arrivals(setup.listener, {
       plain: engineOf(setup.context).features.has("acceptPlain"),
       settled: () => this.#swap,
       current: () => ({ context: this.#context, engineContext: this.#engineContext }),
@@ -91,11 +91,11 @@ export class ListenerCore<S extends SslSocket> {
     this.#queue = new AcceptQueue<S, Arrival>({
       limit,
       crowded: {
-        knock: (signal) => this.#doorway.knock({ signal }),
+        knock: (signal) => this.#arrivals.knock({ signal }),
         makeRoom: () => this.#places.makeRoom(),
       },
       running: () => this.#running.size,
-      arrive: (signal) => this.#doorway.next({ signal }),
+      arrive: (signal) => this.#arrivals.next({ signal }),
       admit: (arrival) => this.#admit(arrival),
       failed: (error) => this.#report(error, undefined),
     });
@@ -132,7 +132,7 @@ export class ListenerCore<S extends SslSocket> {
     const ready = this.#queue.shift();
     if (ready !== undefined) return ready;
     this.#mustBeOpen();
-    const arrival = await this.#doorway.next(options).catch((error) => {
+    const arrival = await this.#arrivals.next(options).catch((error) => {
       this.#mustBeOpen(error);
       throw error;
     });
@@ -146,7 +146,7 @@ export class ListenerCore<S extends SslSocket> {
     for (;;) {
       this.#mustBeOpen();
       try {
-        return (await this.#doorway.next(options) as { conn: Deno.TcpConn }).conn;
+        return (await this.#arrivals.next(options) as { conn: Deno.TcpConn }).conn;
       } catch (error) {
         this.#mustBeOpen(error);
         if (!(error instanceof SslPeerError)) throw error;
@@ -179,7 +179,7 @@ export class ListenerCore<S extends SslSocket> {
   /** Takes in a connection of the iterator: its handshake runs beside the others. */
   #admit(arrival: Arrival): void {
     const deliver = (socket: S): void => {
-      if (!this.#queue.push(socket)) coreOf(socket).cut();
+      if (!this.#queue.push(socket)) connectionOf(socket)?.shutdown.cut();
     };
     this.#shake(arrival, undefined, deliver).catch((error) => {
       if (!this.#closed) this.#report(error, arrival.remoteAddr);
@@ -206,9 +206,9 @@ export class ListenerCore<S extends SslSocket> {
     deliver?: (socket: S) => void,
   ): Promise<S> {
     const { options, makeSocket } = this.#setup;
-    const core = this.#doorway.core(arrival);
+    const core = this.#arrivals.connection(arrival);
     if (this.#closed) {
-      await core.close();
+      await core.shutdown.close();
       this.#mustBeOpen();
     }
     this.#running.add(core);
@@ -223,12 +223,12 @@ export class ListenerCore<S extends SslSocket> {
           peer: core.peer,
         });
         using place = deliver && this.#place(core, deadline, arrival.remoteAddr);
-        await core.accept(deadline);
+        await core.handshake.accept(deadline);
         place?.completed();
       }
       const socket = makeSocket(core, options.socketClass);
       this.#live.add(socket);
-      core.onClose = () => {
+      core.life.onClose = () => {
         this.#live.delete(socket);
         this.#checkIdle();
       };
@@ -242,7 +242,7 @@ export class ListenerCore<S extends SslSocket> {
   }
 
   /** A place for a handshake of the iterator, which gives way by its deadline. */
-  #place(core: SocketCore, deadline: Deadline, from: Deno.Addr | undefined): Place {
+  #place(core: Connection, deadline: Deadline, from: Deno.Addr | undefined): Place {
     return this.#places.take({
       client: clientOf(from),
       peer: core.peer,
@@ -289,14 +289,14 @@ export class ListenerCore<S extends SslSocket> {
     } catch {
       // It was closed beneath us.
     }
-    this.#doorway.close();
+    this.#arrivals.close();
   }
 
   /** Stops, and drops the connections that nobody has taken yet. */
   drop(): Promise<unknown> {
     this.#stop();
-    const cores = [...this.#running].map((core) => core.close());
-    const sockets = this.#queue.end().map((socket) => coreOf(socket).cut());
+    const cores = [...this.#running].map((core) => core.shutdown.close());
+    const sockets = this.#queue.end().map((socket) => connectionOf(socket)?.shutdown.cut());
     return Promise.allSettled([...cores, ...sockets]);
   }
 
@@ -317,7 +317,7 @@ export class ListenerCore<S extends SslSocket> {
       await deadline.race(idle);
     } catch {
       await this.drop();
-      await Promise.allSettled([...this.#live].map((s) => coreOf(s).cut()));
+      await Promise.allSettled([...this.#live].map((s) => connectionOf(s)?.shutdown.cut()));
     }
   }
 
@@ -366,7 +366,7 @@ function bindAddress(hostname: string | undefined, family: 4 | 6 | undefined): s
   }
   if (family !== undefined && (ipVersion(bare) ?? 4) !== family && bare !== "localhost") {
     throw new TypeError(
-      `Cannot listen on ${hostname}: it is no IPv${family} address, as the option family asks for`,
+      `Cannot listen on ${hostname}: it is not an IPv${family} address, as the option family asks for`,
     );
   }
   if (bare === "localhost" && family !== undefined) return family === 6 ? "::1" : "127.0.0.1";
@@ -399,7 +399,7 @@ export async function openListener<S extends SslSocket>(
       { code: "ERR_UNSUPPORTED" },
     );
   }
-  // What is wrong for every connection is told now, not to each of them.
+  // What is wrong for every connection fails now, not in each of them.
   newConnection(context, { role: "server", options });
   const listener = engine.listen(target, ready);
   const core = new ListenerCore<S>({

@@ -16,10 +16,10 @@ export type {
 } from "./options.ts";
 export { SslSocket } from "./socket.ts";
 export { type ListenerInit, type ShutdownListenerOptions, SslListener } from "./listener.ts";
-export { type CertificateField, SocketInfo, type SocketInit } from "./info.ts";
-export { SocketCapabilities } from "./capabilities.ts";
+export type { CertificateField } from "./negotiated.ts";
+export type { SocketInit } from "./socket_init.ts";
 export type { ChannelBindingType } from "./channel_binding.ts";
 export { serve, type ServeHandler, type SslServer } from "../server/serve.ts";
 export { takeTransport } from "./transport.ts";
 export type { StreamPair, Transport, TransportSource } from "./transport.ts";
-export type { Directions } from "./state.ts";
+export type { Directions } from "./phases.ts";

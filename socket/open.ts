@@ -1,5 +1,5 @@
 /**
- * How a socket comes to be: connect and start, without the class around it.
+ * How a socket comes to be: connect and start, without the socket around it.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import { checkOptions } from "../context/resolved_options.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
-import { SocketCore } from "./core.ts";
-import type { CoreInit } from "./core_types.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionSettings } from "./lifecycle.ts";
 import type { SocketOptions } from "./options.ts";
-import { coreOf, SocketInfo } from "./info.ts";
+import { connectionOf } from "./socket_init.ts";
 import { describeAddr, describeTarget, parseTarget, sessionPeer } from "./target.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
@@ -61,11 +61,11 @@ export function connectArguments<T extends ConnectOptions>(target: string | T, o
   return ownRecord({ ...ownMembers(target, rules), ...ownMembers(options, rules) });
 }
 
-/** `SslSocket.connect` as far as the machine. */
+/** `SslSocket.connect` as far as the connection. */
 export async function openClient(
   target: string | ConnectOptions,
   more: ConnectOptions = NO_OPTIONS,
-): Promise<SocketCore> {
+): Promise<Connection> {
   const options = checkOptions("connect", connectArguments(target, more));
   const where = parseTarget(
     typeof target === "string" ? ownRecord({ ...options, hostname: target }) : options,
@@ -79,7 +79,7 @@ export async function openClient(
   });
   deadline.check();
   const context = await deadline.race(contextFor("client", options));
-  const init: CoreInit = {
+  const init: ConnectionSettings = {
     options,
     role: "client",
     context,
@@ -104,7 +104,7 @@ async function inFamily(
   if (version !== undefined) {
     if (version === family) return target;
     throw new TypeError(
-      `Cannot connect to ${hostname}: it is no IPv${family} address, as the option family asks for`,
+      `Cannot connect to ${hostname}: it is not an IPv${family} address, as the option family asks for`,
     );
   }
   // node:dns is getaddrinfo: it knows /etc/hosts, which Deno.resolveDns does not.
@@ -141,52 +141,51 @@ function dialPlain(
 }
 
 async function dialAndShake(
-  init: CoreInit,
+  init: ConnectionSettings,
   where: DialTarget,
   deadline: Deadline,
-): Promise<SocketCore> {
+): Promise<Connection> {
   const { options, context, hostname } = init;
   const now = handshakeNow(options);
   // Without a name to verify this throws, before a byte is sent.
-  const connection = now
+  const prepared = now
     ? newConnection(context, { role: "client", options, hostname, peer: init.sessionPeer })
     : undefined;
   const target = await inFamily(where, options.family, deadline);
   // An engine that takes any transport gets one that the socket knows: it can be kept and stopped.
-  if (connection === undefined || engineOf(context).features.has("anyTransport")) {
-    const core = SocketCore.plain(init, await dialPlain(target, deadline));
-    if (now) await core.upgradeWith(connection!, deadline);
-    return core;
+  if (prepared === undefined || engineOf(context).features.has("anyTransport")) {
+    const connection = Connection.plain(init, await dialPlain(target, deadline));
+    if (now) await connection.handshake.upgradeWith(prepared!, deadline);
+    return connection;
   }
-  const dialling = init.engineContext.dial(target, connection.params, { signal: deadline.signal });
+  const dialling = init.engineContext.dial(target, prepared.params, { signal: deadline.signal });
   const tls = await deadline.race(dialling, (late) => late.close());
-  const core = SocketCore.prepared(init, tls, connection);
-  await core.handshake(deadline);
-  return core;
+  const connection = Connection.prepared(init, tls, prepared);
+  await connection.handshake.complete(deadline);
+  return connection;
 }
 
 /** The plain socket that TLS is to run over, of which connect() or listen() got the options. */
-function plainBelow(source: unknown): SocketCore | undefined {
+function plainBelow(source: unknown): Connection | undefined {
   const conn = (source as { readonly conn?: unknown } | null)?.conn; // of a Handle
-  const socket = [source, conn].find((each) => each instanceof SocketInfo);
-  const core = socket && coreOf(socket as SocketInfo);
-  return core?.phase === "plain" ? core : undefined;
+  const below = connectionOf(source) ?? connectionOf(conn);
+  return below?.phase === "plain" ? below : undefined;
 }
 
 function roleOf(options: StartOptions): Role {
   return options.server ? "server" : "client";
 }
 
-/** `SslSocket.start` as far as the machine. */
+/** `SslSocket.start` as far as the connection. */
 export async function openOver(
   source: Transport | StreamPair | TransportSource,
   given: StartOptions = NO_OPTIONS,
-): Promise<SocketCore> {
+): Promise<Connection> {
   const below = plainBelow(source);
   const own = below === undefined
     ? checkOptions("start", given)
     : checkNames(given, "start") as StartOptions;
-  const options: StartOptions = below === undefined ? own : below.later(own);
+  const options: StartOptions = below === undefined ? own : below.life.later(own);
   const role: Role = own.server === undefined && below ? below.role : roleOf(own);
   const hostname = own.hostname ?? below?.hostname;
   const { remoteAddr } = (source ?? {}) as Transport;
@@ -199,7 +198,7 @@ export async function openOver(
   });
   deadline.check();
   const context = await deadline.race(contextFor(role, options));
-  const init: CoreInit = {
+  const init: ConnectionSettings = {
     options,
     role,
     context,
@@ -209,10 +208,10 @@ export async function openOver(
     sessionPeer: sessionPeer(hostname, remoteAddr),
     keepTransport: options.keepSocketOnError ?? true,
   };
-  const connection = handshakeNow(own)
+  const prepared = handshakeNow(own)
     ? newConnection(context, { role, options, hostname, peer: init.sessionPeer })
     : undefined;
-  const core = await SocketCore.over(init, source);
-  if (connection !== undefined) await core.upgradeWith(connection, deadline);
-  return core;
+  const connection = await Connection.over(init, source, connectionOf(source));
+  if (prepared !== undefined) await connection.handshake.upgradeWith(prepared, deadline);
+  return connection;
 }

@@ -8,10 +8,14 @@
 import type { SslOptions } from "../context/options.ts";
 import type { OptionName } from "../context/option_table.ts";
 import type { DefaultOptions } from "../context/process_defaults.ts";
-import type { SslSocket } from "./socket.ts";
 
-/** The options that {@linkcode ConnectOptions}, {@linkcode StartOptions} and {@linkcode ListenOptions} share. */
-export interface ConnectionOptions extends SslOptions {
+/**
+ * The options that {@linkcode ConnectOptions}, {@linkcode StartOptions} and {@linkcode ListenOptions} share.
+ *
+ * @template S The class of the sockets, for `onPeerShutdown`.
+ */
+// deno-lint-ignore no-explicit-any -- connect, start and listen say which class it is
+export interface ConnectionOptions<S = any> extends SslOptions {
   /**
    * Called once when a read meets the peer's close_notify; a number that it gives replaces the
    * `null` of that read, a throw makes it fail. `stopSsl()` in it goes back to plain text. Nothing is
@@ -20,12 +24,17 @@ export interface ConnectionOptions extends SslOptions {
    * Perl: `SSL_on_peer_shutdown`
    */
   onPeerShutdown?:
-    | ((socket: SslSocket) => number | null | void | Promise<number | null | void>)
+    | ((socket: S) => number | null | void | Promise<number | null | void>)
     | undefined;
 }
 
-/** Options of `SslSocket.connect`. */
-export interface ConnectOptions extends ConnectionOptions {
+/**
+ * Options of `SslSocket.connect`.
+ *
+ * @template S The class of the sockets, for `onPeerShutdown`.
+ */
+// deno-lint-ignore no-explicit-any -- see ConnectionOptions
+export interface ConnectOptions<S = any> extends ConnectionOptions<S> {
   /**
    * The host to connect to: a name, an IPv4 or an IPv6 address.
    *
@@ -50,8 +59,13 @@ export interface ConnectOptions extends ConnectionOptions {
   family?: 4 | 6 | undefined;
 }
 
-/** Options of `SslSocket.start`. */
-export interface StartOptions extends ConnectionOptions {
+/**
+ * Options of `SslSocket.start`.
+ *
+ * @template S The class of the sockets, for `onPeerShutdown`.
+ */
+// deno-lint-ignore no-explicit-any -- see ConnectionOptions
+export interface StartOptions<S = any> extends ConnectionOptions<S> {
   /**
    * Take the server's part of the handshake.
    *
@@ -64,8 +78,13 @@ export interface StartOptions extends ConnectionOptions {
   hostname?: string | undefined;
 }
 
-/** Options of `SslSocket.listen` and `serve`. */
-export interface ListenOptions extends ConnectionOptions {
+/**
+ * Options of `SslSocket.listen` and `serve`.
+ *
+ * @template S The class of the sockets, for `onPeerShutdown`.
+ */
+// deno-lint-ignore no-explicit-any -- see ConnectionOptions
+export interface ListenOptions<S = any> extends ConnectionOptions<S> {
   /**
    * The address to bind. @default {"0.0.0.0"}
    *

@@ -93,7 +93,7 @@ export class Places {
   /** Those that were overdue when they were last looked at; the last of them gives way first. */
   #overdue: Waiting[] = [];
 
-  /** All are free. The clock is the one by which the progress of handshakes is told. */
+  /** All are free. The clock is the one that the progress of handshakes uses. */
   constructor(limit: number, clock: Clock = loopClock) {
     this.#limit = limit;
     this.#clock = clock;
@@ -147,7 +147,7 @@ export class Places {
     return 0;
   }
 
-  /** Who gives way next. In a flood that is asked for each of thousands: so one look finds many. */
+  /** The one that gives way next. In a flood this is asked for each of thousands, so one look finds many. */
   #next(now: number): Waiting | undefined {
     for (let one; (one = this.#overdue.pop()) !== undefined;) {
       const { tenant, stage, since, greedy } = one;
@@ -186,7 +186,7 @@ export class Places {
     return since + (favoured ? FAVOUR * PATIENCE[stage].most : this.#patienceOf(stage));
   }
 
-  /** Who gives way before whom. */
+  /** The order in which they give way. */
   #compare(a: Waiting, b: Waiting): number {
     return Number(b.greedy) - Number(a.greedy) ||
       STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || a.since - b.since;

@@ -121,7 +121,7 @@ export class PlainStream {
 
   #consume(p: Uint8Array): number | null {
     if (this.#ahead.length === 0) {
-      // The end of TLS is told once; that of a connection again and again.
+      // The end of TLS is read once; that of a connection again and again.
       if (this.#transport instanceof FastStopped && this.#transport.resumes) this.#ended = false;
       return null;
     }

@@ -1,10 +1,12 @@
 /**
  * Who reads a connection on behalf of somebody above it, as a `Handle` does, and so may hold bytes
  * that were read ahead. When TLS starts on the connection these bytes belong to the handshake,
- * whoever starts it: delivered later they would look as if they had come over TLS.
+ * whichever of them starts it: delivered later they would look as if they had come over TLS.
  *
  * @module
  */
+
+import type { ByteTransport } from "../engine/engine.ts";
 
 /** Bytes that were read ahead, and those that a read still in flight will bring. */
 export interface Ahead {
@@ -48,4 +50,32 @@ export function yieldAhead(conn: object, moved: boolean): Ahead[] {
     if (one.ahead.length > 0 || one.inFlight !== undefined) given.push(one);
   }
   return given;
+}
+
+/** What is known of a connection whose readers are asked. */
+export interface ReadableLife {
+  /** The socket around it. */
+  readonly face: object | undefined;
+  /** TLS, once its handshake is complete. */
+  readonly established: object | undefined;
+  /** The transport beneath. */
+  readonly transport: ByteTransport | undefined;
+}
+
+/** What was read ahead above the socket, for the handshake: by a `Handle`, over whatever it is. */
+export function yieldAbove(life: ReadableLife): Ahead[] {
+  const own = life.face === undefined ? [] : yieldAhead(life.face, false);
+  return [...own, ...yieldBeneath(life)];
+}
+
+/** What was read ahead of a plain socket by a `Handle` over its transport. */
+export function yieldBeneath(life: ReadableLife): Ahead[] {
+  const given: Ahead[] = [];
+  if (life.established !== undefined) return given; // the transport is TLS's own
+  for (let t = life.transport; t; t = beneath(t)) given.push(...yieldAhead(t, true));
+  return given;
+}
+
+function beneath(transport: ByteTransport): ByteTransport | undefined {
+  return (transport as { readonly inner?: ByteTransport }).inner;
 }

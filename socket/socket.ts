@@ -1,20 +1,50 @@
 /**
- * {@linkcode SslSocket}: a TLS connection, as client or server.
+ * {@linkcode SslSocket}: a TLS connection, as client or server. Its work is done by the parts of
+ * `connection.ts`, which the first connection loads.
  *
  * @module
  */
 
-import { waitOptions } from "../internal/wait_options.ts";
-import { NO_OPTIONS } from "../internal/own_options.ts";
-import type { ConnectOptions, ListenOptions, StartOptions } from "./options.ts";
+import { Certificate } from "../certificate/certificate.ts";
+import type { SubjectAltName } from "../certificate/general_name.ts";
+import { engineOf } from "../context/context_record.ts";
+import { nativeObject } from "../context/engine_contexts.ts";
+import type { SslContext } from "../context/context.ts";
+import type { NativeObject } from "../context/options.ts";
 import { checkOptions } from "../context/resolved_options.ts";
-import type { WaitOptions } from "../engine/engine.ts";
-import { SslUnsupportedError, type Want } from "../errors.ts";
+import type { Negotiated, WaitOptions } from "../engine/engine.ts";
+import type { Feature } from "../engine/features.ts";
+import { type Dualvar, SslUnsupportedError, type Want } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
-import type { SocketCore } from "./core.ts";
-import type { CloseOptions } from "./options.ts";
-import { SocketInfo, type SocketInit, unwrapCore, wrapCore } from "./info.ts";
+import { NO_OPTIONS } from "../internal/own_options.ts";
+import { oneLine } from "../internal/show.ts";
+import { waitOptions } from "../internal/wait_options.ts";
+import { verifyHostname } from "../verify/hostname.ts";
+import type { OcspResolver } from "../verify/ocsp/resolver.ts";
+import type { PublicSuffix } from "../verify/public_suffix.ts";
+import type { VerifyReport } from "../verify/report.ts";
+import type { Scheme } from "../verify/schemes.ts";
+import type { ChannelBindingType } from "./channel_binding.ts";
+import type { Connection } from "./connection.ts";
 import type { SslListener } from "./listener.ts";
+import {
+  can,
+  type CertificateField,
+  checkExporter,
+  fieldOf,
+  mustTls,
+  notConnected,
+  nothingVerified,
+  tlsFor,
+} from "./negotiated.ts";
+import type { CloseOptions, ConnectOptions, ListenOptions, StartOptions } from "./options.ts";
+import type { Directions } from "./phases.ts";
+import {
+  type SocketInit,
+  unwrapConnection,
+  whereConnectionsAre,
+  wrapConnection,
+} from "./socket_init.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
 export type { CloseOptions } from "./options.ts";
@@ -51,14 +81,21 @@ async function waiting<T>(
  *
  * Perl: `IO::Socket::SSL`
  */
-export class SslSocket extends SocketInfo implements AsyncDisposable {
-  readonly #core: SocketCore;
+export class SslSocket implements AsyncDisposable {
+  readonly #connection: Connection;
+  #peer: Certificate | undefined;
+
+  static {
+    whereConnectionsAre((socket) => #connection in socket ? socket.#connection : undefined);
+  }
 
   /** Not for users: use {@linkcode SslSocket.connect}, `start` or `listen`. */
   constructor(init: SocketInit) {
-    super(init);
-    this.#core = unwrapCore(init);
+    this.#connection = unwrapConnection(init);
+    this.#connection.life.face = this;
   }
+
+  // -- how one comes to be ------------------------------------------------------------------------
 
   /**
    * Connects, completes the handshake, and verifies the peer's certificate and
@@ -77,14 +114,14 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    */
   static async connect<T extends typeof SslSocket>(
     this: T,
-    target: string | ConnectOptions,
-    options?: ConnectOptions,
+    target: string | ConnectOptions<InstanceType<T>>,
+    options?: ConnectOptions<InstanceType<T>>,
   ): Promise<InstanceType<T>> {
     return await atCallOf(SslSocket.connect, async () => {
-      const { openClient } = await import("./open.ts"); // the machine, not at start-up
-      const core = await openClient(target, options);
-      const Class = (core.options.socketClass ?? this) as T;
-      return new Class(wrapCore(core)) as InstanceType<T>;
+      const { openClient } = await import("./open.ts"); // not at start-up
+      const connection = await openClient(target, options);
+      const Class = (connection.options.socketClass ?? this) as T;
+      return new Class(wrapConnection(connection)) as InstanceType<T>;
     });
   }
 
@@ -117,13 +154,13 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    */
   static async listen<T extends typeof SslSocket>(
     this: T,
-    options: ListenOptions,
+    options: ListenOptions<InstanceType<T>>,
   ): Promise<SslListener<InstanceType<T>>> {
     return await atCallOf(SslSocket.listen, async () => {
       const { openListener } = await import("./listener_core.ts");
-      return await openListener<InstanceType<T>>(options, (core, socketClass) => {
+      return await openListener<InstanceType<T>>(options, (connection, socketClass) => {
         const Class = (socketClass ?? this) as T;
-        return new Class(wrapCore(core)) as InstanceType<T>;
+        return new Class(wrapConnection(connection)) as InstanceType<T>;
       });
     });
   }
@@ -148,15 +185,17 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
   static async start<T extends typeof SslSocket>(
     this: T,
     connection: Transport | StreamPair | TransportSource,
-    options?: StartOptions,
+    options?: StartOptions<InstanceType<T>>,
   ): Promise<InstanceType<T>> {
     return await atCallOf(SslSocket.start, async () => {
       const { openOver } = await import("./open.ts");
-      const core = await openOver(connection, options);
-      const Class = (core.options.socketClass ?? this) as T;
-      return new Class(wrapCore(core)) as InstanceType<T>;
+      const over = await openOver(connection, options);
+      const Class = (over.options.socketClass ?? this) as T;
+      return new Class(wrapConnection(over)) as InstanceType<T>;
     });
   }
+
+  // -- data, and the end ----------------------------------------------------------------------------
 
   /**
    * Reads up to `p.length` bytes. `null` after the peer's close_notify, again and again; writing goes
@@ -169,8 +208,8 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `sysread`
    */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    if (options === undefined) return this.#core.read(p);
-    return waiting("read", options, (own) => this.#core.read(p, own));
+    if (options === undefined) return this.#connection.data.read(p);
+    return waiting("read", options, (own) => this.#connection.data.read(p, own));
   }
 
   /**
@@ -184,8 +223,8 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `syswrite`
    */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
-    if (options === undefined) return this.#core.write(p);
-    return waiting("write", options, (own) => this.#core.write(p, own));
+    if (options === undefined) return this.#connection.data.write(p);
+    return waiting("write", options, (own) => this.#connection.data.write(p, own));
   }
 
   /**
@@ -194,7 +233,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `peek`
    */
   peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
-    return waiting("peek", options, (own) => this.#core.peek(p, own));
+    return waiting("peek", options, (own) => this.#connection.data.peek(p, own));
   }
 
   /**
@@ -203,12 +242,12 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `pending`
    */
   pending(): number {
-    return this.#core.pending();
+    return this.#connection.data.pending();
   }
 
   /** What the peer sends, as a byte stream; it ends after close_notify. Use this or `read`, not both. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#core.streams.readable;
+    return this.#connection.streams.readable;
   }
 
   /**
@@ -217,7 +256,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * close_notify, so that the peer sees a truncated stream (the Deno engine always sends it).
    */
   get writable(): WritableStream<Uint8Array> {
-    return this.#core.streams.writable;
+    return this.#connection.streams.writable;
   }
 
   /**
@@ -226,7 +265,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `shutdown(1)`
    */
   closeWrite(options?: WaitOptions): Promise<void> {
-    return waiting("end writing", options, (own) => this.#core.closeWrite(own));
+    return waiting("end writing", options, (own) => this.#connection.shutdown.closeWrite(own));
   }
 
   /**
@@ -239,12 +278,15 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `close`
    */
   async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
-    await atCallOf(this.close, () => this.#core.close(checkOptions("close", options)));
+    await atCallOf(
+      this.close,
+      () => this.#connection.shutdown.close(checkOptions("close", options)),
+    );
   }
 
   /** {@linkcode SslSocket.close}. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#core.close();
+    await this.#connection.shutdown.close();
   }
 
   /**
@@ -267,7 +309,10 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `stop_SSL`
    */
   async stopSsl(options: CloseOptions = NO_OPTIONS): Promise<Transport> {
-    return await atCallOf(this.stopSsl, () => this.#core.stop(checkOptions("close", options)));
+    return await atCallOf(
+      this.stopSsl,
+      () => this.#connection.shutdown.stop(checkOptions("close", options)),
+    );
   }
 
   /**
@@ -285,7 +330,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `connect_SSL`
    */
   async connectSsl(options: StartOptions = NO_OPTIONS): Promise<this> {
-    await atCallOf(this.connectSsl, () => this.#core.upgrade("client", options));
+    await atCallOf(this.connectSsl, () => this.#connection.handshake.upgrade("client", options));
     return this;
   }
 
@@ -296,7 +341,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `accept_SSL`
    */
   async acceptSsl(options: StartOptions = NO_OPTIONS): Promise<this> {
-    await atCallOf(this.acceptSsl, () => this.#core.upgrade("server", options));
+    await atCallOf(this.acceptSsl, () => this.#connection.handshake.upgrade("server", options));
     return this;
   }
 
@@ -306,7 +351,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `sysread` on a non-blocking socket
    */
   tryRead(p: Uint8Array): number | null | Want {
-    return this.#core.tryRead(p);
+    return this.#connection.data.tryRead(p);
   }
 
   /**
@@ -315,7 +360,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `peek` on a non-blocking socket
    */
   tryPeek(p: Uint8Array): number | null | Want {
-    return this.#core.tryPeek(p);
+    return this.#connection.data.tryPeek(p);
   }
 
   /**
@@ -325,7 +370,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `syswrite` on a non-blocking socket
    */
   tryWrite(p: Uint8Array): number | Want {
-    return this.#core.tryWrite(p);
+    return this.#connection.data.tryWrite(p);
   }
 
   /**
@@ -334,7 +379,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `connect_SSL` on a non-blocking socket
    */
   tryConnectSsl(): true | Want {
-    return this.#core.tryHandshake("client");
+    return this.#connection.handshake.tryStep("client");
   }
 
   /**
@@ -343,7 +388,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `accept_SSL` on a non-blocking socket
    */
   tryAcceptSsl(): true | Want {
-    return this.#core.tryHandshake("server");
+    return this.#connection.handshake.tryStep("server");
   }
 
   /**
@@ -354,7 +399,7 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `stop_SSL` on a non-blocking socket
    */
   tryStopSsl(): true | Want {
-    return this.#core.tryStop();
+    return this.#connection.shutdown.tryStop();
   }
 
   /**
@@ -363,16 +408,515 @@ export class SslSocket extends SocketInfo implements AsyncDisposable {
    * Perl: `IO::Select`
    */
   ready(want?: Want, options?: WaitOptions): Promise<void> {
-    return waiting("wait", options, (own) => this.#core.ready(want, own));
+    return waiting("wait", options, (own) => this.#connection.data.ready(want, own));
   }
 
   /** Lets the event loop wait for the socket, as it does at first. */
   ref(): void {
-    this.#core.ref();
+    this.#connection.ref();
   }
 
   /** Does not let the event loop wait for the socket. */
   unref(): void {
-    this.#core.unref();
+    this.#connection.unref();
+  }
+
+  // -- what is known of the connection ----------------------------------------------------------------
+
+  #negotiated(call: string, feature?: Feature): Negotiated | undefined {
+    return tlsFor(this.#connection, call, feature)?.negotiated();
+  }
+
+  /** Which engine does the work. */
+  get engine(): "openssl" | "deno" {
+    return engineOf(this.#connection.context).name;
+  }
+
+  /**
+   * The context of this socket, to share with others as `reuseCtx`.
+   *
+   * Perl: `_get_ctx_object`
+   */
+  get context(): SslContext {
+    return this.#connection.context;
+  }
+
+  /**
+   * The address of our end.
+   *
+   * Perl: `sockaddr`
+   */
+  get localAddr(): Deno.Addr | undefined {
+    return this.#connection.life.localAddr;
+  }
+
+  /**
+   * The address of the peer's end.
+   *
+   * Perl: `peeraddr`
+   */
+  get remoteAddr(): Deno.Addr | undefined {
+    return this.#connection.life.remoteAddr;
+  }
+
+  /** The evidence of the verification: what was checked, with which result. Empty before the handshake. */
+  get report(): VerifyReport {
+    return this.#connection.outcome?.report ?? nothingVerified();
+  }
+
+  /** Printed, it says with whom it is connected, how, and in which state it is. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const { role, peer, phase, established, outcome } = this.#connection;
+    const { version, cipher } = established?.negotiated() ?? {};
+    const verified = established && outcome?.report.ok;
+    return oneLine(this, {
+      role,
+      peer,
+      state: phase,
+      version,
+      cipher,
+      verified,
+      engine: this.engine,
+    });
+  }
+
+  /**
+   * The last error of this socket: text in string context, a number in numeric
+   * context; `undefined` before the first.
+   *
+   * Perl: `errstr`
+   */
+  errstr(): Dualvar | undefined {
+    return this.#connection.error;
+  }
+
+  /**
+   * 1 while TLS is established, -1 after a handshake that failed, else 0.
+   *
+   * Perl: `opened`
+   */
+  opened(): 0 | 1 | -1 {
+    return this.#connection.opened;
+  }
+
+  /**
+   * The directions in which TLS is open: `"rw"`, `"r"` after our close_notify,
+   * `"w"` after the peer's, `""` after both and during the handshake;
+   * `undefined` on a plain or closed socket.
+   *
+   * Perl: `is_SSL`
+   */
+  isSsl(): Directions {
+    return this.#connection.directions;
+  }
+
+  /**
+   * The cipher suite, as OpenSSL names it, e.g. `TLS_AES_256_GCM_SHA384`.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
+   *
+   * Perl: `get_cipher`
+   */
+  getCipher(): string | undefined {
+    return this.#negotiated("getCipher()", "negotiated")?.cipher;
+  }
+
+  /**
+   * The protocol: `TLSv1_3`, `TLSv1_2`, `TLSv1_1`, `TLSv1` or `SSLv3`.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
+   *
+   * Perl: `get_sslversion`
+   */
+  getSslversion(): string | undefined {
+    return this.#negotiated("getSslversion()", "negotiated")?.version;
+  }
+
+  /**
+   * The protocol as a number: 0x0304 for TLS 1.3.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
+   *
+   * Perl: `get_sslversion_int`
+   */
+  getSslversionInt(): number | undefined {
+    return this.#negotiated("getSslversionInt()", "negotiated")?.versionInt;
+  }
+
+  /**
+   * The name in SNI: sent by us as a client, or asked for by the client.
+   *
+   * @throws {SslUnsupportedError} On a server of the Deno engine, which cannot tell.
+   *
+   * Perl: `get_servername`
+   */
+  getServername(): string | undefined {
+    const feature = this.#connection.role === "server" ? "sniServer" : undefined;
+    return this.#negotiated("getServername()", feature)?.serverName;
+  }
+
+  /**
+   * The ALPN protocol that both sides chose.
+   *
+   * Perl: `alpn_selected`
+   */
+  alpnSelected(): string | undefined {
+    return this.#negotiated("alpnSelected()")?.alpn;
+  }
+
+  /**
+   * The NPN protocol that both sides chose.
+   *
+   * Perl: `next_proto_negotiated`
+   */
+  nextProtoNegotiated(): string | undefined {
+    return this.#negotiated("nextProtoNegotiated()")?.npn;
+  }
+
+  /**
+   * Whether an earlier session was resumed.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
+   *
+   * Perl: `get_session_reused`
+   */
+  getSessionReused(): boolean | undefined {
+    return this.#negotiated("getSessionReused()", "negotiated")?.reused;
+  }
+
+  /**
+   * The peer's certificate; `undefined` if it sent none.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which has no public way to it.
+   *
+   * Perl: `peer_certificate`
+   */
+  peerCertificate(): Certificate | undefined;
+  /** The DNS names and addresses in the peer's certificate. */
+  peerCertificate(field: "subjectAltNames"): SubjectAltName[] | undefined;
+  /** A field of the peer's certificate; names in the form `/CN=example.com`. */
+  peerCertificate(field: Exclude<CertificateField, "subjectAltNames">): string | undefined;
+  peerCertificate(field?: CertificateField): Certificate | SubjectAltName[] | string | undefined {
+    const cert = this.#peerCertificate();
+    return field === undefined ? cert : fieldOf("peerCertificate()", cert, field);
+  }
+
+  #peerCertificate(): Certificate | undefined {
+    const tls = tlsFor(this.#connection, "peerCertificate()", "peerCertificate");
+    const der = tls?.peerChain()[0];
+    if (der === undefined) return undefined;
+    return this.#peer ??= new Certificate(der);
+  }
+
+  /**
+   * The certificates that the peer sent, its own first.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which has no public way to them.
+   *
+   * Perl: `peer_certificates`
+   */
+  peerCertificates(): Certificate[] {
+    const tls = tlsFor(this.#connection, "peerCertificates()", "peerCertificate");
+    return (tls?.peerChain() ?? []).map((der) => new Certificate(der));
+  }
+
+  /**
+   * Our own certificate, if we have sent one.
+   *
+   * Perl: `sock_certificate`
+   */
+  sockCertificate(): Certificate | undefined;
+  /** The DNS names and addresses in our certificate. */
+  sockCertificate(field: "subjectAltNames"): SubjectAltName[] | undefined;
+  /** A field of our certificate; names in the form `/CN=example.com`. */
+  sockCertificate(field: Exclude<CertificateField, "subjectAltNames">): string | undefined;
+  sockCertificate(field?: CertificateField): Certificate | SubjectAltName[] | string | undefined {
+    const der = tlsFor(this.#connection, "sockCertificate()")?.ownCertificate();
+    const cert = der && new Certificate(der);
+    return field === undefined ? cert : fieldOf("sockCertificate()", cert, field);
+  }
+
+  /**
+   * Subject and issuer of the peer's certificate in two lines; `undefined` if it sent none.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine.
+   *
+   * Perl: `dump_peer_certificate`
+   */
+  dumpPeerCertificate(): string | undefined {
+    const cert = this.#peerCertificate();
+    return cert && `Subject Name: ${cert.subject}\nIssuer  Name: ${cert.issuer}\n`;
+  }
+
+  /**
+   * The fingerprint of a certificate in the form of the option `fingerprint`: `sha256$0123...`,
+   * or with `publicKey` that of its public key, `sha256$pub$0123...`.
+   *
+   * @param algo The digest. Default: `sha256`.
+   * @param cert The certificate. Default: the peer's.
+   * @throws {SslUnsupportedError} On the Deno engine, for the peer's certificate.
+   *
+   * Perl: `get_fingerprint`
+   */
+  getFingerprint(algo = "sha256", cert?: Certificate, publicKey = false): string | undefined {
+    return (cert ?? this.#peerCertificate())?.fingerprint(algo, publicKey);
+  }
+
+  /**
+   * The fingerprint of a certificate, or of its public key, as bytes.
+   *
+   * @param algo The digest. Default: `sha256`.
+   * @param cert The certificate. Default: the peer's.
+   * @throws {SslUnsupportedError} On the Deno engine, for the peer's certificate.
+   *
+   * Perl: `get_fingerprint_bin`
+   */
+  getFingerprintBin(
+    algo = "sha256",
+    cert?: Certificate,
+    publicKey = false,
+  ): Uint8Array | undefined {
+    const from = cert ?? this.#peerCertificate();
+    return publicKey ? from?.publicKeyDigest(algo) : from?.fingerprintBin(algo);
+  }
+
+  /**
+   * Whether the peer's certificate is for a host, by the rules of a scheme. This
+   * has been checked in the handshake for the name that was connected to.
+   *
+   * @param host A name or an IP address.
+   * @param scheme Default: `rfc9525`.
+   * @param publicSuffix The public suffixes; `""` for none. Default: the built-in list.
+   * @throws {SslUnsupportedError} On the Deno engine, which does not show the certificate.
+   *
+   * Perl: `verify_hostname`
+   */
+  verifyHostname(host: string, scheme?: Scheme, publicSuffix?: PublicSuffix | ""): boolean {
+    const cert = this.#peerCertificate();
+    if (cert === undefined) return false;
+    return verifyHostname(cert, host, scheme, publicSuffix === undefined ? {} : { publicSuffix });
+  }
+
+  /**
+   * Keying material bound to this connection (RFC 5705, RFC 8446 7.5).
+   *
+   * @param label At most 249 bytes (RFC 8446 7.1).
+   * @param length In bytes, from 1 to 65,535; TLS 1.3 gives at most 255 times the length of its hash.
+   * @param context At most 65,535 bytes.
+   * @throws {RangeError} For another length of one of these.
+   * @throws {SslUnsupportedError} On the Deno engine.
+   *
+   * Perl: `export_keying_material`
+   */
+  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
+    checkExporter(label, length, context);
+    const tls = mustTls(this.#connection, "exportKeyingMaterial()", "exporter");
+    return tls.exportKeyingMaterial(label, length, context);
+  }
+
+  /**
+   * Bytes that only the two ends of this connection know, to bind an authentication above TLS to
+   * it (SCRAM-PLUS, ...): `"tls-exporter"` (RFC 9266), `"tls-unique"` (RFC 5929, TLS 1.2 only) or
+   * `"tls-server-end-point"` (RFC 5929: a digest of the server's certificate).
+   *
+   * @throws {SslUnsupportedError} On the Deno engine; for `"tls-unique"` with TLS 1.3; where the
+   * handshake lacks what the type needs: the message says what.
+   * @throws {SslError} With code `ENOTCONN` without TLS.
+   */
+  channelBinding(type: ChannelBindingType): Uint8Array {
+    return this.#connection.channelBinding(
+      mustTls(this.#connection, "channelBinding()", "exporter"),
+      type,
+    );
+  }
+
+  /**
+   * The engine's own object, for `./ssleay/low`. It belongs to the socket: it must not be freed,
+   * nor used after `close()` or `stopSsl()`.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which has none.
+   * @throws {SslError} With code `ENOTCONN` without TLS.
+   *
+   * Perl: `_get_ssl_object`
+   */
+  sslObject(): NativeObject {
+    const pointer = this.#connection.handOut(
+      mustTls(this.#connection, "sslObject()", "nativeObjects"),
+    );
+    if (pointer !== undefined) return nativeObject("SSL", pointer);
+    throw notConnected("sslObject()", `there is no TLS with ${this.#connection.peer}`);
+  }
+
+  /**
+   * Asks the OCSP responders about the peer's certificates: as `ocspMode` says, the leaf or the
+   * whole chain (`SSL_OCSP_FULL_CHAIN`). It has the stapled response and the results in `ocspCache`.
+   *
+   * @example
+   * ```ts ignore
+   * const error = await socket.ocspResolver().resolve();
+   * if (error !== "") throw new Error(`revoked: ${error}`);
+   * ```
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which does not show the chain.
+   * @throws {SslError} With code `ENOTCONN` without TLS, or where the peer showed no certificate.
+   *
+   * Perl: `ocsp_resolver`
+   */
+  ocspResolver(): OcspResolver {
+    mustTls(this.#connection, "ocspResolver()", "ocspResolver");
+    const { chain } = this.report;
+    if (chain.length > 0) return this.#connection.ocspResolver(chain);
+    throw notConnected("ocspResolver()", `${this.#connection.peer} showed no certificate`);
+  }
+
+  /**
+   * The Finished message that we sent.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine.
+   *
+   * Perl: `get_finished`
+   */
+  getFinished(): Uint8Array {
+    return mustTls(this.#connection, "getFinished()", "finished").finished("own");
+  }
+
+  /**
+   * The Finished message that the peer sent.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine.
+   *
+   * Perl: `get_peer_finished`
+   */
+  getPeerFinished(): Uint8Array {
+    return mustTls(this.#connection, "getPeerFinished()", "finished").finished("peer");
+  }
+
+  // -- what can be done here, asked before it is tried -------------------------------------------------
+
+  /**
+   * Whether a client sends the server name.
+   *
+   * Perl: `can_client_sni`
+   */
+  static canClientSni(): boolean {
+    return can("sniClient");
+  }
+
+  /**
+   * Whether a server can choose its certificate by server name.
+   *
+   * Perl: `can_server_sni`
+   */
+  static canServerSni(): boolean {
+    return can("sniServer");
+  }
+
+  /**
+   * Whether NPN, the predecessor of ALPN, is there.
+   *
+   * Perl: `can_npn`
+   */
+  static canNpn(): boolean {
+    return can("npn");
+  }
+
+  /**
+   * Whether ALPN is there, as client and as server.
+   *
+   * Perl: `can_alpn`
+   */
+  static canAlpn(): boolean {
+    return can("alpnClient") && can("alpnServer");
+  }
+
+  /**
+   * Whether the groups for ECDH can be chosen.
+   *
+   * Perl: `can_ecdh`
+   */
+  static canEcdh(): boolean {
+    return can("ciphers");
+  }
+
+  /**
+   * Whether a server can have certificates of several key types for one name.
+   *
+   * Perl: `can_multi_cert`
+   */
+  static canMultiCert(): boolean {
+    return can("multiCert");
+  }
+
+  /**
+   * Whether IPv6 is there: always.
+   *
+   * Perl: `can_ipv6`
+   */
+  static canIpv6(): boolean {
+    return true;
+  }
+
+  /**
+   * Whether an intermediate or leaf certificate can be a trust anchor.
+   *
+   * Perl: `can_partial_chain`
+   */
+  static canPartialChain(): boolean {
+    return can("ownAnchors");
+  }
+
+  /**
+   * Whether the TLS 1.3 cipher suites can be chosen.
+   *
+   * Perl: `can_ciphersuites`
+   */
+  static canCiphersuites(): boolean {
+    return can("ciphers");
+  }
+
+  /**
+   * Whether stapled OCSP responses are asked for and checked.
+   *
+   * Perl: `can_ocsp`
+   */
+  static canOcsp(): boolean {
+    return can("ocsp");
+  }
+
+  /**
+   * Whether a server can give the keys of its session tickets (`ticketKeycb`).
+   *
+   * Perl: `can_ticket_keycb`
+   */
+  static canTicketKeycb(): boolean {
+    return can("ticketKeys");
+  }
+
+  /**
+   * For which side there are pre-shared keys; `undefined` if for none.
+   *
+   * Perl: `can_psk`
+   */
+  static canPsk(): { readonly client: boolean; readonly server: boolean } | undefined {
+    return can("psk") ? { client: true, server: true } : undefined;
+  }
+
+  /**
+   * Whether a client answers a TLS 1.3 server that asks for its certificate after the handshake
+   * (RFC 8446 4.6.2): OpenSSL does, once it has one; Deno's TLS never offers it.
+   *
+   * Perl: `can_pha`
+   */
+  static canPha(): boolean {
+    return can("nativeObjects");
+  }
+
+  /**
+   * Whether TLS can be started on a TLS socket.
+   *
+   * Perl: `can_nested_ssl`
+   */
+  static canNestedSsl(): boolean {
+    return can("anyTransport");
   }
 }

@@ -282,7 +282,7 @@ export function addressCases(cases: Cases): void {
     await assertRejects(
       () => SslSocket.connect("127.0.0.1:443", { ...trust(engine, ca), family: 6 }),
       TypeError,
-      "no IPv6 address",
+      "not an IPv6 address",
     );
   });
 
@@ -306,7 +306,7 @@ export function addressCases(cases: Cases): void {
         await assertRejects(
           () => listen(engine, { hostname, family }),
           TypeError,
-          `no IPv${family} address`,
+          `not an IPv${family} address`,
         );
       }
     },

@@ -1,4 +1,4 @@
-/** The table of socket/state.ts, row by row, on live sockets of both engines. */
+/** The table of socket/phases.ts, row by row, on live sockets of both engines. */
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { BufferedTransport } from "../../engine/transport.ts";
 import { SslPeerError } from "../../errors.ts";
-import { adopt, beginsClientHello, refuseInjection } from "../../socket/adopt.ts";
+import { adopt, beginsClientHello, refuseInjection } from "../../socket/transports.ts";
 import { takeTransport, type Transport } from "../../socket/transport.ts";
 import { bytes, FakeTransport, text } from "./fake_transport.ts";
 

@@ -1,8 +1,8 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { directions, mayMove, opened, type Phase, PHASES } from "../../socket/state.ts";
+import { directions, mayMove, opened, type PhaseName, PHASES } from "../../socket/phases.ts";
 
-const all = Object.keys(PHASES) as Phase[];
+const all = Object.keys(PHASES) as PhaseName[];
 const none = { sent: false, received: false, truncated: false };
 
 Deno.test("directions() of an open socket follow the ends of the two directions", () => {
@@ -25,13 +25,16 @@ Deno.test("directions() without TLS are undefined, during the handshake none", (
 Deno.test("opened() is 1 with TLS, -1 after a failed handshake, else 0", () => {
   assertEquals(
     Object.fromEntries(all.map((phase) => [phase, opened(phase)])),
-    { plain: 0, handshaking: 0, open: 1, failed: -1, closed: 0 },
+    { plain: 0, handshaking: 0, open: 1, "half closed": 1, failed: -1, closed: 0 },
   );
 });
 
 Deno.test("data goes to the transport as it is in the phase plain only", () => {
   assertEquals(all.filter((phase) => PHASES[phase].data === "plain"), ["plain"]);
-  assertEquals(all.filter((phase) => PHASES[phase].data === "tls"), ["open"]);
+  assertEquals(all.filter((phase) => PHASES[phase].data === "tls"), [
+    "open",
+    "half closed",
+  ]);
 });
 
 Deno.test("a failed handshake never leads back to plain text, nothing leaves closed", () => {
@@ -45,7 +48,10 @@ Deno.test("a failed handshake never leads back to plain text, nothing leaves clo
     "handshaking > failed",
     "handshaking > closed",
     "open > plain",
+    "open > half closed",
     "open > closed",
+    "half closed > plain",
+    "half closed > closed",
     "failed > closed",
   ]);
 });

@@ -1,18 +1,17 @@
 /**
- * Where connections come in: one accept of the platform at a time, whoever
- * asks, and one that was asked for and then not waited for goes to the next.
+ * Where connections come in: one accept of the platform at a time for all
+ * callers, and one that was asked for and then not waited for goes to the next.
  *
  * @module
  */
 
 import { ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
-import { newConnection } from "../context/new_connection.ts";
+import { type NewConnection, newConnection } from "../context/new_connection.ts";
 import { optionRow } from "../context/option_table.ts";
 import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { orAborted } from "../internal/waiting.ts";
-import { SocketCore } from "./core.ts";
-import type { Connection } from "./core_types.ts";
+import { Connection } from "./connection.ts";
 import type { SocketOptions } from "./options.ts";
 import { describeAddr } from "./target.ts";
 
@@ -29,11 +28,11 @@ export type Arrival =
   & { readonly remoteAddr: Deno.Addr | undefined }
   & (
     | { readonly conn: Deno.TcpConn }
-    | { readonly tls: TlsStream; readonly connection: Connection; readonly with: Current }
+    | { readonly tls: TlsStream; readonly prepared: NewConnection; readonly with: Current }
   );
 
-/** What a {@linkcode Doorway} is made from. */
-export interface DoorwayOptions {
+/** What a {@linkcode Arrivals} is made from. */
+export interface ArrivalsOptions {
   /** Whether connections come in plain: then the context is chosen after they came. */
   readonly plain: boolean;
   /** Resolves when a change of the context that is under way is done. */
@@ -58,16 +57,16 @@ function ofContext(
 }
 
 /** Where connections come in. */
-export class Doorway {
+export class Arrivals {
   readonly #listener: EngineListener;
-  readonly #options: DoorwayOptions;
+  readonly #options: ArrivalsOptions;
   /** The context that the options of the listener made. */
   readonly #first: SslContext;
   #turn: Promise<void> = Promise.resolve();
   #arriving: Promise<Arrival> | undefined;
 
-  /** A doorway to a listener. */
-  constructor(listener: EngineListener, options: DoorwayOptions) {
+  /** The connections of a listener of the engine. */
+  constructor(listener: EngineListener, options: ArrivalsOptions) {
     this.#listener = listener;
     this.#options = options;
     this.#first = options.current().context;
@@ -107,16 +106,16 @@ export class Doorway {
       return { conn, remoteAddr: conn.remoteAddr };
     }
     const current = this.#options.current();
-    const connection = newConnection(current.context, {
+    const prepared = newConnection(current.context, {
       role: "server",
       options: this.#options.options,
     });
-    const tls = await this.#listener.accept(current.engineContext, connection.params.user);
-    return { tls, connection, with: current, remoteAddr: tls.remoteAddr };
+    const tls = await this.#listener.accept(current.engineContext, prepared.params.user);
+    return { tls, prepared, with: current, remoteAddr: tls.remoteAddr };
   }
 
-  /** The machine for a connection that came in. */
-  core(arrival: Arrival): SocketCore {
+  /** The connection of one that came in. */
+  connection(arrival: Arrival): Connection {
     const current = "tls" in arrival ? arrival.with : this.#options.current();
     // After a change of the context, the listener's own options say less than that.
     const options = ofContext(this.#options.options, current.context, this.#first);
@@ -128,8 +127,8 @@ export class Doorway {
       keepTransport: options.keepSocketOnError ?? false,
     };
     return "tls" in arrival
-      ? SocketCore.prepared(init, arrival.tls, arrival.connection)
-      : SocketCore.plain(init, arrival.conn);
+      ? Connection.prepared(init, arrival.tls, arrival.prepared)
+      : Connection.plain(init, arrival.conn);
   }
 
   /** Closes a connection that came in and that nobody waits for. */

@@ -1,7 +1,7 @@
 /**
  * What TLS can be started over, made into the one shape that the engines know.
  *
- * STARTTLS injection: whoever sits on the path can send plain bytes ahead of
+ * STARTTLS injection: an attacker on the path can send plain bytes ahead of
  * the handshake and hope that they are taken for data that came over TLS
  * (CVE-2011-0411 and its many followers). So every byte that was read above
  * TCP before the handshake was asked for goes into the handshake and nowhere

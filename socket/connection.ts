@@ -1,0 +1,231 @@
+/**
+ * A connection, made of its parts: its life, its data, its handshakes and its end. `SslSocket` is
+ * what an application has of it; the parts are loaded by the first connection.
+ *
+ * @module
+ */
+
+import type { ConnectionState } from "../context/connection.ts";
+import type { SslContext } from "../context/context.ts";
+import { recordOf } from "../context/context_record.ts";
+import type { NewConnection } from "../context/new_connection.ts";
+import type { ByteTransport, Role, TlsStream } from "../engine/engine.ts";
+import type { HandshakeProgress } from "../engine/handshake_progress.ts";
+import type { SslError } from "../errors.ts";
+import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
+import { OcspResolver } from "../verify/ocsp/resolver.ts";
+import type { VerifyReport } from "../verify/report.ts";
+import { ApplicationData } from "./application_data.ts";
+import { channelBinding, type ChannelBindingType } from "./channel_binding.ts";
+import { Handshake } from "./handshake.ts";
+import { type ConnectionSettings, Lifecycle, ownerOf } from "./lifecycle.ts";
+import type { SocketOptions } from "./options.ts";
+import {
+  type Directions,
+  directions,
+  type Handshaking,
+  opened,
+  type PhaseName,
+  type Plain,
+} from "./phases.ts";
+import { PlainStream } from "./plain_stream.ts";
+import { yieldBeneath } from "./readers.ts";
+import { Shutdown } from "./shutdown.ts";
+import { SocketStreams } from "./streams.ts";
+import type { StreamPair, Transport, TransportSource } from "./transport.ts";
+import { adopt, inFront } from "./transports.ts";
+
+/** The OCSP results of contexts that were given no cache. */
+const caches = new WeakMap<SslContext, OcspCacheStore>();
+
+function cacheOf(context: SslContext): OcspCacheStore {
+  let cache = caches.get(context);
+  if (cache === undefined) caches.set(context, cache = new OcspCache());
+  return cache;
+}
+
+/** A connection. */
+export class Connection {
+  /** In which phase it is. */
+  readonly life: Lifecycle;
+  /** Reading and writing. */
+  readonly data: ApplicationData;
+  /** From plain text to TLS. */
+  readonly handshake: Handshake;
+  /** From TLS to plain text, and the end. */
+  readonly shutdown: Shutdown;
+  #streams: SocketStreams | undefined;
+
+  private constructor(settings: ConnectionSettings, begin: Plain | Handshaking) {
+    this.life = new Lifecycle(settings, begin);
+    this.data = new ApplicationData(this.life);
+    this.handshake = new Handshake(this.life, {
+      streamed: () => this.#streams?.waiting ?? 0,
+      answerEnd: (tls) => this.data.answerEnd(tls),
+    });
+    this.shutdown = new Shutdown(this.life);
+  }
+
+  /** A connection over a plain transport. */
+  static plain(settings: ConnectionSettings, transport: ByteTransport): Connection {
+    const stream = new PlainStream(transport);
+    return new Connection(settings, { name: "plain", stream, refusal: undefined });
+  }
+
+  /**
+   * A connection over anything that TLS can run over; bytes that were read ahead come first.
+   *
+   * @param below The connection of the source, where that is a socket.
+   */
+  static async over(
+    settings: ConnectionSettings,
+    source: Transport | StreamPair | TransportSource,
+    below: Connection | undefined,
+  ): Promise<Connection> {
+    if (typeof source === "object" && source && ownerOf(source)) {
+      throw new TypeError(
+        `Cannot start TLS with ${settings.peer}: another socket has started TLS on this connection: ` +
+          `start it on that socket for TLS in TLS, or stop TLS there first`,
+      );
+    }
+    // A handle over the connection of a plain socket would go on reading beneath the new one.
+    const beneath = below === undefined ? [] : yieldBeneath(below.life);
+    const { transport } = await adopt(source);
+    const connection = Connection.plain(settings, inFront(transport, beneath));
+    connection.life.own(source);
+    return connection;
+  }
+
+  /** A connection on a TLS stream whose handshake has yet to be done. */
+  static prepared(
+    settings: ConnectionSettings,
+    tls: TlsStream,
+    prepared: NewConnection,
+  ): Connection {
+    return new Connection(settings, {
+      name: "handshaking",
+      stream: undefined,
+      transport: undefined,
+      tls,
+      prepared,
+    });
+  }
+
+  /** In which phase it is. */
+  get phase(): PhaseName {
+    return this.life.phase.name;
+  }
+
+  /** Our side. */
+  get role(): Role {
+    return this.life.settings.role;
+  }
+
+  /** The peer, for messages. */
+  get peer(): string {
+    return this.life.peer;
+  }
+
+  /** The host that was asked for. */
+  get hostname(): string | undefined {
+    return this.life.settings.hostname;
+  }
+
+  /** The context of its TLS. */
+  get context(): SslContext {
+    return this.life.context;
+  }
+
+  /** The options it was made with. */
+  get options(): SocketOptions {
+    return this.life.options;
+  }
+
+  /** The last error. */
+  get error(): SslError | undefined {
+    return this.life.error;
+  }
+
+  /** What the verification of the peer found. */
+  get outcome(): ConnectionState | undefined {
+    return this.life.outcome;
+  }
+
+  /** TLS, once the handshake is complete. */
+  get established(): TlsStream | undefined {
+    return this.life.established;
+  }
+
+  /** Whether the last plain read gave `null` for the end of TLS, which plain text follows. */
+  get resumes(): boolean {
+    return this.life.resumes;
+  }
+
+  /** How far the handshake is, where the engine can tell. */
+  get progress(): HandshakeProgress | undefined {
+    return this.life.tls?.progress;
+  }
+
+  /** The directions in which TLS is open. */
+  get directions(): Directions {
+    return directions(this.phase, this.life.ends);
+  }
+
+  /** 1 with TLS, -1 after a failed handshake, 0 otherwise. */
+  get opened(): 0 | 1 | -1 {
+    return opened(this.phase);
+  }
+
+  /** The connection as web streams. */
+  get streams(): SocketStreams {
+    return this.#streams ??= new SocketStreams({
+      read: (p) => this.data.read(p),
+      write: (p) => this.data.write(p),
+      closeWrite: () => this.shutdown.closeWrite(),
+      close: () => this.shutdown.close(),
+      cut: () => this.shutdown.cut(),
+    });
+  }
+
+  /** Switches Nagle's algorithm. */
+  setNoDelay(noDelay?: boolean): void {
+    this.life.transport?.setNoDelay?.(noDelay);
+  }
+
+  /** Lets the event loop wait. */
+  ref(): void {
+    const { tls, transport } = this.life;
+    if (tls) tls.ref();
+    else transport?.ref?.();
+  }
+
+  /** Does not let the event loop wait. */
+  unref(): void {
+    const { tls, transport } = this.life;
+    if (tls) tls.unref();
+    else transport?.unref?.();
+  }
+
+  // ---- what getters of a socket need, and start-up must not pay for
+
+  /** Bytes that tie an authentication to this connection. */
+  channelBinding(tls: TlsStream, type: ChannelBindingType): Uint8Array {
+    return channelBinding(tls, type);
+  }
+
+  /** The engine's object. It leads to those of the context, which the application may change, too. */
+  handOut(tls: TlsStream): Deno.PointerObject | undefined {
+    const { made, sessions } = recordOf(this.context);
+    this.life.mustBeIdle("hand out the SSL of the connection to");
+    for (const each of made) each.native?.("used");
+    sessions?.isolate();
+    return tls.native?.();
+  }
+
+  /** Asks about the certificates of a chain, with the staple that came and what the cache has. */
+  ocspResolver(chain: VerifyReport["chain"]): OcspResolver {
+    const { ocspMode = 0, ocspCache } = recordOf(this.context).options;
+    const cache = ocspCache ?? cacheOf(this.context);
+    return new OcspResolver({ chain, ocspMode, cache, staple: this.outcome?.staple });
+  }
+}

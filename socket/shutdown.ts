@@ -1,0 +1,192 @@
+/**
+ * How TLS ends: close_notify in one direction (`closeWrite`), the way back to plain text
+ * (`stopSsl`), and the end of the connection (`close`).
+ *
+ * @module
+ */
+
+import { engineOf } from "../context/context_record.ts";
+import type { ByteTransport, TlsStream, WaitOptions } from "../engine/engine.ts";
+import { type SslError, SslUnsupportedError, type Want } from "../errors.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
+import { FastStopped, unreadError } from "./fast_stopped.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { CloseOptions } from "./options.ts";
+import { PlainStream } from "./plain_stream.ts";
+import { closedError, toSslError } from "./socket_errors.ts";
+import { Deadline, DEFAULT_CLOSE_TIMEOUT, DEFAULT_TIMEOUT } from "./timeouts.ts";
+
+/** Ends a connection, or TLS on it. */
+export class Shutdown {
+  readonly #life: Lifecycle;
+
+  /** The end of the connection that has this life. */
+  constructor(life: Lifecycle) {
+    this.#life = life;
+  }
+
+  /** Ends our direction with close_notify. */
+  async closeWrite(options?: WaitOptions): Promise<void> {
+    const life = this.#life;
+    const { phase } = life;
+    if (phase.name === "half closed") return;
+    const plain = life.plainFor("write to");
+    if (plain !== undefined) {
+      await plain.sent;
+      return await life.transport?.closeWrite?.();
+    }
+    const tls = life.open!;
+    life.endWriting();
+    try {
+      await tls.shutdown(ownRecord({ fast: true, ...options }));
+    } catch (error) {
+      throw life.failure("write to", error, options?.signal);
+    }
+  }
+
+  /** Goes back to plain text; the transport. */
+  async stop(options: CloseOptions = NO_OPTIONS): Promise<ByteTransport> {
+    const life = this.#life;
+    const tls = life.established;
+    if (tls !== undefined && life.closing) {
+      throw life.record(closedError("stop TLS with", life.peer));
+    }
+    if (tls === undefined) {
+      const plain = life.plainFor("stop TLS with")!; // says what is wrong, unless it is plain
+      const transport = plain.take();
+      life.setTransport(transport);
+      return transport;
+    }
+    this.#mustStop();
+    const { idle } = tls;
+    if (idle !== undefined) await idle;
+    using deadline = new Deadline({
+      timeout: options.timeout ?? life.options.timeout ?? DEFAULT_TIMEOUT,
+      operation: "stop TLS with",
+      peer: life.peer,
+    });
+    const fast = options.fastShutdown === true && !options.noShutdown;
+    try {
+      const { signal } = deadline;
+      // Before anything is sent: who reads on finds TLS as it was.
+      if (!fast && typeof tls.tryPeek(new Uint8Array(1)) === "number") throw this.#unread();
+      if (!options.noShutdown) {
+        life.endWriting();
+        await deadline.race(tls.shutdown({ fast: true, signal }));
+        if (!fast && await deadline.race(tls.peek(new Uint8Array(1), { signal })) !== null) {
+          throw this.#unread();
+        }
+      }
+    } catch (error) {
+      life.ended(error);
+      throw life.failure("stop TLS with", error, deadline.signal);
+    }
+    if (life.closing) throw closedError("stop TLS with", life.peer);
+    return this.#toPlain(tls, fast);
+  }
+
+  /** What came over TLS must not mix with what comes in plain text, nor be lost. */
+  #unread(): SslError {
+    return unreadError(`Cannot stop TLS with ${this.#life.peer}`);
+  }
+
+  /** Deno's TLS keeps its connection: said before anything is sent. */
+  #mustStop(): void {
+    const life = this.#life;
+    const engine = engineOf(life.context);
+    if (engine.features.has("stopTls")) return;
+    throw new SslUnsupportedError(
+      `Cannot stop TLS with ${life.peer}: the engine "${engine.name}" cannot go back to plain ` +
+        `text: run with --allow-ffi to use the engine "openssl"`,
+      { code: "ERR_UNSUPPORTED" },
+    );
+  }
+
+  #toPlain(tls: TlsStream, early: boolean): ByteTransport {
+    const life = this.#life;
+    const transport = early && !tls.endTold && life.transport
+      ? new FastStopped(tls, life.transport)
+      : tls.release();
+    life.moveTo({ name: "plain", stream: new PlainStream(transport), refusal: undefined });
+    life.setTransport(transport);
+    return transport;
+  }
+
+  /** One step of going back to plain text, without waiting. */
+  tryStop(): true | Want {
+    const life = this.#life;
+    const tls = life.established;
+    if (tls === undefined) {
+      life.plainFor("stop TLS with");
+      return true;
+    }
+    this.#mustStop();
+    life.mustBeIdle("stop TLS with");
+    try {
+      const step = tls.tryShutdown();
+      if (tls.shutdownState.sent) life.endWriting();
+      if (step === false) throw this.#unread();
+      if (step === true) this.#toPlain(tls, false);
+      else life.lastWant = step;
+      return step;
+    } catch (error) {
+      life.ended(error);
+      throw life.failure("stop TLS with", error);
+    }
+  }
+
+  /** Closes everything; the second call waits for the first. */
+  close(options: CloseOptions = NO_OPTIONS): Promise<void> {
+    const life = this.#life;
+    if (life.closing !== undefined) return life.closing;
+    if (options.noShutdown) this.#mustCut();
+    const closing = this.#close(options);
+    life.closing = closing.catch(() => {}); // the first caller gets the error
+    return closing;
+  }
+
+  /** Deno's TLS sends close_notify whenever it closes; there is no way around it. */
+  #mustCut(): void {
+    const life = this.#life;
+    const engine = engineOf(life.context);
+    if (life.established === undefined || engine.features.has("noShutdown")) return;
+    throw new SslUnsupportedError(
+      `Cannot close with noShutdown: the engine "${engine.name}" always sends close_notify: ` +
+        `leave it out, or run with --allow-ffi to use the engine "openssl"`,
+      { code: "ERR_UNSUPPORTED" },
+    );
+  }
+
+  /**
+   * Closes at once and, where the engine can, without close_notify, so that the peer does not take
+   * what it has got for the whole.
+   */
+  cut(): Promise<void> {
+    const life = this.#life;
+    return life.closing ??= this.#close(ownRecord({ noShutdown: true }));
+  }
+
+  async #close(options: CloseOptions): Promise<void> {
+    const life = this.#life;
+    const tls = life.established;
+    const fast = options.fastShutdown ?? true;
+    const sent = life.phase.name === "half closed" && fast;
+    let failure: unknown;
+    if (tls !== undefined && !options.noShutdown && !sent) {
+      life.endWriting();
+      using deadline = new Deadline({
+        timeout: options.timeout ?? DEFAULT_CLOSE_TIMEOUT,
+        operation: "close the connection to",
+        peer: life.peer,
+      });
+      try {
+        await deadline.race(tls.shutdown({ fast, signal: deadline.signal }));
+      } catch (error) {
+        // A peer that is gone cannot be told; errstr() has it for those who ask.
+        failure = life.record(toSslError("close the connection to", life.peer, error));
+      }
+    }
+    life.drop();
+    if (failure !== undefined && !fast) throw failure;
+  }
+}
