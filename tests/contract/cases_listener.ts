@@ -1,7 +1,7 @@
 /** The listener, and clients that mean it no good. */
 
-import { createPrivateKey } from "node:crypto";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { decodeKeySync, encryptedKeyPem } from "../../certificate/keys/decode.ts";
 import { SslContext } from "../../context/context.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
@@ -350,9 +350,7 @@ export function listenerCases(cases: Cases): void {
   ], async ({ engine }) => {
     const { ca } = await testPki();
     const slow = await ca.server("localhost", { commonName: "slow" });
-    const encrypted = { cipher: "aes-256-cbc", passphrase: "bluebell" };
-    const key = createPrivateKey(slow.key)
-      .export({ format: "pem", type: "pkcs8", ...encrypted }) as string;
+    const key = encryptedKeyPem(decodeKeySync(slow.key), "bluebell", 1000);
     const quick = await ca.server("localhost", { commonName: "quick" });
     const listener = await listen(engine);
     const serves = async (): Promise<unknown> => {
