@@ -5,34 +5,33 @@
  * @module
  */
 
-import { quote } from "../internal/quote.ts";
-import { readDer, sequence } from "../certificate/asn1/reader.ts";
-import { derToPem, looksLikePem } from "../certificate/keys/pem.ts";
 import { SSL_VERIFY_PEER } from "../constants.ts";
 import type {
   ContextConfig,
   ContextHooks,
-  Credential,
   Engine,
   Role,
   TlsVersion,
   TrustConfig,
 } from "../engine/engine.ts";
+import { requireFeatures, requireVersions } from "../engine/requirements.ts";
 import { ownRecord } from "../internal/own_options.ts";
-import { isRecord } from "./option_values.ts";
+import { quote } from "../internal/quote.ts";
 import { ConnectionState } from "./connection.ts";
 import { verifyModeOf } from "./connection_policy.ts";
-import { type CredentialsByName, loadCredentials, sniName } from "./credentials.ts";
-import { requireFeatures, requireVersions } from "../engine/requirements.ts";
-import { allowedVersions } from "./versions.ts";
-import { readOptionFile } from "./option_file.ts";
-import { observerHooks } from "./observers.ts";
-import { PSK_CIPHERSUITES, pskSetup } from "./psk.ts";
-import { idContexts, ticketKeyHook } from "./sessions/binding.ts";
+import type { CredentialsByName } from "./credentials/credentials.ts";
+import { credentialsFor } from "./credentials/role_credentials.ts";
+import { loadDh } from "./dh_parameters.ts";
 import { openKeylog } from "./key_log.ts";
+import { type ObserverHooks, observerHooks } from "./observers.ts";
+import { isRecord } from "./option_values.ts";
+import type { SslOptions, StapleCallback } from "./options.ts";
+import { sniName, sniNamesIn, valueFor } from "./per_name.ts";
+import { PSK_CIPHERSUITES, type PskSetup, pskSetup } from "./psk.ts";
+import { idContexts, ticketKeyHook } from "./sessions/binding.ts";
 import type { Tracer } from "./trace.ts";
-import type { PerName, SslOptions, StapleCallback } from "./options.ts";
-import { loadTrust } from "./trust/trust.ts";
+import { loadTrust, type Trust } from "./trust/trust.ts";
+import { allowedVersions } from "./versions.ts";
 
 /** The configurations of one role: for no or an unknown server name, and by server name. */
 export interface RoleConfig {
@@ -46,102 +45,6 @@ export interface RoleConfig {
   readonly tracer: Tracer | undefined;
   /** What each handshake of a server has to wait for, if anything. */
   readonly before: (() => Promise<void> | undefined) | undefined;
-}
-
-const encoder = new TextEncoder();
-
-function bytesOf(data: string | Uint8Array): Uint8Array {
-  return typeof data === "string" ? encoder.encode(data) : data;
-}
-
-/** DH parameters in PEM, which is what engines read. */
-async function loadDh(options: SslOptions): Promise<"auto" | null | Uint8Array> {
-  const { dh, dhFile } = options;
-  if (dh !== undefined && dhFile !== undefined) {
-    throw new TypeError("Cannot use both dh and dhFile: give one");
-  }
-  if (dh === null || dhFile === null) return null;
-  if (dh === undefined && dhFile === undefined) return "auto";
-  const bytes = dh === undefined ? await readOptionFile("dhFile", dhFile!) : bytesOf(dh);
-  return looksLikePem(bytes) ? bytes : encoder.encode(derToPem(bytes, dhLabel(bytes)));
-}
-
-/** PKCS#3 has p, g and the length of the exponent; X9.42 has p, g, q, and so on. */
-function dhLabel(der: Uint8Array): string {
-  const third = sequence(readDer(der, "DH parameters"), "DH parameters")[2];
-  return (third?.body.length ?? 0) > 4 ? "X9.42 DH PARAMETERS" : "DH PARAMETERS";
-}
-
-/** Our certificates, as the role uses them. */
-async function credentialsFor(role: Role, options: SslOptions): Promise<CredentialsByName> {
-  if (role === "server") {
-    if (options.useCert === false) {
-      throw new TypeError('Cannot use option "useCert": a server always uses its certificate');
-    }
-    if (options.selfSigned !== undefined && options.selfSigned !== false) {
-      return await selfSignedCredentials(options);
-    }
-    const loaded = await loadCredentials(options);
-    if (loaded.size > 0 || options.psk !== undefined) return loaded;
-    throw new TypeError(
-      "Cannot create a server context: there is no certificate: give certFile and keyFile, " +
-        "cert and key, psk, or for tests selfSigned: true",
-    );
-  }
-  if (options.selfSigned !== undefined && options.selfSigned !== false) {
-    throw new TypeError(`Cannot use option "selfSigned" for a client: it is for servers`);
-  }
-  const loaded = await loadCredentials(options);
-  if ([...loaded.keys()].some((name) => name !== "")) {
-    throw new TypeError(
-      "Cannot use a record of certificates for a client: give one certificate, or, if this is for " +
-        "servers, server: true",
-    );
-  }
-  if (options.useCert === true && loaded.size === 0) {
-    throw new TypeError(
-      'Cannot use option "useCert": there is no certificate: give cert or certFile',
-    );
-  }
-  return options.useCert === false ? new Map() : loaded;
-}
-
-async function selfSignedCredentials(options: SslOptions): Promise<CredentialsByName> {
-  if (options.cert !== undefined || options.certFile !== undefined) {
-    throw new TypeError("Cannot use both selfSigned and cert or certFile: give one");
-  }
-  // Only a program that asks for a test certificate loads the code that makes one.
-  const { selfSigned } = await import("../certificate/issue.ts");
-  const { selfSigned: wanted } = options;
-  const names = typeof wanted === "string"
-    ? [wanted]
-    : Array.isArray(wanted)
-    ? wanted as readonly string[]
-    : ["localhost", "127.0.0.1", "::1"];
-  const made = await selfSigned({
-    names,
-    subject: {
-      organizationName: "SELF-SIGNED FOR TESTS, DO NOT TRUST",
-      commonName: names[0]!,
-    },
-  });
-  const credential: Credential = {
-    chain: [made.certificate.der],
-    key: { data: encoder.encode(made.key), format: "pem", source: "selfSigned" },
-    source: "selfSigned",
-  };
-  return new Map([["", [credential]]]);
-}
-
-/** The value of an option for one server name. */
-function forName<T>(value: PerName<T> | undefined, name: string): T | undefined {
-  if (!isRecord(value)) return value as T | undefined;
-  const own = Object.entries(value).find(([key]) => sniName(key) === name);
-  return (own?.[1] ?? value[""]) as T | undefined;
-}
-
-function namesIn(value: PerName<unknown> | undefined): string[] {
-  return isRecord(value) ? Object.keys(value).map(sniName) : [];
 }
 
 /** Every judgement is made by the state that travels with the connection. */
@@ -193,6 +96,121 @@ function checkNpn({ npnProtocols = [] }: SslOptions, versions: ReadonlySet<TlsVe
   );
 }
 
+/** A pin of a peer that nobody verifies would go unused. */
+function checkPins(role: Role, options: SslOptions, verifyMode: number): void {
+  if (verifyMode !== 0) return;
+  if (options.fingerprint === undefined && !options.forceFingerprint) return;
+  throw new TypeError(
+    `Cannot use option "fingerprint" with verifyMode SSL_VERIFY_NONE: nothing would be checked: ` +
+      (role === "client" ? "leave verifyMode out" : "give verifyMode: SSL_VERIFY_PEER"),
+  );
+}
+
+/** What a role is made of, with every file read. */
+interface Material {
+  readonly verifyMode: number;
+  readonly versions: ReadonlySet<TlsVersion>;
+  readonly credentials: CredentialsByName;
+  readonly trust: Trust;
+  readonly psk: PskSetup | undefined;
+  readonly observers: ObserverHooks;
+  readonly hooks: ContextHooks;
+  readonly dh: ContextConfig["dh"];
+}
+
+/** Checks what belongs together, and reads the files. */
+async function load(engine: Engine, role: Role, options: SslOptions): Promise<Material> {
+  const verifyMode = verifyModeOf(role, options);
+  checkPins(role, options, verifyMode);
+  const versions = allowedVersions(options);
+  requireVersions(engine, versions, options);
+  checkNpn(options, versions);
+  const credentials = await credentialsFor(role, options);
+  const trust = await loadTrust(role, options, verifyMode, !engine.features.has("ownAnchors"));
+  const keylog = options.keylog === undefined ? undefined : await openKeylog(options.keylog);
+  const observers = observerHooks(engine, role, options, verifyMode);
+  const psk = options.psk === undefined ? undefined : pskSetup(role, options.psk);
+  const { ticketKeycb } = options;
+  const hooks: ContextHooks = ownRecord({
+    verify: judgeWith(trust.config),
+    ...observers.hooks,
+    ...(psk === undefined ? {} : { psk: psk.psk }),
+    ...(keepsSessions(role, options) ? { newSession } : {}),
+    ...(role === "server" && ticketKeycb ? { ticketKey: ticketKeyHook(ticketKeycb) } : {}),
+    ...(keylog === undefined ? {} : { keylog }),
+  });
+  const dh = await loadDh(options);
+  return { verifyMode, versions, credentials, trust, psk, observers, hooks, dh };
+}
+
+/** What a server name may have of its own. */
+type OfOneName = "cipherList" | "ciphersuites" | "sessionIdContext" | "credentials" | "hooks";
+
+/** What all server names have in common. */
+function sharedConfig(
+  role: Role,
+  options: SslOptions,
+  { verifyMode, versions, trust, psk, observers, dh }: Material,
+): Omit<ContextConfig, OfOneName> {
+  return {
+    role,
+    versions,
+    honorCipherOrder: options.honorCipherOrder ?? true,
+    groups: groupsOf(options),
+    sigalgs: options.sigalgs,
+    dh,
+    noEcdh: options.ecdhCurve === null,
+    trust: trust.config,
+    clientCa: role === "server" && (verifyMode & SSL_VERIFY_PEER) !== 0 ? trust.clientCa : [],
+    verifyMode,
+    alpn: options.alpnProtocols ?? [],
+    npn: options.npnProtocols ?? [],
+    requestOcsp: observers.requestOcsp,
+    releaseBuffers: options.modeReleaseBuffers ?? false,
+    skipHostname: options.verifycnScheme === "none",
+    psk: psk !== undefined,
+    noTickets: psk?.anyIdentity ?? false,
+    sessions: keepsSessions(role, options),
+  };
+}
+
+/** Gives the configuration for a server name; `""` is that for all others. */
+function configByName(
+  role: Role,
+  options: SslOptions,
+  material: Material,
+): (name: string) => ContextConfig {
+  const { verifyMode, credentials, trust, psk, observers, hooks } = material;
+  const shared = sharedConfig(role, options, material);
+  const staples = staplesFor(options.ocspStaple, credentials);
+  const idContext = idContexts(role, options, verifyMode, trust.config);
+  const suites = psk === undefined ? undefined : PSK_CIPHERSUITES;
+  return (name) => ({
+    ...shared,
+    cipherList: valueFor(options.cipherList, name),
+    ciphersuites: valueFor(options.ciphersuites, name) ?? suites,
+    sessionIdContext: idContext(name),
+    credentials: credentials.get(name) ?? credentials.get("") ?? [],
+    hooks: ownRecord({ ...hooks, ...observers.staple(staples(name), credentials, name) }),
+  });
+}
+
+/** The server names that have a configuration of their own. */
+function ownNames(
+  role: Role,
+  { cipherList, ciphersuites }: SslOptions,
+  credentials: CredentialsByName,
+): ReadonlySet<string> {
+  if (role === "client") return new Set();
+  const names = new Set([
+    ...credentials.keys(),
+    ...sniNamesIn(cipherList),
+    ...sniNamesIn(ciphersuites),
+  ]);
+  names.delete("");
+  return names;
+}
+
 /**
  * Loads everything that a role needs.
  *
@@ -206,79 +224,15 @@ export async function configFor(
   options: SslOptions,
 ): Promise<RoleConfig> {
   requireFeatures(engine, role, options);
-  const verifyMode = verifyModeOf(role, options);
-  if (verifyMode === 0 && (options.fingerprint !== undefined || options.forceFingerprint)) {
-    throw new TypeError(
-      `Cannot use option "fingerprint" with verifyMode SSL_VERIFY_NONE: nothing would be checked: ` +
-        (role === "client" ? "leave verifyMode out" : "give verifyMode: SSL_VERIFY_PEER"),
-    );
-  }
-  const versions = allowedVersions(options);
-  requireVersions(engine, versions, options);
-  checkNpn(options, versions);
-  const credentials = await credentialsFor(role, options);
-  const roots = !engine.features.has("ownAnchors");
-  const trust = await loadTrust(role, options, verifyMode, roots);
-  const keylog = options.keylog === undefined ? undefined : await openKeylog(options.keylog);
-  const verify = judgeWith(trust.config);
-  const observers = observerHooks(engine, role, options, verifyMode);
-  const psk = options.psk === undefined ? undefined : pskSetup(role, options.psk);
-  const sessions = keepsSessions(role, options);
-  const { ticketKeycb } = options;
-  const hooks: ContextHooks = ownRecord({
-    verify,
-    ...observers.hooks,
-    ...(psk === undefined ? {} : { psk: psk.psk }),
-    ...(sessions ? { newSession } : {}),
-    ...(role === "server" && ticketKeycb ? { ticketKey: ticketKeyHook(ticketKeycb) } : {}),
-    ...(keylog === undefined ? {} : { keylog }),
-  });
-  const staples = staplesFor(options.ocspStaple, credentials);
-  const shared = {
-    role,
-    versions,
-    honorCipherOrder: options.honorCipherOrder ?? true,
-    groups: groupsOf(options),
-    sigalgs: options.sigalgs,
-    dh: await loadDh(options),
-    noEcdh: options.ecdhCurve === null,
-    trust: trust.config,
-    clientCa: role === "server" && (verifyMode & SSL_VERIFY_PEER) !== 0 ? trust.clientCa : [],
-    verifyMode,
-    alpn: options.alpnProtocols ?? [],
-    npn: options.npnProtocols ?? [],
-    requestOcsp: observers.requestOcsp,
-    releaseBuffers: options.modeReleaseBuffers ?? false,
-    skipHostname: options.verifycnScheme === "none",
-    psk: psk !== undefined,
-    noTickets: psk?.anyIdentity ?? false,
-    sessions,
-  };
-  const idContext = idContexts(role, options, verifyMode, trust.config);
-  const suites = psk === undefined ? undefined : PSK_CIPHERSUITES;
-  const make = (name: string): ContextConfig => ({
-    ...shared,
-    cipherList: forName(options.cipherList, name),
-    ciphersuites: forName(options.ciphersuites, name) ?? suites,
-    sessionIdContext: idContext(name),
-    credentials: credentials.get(name) ?? credentials.get("") ?? [],
-    hooks: ownRecord({ ...hooks, ...observers.staple(staples(name), credentials, name) }),
-  });
-  const names = role === "server"
-    ? new Set([
-      ...credentials.keys(),
-      ...namesIn(options.cipherList),
-      ...namesIn(options.ciphersuites),
-    ])
-    : new Set<string>();
-  names.delete("");
+  const material = await load(engine, role, options);
+  const { credentials, observers } = material;
+  const make = configByName(role, options, material);
+  const { ocspStaple } = options;
   return {
     base: make(""),
-    byName: new Map([...names].map((name) => [name, make(name)])),
+    byName: new Map([...ownNames(role, options, credentials)].map((name) => [name, make(name)])),
     hasDefault: role === "client" || credentials.has("") || credentials.size === 0,
     tracer: observers.tracer,
-    before: typeof options.ocspStaple === "function" || isRecord(options.ocspStaple)
-      ? observers.before
-      : undefined,
+    before: typeof ocspStaple === "function" || isRecord(ocspStaple) ? observers.before : undefined,
   };
 }

@@ -22,7 +22,7 @@
 
 import type { ContextHooks, Engine, Role } from "../engine/engine.ts";
 import { asksForStaple } from "../verify/ocsp/stapled.ts";
-import type { CredentialsByName } from "./credentials.ts";
+import type { CredentialsByName } from "./credentials/credentials.ts";
 import { makeStapler, ocspModeOf, stapleHook } from "./stapling.ts";
 import type { SslOptions, StapleCallback, VerifyCallback, VerifyStore } from "./options.ts";
 import { describeMessage, Tracer } from "./trace.ts";

@@ -10,7 +10,8 @@ import {
 import { Certificate } from "../../certificate/certificate.ts";
 import { PrivateKey } from "../../certificate/keys/private_key.ts";
 import { TestCa } from "../../testing/ca.ts";
-import { type CredentialOptions, loadCredentials, sniName } from "../../context/credentials.ts";
+import { type CredentialOptions, loadCredentials } from "../../context/credentials/credentials.ts";
+import { sniName } from "../../context/per_name.ts";
 import { SslError } from "../../errors.ts";
 
 const DIR = new URL("../testdata/credentials/", import.meta.url);

@@ -20,7 +20,7 @@ import {
 import { CertificateRequest, csrCreate } from "../../certificate/request.ts";
 import { children, readDer } from "../../certificate/asn1/reader.ts";
 import { int, octets, seq, tlv } from "../../certificate/asn1/writer.ts";
-import { loadCredentials } from "../../context/credentials.ts";
+import { loadCredentials } from "../../context/credentials/credentials.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { loadTrust } from "../../context/trust/trust.ts";
 import { SslError } from "../../errors.ts";
