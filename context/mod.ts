@@ -61,7 +61,7 @@ export {
   verifyCertificate,
   type VerifyCertificateOptions,
 } from "./verify_certificate.ts";
-export type { ChainPurpose } from "../engine/engine.ts";
+export type { ChainPurpose } from "../engine/chain_verification.ts";
 export {
   SessionCache,
   type SessionKey,

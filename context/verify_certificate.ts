@@ -14,7 +14,7 @@ import type { Failure } from "../verify/refusal.ts";
 import type { Names } from "../verify/peer.ts";
 import type { DefaultCa } from "./trust/default_ca.ts";
 import { type EngineChoice, selectEngine } from "../engine/select.ts";
-import type { ChainPurpose, ChainRequest, PolicyRequest } from "../engine/engine.ts";
+import type { ChainPurpose, ChainRequest, PolicyRequest } from "../engine/chain_verification.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";

@@ -13,10 +13,11 @@
  */
 
 import type { Want } from "../errors.ts";
+import type { ChainRequest, ChainResult } from "./chain_verification.ts";
 import type { ClientHello } from "./client_hello.ts";
+import type { ShutdownState, TlsFacts } from "./connection_facts.ts";
 import type { FeatureSet } from "./features.ts";
 import type { HandshakeProgress } from "./handshake_progress.ts";
-
 import type { EngineName, PeerEvidence, Role, TrustConfig } from "../verify/peer.ts";
 
 export type { ClientHello, EngineName, PeerEvidence, Role, TrustConfig };
@@ -246,50 +247,6 @@ export interface ShutdownOptions extends WaitOptions {
   readonly fast?: boolean;
 }
 
-/** What was negotiated. Unknown things are `undefined`. */
-export interface Negotiated {
-  /** `TLSv1_3`, `TLSv1_2`, ... */
-  readonly version: string | undefined;
-  /** 0x0304, 0x0303, ... */
-  readonly versionInt: number | undefined;
-  /** The name of the cipher suite, as OpenSSL spells it. */
-  readonly cipher: string | undefined;
-  /** The SNI name sent or received. */
-  readonly serverName: string | undefined;
-  /** The ALPN protocol. */
-  readonly alpn: string | undefined;
-  /** The NPN protocol. */
-  readonly npn: string | undefined;
-  /** TLS 1.2: whether the keys are bound to the whole handshake (RFC 7627). */
-  readonly extendedMasterSecret?: boolean | undefined;
-  /** Whether a session was resumed. */
-  readonly reused: boolean | undefined;
-}
-
-/** Which directions TLS has ended in. */
-export interface ShutdownState {
-  /** We sent close_notify. */
-  readonly sent: boolean;
-  /** The peer's close_notify arrived. */
-  readonly received: boolean;
-}
-
-/** What there is to know of a connection. */
-export interface TlsFacts {
-  /** What was negotiated. */
-  negotiated(): Negotiated;
-  /** What the peer sent, leaf first, in DER; empty when it sent none or the engine cannot tell. */
-  peerChain(): readonly Uint8Array[];
-  /** Our own certificate in DER, if one was sent or chosen. */
-  ownCertificate(): Uint8Array | undefined;
-  /** RFC 5705 / RFC 8446 7.5. */
-  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array;
-  /** The Finished message we sent, or that the peer sent. */
-  finished(whose: "own" | "peer"): Uint8Array;
-  /** The engine's own object, where it has one; valid until the stream is closed. */
-  native?(): Deno.PointerObject | undefined;
-}
-
 /**
  * One TLS connection. Reading and writing are independent of each other; at
  * most one read may be in flight, writes queue. `read` gives `null` only after
@@ -397,62 +354,6 @@ export interface EngineContext {
   native?(handOut?: "new" | "used"): Deno.PointerObject | undefined;
   /** Frees what the engine holds. Connections that run keep what they need. */
   close(): void;
-}
-
-/** What a chain verification without a connection may be asked for. */
-export type ChainPurpose =
-  | "client"
-  | "server"
-  | "email"
-  | "crlSign"
-  | "any"
-  | "ocspHelper"
-  | "timestamp";
-
-/** The inputs of certificate policy processing (RFC 5280 6.1.1). */
-export interface PolicyRequest {
-  /** The user-initial-policy-set as OIDs; empty for any policy. */
-  readonly acceptable: readonly string[];
-  /** The initial-explicit-policy. */
-  readonly explicit: boolean;
-  /** The initial-policy-mapping-inhibit. */
-  readonly inhibitMapping: boolean;
-  /** The initial-any-policy-inhibit. */
-  readonly inhibitAny: boolean;
-}
-
-/** A chain to be verified without a connection. */
-export interface ChainRequest {
-  /** The certificate in question, in DER. */
-  readonly leaf: Uint8Array;
-  /** Untrusted certificates to build the chain from, in DER, in any order. */
-  readonly intermediates: readonly Uint8Array[];
-  /** Whom to trust, and the CRLs. */
-  readonly trust: TrustConfig;
-  /** The time of the verification; now by default. */
-  readonly time?: Date | undefined;
-  /** The most intermediate certificates. */
-  readonly depth?: number | undefined;
-  /** What the leaf must be good for. */
-  readonly purpose?: ChainPurpose | undefined;
-  /** How certificate policies are processed; without it they are not. */
-  readonly policies?: PolicyRequest | undefined;
-  /** X509_V_FLAG_X509_STRICT. */
-  readonly strict?: boolean | undefined;
-}
-
-/** The outcome of {@linkcode Engine.verifyChain}. */
-export interface ChainResult {
-  /** X509_V_ERR number; 0 is OK. */
-  readonly error: number;
-  /** At which certificate, counted from the leaf, the error is. */
-  readonly errorDepth: number;
-  /** The engine's text for the error. */
-  readonly errorText: string;
-  /** The chain that was built, leaf first, in DER. */
-  readonly chain: readonly Uint8Array[];
-  /** OpenSSL's security level. */
-  readonly securityLevel?: number;
 }
 
 /** An engine. */

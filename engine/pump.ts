@@ -28,15 +28,8 @@ import { isGone, LastWords, type Listening } from "./last_words.ts";
 import { Outflow } from "./outflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { BufferedTransport } from "./transport.ts";
-import type {
-  ByteTransport,
-  Negotiated,
-  Role,
-  ShutdownOptions,
-  ShutdownState,
-  TlsStream,
-  WaitOptions,
-} from "./engine.ts";
+import type { ByteTransport, Role, ShutdownOptions, TlsStream, WaitOptions } from "./engine.ts";
+import type { Negotiated, ShutdownState } from "./connection_facts.ts";
 import {
   closedError,
   halfWritten,

@@ -6,7 +6,8 @@
  */
 
 import type { Want } from "../errors.ts";
-import type { Role, ShutdownState, TlsFacts } from "./engine.ts";
+import type { Role } from "./engine.ts";
+import type { ShutdownState, TlsFacts } from "./connection_facts.ts";
 
 /**
  * The sans-IO session. Every method is synchronous. `feed` takes what came

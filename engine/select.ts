@@ -8,7 +8,7 @@
 
 import { quote } from "../internal/quote.ts";
 import { SslUnsupportedError } from "../errors.ts";
-import { denoInfo } from "./deno/info.ts";
+import { denoInfo } from "./deno/capabilities.ts";
 import { type FeatureSet, featuresOf } from "./features.ts";
 import * as library from "./openssl/library.ts";
 import type { Engine, EngineInfo, EngineName } from "./engine.ts";

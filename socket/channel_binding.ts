@@ -13,7 +13,8 @@ import { quote } from "../internal/quote.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { children, oid, readDer, sequence } from "../certificate/asn1/reader.ts";
 import { oidLongName } from "../certificate/asn1/oids.ts";
-import type { Negotiated, TlsStream } from "../engine/engine.ts";
+import type { TlsStream } from "../engine/engine.ts";
+import type { Negotiated } from "../engine/connection_facts.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { TLS1_3 } from "../engine/tls_versions.ts";
 

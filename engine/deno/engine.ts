@@ -44,7 +44,7 @@ import {
   unsupported,
 } from "./check.ts";
 import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
-import { denoInfo, hasPeerCertificate } from "./info.ts";
+import { denoInfo, hasPeerCertificate } from "./capabilities.ts";
 import { lingering } from "./lingering.ts";
 import { DenoListener } from "./listener.ts";
 import { DenoStream } from "./stream.ts";

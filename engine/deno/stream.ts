@@ -9,18 +9,17 @@ import { NO_OPTIONS, ownRecord } from "../../internal/own_options.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
 import type {
   ByteTransport,
-  Negotiated,
   PeerEvidence,
   Role,
   ShutdownOptions,
-  ShutdownState,
   TlsStream,
   WaitOptions,
 } from "../engine.ts";
+import type { Negotiated, ShutdownState } from "../connection_facts.ts";
 import { closedError, ignore, orAborted } from "../../internal/waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
 import { type Operation, runtimeError } from "./error_map.ts";
-import { peerLeaf } from "./info.ts";
+import { peerLeaf } from "./capabilities.ts";
 import { lingering } from "./lingering.ts";
 import { DenoReading, type Link } from "./reading.ts";
 import { unsupported } from "./check.ts";

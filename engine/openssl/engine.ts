@@ -9,8 +9,6 @@
 import type { FeatureSet } from "../features.ts";
 import { TcpListener } from "../dial.ts";
 import type {
-  ChainRequest,
-  ChainResult,
   ContextConfig,
   Engine,
   EngineContext,
@@ -18,6 +16,7 @@ import type {
   EngineListener,
   ListenTarget,
 } from "../engine.ts";
+import type { ChainRequest, ChainResult } from "../chain_verification.ts";
 import { Callbacks } from "./callbacks.ts";
 import { OpenSslContext } from "./context.ts";
 import type { Runtime } from "./session_context.ts";

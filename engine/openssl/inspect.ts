@@ -6,7 +6,8 @@
  */
 
 import { SslError } from "../../errors.ts";
-import type { Negotiated, PeerEvidence, Role } from "../engine.ts";
+import type { PeerEvidence, Role } from "../engine.ts";
+import type { Negotiated } from "../connection_facts.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { textOf } from "./library.ts";
 import { bytesAt, derOf, derStack, drainBio, withBio } from "./memory.ts";

@@ -24,7 +24,8 @@ import {
 } from "../../errors.ts";
 import { type ClientHello, ClientHelloReader, peerOffer, plainAlert } from "../client_hello.ts";
 import type { SansIoSession } from "../sans_io.ts";
-import type { EngineContext, Negotiated, Role, SessionParams, ShutdownState } from "../engine.ts";
+import type { EngineContext, Role, SessionParams } from "../engine.ts";
+import type { Negotiated, ShutdownState } from "../connection_facts.ts";
 import { insideError } from "../../internal/waiting.ts";
 import type { Runtime, SessionContext } from "./session_context.ts";
 import { connectionError, drainErrors, endError, localError, READ } from "./error_queue.ts";

@@ -6,7 +6,7 @@
  */
 
 import { quote } from "../../internal/quote.ts";
-import type { ChainRequest, ChainResult } from "../engine.ts";
+import type { ChainRequest, ChainResult } from "../chain_verification.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { modernErrno } from "./inspect.ts";
 import { textOf } from "./library.ts";

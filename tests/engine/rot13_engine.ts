@@ -22,13 +22,12 @@ import type {
   EngineListener,
   EngineName,
   ListenTarget,
-  Negotiated,
   Role,
   SessionParams,
-  ShutdownState,
   TlsStream,
   WaitOptions,
 } from "../../engine/engine.ts";
+import type { Negotiated, ShutdownState } from "../../engine/connection_facts.ts";
 
 const FRAME = { hello: 1, certificate: 2, finished: 3, alert: 4, data: 5, close: 6 } as const;
 const HEADER = 3;

@@ -5,7 +5,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { hasPeerCertificate } from "../../engine/deno/info.ts";
+import { hasPeerCertificate } from "../../engine/deno/capabilities.ts";
 import { SslPeerError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import { type ConnectOptions, engineInfo, PublicSuffix, SslContext, SslSocket } from "../../mod.ts";
 import { pki } from "./harness.ts";

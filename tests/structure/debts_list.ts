@@ -11,8 +11,6 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "certificate/create.ts",
     "certificate/keys/password_encryption.ts",
     "certificate/keys/pkcs12.ts",
-    "engine/deno/error_map.ts",
-    "engine/engine.ts",
     "engine/openssl/session.ts",
     "engine/openssl/symbols.ts",
     "engine/pump.ts",
@@ -31,15 +29,10 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "verify/ocsp/response.ts",
   ],
   "names": [
-    "engine/deno/info.ts",
     "perl/table.ts",
-  ],
-  "words: \\bthat (?:is|are) no [A-Z]": [
-    "engine/deno/error_map.ts",
   ],
   "words: \\b(?:it|this|that|which|what|who) is no (?!longer\\b|more\\b)[a-z]": [
     "docs/permissions.md",
-    "engine/deno/error_map.ts",
     "socket/target.ts",
     "verify/ocsp/resolver.ts",
     "verify/public_suffix.ts",

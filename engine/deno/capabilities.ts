@@ -62,6 +62,6 @@ export function peerLeaf(conn: Deno.TlsConn): Uint8Array | undefined {
     const raw = (get.call(conn) as { readonly raw?: unknown } | null)?.raw;
     return raw instanceof Uint8Array ? Uint8Array.from(raw) : undefined;
   } catch {
-    return undefined; // it is not public: that it changed is no fault of this connection
+    return undefined; // it is not public and has changed: the connection itself is good
   }
 }
