@@ -12,7 +12,7 @@ import { restrictGroups } from "./groups.ts";
 import { requireLegacyLevel } from "./legacy.ts";
 import { cString, withBio } from "./memory.ts";
 import type { Runtime } from "./session_context.ts";
-import { CTRL } from "./symbols.ts";
+import { CTRL } from "./header_numbers.ts";
 import { alpnWire, type CallbackKind } from "./trampolines.ts";
 import { loadKey, SECURITY_LEVEL, withStore } from "./trust_store.ts";
 

@@ -11,7 +11,8 @@ import type { Negotiated } from "../connection_facts.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { textOf } from "./library.ts";
 import { bytesAt, derOf, derStack, drainBio, withBio } from "./memory.ts";
-import { CTRL, type OpenSslSymbols } from "./symbols.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+import { CTRL } from "./header_numbers.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

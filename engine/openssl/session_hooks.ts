@@ -20,7 +20,8 @@ import * as inspect from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { derOf, derStack } from "./memory.ts";
 import { sessionToDer } from "./inspect.ts";
-import { CTRL, type OpenSslSymbols } from "./symbols.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+import { CTRL } from "./header_numbers.ts";
 import { TLSEXT } from "./trampolines.ts";
 import { TLS1_3 } from "../tls_versions.ts";
 

@@ -356,43 +356,6 @@ export type OpenSslSymbols =
   & Deno.StaticForeignLibraryInterface<typeof CRYPTO_SYMBOLS>
   & Deno.StaticForeignLibraryInterface<typeof LIBC_SYMBOLS>;
 
-/** Numbers of the control macros of ssl.h, tls1.h and bio.h. */
-export const CTRL = {
-  SET_TMP_DH: 3,
-  EXTRA_CHAIN_CERT: 14,
-  MODE: 33,
-  SET_SESS_CACHE_MODE: 44,
-  SET_HOSTNAME: 55,
-  STATUS_CB: 63,
-  SET_STATUS_TYPE: 65,
-  GET_OCSP_RESPONSE: 70,
-  GET_EXTMS_SUPPORT: 122,
-  SET_OCSP_RESPONSE: 71,
-  TICKET_KEY_CB: 72,
-  CHAIN: 88,
-  CHAIN_CERT: 89,
-  SET_GROUPS_LIST: 92,
-  SET_SIGALGS_LIST: 98,
-  SET_CLIENT_SIGALGS_LIST: 102,
-  SET_DH_AUTO: 118,
-  SET_MIN_PROTO: 123,
-  SET_MAX_PROTO: 124,
-  BIO_SET_MEM_EOF_RETURN: 130,
-} as const;
-
-/** Results of SSL_get_error. */
-export const SSL_ERROR = {
-  NONE: 0,
-  SSL: 1,
-  WANT_READ: 2,
-  WANT_WRITE: 3,
-  WANT_X509_LOOKUP: 4,
-  SYSCALL: 5,
-  ZERO_RETURN: 6,
-  WANT_CLIENT_HELLO_CB: 11,
-  WANT_RETRY_VERIFY: 12,
-} as const;
-
 /** OpenSSL, loaded. */
 export type Library = Loaded<OpenSslSymbols>;
 

@@ -11,8 +11,6 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "certificate/create.ts",
     "certificate/keys/password_encryption.ts",
     "certificate/keys/pkcs12.ts",
-    "engine/openssl/session.ts",
-    "engine/openssl/symbols.ts",
     "engine/pump.ts",
     "errors.ts",
     "handle/handle.ts",

@@ -1,0 +1,245 @@
+/**
+ * One SSL with its two memory BIOs: made from a context, fed and drained, called, freed.
+ *
+ * While a call runs, OpenSSL may call the application back, and the application may close the
+ * connection. The SSL is then freed when the call has returned.
+ *
+ * @module
+ */
+
+import { SslError } from "../../errors.ts";
+import { quote } from "../../internal/quote.ts";
+import { insideError } from "../../internal/waiting.ts";
+import type { Role, SessionParams } from "../engine.ts";
+import { drainErrors, localError } from "./error_queue.ts";
+import { CTRL, SSL_ERROR } from "./header_numbers.ts";
+import { offerSession } from "./inspect.ts";
+import { cString, drainBio, NativeHandle } from "./memory.ts";
+import type { Runtime, SessionContext } from "./session_context.ts";
+import type { SessionHooks } from "./session_hooks.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+
+const TLSEXT_NAMETYPE_HOST = 0n;
+const TLSEXT_STATUSTYPE_OCSP = 1n;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What the connection was closed with inside one of its own callbacks. */
+export function closedInside(): SslError {
+  return new SslError("Cannot go on: the connection was closed inside its own callback", {
+    code: "ECLOSED",
+  });
+}
+
+/** The SSL of one connection. */
+export class SslObject {
+  readonly #runtime: Runtime;
+  readonly #c: OpenSslSymbols;
+  readonly #role: Role;
+  readonly #params: SessionParams;
+  readonly #hooks: SessionHooks;
+  #handle!: NativeHandle;
+  #rbio: Deno.PointerValue = null;
+  #wbio: Deno.PointerValue = null;
+  /** Depth of what may call the application back: meanwhile OpenSSL is in the midst of its work. */
+  #depth = 0;
+  #freeLater = false;
+  /** SSL_get_shutdown as it was before the call that runs. */
+  #shutdownFlags = 0;
+  /** Whether nothing was fed since OpenSSL last asked for more. */
+  dry = true;
+
+  /** Makes the SSL from the context of `hooks`. */
+  constructor(runtime: Runtime, params: SessionParams, hooks: SessionHooks) {
+    this.#runtime = runtime;
+    this.#c = runtime.library.c;
+    this.#role = hooks.context.role;
+    this.#params = params;
+    this.#hooks = hooks;
+    this.#open(hooks.context);
+  }
+
+  #open(context: SessionContext): void {
+    const c = this.#c;
+    c.ERR_clear_error();
+    const ssl = c.SSL_new(context.ptr);
+    if (ssl === null) throw localError("Cannot create a connection", drainErrors(c));
+    const { callbacks } = this.#runtime;
+    const key = callbacks?.register(ssl, this.#hooks);
+    const forget = key === undefined ? undefined : () => callbacks!.forget(key);
+    this.#handle = new NativeHandle(ssl, freeSsl(c, forget));
+    this.#rbio = c.BIO_new(c.BIO_s_mem());
+    this.#wbio = c.BIO_new(c.BIO_s_mem());
+    for (const bio of [this.#rbio, this.#wbio]) {
+      c.BIO_ctrl(bio, CTRL.BIO_SET_MEM_EOF_RETURN, -1n, null);
+    }
+    c.SSL_set_bio(ssl, this.#rbio, this.#wbio); // which now belong to the SSL
+    if (this.#role === "server") {
+      c.SSL_set_accept_state(ssl);
+      return;
+    }
+    try {
+      this.#prepareClient(ssl);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  #prepareClient(ssl: Deno.PointerObject): void {
+    const c = this.#c;
+    c.SSL_set_connect_state(ssl);
+    const { serverName, session } = this.#params;
+    if (
+      serverName !== undefined &&
+      c.SSL_ctrl(ssl, CTRL.SET_HOSTNAME, TLSEXT_NAMETYPE_HOST, cString(serverName)) !== 1
+    ) {
+      throw localError(`Cannot send serverName ${quote(serverName)}`, drainErrors(c));
+    }
+    if (this.#hooks.context.config.requestOcsp) {
+      c.SSL_ctrl(ssl, CTRL.SET_STATUS_TYPE, TLSEXT_STATUSTYPE_OCSP, null);
+    }
+    if (session !== undefined) offerSession(c, ssl, session);
+  }
+
+  /** Makes it anew from another context, as if it had been so from the start. */
+  moveTo(context: SessionContext): void {
+    this.#handle.free();
+    this.#hooks.context = context;
+    this.#open(context);
+  }
+
+  /** The SSL; throws after {@linkcode SslObject.free}. */
+  get pointer(): Deno.PointerObject {
+    const ptr = this.#handle.ptr;
+    if (ptr === null) {
+      throw new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
+    }
+    return ptr;
+  }
+
+  /** Whether it was freed. */
+  get freed(): boolean {
+    return this.#handle.freed;
+  }
+
+  /** Whether a callback of the application runs: the SSL must be left alone until it is over. */
+  get busy(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** What SSL_get_shutdown says; 0 when it was freed. */
+  get shutdownFlags(): number {
+    if (this.#handle.freed) this.#shutdownFlags = 0;
+    else if (!this.busy) this.#shutdownFlags = this.#c.SSL_get_shutdown(this.#handle.ptr);
+    return this.#shutdownFlags;
+  }
+
+  /** The SSL for a call that nothing of its own may interrupt. */
+  idle(operation: string): Deno.PointerObject {
+    if (this.#depth > 0) throw insideError(operation);
+    return this.pointer;
+  }
+
+  // ---- calls
+
+  /** One call into OpenSSL with its SSL_get_error, the queue cleared before. */
+  call(ssl: Deno.PointerObject, call: () => number): { result: number; error: number } {
+    const c = this.#c;
+    c.ERR_clear_error();
+    let result: number, error: number;
+    this.#depth++;
+    try {
+      result = call();
+      error = result === 1 ? SSL_ERROR.NONE : c.SSL_get_error(ssl, result);
+    } finally {
+      this.#depth--;
+    }
+    if (this.#freeLater) {
+      c.ERR_clear_error();
+      this.free(); // once nothing else is under way
+      throw this.#hooks.error ?? closedInside();
+    }
+    return { result, error };
+  }
+
+  /** One call of SSL_read, SSL_peek or SSL_write, the queue cleared before. */
+  transfer(ssl: Deno.PointerObject, call: OpenSslSymbols["SSL_read"], bytes: Uint8Array): number {
+    this.#c.ERR_clear_error();
+    this.#depth++;
+    try {
+      return call(ssl, bytes as Bytes, bytes.length);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Runs what may call the application back. */
+  guarded<T>(run: () => T): T {
+    this.#depth++;
+    try {
+      return run();
+    } finally {
+      this.#depth--;
+      this.freeIfDue();
+    }
+  }
+
+  /** Frees it where that was asked for inside a callback; whether it was. */
+  freeIfDue(): boolean {
+    if (this.#freeLater) this.free();
+    return this.#freeLater;
+  }
+
+  /** Frees it; inside one of its own callbacks this waits until the callback is done. */
+  free(): void {
+    if (this.#depth > 0) this.#freeLater = true;
+    else this.#handle.free();
+  }
+
+  // ---- bytes in and out
+
+  /** Takes in the first `length` bytes of `chunk`. */
+  feed(chunk: Uint8Array, length: number): void {
+    if (this.#c.BIO_write(this.#rbio, chunk as Bytes, length) !== length) {
+      throw localError("Cannot take in bytes", drainErrors(this.#c));
+    }
+    this.dry = false;
+  }
+
+  /** How many bytes were fed that OpenSSL has not read. */
+  get input(): number {
+    return this.#c.BIO_ctrl_pending(this.#rbio);
+  }
+
+  /** Takes back the bytes that OpenSSL has not read. */
+  takeInput(): Bytes {
+    return drainBio(this.#c, this.#rbio);
+  }
+
+  /** How many bytes there are for the peer. */
+  get output(): number {
+    return this.#c.BIO_ctrl_pending(this.#wbio);
+  }
+
+  /** Puts bytes for the peer into `buffer`; their count. */
+  drain(buffer: Uint8Array): number {
+    return Math.max(0, this.#c.BIO_read(this.#wbio, buffer as Bytes, buffer.length));
+  }
+
+  /** Throws away what there is for the peer. */
+  dropOutput(): void {
+    drainBio(this.#c, this.#wbio);
+  }
+}
+
+/** Must not close over the session: it is the free function of its handle. */
+function freeSsl(
+  c: OpenSslSymbols,
+  forget: (() => void) | undefined,
+): (ptr: Deno.PointerValue) => void {
+  return (ptr) => {
+    forget?.();
+    c.SSL_free(ptr);
+  };
+}
