@@ -8,7 +8,7 @@
  *
  * await using www = await Handle.connect("example.com:443");
  * await www.print("GET / HTTP/1.0\r\nHost: example.com\r\n\r\n");
- * for await (const line of www.lines()) console.log(line.trimEnd());
+ * for await (const line of www.lines()) console.log(line);
  * ```
  *
  * Importing this needs no permission and loads no engine.

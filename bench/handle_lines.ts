@@ -109,9 +109,9 @@ const ways: Record<string, Way> = {
     for await (const line of new Handle(conn).lines()) if (line.length > 0) count++;
     return count;
   },
-  "lines(), latin1, chomp": async (conn) => {
+  "lines(), latin1": async (conn) => {
     let count = 0;
-    const handle = new Handle(conn, { encoding: "latin1", chomp: true });
+    const handle = new Handle(conn, { encoding: "latin1" });
     for await (const line of handle.lines()) if (line.length > 0) count++;
     return count;
   },

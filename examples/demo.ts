@@ -63,7 +63,7 @@ async function loopback(engine: EngineChoice): Promise<void> {
     { hostname: "127.0.0.1", port: 0, cert, key, engine },
     async (handle) => {
       await handle.say("hello, who are you?");
-      const name = await handle.readLine({ chomp: true });
+      const name = await handle.readLine();
       if (name !== undefined) await handle.say(`nice to meet you, ${name}`);
     },
   );
@@ -73,10 +73,10 @@ async function loopback(engine: EngineChoice): Promise<void> {
   const socket = await SslSocket.connect(`localhost:${port}`, { ...trust, engine });
   show(socket);
   await using handle = new Handle(socket);
-  console.log(`  < ${await handle.readLine({ chomp: true })}`);
+  console.log(`  < ${await handle.readLine()}`);
   await handle.say("the demo");
   console.log(`  > the demo`);
-  console.log(`  < ${await handle.readLine({ chomp: true })}`);
+  console.log(`  < ${await handle.readLine()}`);
 
   console.log(`-- ${engine}: the same server under a wrong name`);
   try {

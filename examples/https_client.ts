@@ -22,7 +22,7 @@ const host = target.replace(/:\d+$/, "");
 try {
   await using page = await Handle.connect(target, { extraCaFile });
   await page.print(`GET / HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
-  for await (const line of page.lines()) console.log(line.trimEnd());
+  for await (const line of page.lines()) console.log(line);
 } catch (error) {
   console.error(explain(error));
   Deno.exit(1);

@@ -18,7 +18,7 @@ if (hostname === undefined || port === undefined || keyFile === undefined) {
 
 async function talk(socket: SslSocket): Promise<void> {
   await using client = new Handle(socket);
-  for await (const line of client.lines()) await client.print(line.toUpperCase());
+  for await (const line of client.lines()) await client.say(line.toUpperCase());
 }
 
 await using listener = await SslSocket.listen({

@@ -44,13 +44,13 @@ export async function interceptOne(
   origin: SslOptions = {},
   log: (text: string) => void = () => {},
 ): Promise<void> {
-  await using plain = new Handle(conn, { chomp: true });
+  await using plain = new Handle(conn);
   const request = await plain.readLine();
-  const target = /^CONNECT (\S+) HTTP\/1\.[01]\r?$/.exec(request ?? "")?.[1];
+  const target = /^CONNECT (\S+) HTTP\/1\.[01]$/.exec(request ?? "")?.[1];
   if (target === undefined) return await plain.print("HTTP/1.0 405 Use CONNECT\r\n\r\n");
   for (;;) {
     const header = await plain.readLine();
-    if (header === undefined || header === "\r" || header === "") break;
+    if (header === undefined || header === "") break;
   }
   await using upstream = await SslSocket.connect(target, origin);
   const { cert, key } = await intercept.cloneCert(upstream.peerCertificate()!);

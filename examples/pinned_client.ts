@@ -23,7 +23,7 @@ try {
     forceFingerprint: true,
     ca: [],
   });
-  console.log(await device.readLine({ chomp: true }));
+  console.log(await device.readLine());
 } catch (error) {
   console.error(explain(error));
   Deno.exit(1);

@@ -23,7 +23,7 @@ const server = serve(
   { hostname, port: Number(port), ...own, onError: (error) => console.error(`${error}`) },
   async (client) => {
     await client.say("Who are you?");
-    const name = await client.readLine({ chomp: true });
+    const name = await client.readLine();
     if (name !== undefined) await client.say(`Hello, ${name}`);
   },
 );

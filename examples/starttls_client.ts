@@ -21,11 +21,11 @@ if (hostname === undefined || port === undefined) {
 async function reply(mail: Handle, expected: string): Promise<string[]> {
   const lines: string[] = [];
   for (;;) {
-    const line = await mail.readLine({ chomp: true });
+    const line = await mail.readLine();
     if (line === undefined || !line.startsWith(expected)) {
       throw new Error(`Expected ${expected}: received ${line ?? "the end of the stream"}`);
     }
-    lines.push(line.trimEnd());
+    lines.push(line);
     if (line[3] !== "-") return lines;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WaitOptions } from "../engine/engine.ts";
+import type { Role, WaitOptions } from "../engine/engine.ts";
 import { SSL_WANT_READ, type Want } from "../errors.ts";
 import { atCallOf, fromCaller } from "../internal/caller.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
@@ -28,15 +28,15 @@ import { RecordIterator } from "./record_iterator.ts";
 import type { Separator } from "./separator.ts";
 import { type HandleConn, type HandleSource, toConn } from "./source.ts";
 import type { PrintfArgument } from "./sprintf.ts";
-import { startTls, stopTls } from "./tls.ts";
 import type { PrintItem } from "./writer.ts";
 
 /**
  * A file handle: text lines, formatted printing and buffered bytes over an `SslSocket`, a
  * `Deno.Conn`, a file or web streams; what `print $socket` and `<$socket>` were in Perl.
  *
- * Lines come with their separator, as in Perl, unless `chomp` is set. Text is UTF-8 and bytes that
- * are not UTF-8 are an error, unless `encoding` is `"latin1"` or `fatal` is `false`.
+ * `readLine`, `lines` and the loop over the handle give lines without their end (`"\n"` or `"\r\n"`).
+ * `getline` and `getlines` keep it, as in Perl. `chomp` changes either. Text is UTF-8 and bytes that are
+ * not UTF-8 are an error, unless `encoding` is `"latin1"` or `fatal` is `false`.
  *
  * One read at a time: a second one is an `SslError` with code `ERR_CONCURRENT_READ`. What arrived
  * before an error is delivered first. `undefined` from `readLine`, or `null` from `read`, is the
@@ -52,7 +52,7 @@ import type { PrintItem } from "./writer.ts";
  *
  * await using handle = await Handle.connect("example.com:443");
  * await handle.print("GET / HTTP/1.0\r\nHost: example.com\r\n\r\n");
- * for await (const line of handle) await Deno.stdout.write(new TextEncoder().encode(line));
+ * for await (const line of handle) console.log(line);
  * ```
  *
  * Perl: `IO::Handle`
@@ -92,10 +92,11 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * Reads a line, with its separator unless `chomp` is set; `undefined` at the end. A last line
-   * without a separator is a line too. A paragraph (separator `""`) ends with two newlines and all
-   * that follow, as in IO::Socket::SSL. A line that an error cut short is not delivered as a line: its
-   * bytes remain for `read`.
+   * Reads a line, without its end (`"\n"` or `"\r\n"`) unless `chomp` is `false`; `undefined` at the end
+   * of the stream. An empty line is `""`, so compare with `undefined`. A last line without an end is a
+   * line too. A paragraph (separator `""`) ends with two newlines and all that follow, as in
+   * IO::Socket::SSL. A line that an error cut short is not delivered as a line: its bytes remain for
+   * `read`.
    *
    * @throws {SslPeerError} If the line is longer than `maxLineLength` or, without a separator, the
    * stream longer than `maxBytes` (code `EMSGSIZE`); if it is not UTF-8 (code `EILSEQ`).
@@ -104,9 +105,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * ```ts
    * import { Handle } from "@socket/ssl/handle";
    *
-   * const handle = new Handle({ readable: new Blob(["first\nsecond"]).stream() });
-   * await handle.readLine(); // "first\n"
-   * await handle.readLine({ chomp: true }); // "second"
+   * const handle = new Handle({ readable: new Blob(["first\r\nsecond\r\n"]).stream() });
+   * await handle.readLine({ chomp: false }); // "first\r\n"
+   * await handle.readLine(); // "second"
    * await handle.readLine(); // undefined
    * ```
    *
@@ -142,16 +143,21 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * As `readLine` with the handle's own separator.
+   * Reads a line as Perl does: with its separator, unless `chomp` is `true`, which takes off exactly the
+   * separator. Otherwise as {@linkcode Handle.readLine}.
    *
    * Perl: `getline`
    */
-  getline(): Promise<string | undefined> {
-    return this.readLine();
+  getline(options?: RecordOptions): Promise<string | undefined> {
+    try {
+      return this.#connection.reader("read a line").getline(options);
+    } catch (error) {
+      return Promise.reject(fromCaller(error));
+    }
   }
 
   /**
-   * Reads up to the end and gives all lines. On an error nothing is consumed: the lines that did
+   * Reads up to the end and gives all lines, as `getline` gives each. On an error nothing is consumed: the lines that did
    * arrive can be read one by one.
    *
    * @throws {SslPeerError} With code `EMSGSIZE` if there are more than `maxBytes` bytes.
@@ -163,7 +169,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * The lines up to the end, for `for await`. Leaving the loop leaves the handle open and the rest
+   * The lines up to the end, as `readLine` gives each, for `for await`. Leaving the loop leaves the handle open and the rest
    * unread. Without options a separator that changes meanwhile takes effect.
    *
    * @example
@@ -171,7 +177,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * import { Handle } from "@socket/ssl/handle";
    *
    * const handle = new Handle({ readable: new Blob(["a\nb\n"]).stream() });
-   * for await (const line of handle.lines({ chomp: true })) {
+   * for await (const line of handle.lines()) {
    *   // "a", then "b"
    * }
    * ```
@@ -184,7 +190,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
     return new RecordIterator<string>({ now, later: () => this.readLine(options) });
   }
 
-  /** The lines up to the end, in arrays of those that came together: the fastest way. */
+  /** {@linkcode Handle.lines} in arrays of those that came together: the fastest way. */
   lineBatches(given?: RecordOptions): AsyncIterableIterator<string[], undefined> {
     const options = callOptions("read lines", given, RECORD_NAMES);
     const later = async () => await this.#connection.reader("read lines").lineBatch(options);
@@ -379,7 +385,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Perl: `start_SSL`
    */
   async startSsl(options?: StartOptions): Promise<SslSocket> {
-    return await atCallOf(this.startSsl, () => startTls(this.#connection, options));
+    return await atCallOf(this.startSsl, () => this.#startTls(options));
   }
 
   /**
@@ -390,7 +396,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Perl: `connect_SSL`
    */
   async connectSsl(options?: StartOptions): Promise<SslSocket> {
-    return await atCallOf(this.connectSsl, () => startTls(this.#connection, options, "client"));
+    return await atCallOf(this.connectSsl, () => this.#startTls(options, "client"));
   }
 
   /**
@@ -401,7 +407,15 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Perl: `accept_SSL`
    */
   async acceptSsl(options?: StartOptions): Promise<SslSocket> {
-    return await atCallOf(this.acceptSsl, () => startTls(this.#connection, options, "server"));
+    return await atCallOf(this.acceptSsl, () => this.#startTls(options, "server"));
+  }
+
+  async #startTls(options: StartOptions | undefined, role?: Role): Promise<SslSocket> {
+    const connection = this.#connection;
+    return await connection.change("start TLS", async () => {
+      const { startTls } = await import("./tls.ts");
+      return await startTls(connection, options, role);
+    });
   }
 
   /**
@@ -417,7 +431,13 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Perl: `stop_SSL`
    */
   async stopSsl(options?: CloseOptions): Promise<void> {
-    await atCallOf(this.stopSsl, () => stopTls(this.#connection, options));
+    await atCallOf(this.stopSsl, async () => {
+      const connection = this.#connection;
+      await connection.change("stop TLS", async () => {
+        const { stopTls } = await import("./tls.ts");
+        await stopTls(connection, options);
+      });
+    });
   }
 
   /**

@@ -9,7 +9,7 @@
  * grow again while lines are read: a protocol that alternates between lines
  * and bytes does not decode everything over and over.
  *
- * Records are the stream cut up: without `chomp`, they are all of it.
+ * Records are the stream cut up: when nothing is taken off, they are all of it.
  *
  * @module
  */
@@ -17,7 +17,7 @@
 import { SslPeerError } from "../errors.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { decodeText, type Encoding, tryDecode, utf8Length } from "./encoding.ts";
-import { checkedSeparator, find, findLast, type Separator } from "./separator.ts";
+import { checkedSeparator, type Chomp, find, findLast, type Separator } from "./separator.ts";
 
 /** Limits and text rules of a {@linkcode LineReader}. */
 export interface LineReaderOptions {
@@ -32,6 +32,7 @@ export interface LineReaderOptions {
 }
 
 const NEWLINE = 10;
+const RETURN = 13;
 /** The smallest and the largest window, in bytes. */
 const SMALL_WINDOW = 256;
 const LARGE_WINDOW = 1 << 16;
@@ -154,15 +155,15 @@ export class LineReader {
    * its bytes stay here.
    * @throws {TypeError} If the separator cannot be one.
    */
-  next(separator: Separator, chomp: boolean): string | undefined {
+  next(separator: Separator, chomp: Chomp): string | undefined {
     if (separator !== this.#separator) this.#use(separator);
     if (this.#at < this.#window.length) {
       const found = this.#window.indexOf(this.#text, this.#at);
       if (found >= 0) {
         const end = found + this.#text.length;
-        const line = this.#window.slice(this.#at, chomp ? found : end);
+        const from = this.#at;
         this.#at = end;
-        return line;
+        return this.#cut(this.#window, from, found, chomp);
       }
     }
     this.#sync();
@@ -172,7 +173,7 @@ export class LineReader {
   }
 
   /** The records that are here: those of one window, or none. */
-  batch(separator: Separator, chomp: boolean): string[] {
+  batch(separator: Separator, chomp: Chomp): string[] {
     const first = this.next(separator, chomp);
     if (first === undefined) return [];
     const lines = [first];
@@ -185,7 +186,7 @@ export class LineReader {
   }
 
   /** After the end: all the records, or an error and everything still here. */
-  rest(separator: Separator, chomp: boolean): string[] {
+  rest(separator: Separator, chomp: Chomp): string[] {
     this.#sync();
     const length = this.#queue.length;
     const lines: string[] = [];
@@ -261,7 +262,7 @@ export class LineReader {
     return text;
   }
 
-  #line(chomp: boolean): string | undefined {
+  #line(chomp: Chomp): string | undefined {
     const bytes = this.#queue.view();
     const separator = this.#bytes;
     const found = find(bytes, separator, this.#scanned);
@@ -280,17 +281,23 @@ export class LineReader {
       end = found + separator.length;
       text = tryDecode(bytes.subarray(0, end), this.#encoding);
       if (text === undefined) {
-        const line = this.#decode(bytes.subarray(0, chomp ? found : end));
-        this.#queue.consume(end);
-        this.#forget();
-        return line;
+        text = this.#record(end);
+        return this.#cut(text, 0, text.length - this.#text.length, chomp);
       }
     }
     this.#window = text;
     this.#windowBytes = end;
     const at = text.indexOf(this.#text);
     this.#at = at + this.#text.length;
-    return text.slice(0, chomp ? at : this.#at);
+    return this.#cut(text, 0, at, chomp);
+  }
+
+  /** The line in `text` that begins at `from` and whose separator begins at `found`. */
+  #cut(text: string, from: number, found: number, chomp: Chomp): string {
+    if (chomp === "nothing") return text.slice(from, found + this.#text.length);
+    const crlf = chomp === "line end" && this.#text === "\n" && found > from &&
+      text.charCodeAt(found - 1) === RETURN;
+    return text.slice(from, crlf ? found - 1 : found);
   }
 
   #lastLine(bytes: Uint8Array, separator: Uint8Array): string | undefined {
@@ -307,7 +314,7 @@ export class LineReader {
   }
 
   /** Up to two newlines and all that follow: so it takes the byte behind them to know the end. */
-  #paragraph(chomp: boolean): string | undefined {
+  #paragraph(chomp: Chomp): string | undefined {
     const bytes = this.#queue.view();
     const length = bytes.length;
     let end = length;
@@ -330,7 +337,7 @@ export class LineReader {
       return undefined;
     }
     const text = this.#record(end);
-    if (!chomp) return text;
+    if (chomp === "nothing") return text;
     let to = text.length;
     while (to > 0 && text.charCodeAt(to - 1) === NEWLINE) to--;
     return text.slice(0, to);

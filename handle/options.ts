@@ -30,9 +30,9 @@ export interface HandleOptions {
    */
   fatal?: boolean | undefined;
   /**
-   * Whether lines come without their separator when a call does not say.
-   *
-   * @default {false}
+   * Whether lines come without their end when a call does not say. Default: as the name of the call:
+   * `true` for `readLine`, `tryReadLine`, `lines`, `lineBatches` and the loop over the handle, `false`
+   * for Perl's `getline` and `getlines`. What is taken off: {@linkcode RecordOptions.chomp}.
    *
    * Perl: `chomp`
    */
@@ -95,7 +95,12 @@ export interface HandleOptions {
 /** Options of the calls that read lines. */
 export interface RecordOptions extends WaitOptions {
   /**
-   * Whether the separator is taken off. Default: the handle's `chomp`, which is `false`.
+   * Whether the end of the line is taken off. In `readLine`, `tryReadLine`, `lines`, `lineBatches` and
+   * the loop over the handle that is the separator, and for the separator `"\n"` also a `"\r"` before
+   * it; in `getline` and `getlines` it is the separator exactly. Of a paragraph (separator `""`) all
+   * newlines at its end are taken off. A record of a number of characters, the whole stream
+   * (separator `null`) and a last line that has no end stay as they are. Default: the handle's
+   * `chomp`; without it `true`, but `false` in `getline` and `getlines`.
    *
    * Perl: `chomp`
    */
@@ -114,14 +119,19 @@ export const RECORD_NAMES: readonly (keyof RecordOptions)[] = ["chomp", "separat
 /** Options of `Handle.connect`: those of `SslSocket.connect` and those of a handle. */
 export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}
 
-/** The options with their defaults, as an open handle keeps them. */
-export type HandleSettings = { -readonly [K in keyof HandleOptions]-?: NonUndefined<K> };
+/**
+ * The options with their defaults, as an open handle keeps them. `chomp` has no default: that goes
+ * by the call.
+ */
+export type HandleSettings =
+  & { -readonly [K in Exclude<keyof HandleOptions, "chomp">]-?: NonUndefined<K> }
+  & { chomp: boolean | undefined };
 type NonUndefined<K extends keyof HandleOptions> = Exclude<HandleOptions[K], undefined>;
 
 const DEFAULTS: Readonly<HandleSettings> = Object.freeze({
   encoding: "utf-8",
   fatal: true,
-  chomp: false,
+  chomp: undefined,
   autoflush: true,
   inputRecordSeparator: "\n",
   outputFieldSeparator: "",

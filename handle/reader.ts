@@ -10,7 +10,7 @@ import { waitOptions } from "../internal/wait_options.ts";
 import { callOptions, type HandleSettings, RECORD_NAMES, type RecordOptions } from "./options.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { checkLength, readRegion } from "./region.ts";
-import type { Separator } from "./separator.ts";
+import type { Chomp, Separator } from "./separator.ts";
 import type { HandleConn } from "./source.ts";
 
 /** Reads one connection, with the settings of the handle at the time of each call. */
@@ -30,16 +30,34 @@ export class Reader {
     return separator === undefined ? this.#settings.inputRecordSeparator : separator;
   }
 
-  #chomp(options: RecordOptions | undefined): boolean {
-    return options?.chomp ?? this.#settings.chomp;
+  /** What the calls named as in JavaScript take off: the end of the line, unless told otherwise. */
+  #lineEnd(options: RecordOptions | undefined): Chomp {
+    return options?.chomp ?? this.#settings.chomp ?? true ? "line end" : "nothing";
+  }
+
+  /** What Perl's calls take off: nothing, unless told otherwise; then the separator. */
+  #chomp(options: RecordOptions | undefined): Chomp {
+    return options?.chomp ?? this.#settings.chomp ?? false ? "separator" : "nothing";
   }
 
   /** `Handle.readLine`. */
   readLine(given?: RecordOptions): Promise<string | undefined> {
-    const { ahead } = this;
-    ahead.check("read a line");
+    this.ahead.check("read a line");
     const options = callOptions("read a line", given, RECORD_NAMES);
-    const [separator, chomp] = [this.#separator(options), this.#chomp(options)];
+    return this.#next(options, this.#lineEnd(options));
+  }
+
+  /** `Handle.getline`. */
+  getline(given?: RecordOptions): Promise<string | undefined> {
+    this.ahead.check("read a line");
+    const options = callOptions("read a line", given, RECORD_NAMES);
+    return this.#next(options, this.#chomp(options));
+  }
+
+  /** A line that has come, at once, or the next one, with checked options. */
+  #next(options: RecordOptions, chomp: Chomp): Promise<string | undefined> {
+    const { ahead } = this;
+    const separator = this.#separator(options);
     const line = ahead.lines.next(separator, chomp);
     if (line !== undefined) return Promise.resolve(line);
     return ahead.run("read a line", () => this.#record(separator, chomp, options));
@@ -48,7 +66,7 @@ export class Reader {
   /** The next record, waiting for it. */
   async #record(
     separator: Separator,
-    chomp: boolean,
+    chomp: Chomp,
     options: WaitOptions,
   ): Promise<string | undefined> {
     const { ahead } = this;
@@ -64,7 +82,7 @@ export class Reader {
     const { ahead } = this;
     const options = callOptions("read a line", given, ["chomp", "separator"]);
     ahead.check("read a line");
-    const [separator, chomp] = [this.#separator(options), this.#chomp(options)];
+    const [separator, chomp] = [this.#separator(options), this.#lineEnd(options)];
     while (true) {
       const line = ahead.lines.next(separator, chomp);
       if (line !== undefined || ahead.lines.ended) return ahead.atEnd(line);
@@ -76,13 +94,13 @@ export class Reader {
   /** A line that has come, for an iterator, with checked options. */
   lineNow(options: RecordOptions): string | undefined {
     this.ahead.check("read a line");
-    return this.ahead.lines.next(this.#separator(options), this.#chomp(options));
+    return this.ahead.lines.next(this.#separator(options), this.#lineEnd(options));
   }
 
   /** The lines that came together, for an iterator; `undefined` at the end. */
   async lineBatch(options: RecordOptions): Promise<string[] | undefined> {
     const { ahead } = this;
-    const [separator, chomp] = [this.#separator(options), this.#chomp(options)];
+    const [separator, chomp] = [this.#separator(options), this.#lineEnd(options)];
     return await ahead.run("read lines", async () => {
       while (true) {
         const lines = ahead.lines.batch(separator, chomp);
@@ -178,7 +196,7 @@ export class Reader {
   /** `Handle.getc`. */
   async getc(given?: WaitOptions): Promise<string | undefined> {
     const options = waitOptions(given, "getc");
-    return await this.ahead.run("getc", () => this.#record(1, false, options));
+    return await this.ahead.run("getc", () => this.#record(1, "nothing", options));
   }
 
   /** `Handle.eof`. */

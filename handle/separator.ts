@@ -15,6 +15,12 @@ import { encodeText, type Encoding } from "./encoding.ts";
  */
 export type Separator = string | number | null;
 
+/**
+ * What is taken off the end of a record: nothing; the separator, as Perl's `chomp` does; or the end
+ * of the line, which is the separator and, before `"\n"`, a `"\r"`.
+ */
+export type Chomp = "nothing" | "separator" | "line end";
+
 /** A separator as text and as bytes; both are empty for records that no text ends. */
 export interface SeparatorText {
   /** In the text of a record. */

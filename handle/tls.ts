@@ -22,12 +22,10 @@ export async function startTls(
   options?: StartOptions,
   role?: Role,
 ): Promise<SslSocket> {
-  return await connection.change("start TLS", async () => {
-    const own = upgradable(connection, role);
-    return own === undefined
-      ? await startOver(connection, options, role)
-      : await upgrade(connection, own, options, role);
-  });
+  const own = upgradable(connection, role);
+  return own === undefined
+    ? await startOver(connection, options, role)
+    : await upgrade(connection, own, options, role);
 }
 
 /** The socket that the handle is over, where it is that socket which starts TLS. */
@@ -121,28 +119,26 @@ export async function stopTls(
   connection: HandleConnection,
   options?: CloseOptions,
 ): Promise<void> {
-  await connection.change("stop TLS", async () => {
-    const { conn } = connection;
-    if (typeof conn.stopSsl !== "function") {
-      throw new TypeError("Cannot stop TLS: the connection of the handle has none");
-    }
-    const { ahead } = connection;
-    const { fastShutdown, noShutdown } = checkOptions<CloseOptions>(
-      "close",
-      options ?? NO_OPTIONS,
+  const { conn } = connection;
+  if (typeof conn.stopSsl !== "function") {
+    throw new TypeError("Cannot stop TLS: the connection of the handle has none");
+  }
+  const { ahead } = connection;
+  const { fastShutdown, noShutdown } = checkOptions<CloseOptions>(
+    "close",
+    options ?? NO_OPTIONS,
+  );
+  const fast = fastShutdown === true && noShutdown !== true;
+  const unread = ahead.lines.length;
+  if (unread > 0 && !fast) {
+    throw new SslError(
+      `Cannot stop TLS: ${unread} bytes that came over TLS are unread: read them first`,
+      { code: "ERR_UNREAD", reason: "unread bytes" },
     );
-    const fast = fastShutdown === true && noShutdown !== true;
-    const unread = ahead.lines.length;
-    if (unread > 0 && !fast) {
-      throw new SslError(
-        `Cannot stop TLS: ${unread} bytes that came over TLS are unread: read them first`,
-        { code: "ERR_UNREAD", reason: "unread bytes" },
-      );
-    }
-    const plain = await conn.stopSsl(options) as HandleConn;
-    connection.stopped = conn instanceof SslSocket ? conn : undefined;
-    await connection.attach(plain, fast ? ahead : undefined);
-  });
+  }
+  const plain = await conn.stopSsl(options) as HandleConn;
+  connection.stopped = conn instanceof SslSocket ? conn : undefined;
+  await connection.attach(plain, fast ? ahead : undefined);
 }
 
 /** The options with the role that a call says, for a connection that has none. */

@@ -131,7 +131,7 @@ class Server implements SslServer {
  * import { serve } from "@socket/ssl";
  *
  * const server = serve({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" }, async (handle) => {
- *   for await (const line of handle.lines()) await handle.print("you said ", line);
+ *   for await (const line of handle.lines()) await handle.say("you said ", line);
  * });
  * await server.finished;
  * ```

@@ -72,12 +72,12 @@ Deno.test("Handle reads and prints lines over a third engine", async () => {
   await using p = await ends();
   const [client, server] = [new Handle(p.client), new Handle(p.server)];
   await client.say("who are you?");
-  assertEquals(await server.readLine({ chomp: true }), "who are you?");
+  assertEquals(await server.readLine(), "who are you?");
   await server.print("one\n", "two\n");
   await server.close();
   const lines: string[] = [];
   for await (const line of client.lines()) lines.push(line);
-  assertEquals(lines, ["one\n", "two\n"]);
+  assertEquals(lines, ["one", "two"]);
 });
 
 Deno.test("a third engine's wire is not plain text, and plain text on it is refused", async () => {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { SslPeerError } from "../../errors.ts";
 import { LineReader, type LineReaderOptions } from "../../handle/line_reader.ts";
-import type { Separator } from "../../handle/separator.ts";
+import type { Chomp, Separator } from "../../handle/separator.ts";
 
 const encoder = new TextEncoder();
 
@@ -22,7 +22,7 @@ function records(
   bytes: Uint8Array,
   cuts: readonly number[],
   separator: Separator,
-  chomp: boolean,
+  chomp: Chomp,
   options: Partial<LineReaderOptions> = {},
 ): string[] {
   const lines = reader(options);
@@ -44,7 +44,7 @@ function records(
 }
 
 /** The definition, without any cleverness. */
-function naive(text: string, separator: Separator, chomp: boolean): string[] {
+function naive(text: string, separator: Separator, chomp: Chomp): string[] {
   const out: string[] = [];
   if (separator === null) return text === "" ? [] : [text];
   if (typeof separator === "number") {
@@ -59,11 +59,14 @@ function naive(text: string, separator: Separator, chomp: boolean): string[] {
     if (separator === "") {
       const match = /\n\n+/.exec(text);
       end = match ? match.index + match[0].length : text.length;
-      out.push(chomp ? text.slice(0, end).replace(/\n+$/, "") : text.slice(0, end));
+      const paragraph = text.slice(0, end);
+      out.push(chomp === "nothing" ? paragraph : paragraph.replace(/\n+$/, ""));
     } else {
       const found = text.indexOf(separator);
       end = found < 0 ? text.length : found + separator.length;
-      out.push(chomp && found >= 0 ? text.slice(0, found) : text.slice(0, end));
+      const line = text.slice(0, chomp === "nothing" || found < 0 ? end : found);
+      const crlf = chomp === "line end" && separator === "\n" && found >= 0;
+      out.push(crlf ? line.replace(/\r$/, "") : line);
     }
     text = text.slice(end);
   }
@@ -89,11 +92,12 @@ const separator: fc.Arbitrary<Separator> = fc.constantFrom<Separator>(
   2,
   7,
 );
+const chomp = fc.constantFrom<Chomp>("nothing", "separator", "line end");
 const cuts = fc.array(fc.nat(200), { maxLength: 12 });
 
 Deno.test("LineReader equals a naive splitter for any chunking, separator and chomp", () => {
   fc.assert(
-    fc.property(text, separator, cuts, fc.boolean(), (text, separator, cuts, chomp) => {
+    fc.property(text, separator, cuts, chomp, (text, separator, cuts, chomp) => {
       assertEquals(
         records(encoder.encode(text), cuts, separator, chomp),
         naive(text, separator, chomp),
@@ -108,7 +112,7 @@ Deno.test("LineReader cut byte by byte equals the whole", () => {
     fc.property(text, separator, (text, separator) => {
       const bytes = encoder.encode(text);
       const all = Array.from(bytes, (_, i) => i);
-      assertEquals(records(bytes, all, separator, false), naive(text, separator, false));
+      assertEquals(records(bytes, all, separator, "nothing"), naive(text, separator, "nothing"));
     }),
     { numRuns: 500 },
   );
@@ -118,7 +122,7 @@ Deno.test("LineReader: records without chomp are the stream, in latin1 for any b
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), separator, cuts, (bytes, separator, cuts) => {
       if (typeof separator === "string" && /[€😀]/u.test(separator)) separator = "\n";
-      const whole = records(bytes, cuts, separator, false, { encoding: "latin1" }).join("");
+      const whole = records(bytes, cuts, separator, "nothing", { encoding: "latin1" }).join("");
       assertEquals(Uint8Array.from(whole, (c) => c.charCodeAt(0)), bytes);
     }),
     { numRuns: 1000 },
@@ -141,7 +145,7 @@ Deno.test("LineReader gives lines, then bytes, then lines, in the right order", 
         if (step === "line") {
           const rest = bytes.subarray(expected, pushed);
           const found = rest.indexOf(10);
-          const line = lines.next("\n", false);
+          const line = lines.next("\n", "nothing");
           assertEquals(
             line,
             found < 0 ? undefined : new TextDecoder().decode(rest.subarray(0, found + 1)),
@@ -169,11 +173,11 @@ Deno.test("LineReader.batch() gives the same lines as next()", () => {
       let at = 0;
       for (const place of [...cuts.map((c) => c % (bytes.length + 1)), bytes.length]) {
         if (place > at) lines.push(bytes.subarray(at, at = place));
-        for (let b; (b = lines.batch(separator, false)).length > 0;) out.push(...b);
+        for (let b; (b = lines.batch(separator, "nothing")).length > 0;) out.push(...b);
       }
       lines.end();
-      for (let b; (b = lines.batch(separator, false)).length > 0;) out.push(...b);
-      assertEquals(out, naive(text, separator, false));
+      for (let b; (b = lines.batch(separator, "nothing")).length > 0;) out.push(...b);
+      assertEquals(out, naive(text, separator, "nothing"));
     }),
     { numRuns: 500 },
   );
@@ -193,7 +197,7 @@ Deno.test("LineReader limits a line the same way for any chunking", () => {
         const collect = () => {
           const r = reader({ maxLineLength: 16 });
           const drain = () => {
-            for (let l; (l = r.next(separator, true)) !== undefined;) good.push(l);
+            for (let l; (l = r.next(separator, "separator")) !== undefined;) good.push(l);
           };
           const bytes = encoder.encode(stream);
           let at = 0;
@@ -207,7 +211,7 @@ Deno.test("LineReader limits a line the same way for any chunking", () => {
         const bad = lines.findIndex((l) => l.length > 16);
         if (bad < 0) {
           collect();
-          assertEquals(good, naive(stream, separator, true));
+          assertEquals(good, naive(stream, separator, "separator"));
         } else {
           const error = assertThrows(collect, SslPeerError, "maxLineLength");
           assertEquals(error.code, "EMSGSIZE");
@@ -224,7 +228,7 @@ Deno.test("LineReader refuses a paragraph of newlines without an end", () => {
   assertThrows(() => {
     for (let i = 0; i < 1000; i++) {
       lines.push(Uint8Array.of(10));
-      assertEquals(lines.next("", false), undefined);
+      assertEquals(lines.next("", "nothing"), undefined);
     }
   }, SslPeerError);
   assertEquals(lines.length, 101);
@@ -236,7 +240,7 @@ Deno.test("LineReader stays linear where lines and bytes alternate", () => {
   lines.push(encoder.encode("12\nbodyé\n".repeat(20_000)));
   const body = new Uint8Array(7);
   for (let i = 0; i < 20_000; i++) {
-    assertEquals(lines.next("\n", true), "12");
+    assertEquals(lines.next("\n", "separator"), "12");
     assertEquals(lines.take(body), 7);
   }
   assertEquals(lines.length, 0);
@@ -246,31 +250,31 @@ Deno.test("LineReader gives the lines before one that is no UTF-8, and loses not
   const lines = reader();
   lines.push(Uint8Array.from([...encoder.encode("good\nfine\n"), 0xff, 0x41, 10]));
   lines.push(encoder.encode("after\n"));
-  assertEquals(lines.next("\n", true), "good");
-  assertEquals(lines.next("\n", true), "fine");
+  assertEquals(lines.next("\n", "separator"), "good");
+  assertEquals(lines.next("\n", "separator"), "fine");
   for (let i = 0; i < 2; i++) {
-    const error = assertThrows(() => lines.next("\n", true), SslPeerError, "UTF-8");
+    const error = assertThrows(() => lines.next("\n", "separator"), SslPeerError, "UTF-8");
     assertEquals(error.code, "EILSEQ");
     assertEquals(lines.length, 9);
   }
   lines.encoding = "latin1";
-  assertEquals(lines.next("\n", true), "\xffA");
+  assertEquals(lines.next("\n", "separator"), "\xffA");
   lines.encoding = "utf-8";
-  assertEquals(lines.next("\n", true), "after");
+  assertEquals(lines.next("\n", "separator"), "after");
 });
 
 Deno.test("LineReader with fatal: false replaces what is no UTF-8, and only that", () => {
   const lines = reader({ fatal: false });
   lines.push(Uint8Array.of(0xe2, 0x28, 10, 0xc3, 0xa9, 10, 0xff, 10));
-  assertEquals(lines.next("\n", true), "\ufffd(");
-  assertEquals(lines.next("\n", false), "é\n");
-  assertEquals(lines.next("\n", false), "\ufffd\n");
+  assertEquals(lines.next("\n", "separator"), "\ufffd(");
+  assertEquals(lines.next("\n", "nothing"), "é\n");
+  assertEquals(lines.next("\n", "nothing"), "\ufffd\n");
 });
 
 Deno.test("LineReader keeps a byte order mark", () => {
   const lines = reader();
   lines.push(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 10));
-  assertEquals(lines.next("\n", false), "\ufeffa\n");
+  assertEquals(lines.next("\n", "nothing"), "\ufeffa\n");
 });
 
 Deno.test("LineReader in latin1 has one character for each byte", () => {
@@ -278,7 +282,7 @@ Deno.test("LineReader in latin1 has one character for each byte", () => {
   const lines = reader({ encoding: "latin1" });
   lines.push(bytes);
   lines.end();
-  const text = lines.next(null, false)!;
+  const text = lines.next(null, "nothing")!;
   assertEquals(Array.from(text, (c) => c.charCodeAt(0)), [...bytes]);
 });
 
@@ -286,32 +290,32 @@ Deno.test("LineReader.rest() takes nothing when a line is wrong", () => {
   const lines = reader();
   lines.push(Uint8Array.of(0x61, 10, 0x62, 10, 0xff, 10));
   lines.end();
-  assertThrows(() => lines.rest("\n", false), SslPeerError);
+  assertThrows(() => lines.rest("\n", "nothing"), SslPeerError);
   assertEquals(lines.length, 6);
-  assertEquals(lines.next("\n", false), "a\n");
+  assertEquals(lines.next("\n", "nothing"), "a\n");
 });
 
 Deno.test("LineReader refuses what cannot be a separator", () => {
   const lines = reader();
   for (const wrong of [0, -1, 1.5, NaN, Infinity, 1 << 26]) {
-    assertThrows(() => lines.next(wrong, false), RangeError);
+    assertThrows(() => lines.next(wrong, "nothing"), RangeError);
   }
-  assertThrows(() => lines.next(undefined as unknown as string, false), TypeError, "undefined");
-  assertThrows(() => lines.next("\ud800", false), TypeError, "surrogate");
+  assertThrows(() => lines.next(undefined as unknown as string, "nothing"), TypeError, "undefined");
+  assertThrows(() => lines.next("\ud800", "nothing"), TypeError, "surrogate");
   lines.encoding = "latin1";
-  assertThrows(() => lines.next("€", false), TypeError, "U+20AC");
+  assertThrows(() => lines.next("€", "nothing"), TypeError, "U+20AC");
   lines.push(encoder.encode("ok\n"));
-  assert(lines.next("\n", false) === "ok\n");
+  assert(lines.next("\n", "nothing") === "ok\n");
 });
 
 Deno.test("LineReader finds the next line after a change of separator in the middle of a window", () => {
   const lines = reader();
   lines.push(encoder.encode("é1\né2\né3;é4;rest"));
-  assertEquals(lines.next("\n", false), "é1\n");
-  assertEquals(lines.next(";", false), "é2\né3;");
-  assertEquals(lines.next(2, false), "é4");
-  assertEquals(lines.next("\n", false), undefined);
+  assertEquals(lines.next("\n", "nothing"), "é1\n");
+  assertEquals(lines.next(";", "nothing"), "é2\né3;");
+  assertEquals(lines.next(2, "nothing"), "é4");
+  assertEquals(lines.next("\n", "nothing"), undefined);
   lines.end();
-  assertEquals(lines.next("\n", false), ";rest");
-  assertEquals(lines.next("\n", false), undefined);
+  assertEquals(lines.next("\n", "nothing"), ";rest");
+  assertEquals(lines.next("\n", "nothing"), undefined);
 });

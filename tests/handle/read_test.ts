@@ -17,6 +17,7 @@ const decode = (bytes: Uint8Array | null) => bytes && new TextDecoder().decode(b
 Deno.test("Handle.readLine() changes separators as t/readline.t does", async () => {
   const h = new Handle(
     new ScriptedConn("multi\nple\n\n1234567890line\n\n\n\nbla\n\nblubb\n\nblip"),
+    { chomp: false },
   );
   h.inputRecordSeparator = "\n\n";
   assertEquals(await h.readLine(), "multi\nple\n\n");
@@ -29,7 +30,7 @@ Deno.test("Handle.readLine() changes separators as t/readline.t does", async () 
 
 Deno.test("Handle.readLine() and getlines() do the other cases of t/readline.t", async () => {
   const text = "some\nstring\nwith\nsome\nlines\nwhatever";
-  const a = new Handle(new ScriptedConn(text));
+  const a = new Handle(new ScriptedConn(text), { chomp: false });
   assertEquals(await a.readLine({ separator: "\n" }), "some\n");
   assertEquals(await a.readLine({ separator: null }), "string\nwith\nsome\nlines\nwhatever");
   assertEquals(await a.readLine({ separator: null }), undefined);
@@ -49,7 +50,7 @@ Deno.test("Handle.readLine() and getlines() do the other cases of t/readline.t",
 });
 
 Deno.test('Handle.readLine() keeps "0" from the next line of another record', async () => {
-  const h = new Handle(new ScriptedConn("bla\n", "0", "blubb\n", "no newline"));
+  const h = new Handle(new ScriptedConn("bla\n", "0", "blubb\n", "no newline"), { chomp: false });
   assertEquals(await h.readLine(), "bla\n");
   assertEquals(await h.readLine(), "0blubb\n");
   assertEquals(await h.readLine(), "no newline");
@@ -58,12 +59,12 @@ Deno.test('Handle.readLine() keeps "0" from the next line of another record', as
 });
 
 Deno.test('Handle.readLine() gives a last line "0", and an empty line (Net::SSLeay::Handle)', async () => {
-  const h = new Handle(new ScriptedConn("\n", "0"), { chomp: true });
+  const h = new Handle(new ScriptedConn("\n", "0"));
   assertEquals(await h.readLine(), "");
   assertEquals(await h.readLine(), "0");
   assertEquals(await h.readLine(), undefined);
   const lines: string[] = [];
-  for await (const line of new Handle(new ScriptedConn("\n\n0")).lines({ chomp: true })) {
+  for await (const line of new Handle(new ScriptedConn("\n\n0")).lines()) {
     lines.push(line);
   }
   assertEquals(lines, ["", "", "0"]);
@@ -71,8 +72,8 @@ Deno.test('Handle.readLine() gives a last line "0", and an empty line (Net::SSLe
 
 Deno.test("Handle.readLine() takes chomp from the call, then from the handle", async () => {
   const h = new Handle(new ScriptedConn("a\nb\nc\r\nd\n\n\ne\n"));
-  assertEquals(await h.readLine(), "a\n");
-  assertEquals(await h.readLine({ chomp: true }), "b");
+  assertEquals(await h.readLine(), "a");
+  assertEquals(await h.readLine({ chomp: false }), "b\n");
   assertEquals(await h.readLine({ chomp: true, separator: "\r\n" }), "c");
   assertEquals(await h.readLine({ chomp: true, separator: "" }), "d");
   assertEquals(await h.readLine({ chomp: true, separator: "" }), "e");
@@ -96,7 +97,7 @@ Deno.test("Handle.lineBatches() gives the lines of lines()", async () => {
 Deno.test("Handle.readLine() decodes characters that are split over reads", async () => {
   const bytes = new TextEncoder().encode("grün €\n😀\n");
   const h = new Handle(new ScriptedConn(...Array.from(bytes, (b) => Uint8Array.of(b))));
-  assertEquals(await h.readLine(), "grün €\n");
+  assertEquals(await h.readLine(), "grün €");
   assertEquals(await h.getc(), "😀");
   assertEquals(await h.getc(), "\n");
   assertEquals(await h.getc(), undefined);
@@ -116,11 +117,11 @@ Deno.test("Handle.encoding and binmode() choose how the next bytes become text",
 
 Deno.test("Handle.readLine() refuses what is no UTF-8 and goes on in latin1", async () => {
   const h = new Handle(new ScriptedConn("ok\n", Uint8Array.of(0xff, 10), "more\n"));
-  assertEquals(await h.readLine(), "ok\n");
+  assertEquals(await h.readLine(), "ok");
   const error = await assertRejects(() => h.readLine(), SslPeerError, "invalid");
   assertEquals(error.code, "EILSEQ");
   h.encoding = "latin1";
-  assertEquals(await h.readLine(), "\xff\n");
+  assertEquals(await h.readLine({ chomp: false }), "\xff\n");
 });
 
 Deno.test("Handle.read(n) fills up to the end, and tells the end by null", async () => {
@@ -151,7 +152,7 @@ Deno.test("Handle.read(buffer, length, offset) is Perl's read", async () => {
 Deno.test("Handle.sysread() gives what is there, read ahead first", async () => {
   const h = new Handle(new ScriptedConn("line\nab", "cdef", "g"));
   const buffer = new Uint8Array(66);
-  assertEquals(await h.readLine(), "line\n");
+  assertEquals(await h.readLine(), "line");
   assertEquals(h.pending(), 2);
   assertEquals(await h.sysread(buffer), 2);
   assertEquals(h.pending(), 0);
@@ -197,9 +198,10 @@ Deno.test("Handle.getc() and eof() mix with lines", async () => {
   assertEquals(await h.readLine(), undefined);
 });
 
-Deno.test("Handle.getline() is readLine() with the handle's separator", async () => {
+Deno.test("Handle.getline() reads with the handle's separator", async () => {
   const h = new Handle(new ScriptedConn("a;b;"), { inputRecordSeparator: ";", chomp: true });
   assertEquals(await h.getline(), "a");
+  assertEquals(await h.getline({ chomp: false }), "b;");
   assertEquals(h.inputRecordSeparator, ";");
 });
 
@@ -213,7 +215,7 @@ Deno.test("Handle.readLine() refuses a line beyond maxLineLength, and holds no m
   assert(h.pending() < 2 ** 21, `held ${h.pending()}`);
   await assertRejects(() => h.readLine(), SslPeerError);
   const exact = new Handle(new ScriptedConn("x".repeat(1 << 20) + "\n", "y"));
-  assertEquals((await exact.readLine())?.length, (1 << 20) + 1);
+  assertEquals((await exact.readLine({ chomp: false }))?.length, (1 << 20) + 1);
 });
 
 Deno.test("Handle.getlines() and slurping end at maxBytes", async () => {
@@ -231,8 +233,8 @@ Deno.test("Handle.getlines() and slurping end at maxBytes", async () => {
 Deno.test("Handle gives the lines before a truncation, then the error, again and again", async () => {
   const truncated = new SslTruncatedError("cut");
   const h = new Handle(new ScriptedConn("a\nb\nhalf", truncated, null));
-  assertEquals(await h.readLine(), "a\n");
-  assertEquals(await h.readLine(), "b\n");
+  assertEquals(await h.readLine(), "a");
+  assertEquals(await h.readLine({ chomp: false }), "b\n");
   for (let i = 0; i < 3; i++) {
     assertEquals(await assertRejects(() => h.readLine()), truncated);
   }
@@ -255,7 +257,7 @@ Deno.test("Handle.lines() ends with the error of the connection, not in silence"
       for await (const line of h[how]()) seen.push(line);
     });
     assertEquals(error, truncated);
-    assertEquals(seen.flat(), ["a\n", "b\n"]);
+    assertEquals(seen.flat(), ["a", "b"]);
   }
 });
 
@@ -266,7 +268,7 @@ Deno.test("Handle.getlines() and slurping throw on truncation and lose nothing",
   assertEquals(await assertRejects(() => h.readLine({ separator: null })), truncated);
   assertEquals(await assertRejects(() => h.readLine({ separator: 100 })), truncated);
   assertEquals(await assertRejects(() => h.readLine({ separator: "" })), truncated);
-  assertEquals(await h.readLine(), "a\n");
+  assertEquals(await h.readLine(), "a");
 });
 
 Deno.test("Handle.read(buffer) gives short data before an error, and the error next", async () => {
@@ -281,7 +283,7 @@ Deno.test("Handle goes on after a timeout of the connection", async () => {
   const late = new SslTimeoutError("late");
   const h = new Handle(new ScriptedConn("ha", late, "lf\n", "x", late, "y"));
   assertEquals(await assertRejects(() => h.readLine()), late);
-  assertEquals(await h.readLine(), "half\n");
+  assertEquals(await h.readLine(), "half");
   assertEquals(decode(await h.read(2)), "x");
   assertEquals(await assertRejects(() => h.read(2)), late);
   assertEquals(decode(await h.read(2)), "y");
@@ -310,7 +312,7 @@ Deno.test("Handle refuses a second read while one waits, and the first goes on",
     assertEquals(error.code, "ERR_CONCURRENT_READ");
   }
   open();
-  assertEquals(await first, "line\n");
+  assertEquals(await first, "line");
   assertEquals(decode(await h.read(4)), "rest");
 });
 
@@ -326,7 +328,7 @@ Deno.test("Handle loses nothing when a signal ends a wait", async () => {
   second.abort(new Error("again"));
   await assertRejects(() => waiting2, Error, "again");
   open();
-  assertEquals(await h.readLine(), "half\n");
+  assertEquals(await h.readLine(), "half");
   assertEquals(decode(await h.read(3)), "abc");
   await assertRejects(
     () => h.readLine({ signal: AbortSignal.abort(new Error("done")) }),
@@ -381,8 +383,8 @@ Deno.test("Handle.tryReadLine() over a connection that can only wait", async () 
   assertEquals(h.tryReadLine(), SSL_WANT_READ);
   open();
   await ready;
-  assertEquals(h.tryReadLine(), "a\n");
-  assertEquals(h.tryReadLine({ chomp: true }), "b");
+  assertEquals(h.tryReadLine({ chomp: false }), "a\n");
+  assertEquals(h.tryReadLine(), "b");
   assertEquals(h.tryReadLine(), SSL_WANT_READ);
   await h.ready(SSL_WANT_READ);
   assertEquals(h.tryReadLine(), "c");
@@ -412,7 +414,7 @@ Deno.test("Handle.tryReadLine() over a connection that need not wait", async () 
       return Promise.resolve();
     },
   });
-  assertEquals(h.tryReadLine(), "a\n");
+  assertEquals(h.tryReadLine(), "a");
   const first = h.tryReadLine() as Want;
   assert(first === SSL_WANT_READ);
   await h.ready(first);
@@ -420,7 +422,7 @@ Deno.test("Handle.tryReadLine() over a connection that need not wait", async () 
   assert(second === SSL_WANT_WRITE);
   await h.ready(second);
   assertEquals(waited, [SSL_WANT_READ, SSL_WANT_WRITE]);
-  assertEquals(h.tryReadLine(), "b\n");
+  assertEquals(h.tryReadLine({ chomp: false }), "b\n");
   assertThrows(() => h.tryReadLine(), SslTruncatedError);
   assertThrows(() => h.tryReadLine(), SslTruncatedError);
   assertEquals(decode(await h.read(4)), "last");
@@ -440,5 +442,5 @@ Deno.test("Handle refuses options that a call does not know", async () => {
   );
   assertThrows(() => new Handle(new ScriptedConn(), { maxBytes: 0 }), RangeError, "maxBytes");
   assertThrows(() => new Handle(new ScriptedConn(), { inputRecordSeparator: 0 }), RangeError);
-  assertEquals(await h.readLine(), "a\n");
+  assertEquals(await h.readLine(), "a");
 });

@@ -19,7 +19,7 @@ for (const engine of ["openssl", "deno"] as const) {
         Deno.kill(Deno.pid, "SIGHUP");
         await hup;
         await server.print("bar\n");
-        assertEquals(await line, "foobar\n");
+        assertEquals(await line, "foobar");
       } finally {
         Deno.removeSignalListener("SIGHUP", resolve);
       }

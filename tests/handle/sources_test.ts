@@ -8,7 +8,7 @@ Deno.test("Handle works over Deno.TcpConn, in both directions at once", async ()
   const [a, b] = await tcpPair();
   const [left, right] = [new Handle(a), new Handle(b)];
   const echo = (async () => {
-    for await (const line of right) await right.print("you said ", line);
+    for await (const line of right) await right.say("you said ", line);
     await right.closeWrite();
   })();
   const lines = Array.from({ length: 5000 }, (_, i) => `line ${i} é`);
@@ -48,7 +48,7 @@ Deno.test("Handle works over Deno.FsFile", async () => {
     await out.print("0");
     await out.close();
     await using file = new Handle(await Deno.open(path));
-    assertEquals(await file.readLine(), "00000\n");
+    assertEquals(await file.readLine(), "00000");
     const rest = await file.getlines({ chomp: true });
     assertEquals(rest.length, 3000);
     assertEquals(rest.at(-1), "0");
@@ -64,9 +64,9 @@ Deno.test("Handle works over a pair of web streams", async () => {
   const a = new Handle({ readable: down.readable, writable: up.writable });
   const b = new Handle({ readable: up.readable, writable: down.writable });
   const both = Promise.all([a.print("question\n", "more"), b.readLine()]);
-  assertEquals((await both)[1], "question\n");
+  assertEquals((await both)[1], "question");
   assertEquals(b.pending(), 4);
-  const [, c] = await Promise.all([b.say("answer"), a.readLine({ chomp: true })]);
+  const [, c] = await Promise.all([b.say("answer"), a.readLine()]);
   assertEquals(c, "answer");
   const [, end] = await Promise.all([a.closeWrite(), b.getlines()]);
   assertEquals(end, ["more"]);

@@ -29,7 +29,7 @@ for (const engine of engines) {
       assertEquals(await to.getline(), "Test\n");
       assertEquals(await to.getc(), "$");
       if (from === client) {
-        for (const line of ["1.04\n", "4\n", "y\n", "Test\n", "Beaver\n", "Beaver\n"]) {
+        for (const line of ["1.04", "4", "y", "Test", "Beaver", "Beaver"]) {
           assertEquals(await to.readLine(), line);
         }
         assertEquals(to.pending(), 0);
@@ -101,8 +101,8 @@ for (const engine of engines) {
       ...trust(engine, ca),
       family: 4,
     });
-    assertEquals(await client.readLine(), "one\n");
-    assertEquals(await client.readLine(), "two\n");
+    assertEquals(await client.readLine(), "one");
+    assertEquals(await client.readLine(), "two");
     for (let i = 0; i < 2; i++) await assertRejects(() => client.readLine(), SslTruncatedError);
     await assertRejects(() => client.getlines(), SslTruncatedError);
     assertEquals(new TextDecoder().decode((await client.read(9))!), "hal");
@@ -144,7 +144,7 @@ for (const engine of engines) {
     const seen: string[] = [];
     const reading = (async () => {
       while (true) {
-        const line = client.tryReadLine({ chomp: true });
+        const line = client.tryReadLine();
         if (line === undefined) break;
         if (typeof line === "string") seen.push(line);
         else await client.ready(line);
@@ -174,7 +174,7 @@ for (const engine of engines) {
     const error = await assertRejects(() => client.readLine({ signal }), DOMException);
     assertEquals(error.name, "TimeoutError");
     await server.print("lf\n");
-    assertEquals(await client.readLine(), "half\n");
+    assertEquals(await client.readLine(), "half");
   });
 }
 
@@ -367,7 +367,7 @@ Deno.test("SslSocket.start() takes a Handle, with what it read ahead", async () 
   await client.close(); // closes nothing
   const [left, right] = [new Handle(a), new Handle(b)];
   await left.say("tls");
-  assertEquals(await right.readLine(), "tls\n");
+  assertEquals(await right.readLine(), "tls");
   await left.close();
   await right.close();
 });

@@ -15,9 +15,9 @@ const MIB = 1 << 20;
 
 /** The head of a request, as far as the empty line. */
 async function readHead(handle: Handle): Promise<{ request: string; headers: Headers }> {
-  const request = await handle.readLine({ chomp: true, separator: "\r\n" });
+  const request = await handle.readLine({ separator: "\r\n" });
   const headers = new Headers();
-  for (let line; (line = await handle.readLine({ chomp: true, separator: "\r\n" }));) {
+  for (let line; (line = await handle.readLine({ separator: "\r\n" }));) {
     const [, name, value] = line.match(/^([^:]+):\s*(.*)$/)!;
     headers.append(name!, value!);
   }
@@ -136,7 +136,7 @@ for (const engine of ENGINES) {
       await handle.print("GET / HTTP/1.0\r\n\r\n");
       assertEquals(
         await within("the status", handle.readLine()),
-        "HTTP/1.0 200 ok\r\n",
+        "HTTP/1.0 200 ok",
       );
       const page = await within("the page", handle.readLine({ separator: null }));
       assertStringIncludes(page!, "s_server");

@@ -116,7 +116,7 @@ for (const engine of ENGINES) {
         { engine, hostname: "127.0.0.1", port: 0, ...lab.pki.server },
         async (handle) => {
           await handle.say("Who are you?");
-          const name = await handle.readLine({ chomp: true });
+          const name = await handle.readLine();
           heard.push(name!);
           await handle.say(`Hello, ${name}`);
         },
@@ -257,6 +257,6 @@ Deno.test("gnutls-cli --starttls and a Handle", async () => {
   await handle.say("welcome to TLS");
   await client.said("welcome to TLS");
   await client.write("bye\n");
-  assertEquals(await within("a line", handle.readLine()), "bye\n");
+  assertEquals(await within("a line", handle.readLine()), "bye");
   assertEquals(text(client.stdout).includes("is trusted"), true);
 });

@@ -48,7 +48,7 @@ for (const engine of ENGINES) {
         for (const piece of writes) await perl.call("print", piece);
         const closing = perl.call("close");
         const ours: string[] = [];
-        for (let line; (line = await within("a line", handle.readLine({ separator })));) {
+        for (let line; (line = await within("a line", handle.getline({ separator })));) {
           ours.push(line);
         }
         await closing;
@@ -101,7 +101,7 @@ for (const engine of ENGINES) {
     for (const line of lines) assertEquals(await perl.call("readline"), line);
     await perl.call("printf", ...format);
     assertEquals(await within("getc", handle.getc()), "$");
-    for (const line of lines) assertEquals(await within("a line", handle.readLine()), line);
+    for (const line of lines) assertEquals(await within("a line", handle.getline()), line);
     // syswrite takes a record at the most, on both sides.
     const big = "z".repeat(18_000);
     assertEquals(await handle.syswrite(big), 16_384);

@@ -101,7 +101,7 @@ function page(): ReturnType<typeof serve> {
   return serve(
     { hostname: LOOPBACK, port: 0, cert, key, onHandshakeError: () => {} },
     async (h) => {
-      for await (const line of h.lines()) if (line.trimEnd() === "") break; // the request
+      for await (const line of h.lines()) if (line === "") break; // the request
       await h.print("HTTP/1.0 200 OK\r\n\r\nhello\n");
     },
   );
@@ -179,7 +179,7 @@ Deno.test({
       await client.readLine();
       await client.print("220 Ready\r\n");
       await client.startSsl({ server: true, engine: "openssl", cert, key });
-      assertEquals(await client.readLine({ chomp: true }), "EHLO client.invalid\r");
+      assertEquals(await client.readLine(), "EHLO client.invalid");
       await client.print("250-mail.example.com\r\n250 AUTH PLAIN\r\n");
       await client.readLine();
       await client.print("221 Bye\r\n");
@@ -276,9 +276,9 @@ Deno.test("examples/quick_server.ts needs --allow-net=address:port and --allow-r
   const [fromFiles, selfSigned] = commands("quick_server");
   await withServer(fromFiles!, stand, async () => {
     await using client = await Handle.connect(address, { extraCa: ca.pem });
-    assertEquals(await client.readLine(), "Who are you?\n");
+    assertEquals(await client.readLine(), "Who are you?");
     await client.say("a test");
-    assertEquals(await client.readLine(), "Hello, a test\n");
+    assertEquals(await client.readLine(), "Hello, a test");
   });
   await eachIsNeeded(fromFiles!, stand, [NET(address), READ(w.files["server.pem"]!)]);
   const certificateOnly = ["--allow-net", "--allow-read=server.pem"];
@@ -307,9 +307,9 @@ Deno.test("examples/line_server.ts needs --allow-net=address:port and --allow-re
     await using one = await Handle.connect(address, { extraCa: ca.pem });
     await using two = await Handle.connect(address, { extraCa: ca.pem });
     await two.say("two");
-    assertEquals(await two.readLine(), "TWO\n");
+    assertEquals(await two.readLine(), "TWO");
     await one.say("one");
-    assertEquals(await one.readLine(), "ONE\n");
+    assertEquals(await one.readLine(), "ONE");
     silent.close();
   });
   await eachIsNeeded(command!, stand, [NET(address), READ(w.files["server.pem"]!)]);
@@ -326,7 +326,7 @@ Deno.test({
     const { cert, key } = await clientCa.client("a client");
     await withServer(command!, stand, async () => {
       await using client = await Handle.connect(address, { extraCa: ca.pem, cert, key });
-      assertEquals(await client.readLine(), "Hello, a client\n");
+      assertEquals(await client.readLine(), "Hello, a client");
       const stranger = await SslSocket.connect(address, { extraCa: ca.pem }).then(
         (socket) => socket.read(new Uint8Array(1)),
       ).then(() => undefined, (error) => error);
@@ -392,7 +392,7 @@ Deno.test({
       const conn = await Deno.connect({ hostname: LOOPBACK, port: Number(port) });
       await using plain = new Handle(conn);
       await plain.print(`CONNECT localhost:${(await web.addr).port} HTTP/1.0\r\n\r\n`);
-      if (await plain.readLine() !== "HTTP/1.0 200 Connected\r\n") return "refused";
+      if (await plain.readLine() !== "HTTP/1.0 200 Connected") return "refused";
       await plain.readLine();
       const socket = await plain.startSsl({ hostname: "localhost", ca: proxyCa.pem });
       assertEquals(socket.peerCertificate("issuer"), "/CN=The proxy's CA");

@@ -63,7 +63,7 @@ const READERS: Record<string, (client: SslSocket, got: string[]) => Promise<void
     for await (const chunk of client.readable) got.push(text(chunk));
   },
   "Handle.lines()": async (client, got) => {
-    for await (const line of new Handle(client).lines()) got.push(line);
+    for await (const line of new Handle(client).lines({ chomp: false })) got.push(line);
   },
 };
 const text = (b: Uint8Array): string => new TextDecoder().decode(b);

@@ -18,15 +18,15 @@ const tls = {
 
 const upper = async (handle: Handle) => {
   for await (const line of handle.lines()) {
-    if (line === "stop\n") return;
-    await handle.print(line.toUpperCase());
+    if (line === "stop") return;
+    await handle.say(line.toUpperCase());
   }
 };
 
 if (mode === "starttls") {
   const handle = new Handle(streams);
   await handle.print("220 ready\r\n");
-  if (await handle.readLine() !== "STARTTLS\r\n") Deno.exit(2);
+  if (await handle.readLine() !== "STARTTLS") Deno.exit(2);
   await handle.print("220 go on\r\n");
   await handle.startSsl(tls);
   await upper(handle);

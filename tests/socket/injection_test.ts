@@ -143,7 +143,7 @@ Deno.test("a server refuses plain bytes in front of a ClientHello, and a client 
     const handle = new Handle(t.near);
     await t.far.write(bytes("STARTTLS\r\nRCPT TO:<evil>\r\n"));
     await t.far.write(hello);
-    assertEquals(await handle.readLine(), "STARTTLS\r\n");
+    assertEquals(await handle.readLine(), "STARTTLS");
     const error = await assertRejects(() => SslSocket.start(handle, t.asServer), SslPeerError);
     assertEquals(error.code, "ERR_INJECTION");
     (error.transport as Transport).close();
@@ -153,7 +153,7 @@ Deno.test("a server refuses plain bytes in front of a ClientHello, and a client 
   const handle = new Handle(t.near);
   await t.far.write(bytes("220 go\r\n"));
   await t.far.write(hello);
-  assertEquals(await handle.readLine(), "220 go\r\n");
+  assertEquals(await handle.readLine(), "220 go");
   await arrive();
   if (handle.pending() === 0) await giveUp((signal) => handle.readLine({ signal }));
   await arrive();
@@ -169,9 +169,9 @@ Deno.test("a server refuses plain bytes in front of a ClientHello, and a client 
 async function heldByHandle(role: "asClient" | "asServer") {
   const t = await ends();
   const socket = await SslSocket.start(t.near, { ...t[role], startHandshake: false });
-  const handle = new Handle(socket, { chomp: true });
+  const handle = new Handle(socket);
   await t.far.write(bytes(`220 go\r\n${EVIL}`)); // in one write, so in one read
-  assertEquals(await handle.readLine(), "220 go\r");
+  assertEquals(await handle.readLine(), "220 go");
   assertEquals(handle.pending(), EVIL.length);
   return { ...t, options: t[role], socket, handle };
 }
@@ -218,9 +218,9 @@ for (const role of ["asClient", "asServer"] as const) {
 
   Deno.test(`bytes that a Handle over TCP holds are refused by SslSocket.start(conn), ${role}`, async () => {
     const t = await ends();
-    const handle = new Handle(t.near, { chomp: true });
+    const handle = new Handle(t.near);
     await t.far.write(bytes(`220 go\r\n${EVIL}`));
-    assertEquals(await handle.readLine(), "220 go\r");
+    assertEquals(await handle.readLine(), "220 go");
     await refused(SslSocket.start(t.near, t[role]), t.far);
     await assertRejects(() => handle.readLine(), Error, "was given to a socket");
   });
@@ -232,10 +232,10 @@ for (const role of ["asClient", "asServer"] as const) {
       SslSocket.start(t.near, t[role]),
       SslSocket.start(t.far, t[other]),
     ]);
-    const handle = new Handle(socket, { chomp: true });
+    const handle = new Handle(socket);
     const [, plain] = await Promise.all([handle.stopSsl(), peer.stopSsl()]);
     await plain.write(bytes(`220 go\r\n${EVIL}`));
-    assertEquals(await handle.readLine(), "220 go\r");
+    assertEquals(await handle.readLine(), "220 go");
     await refused(
       role === "asClient" ? socket.connectSsl() : socket.acceptSsl(),
       t.far,
@@ -250,9 +250,9 @@ for (const role of ["asClient", "asServer"] as const) {
       SslSocket.start(t.near, t[role]),
       SslSocket.start(t.far, t[other]),
     ]);
-    const handle = new Handle(outer, { chomp: true });
+    const handle = new Handle(outer);
     await peer.write(bytes(`220 go\r\n${EVIL}`));
-    assertEquals(await handle.readLine(), "220 go\r");
+    assertEquals(await handle.readLine(), "220 go");
     const error = await assertRejects(() => SslSocket.start(outer, t[role]), SslPeerError);
     assertEquals(error.code, "ERR_INJECTION");
     assertEquals(await readText(error.transport as Transport, EVIL.length), EVIL);
@@ -294,8 +294,8 @@ for (const role of ["asClient", "asServer"] as const) {
       };
       let starting: Promise<unknown>;
       if (over === "Handle") {
-        const handle = new Handle(near, { chomp: true });
-        assertEquals(await handle.readLine(), "220 go\r");
+        const handle = new Handle(near);
+        assertEquals(await handle.readLine(), "220 go");
         // All that the handle has read ahead itself, so that the stream alone holds the rest.
         assertEquals((await handle.read(handle.pending() - 8))?.length! > 0, true);
         starting = handle.startSsl(t[role]);
@@ -357,11 +357,11 @@ Deno.test("a ClientHello that a Handle holds goes into the handshake that its so
   for (const step of [false, true]) {
     const t = await ends();
     const socket = await SslSocket.start(t.near, { ...t.asServer, startHandshake: false });
-    const handle = new Handle(socket, { chomp: true });
+    const handle = new Handle(socket);
     await t.far.write(bytes("STARTTLS\r\n"));
     const starting = SslSocket.start(t.far, t.asClient);
     await arrive();
-    assertEquals(await handle.readLine(), "STARTTLS\r");
+    assertEquals(await handle.readLine(), "STARTTLS");
     assert(handle.pending() > 100, "the ClientHello was read ahead");
     if (step) {
       for (let r; (r = socket.tryAcceptSsl()) !== true;) await socket.ready(r);
@@ -385,7 +385,7 @@ Deno.test("on the Deno engine, too, what a Handle holds is refused when TLS star
       ...trust("deno", ca),
       ...{ hostname: "localhost", family: 4, port: server.port, startHandshake: false },
     });
-    assertEquals(await handle.readLine(), "220 go\r\n");
+    assertEquals(await handle.readLine(), "220 go");
     const error = await assertRejects(
       () => call === "conn" ? (handle.conn as SslSocket).connectSsl() : handle[call](),
       SslPeerError,

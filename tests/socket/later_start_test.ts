@@ -209,10 +209,10 @@ Deno.test("Handle.connect() with startHandshake: false and a later start work on
     const served = (async () => {
       await using handle = new Handle(await listener.accept());
       await handle.say("220 ready");
-      assertEquals(await handle.readLine({ chomp: true }), "STARTTLS");
+      assertEquals(await handle.readLine(), "STARTTLS");
       await handle.say("220 go");
       await handle.acceptSsl();
-      await handle.say(`over TLS: ${await handle.readLine({ chomp: true })}`);
+      await handle.say(`over TLS: ${await handle.readLine()}`);
     })();
     await using handle = await Handle.connect({
       ...await reach("deno", listener, { ...LATER }),
@@ -263,7 +263,7 @@ Deno.test("after stopSsl() a Handle's next startSsl() goes by what connect() got
   await Promise.all([client.stopSsl(), server.stopSsl()]);
   await Promise.all([client.startSsl(), server.startSsl()]);
   await server.say("again");
-  assertEquals(await client.readLine({ chomp: true }), "again");
+  assertEquals(await client.readLine(), "again");
   await Promise.all([client.stopSsl(), server.stopSsl()]);
   const failed = server.startSsl().catch((error) => error);
   const pinned = { forceFingerprint: true, fingerprint: WRONG_PIN };
@@ -287,7 +287,7 @@ Deno.test("options for a TLS that has been started already are refused, not igno
   assertStrictEquals(await client.connectSsl({ timeout: 100 }), client);
   assertStrictEquals(await handle.connectSsl(), client);
   await server.write(new TextEncoder().encode("on\n"));
-  assertEquals(await handle.readLine({ chomp: true }), "on");
+  assertEquals(await handle.readLine(), "on");
   await client.close();
   await server.close();
 });

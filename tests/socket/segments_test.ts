@@ -126,7 +126,7 @@ for (const engine of ["openssl", "deno"] as const) {
     await withRecords(engine, async (client) => {
       const handle = new Handle(client);
       let got = "";
-      for (let line; (line = handle.tryReadLine()) !== undefined;) {
+      for (let line; (line = handle.tryReadLine({ chomp: false })) !== undefined;) {
         if (isWant(line)) await handle.ready(line);
         else got += line;
       }

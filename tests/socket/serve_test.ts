@@ -23,7 +23,7 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: serve() answers lines until it is shut down`, async () => {
     const { server, connect } = await start({ engine }, async (handle, socket) => {
       assertInstanceOf(socket, SslSocket);
-      for await (const line of handle.lines()) await handle.print("you said ", line);
+      for await (const line of handle.lines()) await handle.say("you said ", line);
     });
     await using client = await connect();
     await client.write(bytes("hello\n"));
@@ -41,7 +41,7 @@ for (const engine of ENGINES) {
       async (handle) => {
         const line = await handle.readLine();
         await handle.print("half of the ");
-        if (line === "fail\n") throw new Error("the handler failed");
+        if (line === "fail") throw new Error("the handler failed");
         await handle.print("answer\n");
       },
     );

@@ -116,7 +116,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       const [, answer] = await Promise.all([peer.print("bar"), readText(plain, 3)]);
       assertEquals(answer, "bar");
       await plain.write(bytes("foo\n"));
-      const rest = await peer.readLine({ separator: "foo\n" });
+      const rest = await peer.getline({ separator: "foo\n" });
       assert(rest?.endsWith("foo\n"), String(rest));
       await plain.close();
       await peer.close();
