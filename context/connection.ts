@@ -16,6 +16,7 @@
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { PeerEvidence } from "../engine/engine.ts";
 import { SslVerifyError } from "../errors.ts";
+import { USE_OPENSSL } from "../internal/unsupported.ts";
 import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import { reportWith, shownCertificate } from "../verify/make_report.ts";
@@ -205,7 +206,7 @@ export class ConnectionState {
     if (!byName || engine !== "deno" || scheme === "rfc9525" || scheme === "none") return undefined;
     const called = typeof scheme === "string" ? `the scheme "${scheme}"` : "a scheme of your own";
     return `: this is Deno's own name check, to which ${called} can only add: ` +
-      "run with --allow-ffi for its rules alone";
+      `${USE_OPENSSL}, which goes by its rules alone`;
   }
 
   /** Whether the peer has been judged: a resumed session is judged at the end of the handshake. */

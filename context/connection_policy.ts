@@ -17,7 +17,7 @@ import type { SharedContext, SslOptions } from "./options.ts";
 import { parsePins } from "../verify/fingerprint.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./option_values.ts";
-import { optionsIn } from "./option_table.ts";
+import { type OptionScope, optionsIn } from "./option_table.ts";
 import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
 
 /** The flags that hold for a role when none are given. */
@@ -88,7 +88,7 @@ export function serverNames(input: NameInput, syntax?: NameSyntax): Names {
 }
 
 /** The members of `options` in a scope, as a new object. */
-export function inScope(options: SslOptions, scope: "context" | "connection"): SslOptions {
+export function inScope(options: SslOptions, scope: OptionScope): SslOptions {
   const picked: Record<string, unknown> = Object.create(null);
   for (const name of optionsIn(scope)) {
     const value = (options as Record<string, unknown>)[name];

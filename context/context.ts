@@ -4,14 +4,13 @@
  * @module
  */
 
-import { FEATURES } from "../engine/features.ts";
+import { requireFeature } from "../engine/features.ts";
 import { selectEngine } from "../engine/select.ts";
 import type { Engine, EngineName, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { oneLine } from "../internal/show.ts";
-import { unsupported } from "../internal/unsupported.ts";
 import { parsePins } from "../verify/fingerprint.ts";
 import { resolveScheme } from "../verify/schemes.ts";
 import { type ContextRecord, keepRecord } from "./context_record.ts";
@@ -101,9 +100,7 @@ export class SslContext implements Disposable {
    */
   ctxObject(role: Role = this.#record.role): NativeObject {
     const { engine, closed, ready } = this.#record;
-    if (!engine.features.has("nativeObjects")) {
-      throw unsupported(engine, "ctxObject()", `it lacks: ${FEATURES.nativeObjects.text}`);
-    }
+    requireFeature(engine, "nativeObjects", "ctxObject()");
     const pointer = closed ? undefined : ready.get(role)?.native?.("used");
     if (pointer !== undefined) {
       this.#record.sessions?.isolate();

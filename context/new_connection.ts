@@ -5,12 +5,13 @@
  */
 
 import type { Engine, Role, SessionParams } from "../engine/engine.ts";
+import { requireFeatures } from "../engine/requirements.ts";
 import { idnToAscii } from "../internal/host.ts";
 import { ownRecord } from "../internal/own_options.ts";
-import { unsupported } from "../internal/unsupported.ts";
+import { unsupported, USE_OPENSSL } from "../internal/unsupported.ts";
 import type { Policy } from "../verify/policy.ts";
 import { ConnectionState } from "./connection.ts";
-import { beyondContext, connectionPolicy } from "./connection_policy.ts";
+import { beyondContext, connectionPolicy, inScope } from "./connection_policy.ts";
 import type { Names } from "../verify/peer.ts";
 import { recordOf } from "./context_record.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
@@ -44,10 +45,7 @@ export function newConnection(context: SharedContext, given: ConnectionInput): N
   const own = checkAny(role, input.options);
   const defaults = defaultsIn(own);
   const { policy, names, options } = connectionPolicy(context, role, own, { hostname, defaults });
-  for (const name of ["keepSocketOnError", "errorTrap"] as const) {
-    if (!own[name] || engine.features.has("keepSocket")) continue;
-    throw unsupported(engine, `option "${name}"`, "starting TLS consumes the plain connection");
-  }
+  requireFeatures(engine, role, inScope(own, "operation"));
   if (role === "client") {
     requireName(policy, names);
     if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
@@ -101,7 +99,7 @@ function requireEngineName(
       engine,
       'option "verifycnScheme"',
       "whether names are checked is part of the context",
-      "give it to SslContext.create, or run with --allow-ffi",
+      `give it to SslContext.create, or ${USE_OPENSSL}`,
     );
   }
   if (names.verifyName === undefined && options.verifycnScheme !== "none") {
@@ -109,7 +107,7 @@ function requireEngineName(
       engine,
       'option "forceFingerprint"',
       "it cannot go without a name",
-      `give serverName or verifycnScheme: "none", or run with --allow-ffi`,
+      `give serverName or verifycnScheme: "none", or ${USE_OPENSSL}`,
     );
   }
 }

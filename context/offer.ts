@@ -35,7 +35,7 @@ export function ownOffer(context: SharedContext): Offer {
   const { options, engine } = recordOf(context);
   const versions = [...allowedVersions(options)].sort().map(versionName);
   const alpnProtocols = options.alpnProtocols ?? [];
-  if (engine.name === "deno") return { versions, alpnProtocols, ...RUSTLS };
+  if (!engine.features.has("ciphers")) return { versions, alpnProtocols, ...RUSTLS };
   const { cipherList, ciphersuites, ecdhCurve, sigalgs } = options;
   const old = versions.some((v) => v !== "TLSv1_3");
   const suites = listed(ciphersuites);

@@ -15,7 +15,8 @@ import type { Names } from "../verify/peer.ts";
 import type { DefaultCa } from "./trust/default_ca.ts";
 import { type EngineChoice, selectEngine } from "../engine/select.ts";
 import type { ChainPurpose, ChainRequest, PolicyRequest } from "../engine/chain_verification.ts";
-import { SslError, SslUnsupportedError } from "../errors.ts";
+import { lacking } from "../engine/features.ts";
+import { SslError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { VerifyReport } from "../verify/report.ts";
@@ -255,10 +256,7 @@ async function verify(
   const { crls, ca, caFile, time } = options;
   const engine = await selectEngine(options.engine);
   if (engine.verifyChain === undefined) {
-    throw new SslUnsupportedError(
-      `Cannot verify a certificate without a connection: the engine "${engine.name}" has no verifier of its own: run with --allow-ffi to use the engine "openssl"`,
-      { code: "ERR_UNSUPPORTED" },
-    );
+    throw lacking(engine, "verifyChain", "verifyCertificate()");
   }
   // What a connection needs too, and only by then: not at start-up.
   const [{ loadBundle }, { judge }, { refusedReport }, { loadTrust }] = await Promise.all([

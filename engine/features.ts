@@ -6,6 +6,9 @@
  * @module
  */
 
+import type { SslUnsupportedError } from "../errors.ts";
+import { unsupported } from "../internal/unsupported.ts";
+
 /** The columns of the table. `openssl-narrow` is OpenSSL under `--allow-ffi=<path>`: no callbacks. */
 export type FeatureColumn = "openssl" | "openssl-narrow" | "deno";
 
@@ -86,4 +89,28 @@ export type FeatureSet = ReadonlySet<Feature>;
 export function featuresOf(column: FeatureColumn, where: "on" | "maybe" = "on"): FeatureSet {
   const rows = Object.entries(FEATURES) as [Feature, FeatureRow][];
   return new Set(rows.filter(([, row]) => row[where]?.includes(column)).map(([name]) => name));
+}
+
+/** The error for a feature that an engine lacks. `what` asked for it: `option "psk"`, `stopSsl()`. */
+export function lacking(
+  engine: { readonly name: string },
+  feature: Feature,
+  what: string,
+  remedy?: string,
+): SslUnsupportedError {
+  return unsupported(engine, what, `it lacks ${feature}: ${FEATURES[feature].text}`, remedy);
+}
+
+/**
+ * Refuses what needs a feature that the engine lacks.
+ *
+ * @throws {SslUnsupportedError} as {@linkcode lacking}
+ */
+export function requireFeature(
+  engine: { readonly name: string; readonly features: FeatureSet },
+  feature: Feature,
+  what: string,
+  remedy?: string,
+): void {
+  if (!engine.features.has(feature)) throw lacking(engine, feature, what, remedy);
 }

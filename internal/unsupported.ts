@@ -7,11 +7,15 @@
 
 import { SslUnsupportedError } from "../errors.ts";
 
-/** The way to the engine that can do more. */
+/** The way to the engine that can do everything. */
+export const USE_OPENSSL = `run with --allow-ffi to use the engine "openssl"`;
+
+/** The way to callbacks, which Deno rules out where the permission is for single files. */
+export const USE_CALLBACKS = "run with --allow-ffi without a path";
+
+/** The way to an engine that can do more. */
 function remedyFor(engine: string): string {
-  return engine === "openssl"
-    ? "run with --allow-ffi without a path"
-    : `run with --allow-ffi to use the engine "openssl"`;
+  return engine === "openssl" ? USE_CALLBACKS : USE_OPENSSL;
 }
 
 /**
@@ -20,7 +24,7 @@ function remedyFor(engine: string): string {
  * @param engine The engine in use.
  * @param what What was asked for: `option "psk"`, `ctxObject()`.
  * @param lacks What it lacks, in words.
- * @param remedy What to do instead. @default {run with --allow-ffi}
+ * @param remedy What to do instead. @default {run with --allow-ffi to use the engine "openssl"}
  */
 export function unsupported(
   engine: { readonly name: string },

@@ -22,7 +22,8 @@ import { newConnection } from "../context/new_connection.ts";
 import type { ListenOptions } from "./options.ts";
 import { checkOptions } from "../context/resolved_options.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/engine.ts";
-import { SslPeerError, SslUnsupportedError } from "../errors.ts";
+import { requireFeature } from "../engine/features.ts";
+import { SslPeerError } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import { type Arrival, Arrivals } from "./arrivals.ts";
@@ -142,7 +143,7 @@ export class ListenerCore<S extends SslSocket> {
   /** Accepts one without TLS. */
   async acceptPlain(given?: WaitOptions): Promise<Deno.TcpConn> {
     const options = waitOptions(given, "accept");
-    this.#mustHave("acceptPlain", "acceptPlain()", "accept plain connections");
+    requireFeature(engineOf(this.#context), "acceptPlain", "acceptPlain()");
     for (;;) {
       this.#mustBeOpen();
       try {
@@ -157,16 +158,6 @@ export class ListenerCore<S extends SslSocket> {
 
   #mustBeOpen(cause?: unknown): void {
     if (this.#closed) throw closedError("accept on", describeAddr(this.addr), cause);
-  }
-
-  #mustHave(feature: "acceptPlain" | "hotSwap", call: string, what: string): void {
-    const engine = engineOf(this.#context);
-    if (engine.features.has(feature)) return;
-    throw new SslUnsupportedError(
-      `Cannot use ${call}: the engine "${engine.name}" cannot ${what}: run with --allow-ffi to ` +
-        `use the engine "openssl"`,
-      { code: "ERR_UNSUPPORTED" },
-    );
   }
 
   // ---- side by side
@@ -255,7 +246,7 @@ export class ListenerCore<S extends SslSocket> {
 
   /** Changes the context for those to come. */
   setContext(context: SslContext): void {
-    this.#mustHave("hotSwap", "setContext()", "change the context while it runs");
+    requireFeature(engineOf(this.#context), "hotSwap", "setContext()");
     if (!((context as unknown) instanceof SslContext)) {
       throw new TypeError(
         `Cannot change the context: it must be what SslContext.create({ server: true, ... }) gave: ` +
@@ -392,13 +383,6 @@ export async function openListener<S extends SslSocket>(
   const ready = await engineContext(context, "server");
   options.signal?.throwIfAborted();
   const engine = engineOf(context);
-  if (options.startHandshake === false && !engine.features.has("acceptPlain")) {
-    throw new SslUnsupportedError(
-      `Cannot listen with startHandshake: false: the engine "${engine.name}" cannot accept plain ` +
-        `connections: run with --allow-ffi to use the engine "openssl"`,
-      { code: "ERR_UNSUPPORTED" },
-    );
-  }
   // What is wrong for every connection fails now, not in each of them.
   newConnection(context, { role: "server", options });
   const listener = engine.listen(target, ready);

@@ -8,10 +8,10 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/general_name.ts";
 import { engineOf } from "../context/context_record.ts";
-import { type Feature, FEATURES } from "../engine/features.ts";
+import { type Feature, requireFeature } from "../engine/features.ts";
 import { autoFeatures } from "../engine/select.ts";
 import type { TlsStream } from "../engine/engine.ts";
-import { SslError, SslUnsupportedError } from "../errors.ts";
+import { SslError } from "../errors.ts";
 import { quote } from "../internal/quote.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import type { Connection } from "./connection.ts";
@@ -61,13 +61,8 @@ export function tlsFor(
 ): TlsStream | undefined {
   const tls = connection.established;
   if (tls === undefined || feature === undefined) return tls;
-  const engine = engineOf(connection.context);
-  if (engine.features.has(feature)) return tls;
-  throw new SslUnsupportedError(
-    `Cannot use ${call}: the engine "${engine.name}" does not have: ${FEATURES[feature].text}: ` +
-      `run with --allow-ffi to use the engine "openssl"`,
-    { code: "ERR_UNSUPPORTED" },
-  );
+  requireFeature(engineOf(connection.context), feature, call);
+  return tls;
 }
 
 /** The same; without TLS an error. */

@@ -7,7 +7,9 @@
 
 import { engineOf } from "../context/context_record.ts";
 import type { ByteTransport, TlsStream, WaitOptions } from "../engine/engine.ts";
-import { type SslError, SslUnsupportedError, type Want } from "../errors.ts";
+import { requireFeature } from "../engine/features.ts";
+import type { SslError, Want } from "../errors.ts";
+import { USE_OPENSSL } from "../internal/unsupported.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { FastStopped, unreadError } from "./fast_stopped.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -92,14 +94,7 @@ export class Shutdown {
 
   /** Deno's TLS keeps its connection: said before anything is sent. */
   #mustStop(): void {
-    const life = this.#life;
-    const engine = engineOf(life.context);
-    if (engine.features.has("stopTls")) return;
-    throw new SslUnsupportedError(
-      `Cannot stop TLS with ${life.peer}: the engine "${engine.name}" cannot go back to plain ` +
-        `text: run with --allow-ffi to use the engine "openssl"`,
-      { code: "ERR_UNSUPPORTED" },
-    );
+    requireFeature(engineOf(this.#life.context), "stopTls", "stopSsl()");
   }
 
   #toPlain(tls: TlsStream, early: boolean): ByteTransport {
@@ -148,13 +143,9 @@ export class Shutdown {
   /** Deno's TLS sends close_notify whenever it closes; there is no way around it. */
   #mustCut(): void {
     const life = this.#life;
-    const engine = engineOf(life.context);
-    if (life.established === undefined || engine.features.has("noShutdown")) return;
-    throw new SslUnsupportedError(
-      `Cannot close with noShutdown: the engine "${engine.name}" always sends close_notify: ` +
-        `leave it out, or run with --allow-ffi to use the engine "openssl"`,
-      { code: "ERR_UNSUPPORTED" },
-    );
+    if (life.established === undefined) return;
+    const remedy = `leave it out, or ${USE_OPENSSL}`;
+    requireFeature(engineOf(life.context), "noShutdown", 'option "noShutdown"', remedy);
   }
 
   /**

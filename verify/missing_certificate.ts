@@ -5,7 +5,7 @@
  */
 
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
-import { SslUnsupportedError } from "../errors.ts";
+import { unsupported } from "../internal/unsupported.ts";
 import { verifyCode } from "./error_codes.ts";
 import { check } from "./make_report.ts";
 import { isAboutName } from "./name_judgement.ts";
@@ -27,11 +27,8 @@ export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Name
   if (policy.engine === "deno" && policy.role === "client") {
     const option = needsCertificate(policy);
     if (option !== undefined) {
-      throw new SslUnsupportedError(
-        `Cannot use option "${option}": the engine "deno" gives no access to the peer's ` +
-          `certificate here: run with --allow-ffi to use the engine "openssl"`,
-        { code: "ERR_UNSUPPORTED" },
-      );
+      const lacks = "it does not show the peer's certificate";
+      throw unsupported({ name: policy.engine }, `option "${option}"`, lacks);
     }
     if (evidence.error === 0) return engineReport(policy, names);
   }

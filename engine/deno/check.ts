@@ -1,11 +1,6 @@
 /**
- * What the Deno engine can and cannot do with a configuration.
- *
- * What it cannot do, as errors: which feature, which option, and the way out. One
- * table holds a {@linkcode ContextConfig} against what Deno's own TLS can honour; a
- * row that applies throws. Nothing is ignored.
- *
- * Certificates and keys in the form that Deno takes: PEM, keys not encrypted. What
+ * What Deno's own TLS takes of a configuration: it is held against the table of requirements, and
+ * certificates and keys get the form that Deno takes, PEM with keys that are not encrypted. What
  * Deno would refuse at the first connection is refused here, by name.
  *
  * @module
@@ -14,118 +9,13 @@
 import { ownRecord } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
-import { type Feature, FEATURES } from "../features.ts";
-import type { ContextConfig, ContextHooks, Credential } from "../engine.ts";
+import { USE_OPENSSL } from "../../internal/unsupported.ts";
+import type { ContextConfig, Credential } from "../engine.ts";
+import { requireConfig } from "../requirements.ts";
+import { denoInfo } from "./capabilities.ts";
 
-/** The way out of everything the Deno engine cannot do. */
-export const REMEDY = "run with --allow-ffi to use the OpenSSL engine";
-
-/** The error of a missing feature. `option` is what asked for it; `remedy` replaces the usual one. */
-export function unsupported(
-  feature: Feature,
-  option: string,
-  remedy: string = REMEDY,
-): SslUnsupportedError {
-  const reason = `the Deno engine lacks ${feature}: ${FEATURES[feature].text}`;
-  return new SslUnsupportedError(`Cannot use ${option}: ${reason}: ${remedy}`, {
-    code: "ERR_UNSUPPORTED",
-    reason,
-  });
-}
-
-interface Rule {
-  /** The feature that is missing. */
-  readonly feature: Feature;
-  /** The option, as the user knows it. */
-  readonly option: string;
-  /** Whether the configuration asks for it. */
-  readonly asked: (config: ContextConfig) => boolean;
-  /** The way out, where it is not the OpenSSL engine alone. */
-  readonly remedy?: string;
-}
-
-const server = (config: ContextConfig): boolean => config.role === "server";
-
-const RULES: readonly Rule[] = [
-  {
-    feature: "versions",
-    option: "version, minVersion or maxVersion other than TLS 1.2 with 1.3",
-    asked: ({ versions }) => versions.size !== 2 || !versions.has(0x0303) || !versions.has(0x0304),
-  },
-  { feature: "ciphers", option: "cipherList", asked: (c) => c.cipherList !== undefined },
-  { feature: "ciphers", option: "ciphersuites", asked: (c) => c.ciphersuites !== undefined },
-  { feature: "ciphers", option: "ecdhCurve", asked: (c) => c.groups !== undefined || c.noEcdh },
-  { feature: "ciphers", option: "sigalgs", asked: (c) => c.sigalgs !== undefined },
-  // dh: null asks for no finite-field DH, which Deno never does.
-  { feature: "ciphers", option: "dh or dhFile", asked: (c) => c.dh instanceof Uint8Array },
-  {
-    feature: "ownAnchors",
-    option: "ca, caFile or caPath",
-    asked: (c) => c.trust.anchors !== undefined,
-    remedy: `use extraCa or extraCaFile to trust a CA besides Deno's own roots, or ${REMEDY}`,
-  },
-  {
-    feature: "crl",
-    option: "crl, crlFile or checkCrl",
-    asked: ({ trust }) => trust.crls.length > 0 || trust.checkCrl !== "none",
-  },
-  {
-    feature: "verifyNone",
-    option: "verifyMode NONE",
-    asked: (c) => !server(c) && c.verifyMode === 0,
-    remedy: "give the peer's CA as extraCa, start Deno with its own " +
-      `--unsafely-ignore-certificate-errors=<host>, or ${REMEDY}`,
-  },
-  {
-    feature: "requestClientCertificate",
-    option: "verifyMode other than NONE on a server",
-    asked: (c) => server(c) && c.verifyMode !== 0,
-  },
-  {
-    feature: "requestClientCertificate",
-    option: "clientCa or clientCaFile",
-    asked: (c) => c.clientCa.length > 0,
-  },
-  { feature: "npn", option: "npnProtocols", asked: (c) => c.npn.length > 0 },
-  { feature: "ocsp", option: "ocspMode", asked: (c) => c.requestOcsp },
-  {
-    feature: "sessionIdContext",
-    option: "sessionIdContext",
-    asked: (c) => c.sessionIdContext !== undefined,
-  },
-  { feature: "sessions", option: "sessionCache", asked: (c) => c.sessions === true },
-  { feature: "psk", option: "psk", asked: (c) => c.psk === true },
-  {
-    feature: "multiCert",
-    option: "several certificates with keys of different types",
-    asked: (c) => c.credentials.length > 1,
-  },
-  { feature: "releaseBuffers", option: "modeReleaseBuffers", asked: (c) => c.releaseBuffers },
-];
-
-/** What each hook is for; `verify` is the one that Deno's own TLS allows. */
-const HOOKS: Readonly<
-  Record<Exclude<keyof ContextHooks, "verify">, readonly [Feature, string]>
-> = {
-  verifyEach: ["verifyCallback", "verifyCallback"],
-  selectContext: ["sniServer", "certificates by server name, sniCallback or clientHelloCallback"],
-  newSession: ["sessions", "sessionCache"],
-  ticketKey: ["ticketKeys", "ticketKeycb"],
-  mayResume: ["verifyCallback", "verifyCallback"],
-  ocsp: ["ocsp", "ocspMode"],
-  ocspStaple: ["ocsp", "ocspStaple"],
-  psk: ["psk", "psk"],
-  message: ["msgCallback", "msgCallback"],
-  keylog: ["keylog", "keylog"],
-};
-
-function refuse(feature: Feature | undefined, option: string, remedy?: string): never {
-  if (feature !== undefined) throw unsupported(feature, option, remedy);
-  throw new SslUnsupportedError(
-    `Cannot use ${option}: the Deno engine cannot do that: ${REMEDY}`,
-    { code: "ERR_UNSUPPORTED", reason: `the Deno engine cannot do ${option}` },
-  );
-}
+/** The engine, as its errors name it. */
+export const DENO = { name: "deno" } as const;
 
 /**
  * Checks a configuration.
@@ -134,16 +24,8 @@ function refuse(feature: Feature | undefined, option: string, remedy?: string): 
  * @throws {TypeError} For a server without a certificate, or ALPN names that have no wire form.
  */
 export function checkConfig(config: ContextConfig): void {
-  for (const { feature, option, asked, remedy } of RULES) {
-    if (asked(config)) refuse(feature, option, remedy);
-  }
-  for (const [name, hook] of Object.entries(config.hooks)) {
-    if (hook === undefined || name === "verify") continue;
-    // A hook that came later than this table is refused too.
-    const [feature, option] = HOOKS[name as keyof typeof HOOKS] ?? [undefined, `the hook ${name}`];
-    refuse(feature, option);
-  }
-  if (server(config) && config.credentials.length === 0) {
+  requireConfig(denoInfo(), config);
+  if (config.role === "server" && config.credentials.length === 0) {
     throw new TypeError("Cannot create a server context: it needs a certificate and its key");
   }
   for (const name of config.alpn) {
@@ -222,7 +104,7 @@ export async function pemCredential(credential: Credential): Promise<PemCredenti
   if (kind !== undefined) {
     throw new SslUnsupportedError(
       `Cannot use the key from ${key.source}: Deno's TLS refuses ${kind}: use RSA of ` +
-        `${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519, or ${REMEDY}`,
+        `${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519, or ${USE_OPENSSL}`,
       { code: "ERR_UNSUPPORTED", reason: `Deno's TLS refuses ${kind}` },
     );
   }

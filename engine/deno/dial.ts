@@ -12,8 +12,9 @@ import { ipVersion, plainHost } from "../../internal/host.ts";
 import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
+import { lacking } from "../features.ts";
 import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../engine.ts";
-import { type PemCredential, unsupported } from "./check.ts";
+import { DENO, type PemCredential } from "./check.ts";
 
 /** What both of Deno's client functions take. */
 export interface ClientOptions {
@@ -55,7 +56,7 @@ export function runtimeName(params: SessionParams, skipHostname: boolean): strin
     return verifyName;
   }
   const sni = serverName === "" ? "no server name" : `the server name ${serverName}`;
-  throw unsupported("noSni", `${sni} together with the name to verify ${verifyName}`);
+  throw lacking(DENO, "noSni", `${sni} together with the name to verify ${verifyName}`);
 }
 
 /** Whether Deno.startTls takes the transport: a `Deno.TcpConn` and nothing else. */
@@ -81,7 +82,7 @@ export function startError(options: ClientOptions, error: unknown): unknown {
   const because = (reason: string, code: string): SslError =>
     new SslError(`Cannot start TLS: ${reason}`, { code, reason, cause: error });
   if (/^expected type/.test(error.message)) {
-    return unsupported("anyTransport", "start() over anything but a Deno.TcpConn");
+    return lacking(DENO, "anyTransport", "start() over anything but a Deno.TcpConn");
   }
   if (/^Invalid hostname/.test(error.message)) {
     const name = JSON.stringify(options.hostname);
@@ -112,13 +113,14 @@ export async function dialWithCertificate(
   { signal }: WaitOptions,
 ): Promise<Deno.TlsConn> {
   if (target.transport !== "tcp") {
-    throw unsupported("anyTransport", `TLS over the Unix socket ${quotePath(target.path)}`);
+    throw lacking(DENO, "anyTransport", `TLS over the Unix socket ${quotePath(target.path)}`);
   }
   const host = plainHost(target.hostname);
   const wantsNoSni = options.hostname === NO_SNI && options.unsafelyDisableHostnameVerification;
   if (!(wantsNoSni ? ipVersion(host) !== undefined : host === options.hostname)) {
     const name = wantsNoSni ? "no server name" : `the name ${options.hostname}`;
-    throw unsupported(
+    throw lacking(
+      DENO,
       "noSni",
       `a client certificate with ${name} on a connection to ${target.hostname}`,
     );

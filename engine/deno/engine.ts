@@ -20,7 +20,7 @@
 import { quotePath } from "../../internal/quote.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { dialTcp } from "../dial.ts";
-import type { FeatureSet } from "../features.ts";
+import { type FeatureSet, lacking } from "../features.ts";
 import type {
   ByteTransport,
   ContextConfig,
@@ -36,13 +36,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../engine.ts";
-import {
-  certificatesPem,
-  checkConfig,
-  type PemCredential,
-  pemCredential,
-  unsupported,
-} from "./check.ts";
+import { certificatesPem, checkConfig, DENO, type PemCredential, pemCredential } from "./check.ts";
 import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
 import { denoInfo, hasPeerCertificate } from "./capabilities.ts";
 import { lingering } from "./lingering.ts";
@@ -73,7 +67,7 @@ export class DenoContext implements EngineContext {
   ): Promise<TlsStream> {
     const client = this.#clientOptions(params);
     if (target.transport !== "tcp") {
-      throw unsupported("anyTransport", `TLS over the Unix socket ${quotePath(target.path)}`);
+      throw lacking(DENO, "anyTransport", `TLS over the Unix socket ${quotePath(target.path)}`);
     }
     if (lingering.wait > 0) await lingering.room(options); // else at once: nothing comes in between
     if (this.#credential !== undefined) {
@@ -86,13 +80,13 @@ export class DenoContext implements EngineContext {
 
   /** Takes over an open TCP connection. */
   start(transport: ByteTransport, params: SessionParams): TlsStream {
-    if (this.role === "server") throw unsupported("startServer", "start() as server");
+    if (this.role === "server") throw lacking(DENO, "startServer", "start() as server");
     if (this.#credential !== undefined) {
-      throw unsupported("clientCertificateOnStart", "a client certificate with start()");
+      throw lacking(DENO, "clientCertificateOnStart", "a client certificate with start()");
     }
     const options = this.#clientOptions(params);
     if (!isTcpConn(transport)) {
-      throw unsupported("anyTransport", "start() over anything but a Deno.TcpConn");
+      throw lacking(DENO, "anyTransport", "start() over anything but a Deno.TcpConn");
     }
     return this.#stream(params, { plain: { tcp: transport, options } });
   }
@@ -115,7 +109,7 @@ export class DenoContext implements EngineContext {
     if (this.role === "server") {
       throw new TypeError("Cannot connect: the context was made for a server");
     }
-    if (params.session !== undefined) throw unsupported("sessions", "a session to resume");
+    if (params.session !== undefined) throw lacking(DENO, "sessions", "a session to resume");
     const { skipHostname, alpn } = this.#config;
     return {
       hostname: runtimeName(params, skipHostname),

@@ -17,8 +17,9 @@
 import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
+import { lacking } from "../features.ts";
 import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../engine.ts";
-import { type PemCredential, unsupported } from "./check.ts";
+import { DENO, type PemCredential } from "./check.ts";
 import { DenoStream } from "./stream.ts";
 
 /** What a listener is made from. */
@@ -83,7 +84,7 @@ export class DenoListener implements EngineListener {
    */
   async accept(context: EngineContext, _user: unknown): Promise<TlsStream> {
     if (context !== this.#init.context) {
-      throw unsupported("hotSwap", "another context on a listener that runs");
+      throw lacking(DENO, "hotSwap", "another context on a listener that runs");
     }
     const conn = await this.#listener.accept();
     return new DenoStream({ role: "server", conn, ownCertificate: this.#init.credential.leaf });
@@ -91,7 +92,7 @@ export class DenoListener implements EngineListener {
 
   /** Not possible: the runtime begins the handshake itself. */
   acceptPlain(): Promise<Deno.TcpConn> {
-    return Promise.reject(unsupported("acceptPlain", "acceptPlain()"));
+    return Promise.reject(lacking(DENO, "acceptPlain", "acceptPlain()"));
   }
 
   /** Stops listening. */

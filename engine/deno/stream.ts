@@ -19,10 +19,11 @@ import type { Negotiated, ShutdownState } from "../connection_facts.ts";
 import { closedError, ignore, orAborted } from "../../internal/waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
 import { type Operation, runtimeError } from "./error_map.ts";
+import { lacking } from "../features.ts";
 import { peerLeaf } from "./capabilities.ts";
+import { DENO } from "./check.ts";
 import { lingering } from "./lingering.ts";
 import { DenoReading, type Link } from "./reading.ts";
-import { unsupported } from "./check.ts";
 import { isGone } from "../last_words.ts";
 import { DenoWriting } from "./writing.ts";
 
@@ -301,7 +302,7 @@ export class DenoStream implements TlsStream {
    */
   release(): ByteTransport {
     const tcp = this.#plain?.tcp;
-    if (tcp === undefined || this.#closed) throw unsupported("stopTls", "stopSsl()");
+    if (tcp === undefined || this.#closed) throw lacking(DENO, "stopTls", "stopSsl()");
     this.#plain = undefined;
     this.#closed = true;
     return tcp;
@@ -346,12 +347,12 @@ export class DenoStream implements TlsStream {
 
   /** Not possible. */
   exportKeyingMaterial(_label: string, _length: number, _context?: Uint8Array): Uint8Array {
-    throw unsupported("exporter", "exportKeyingMaterial()");
+    throw lacking(DENO, "exporter", "exportKeyingMaterial()");
   }
 
   /** Not possible. */
   finished(whose: "own" | "peer"): Uint8Array {
-    throw unsupported("finished", whose === "own" ? "getFinished()" : "getPeerFinished()");
+    throw lacking(DENO, "finished", whose === "own" ? "getFinished()" : "getPeerFinished()");
   }
 
   /** Lets the event loop wait for reads. */

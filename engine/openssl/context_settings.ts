@@ -6,6 +6,7 @@
 
 import { SslUnsupportedError } from "../../errors.ts";
 import { quote } from "../../internal/quote.ts";
+import { unsupported } from "../../internal/unsupported.ts";
 import type { ContextConfig, Credential, TlsVersion } from "../engine.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { restrictGroups } from "./groups.ts";
@@ -297,10 +298,8 @@ export class ContextSettings {
   #callback(kind: CallbackKind, option: string): Deno.PointerObject {
     const { callbacks } = this.#runtime;
     if (callbacks !== undefined) return callbacks.pointer(kind);
-    throw new SslUnsupportedError(
-      `Cannot use ${option}: OpenSSL would have to call back, which Deno rules out under --allow-ffi=<path>: run with --allow-ffi`,
-      { facts: { engine: "openssl" } },
-    );
+    const lacks = "OpenSSL would have to call back, which Deno rules out under --allow-ffi=<path>";
+    throw unsupported({ name: "openssl" }, option, lacks);
   }
 
   #setExtensions(): void {
