@@ -12,6 +12,7 @@ import { SSL_WANT_READ, SSL_WANT_WRITE } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
 import type { Inflow } from "./inflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
+import type { SessionCalls } from "./session_calls.ts";
 import { orAborted } from "../internal/waiting.ts";
 
 /** A broken TCP connection answers at once; other transports may be broken in one direction only, in ms. */
@@ -28,34 +29,39 @@ export function isGone(cause: unknown): boolean {
   return GONE.has(platformCode(cause) ?? "");
 }
 
-/** The connection, as far as this is concerned. */
-export interface Listening {
-  /** Whether there is nothing to listen for any more: it was closed, or its failure is known. */
-  readonly over: boolean;
+/** The connection whose peer is gone. */
+export interface BrokenConnection {
+  /** Calls its session. */
+  readonly calls: SessionCalls;
   /** Whether a read of the application takes what comes. */
-  readonly reading: boolean;
-  /** Runs a call of the session; what it throws becomes the failure of the connection. */
-  step<T>(call: () => T): T;
+  readonly reading: () => boolean;
 }
 
 /** Reads what a peer that is gone has left. */
 export class LastWords {
   readonly #session: SansIoSession;
   readonly #in: Inflow;
-  readonly #connection: Listening;
+  readonly #calls: SessionCalls;
+  readonly #reading: () => boolean;
   readonly #kept: Uint8Array[] = [];
   #size = 0;
 
   /** Reads nothing yet. */
-  constructor(session: SansIoSession, inflow: Inflow, connection: Listening) {
+  constructor(session: SansIoSession, inflow: Inflow, { calls, reading }: BrokenConnection) {
     this.#session = session;
     this.#in = inflow;
-    this.#connection = connection;
+    this.#calls = calls;
+    this.#reading = reading;
   }
 
   /** How much data is kept, in bytes. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Whether there is nothing to listen for any more: it was closed, or its failure is known. */
+  get #over(): boolean {
+    return this.#calls.closed || this.#calls.failure !== undefined;
   }
 
   /** Gives of what is kept; at least one byte, where there is one and room for it. */
@@ -76,14 +82,14 @@ export class LastWords {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), PATIENCE);
     try {
-      while (!this.#connection.over && this.#size < MAX_KEPT) {
-        if (!this.#connection.reading && !this.#look()) return;
-        if (this.#connection.over) return;
+      while (!this.#over && this.#size < MAX_KEPT) {
+        if (!this.#reading() && !this.#look()) return;
+        if (this.#over) return;
         const read = this.#in.begin();
         await orAborted(read.done, abort.signal);
         this.#in.end(read);
         // A read of the application goes first.
-        if (this.#connection.reading) await new Promise((resolve) => setTimeout(resolve));
+        if (this.#reading()) await new Promise((resolve) => setTimeout(resolve));
       }
     } catch {
       // The failure of the connection, or the end of what there is.
@@ -97,7 +103,7 @@ export class LastWords {
     const buffer = takeBuffer(MAX_WRITE);
     try {
       while (this.#size < MAX_KEPT) {
-        const r = this.#connection.step(() =>
+        const r = this.#calls.step(() =>
           this.#session.established ? this.#session.read(buffer) : this.#session.handshake()
         );
         if (r === true) continue;

@@ -9,12 +9,8 @@
  *
  * Reading never waits for writing: output made by a read (an answer to a key
  * update) is flushed aside, so two peers that both send without reading cannot
- * lock each other through us. Writing waits for its bytes to be gone, which is
- * the backpressure for the writer.
- *
- * A callback of the application may use the very connection that it is called from, while the
- * session is in the middle of its work. What can wait waits until that is done; what cannot is
- * refused, which does not fail the connection.
+ * lock each other through us. Writing waits for its bytes to be gone
+ * (write_queue.ts).
  *
  * @module
  */
@@ -22,24 +18,18 @@
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
-import { HandshakeClock } from "./handshake_progress.ts";
+import { Handshake } from "./handshake.ts";
+import type { HandshakeProgress } from "./handshake_progress.ts";
 import { Inflow } from "./inflow.ts";
-import { isGone, LastWords, type Listening } from "./last_words.ts";
+import { isGone, LastWords } from "./last_words.ts";
 import { Outflow } from "./outflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
+import { SessionCalls } from "./session_calls.ts";
 import { BufferedTransport } from "./transport.ts";
+import { WriteQueue } from "./write_queue.ts";
 import type { ByteTransport, Role, ShutdownOptions, TlsStream, WaitOptions } from "./engine.ts";
 import type { Negotiated, ShutdownState } from "./connection_facts.ts";
-import {
-  closedError,
-  halfWritten,
-  ignore,
-  insideError,
-  orAborted,
-  transportError,
-} from "../internal/waiting.ts";
-
-const DONE = Promise.resolve();
+import { ignore, orAborted, transportError } from "../internal/waiting.ts";
 
 /**
  * How much may wait for a peer that makes us answer (key updates, requests for a certificate) and
@@ -55,17 +45,12 @@ export class Pump implements TlsStream {
   readonly #transport: ByteTransport;
   readonly #in: Inflow;
   readonly #out: Outflow;
+  readonly #calls: SessionCalls;
+  readonly #writes: WriteQueue;
   readonly #lastWords: LastWords;
-  /** How far the handshake is. */
-  readonly progress: HandshakeClock = new HandshakeClock();
-  #handshaking: Promise<void> | undefined;
-  /** Writes that have not ended, and the last of them. */
-  #writes = 0;
-  #lastWrite: Promise<void> = DONE;
+  readonly #handshake: Handshake;
   #reading = false;
   #endTold = false;
-  #failure: unknown;
-  #closed = false;
 
   /** Takes over the transport. */
   constructor(session: SansIoSession, transport: ByteTransport) {
@@ -74,12 +59,27 @@ export class Pump implements TlsStream {
     this.#transport = transport;
     this.#in = new Inflow(session, transport);
     this.#out = new Outflow(session, transport, (cause) => this.#whyGone(cause));
-    this.#lastWords = new LastWords(session, this.#in, this.#listening());
+    this.#calls = new SessionCalls(session, this.#out);
+    this.#writes = new WriteQueue(session, this.#calls, this.#out);
+    this.#lastWords = new LastWords(session, this.#in, {
+      calls: this.#calls,
+      reading: () => this.#reading,
+    });
+    this.#handshake = new Handshake(session, {
+      calls: this.#calls,
+      inflow: this.#in,
+      outflow: this.#out,
+    });
   }
 
   /** Whether the handshake is complete. */
   get established(): boolean {
     return this.#session.established;
+  }
+
+  /** How far the handshake is. */
+  get progress(): HandshakeProgress {
+    return this.#handshake.progress;
   }
 
   /** Our address. */
@@ -99,24 +99,10 @@ export class Pump implements TlsStream {
 
   // ---- a peer that is gone
 
-  #listening(): Listening {
-    const over = () => this.#closed || this.#failure !== undefined;
-    const reading = () => this.#reading;
-    return {
-      get over() {
-        return over();
-      },
-      get reading() {
-        return reading();
-      },
-      step: (call) => this.#step(call),
-    };
-  }
-
   /** Why the transport takes nothing any more: what the peer said, or the transport's own error. */
   async #whyGone(cause: unknown): Promise<unknown> {
     if (isGone(cause)) await this.#lastWords.hear();
-    return this.#failure ?? transportError("write", cause);
+    return this.#calls.failure ?? transportError("write", cause);
   }
 
   /** Whether a read has given `null` for the peer's close_notify. */
@@ -128,74 +114,22 @@ export class Pump implements TlsStream {
 
   /** Resolves when the session has finished its current work; `undefined` if it has none. */
   get idle(): Promise<void> | undefined {
-    return this.#session.busy ? this.#whenIdle() : undefined;
-  }
-
-  /** The session's work is synchronous: it is done before any promise goes on. */
-  async #whenIdle(): Promise<void> {
-    do await DONE; while (this.#session.busy);
-  }
-
-  /** Refuses what can neither be done now nor wait. */
-  #mustBeIdle(operation: string): void {
-    if (this.#session.busy) throw insideError(operation);
+    return this.#calls.idle;
   }
 
   // ---- handshake
 
   /** Completes the handshake; on failure the alert has gone to the peer. */
   handshake(options: WaitOptions = NO_OPTIONS): Promise<void> {
-    if (this.#session.busy) return this.#whenIdle().then(() => this.handshake(options));
-    return orAborted(this.#handshaking ??= this.#handshakeLoop(options.signal), options.signal);
-  }
-
-  async #handshakeLoop(signal?: AbortSignal): Promise<void> {
-    try {
-      for (;;) {
-        signal?.throwIfAborted();
-        const step = this.#step(() => this.#session.handshake());
-        // A server that is done has only tickets left: it does not wait for a client to read them.
-        if (step === true && this.role === "server") return this.#out.aside();
-        if (this.#session.output > 0) {
-          this.progress.answer();
-          await orAborted(this.#out.flush(), signal);
-        }
-        if (step === true) return;
-        if (step === SSL_WANT_READ) {
-          this.progress.wait();
-          await this.#in.fill(signal);
-          this.progress.heard();
-        } else if (step !== SSL_WANT_WRITE) await orAborted(Promise.resolve(step), signal);
-      }
-    } catch (error) {
-      this.#handshaking = undefined;
-      await this.#flushAlert(signal);
-      throw error;
-    }
+    if (this.#calls.busy) return this.#calls.whenIdle().then(() => this.handshake(options));
+    return this.#handshake.complete(options.signal);
   }
 
   /** One step of the handshake, without waiting. */
   tryHandshake(): true | Want {
-    this.#mustBeIdle("complete the handshake");
-    try {
-      const step = this.#step(() => this.#session.handshake());
-      this.#out.aside();
-      if (step === SSL_WANT_READ) {
-        this.#in.check();
-        this.#out.check();
-      }
-      if (step === true || step === SSL_WANT_READ || step === SSL_WANT_WRITE) {
-        return step === true && this.#session.output > 0 ? SSL_WANT_WRITE : step as true | Want;
-      }
-      this.#suspended = Promise.resolve(step).then(ignore, ignore);
-      return SSL_WANT_READ;
-    } catch (error) {
-      this.#out.aside();
-      throw error;
-    }
+    this.#calls.mustBeIdle("complete the handshake");
+    return this.#handshake.tryStep();
   }
-
-  #suspended: Promise<void> | undefined;
 
   // ---- reading
 
@@ -215,7 +149,7 @@ export class Pump implements TlsStream {
     signal: AbortSignal | undefined,
     peek: boolean,
   ): Promise<number | null> {
-    if (this.#session.busy) await this.#whenIdle();
+    if (this.#calls.busy) await this.#calls.whenIdle();
     if (this.#reading) {
       throw new SslError("Cannot read: another read is in flight: await it first", {
         code: "ERR_CONCURRENT_READ",
@@ -237,15 +171,15 @@ export class Pump implements TlsStream {
 
   /** Reads what is there without waiting. */
   tryRead(p: Uint8Array): number | null | Want {
-    this.#mustBeIdle("read");
-    if (this.#lastWords.size > 0 && !this.#closed) return this.#lastWords.take(p, false);
-    this.#mustWork();
+    this.#calls.mustBeIdle("read");
+    if (this.#lastWords.size > 0 && !this.#calls.closed) return this.#lastWords.take(p, false);
+    this.#calls.mustWork();
     let r: number | null | Want;
     try {
       r = this.#session.read(p);
       if (this.#session.output > 0) this.#answer(r);
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#calls.failed(error);
     }
     if (r === SSL_WANT_READ) this.#in.check(); // ready() would not wait either: for ever
     else if (r === null) this.#endTold = true;
@@ -254,15 +188,15 @@ export class Pump implements TlsStream {
 
   /** Looks at what is there without waiting. */
   tryPeek(p: Uint8Array): number | null | Want {
-    this.#mustBeIdle("read");
+    this.#calls.mustBeIdle("read");
     const r = this.#peekNow(p);
     if (r === SSL_WANT_READ) this.#in.check();
     return r;
   }
 
   #peekNow(p: Uint8Array): number | null | Want {
-    if (this.#lastWords.size > 0 && !this.#closed) return this.#lastWords.take(p, true);
-    return this.#step(() => {
+    if (this.#lastWords.size > 0 && !this.#calls.closed) return this.#lastWords.take(p, true);
+    return this.#calls.step(() => {
       const r = this.#session.peek(p);
       if (this.#session.output > 0) this.#answer(r);
       return r;
@@ -279,37 +213,34 @@ export class Pump implements TlsStream {
       reason,
     });
     if (typeof read === "object") throw error;
-    this.#failure ??= error;
+    this.#calls.failNext(error);
   }
 
   /** Decrypted bytes that can be read without waiting. */
   pending(): number {
-    if (this.#closed) return 0;
-    this.#mustBeIdle("tell what is pending");
+    if (this.#calls.closed) return 0;
+    this.#calls.mustBeIdle("tell what is pending");
     if (this.#lastWords.size > 0) return this.#lastWords.size;
-    return this.#step(() => this.#session.pending());
+    return this.#calls.step(() => this.#session.pending());
   }
 
   /** Resolves when the direction may progress. */
   async ready(want: Want, options?: WaitOptions): Promise<void> {
-    if (this.#session.busy) await this.#whenIdle();
+    if (this.#calls.busy) await this.#calls.whenIdle();
     if (want === SSL_WANT_WRITE) {
       await orAborted(this.#out.flushing ?? Promise.resolve(), options?.signal).catch((error) => {
         if (options?.signal?.aborted) throw error; // a transport error comes out of the next call
       });
       return;
     }
-    if (this.#suspended) {
-      const suspended = this.#suspended;
-      this.#suspended = undefined;
-      return await orAborted(suspended, options?.signal);
-    }
+    const suspended = this.#handshake.takeSuspended();
+    if (suspended !== undefined) return await orAborted(suspended, options?.signal);
     // In a handshake the peer cannot answer what was not sent; the next step reports a failure.
     if (!this.#session.established && this.#out.flushing) {
       return await orAborted(this.#out.flushing.then(ignore, ignore), options?.signal);
     }
-    if (this.#in.ended || this.#closed || this.#session.fed) return;
-    if (this.#failure !== undefined || this.#lastWords.size > 0) return;
+    if (this.#in.ended || this.#calls.closed || this.#session.fed) return;
+    if (this.#calls.failure !== undefined || this.#lastWords.size > 0) return;
     if (this.#session.established && this.#session.pending() > 0) return;
     await this.#in.fill(options?.signal).catch((error) => {
       if (options?.signal?.aborted) throw error;
@@ -320,86 +251,13 @@ export class Pump implements TlsStream {
 
   /** Encrypts and sends all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
-    const signal = options?.signal;
-    if (
-      p.length <= MAX_WRITE && this.#out.flushing === undefined && this.#writes === 0 && !signal &&
-      !this.#session.busy
-    ) {
-      return this.#writeOne(p);
-    }
-    const run = () => this.#writeAll(p, signal);
-    const before = this.#writes++ > 0 ? this.#lastWrite : this.idle;
-    // Known before it begins: a write inside one of its callbacks comes after it.
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#lastWrite = promise;
-    const done = before === undefined ? run() : before.then(run, run);
-    done.then(() => resolve(), () => resolve());
-    return done;
-  }
-
-  /** The short way for the usual case: the promise is that of the flush. */
-  #writeOne(p: Uint8Array): Promise<number> {
-    try {
-      this.#encrypt(p);
-      return this.#out.begin(p.length);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
-    let taken = 0;
-    try {
-      while (taken < p.length) {
-        signal?.throwIfAborted();
-        const part = p.length <= MAX_WRITE ? p : p.subarray(taken, taken + MAX_WRITE);
-        this.#encrypt(part);
-        taken += part.length;
-        await (signal ? orAborted(this.#out.flush(), signal) : this.#out.flush());
-      }
-      this.#out.check();
-      return p.length;
-    } catch (error) {
-      // What was taken goes, the rest never will: nothing may follow, not even a proper end.
-      if (signal?.aborted && taken > 0 && taken < p.length) this.#out.fail(halfWritten(error));
-      throw error;
-    } finally {
-      this.#writes--;
-    }
-  }
-
-  #encrypt(part: Uint8Array): void {
-    this.#mustWork();
-    this.#out.check();
-    try {
-      this.#session.write(part);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    return this.#writes.write(p, options);
   }
 
   /** Takes what fits into the send buffer of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
-    this.#mustBeIdle("write");
-    this.#mustWork();
-    this.#out.check();
-    if (p.length === 0) return 0;
-    const room = MAX_WRITE - this.#out.waiting;
-    if (room <= 0 || this.#writes > 0) return SSL_WANT_WRITE;
-    const part = p.length <= room ? p : p.subarray(0, room);
-    this.#encrypt(part);
-    this.#out.aside();
-    return part.length;
-  }
-
-  /** After a failure: the alert goes out if the peer takes it; the failure stays the error. */
-  async #flushAlert(signal?: AbortSignal): Promise<void> {
-    if (this.#closed || signal?.aborted) return;
-    try {
-      if (this.#session.output > 0) await orAborted(this.#out.flush(), signal);
-    } catch {
-      // The peer is gone: the failure that brought us here says more.
-    }
+    this.#calls.mustBeIdle("write");
+    return this.#writes.tryWrite(p);
   }
 
   // ---- the end
@@ -407,10 +265,10 @@ export class Pump implements TlsStream {
   /** Sends close_notify; unless `fast`, reads on until the peer's has come. */
   async shutdown(options: ShutdownOptions = NO_OPTIONS): Promise<void> {
     const { signal } = options;
-    if (this.#session.busy) await this.#whenIdle();
-    if (this.#writes > 0) await orAborted(this.#lastWrite, signal);
+    if (this.#calls.busy) await this.#calls.whenIdle();
+    if (this.#writes.length > 0) await orAborted(this.#writes.last, signal);
     this.#out.check();
-    this.#step(() => this.#session.closeNotify());
+    this.#calls.step(() => this.#session.closeNotify());
     await orAborted(this.#out.flush(), signal);
     if (options.fast) return;
     const sink = takeBuffer(MAX_WRITE);
@@ -425,11 +283,11 @@ export class Pump implements TlsStream {
 
   /** One step of the shutdown, without waiting. */
   tryShutdown(): boolean | Want {
-    this.#mustBeIdle("end the connection");
+    this.#calls.mustBeIdle("end the connection");
     this.#out.check();
-    if (this.#writes > 0) return SSL_WANT_WRITE;
+    if (this.#writes.length > 0) return SSL_WANT_WRITE;
     if (typeof this.#peekNow(new Uint8Array(1)) === "number") return false;
-    this.#step(() => this.#session.closeNotify());
+    this.#calls.step(() => this.#session.closeNotify());
     this.#out.aside();
     if (this.#out.flushing !== undefined) return SSL_WANT_WRITE;
     const r = this.tryPeek(new Uint8Array(1));
@@ -438,8 +296,8 @@ export class Pump implements TlsStream {
 
   /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
   release(): ByteTransport {
-    this.#mustBeIdle("give the transport back");
-    const ahead = this.#closed ? new Uint8Array() : this.#session.takeInput();
+    this.#calls.mustBeIdle("give the transport back");
+    const ahead = this.#calls.closed ? new Uint8Array() : this.#session.takeInput();
     const inFlight = this.#in.release();
     this.#end();
     return ahead.length > 0 || inFlight
@@ -448,7 +306,7 @@ export class Pump implements TlsStream {
   }
 
   #end(): void {
-    this.#closed = true;
+    this.#calls.close();
     this.#in.close();
     this.#out.close();
     this.#session.free();
@@ -456,34 +314,13 @@ export class Pump implements TlsStream {
 
   /** Frees TLS and closes the transport at once. */
   close(): void {
-    if (this.#closed) return;
+    if (this.#calls.closed) return;
     this.#end();
     try {
       this.#transport.close();
     } catch {
       // It was closed beneath us.
     }
-  }
-
-  /** Runs one call of the session; a failure is final and is what later calls meet. */
-  #step<T>(call: () => T): T {
-    this.#mustWork();
-    try {
-      return call();
-    } catch (error) {
-      throw this.#failed(error);
-    }
-  }
-
-  #mustWork(): void {
-    if (this.#closed) throw closedError();
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #failed(error: unknown): unknown {
-    if (!(error instanceof TypeError || error instanceof RangeError)) this.#failure = error;
-    this.#out.aside();
-    return error;
   }
 
   // ---- what was negotiated

@@ -11,7 +11,6 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "certificate/create.ts",
     "certificate/keys/password_encryption.ts",
     "certificate/keys/pkcs12.ts",
-    "engine/pump.ts",
     "errors.ts",
     "handle/handle.ts",
     "intercept/intercept.ts",
