@@ -9,12 +9,11 @@ import { quote } from "../internal/quote.ts";
 import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { Names, Role } from "../verify/peer.ts";
 import { requireFeatures } from "../engine/requirements.ts";
-import { resolveScheme } from "../verify/schemes.ts";
 import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
 import { recordOf } from "./context_record.ts";
 import type { Policy } from "../verify/policy.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
-import { parsePins } from "../verify/fingerprint.ts";
+import { peerRules } from "./peer_rules.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./option_values.ts";
 import { type OptionScope, optionsIn } from "./option_table.ts";
@@ -151,22 +150,21 @@ export function connectionPolicy(
   more: { readonly hostname?: string | undefined; readonly defaults?: readonly string[] } =
     NO_OPTIONS,
 ): ConnectionPolicy {
-  const { engine, options: shared, defaultsApplied } = recordOf(context);
+  const { engine, options: shared, rules: ofContext, defaultsApplied } = recordOf(context);
   const options: SslOptions = ownRecord({
     ...inScope(shared, "connection"),
     ...inScope(own, "connection"),
     verifyMode: verifyModeOf(role, shared),
   });
-  requireFeatures(engine, role, options);
-  const { rules } = resolveScheme(options.verifycnScheme);
+  const beyond = beyondContext(context, own);
+  const isOwn = Object.keys(beyond).length > 0;
+  if (isOwn) requireFeatures(engine, role, options);
+  const { syntax, ...rules } = isOwn ? peerRules(options) : ofContext;
   const policy: Policy = {
     role,
     engine: engine.name,
     verifyMode: options.verifyMode!,
-    scheme: options.verifycnScheme ?? "rfc9525",
-    publicSuffix: options.verifycnPublicsuffix,
-    pins: parsePins(options),
-    forceFingerprint: options.forceFingerprint ?? false,
+    ...rules,
     defaultsApplied: [...new Set([...defaultsApplied, ...more.defaults ?? []])],
   };
   if (policy.verifyMode === 0 && policy.pins.length > 0) {
@@ -177,8 +175,6 @@ export function connectionPolicy(
   }
   const { hostname } = more;
   const input = ownRecord({ ...options, hostname });
-  // A function of one's own may be asked about any text.
-  const syntax = rules?.callback === undefined ? rules?.syntax : undefined;
   const names = role === "client" ? clientNames(input, syntax) : serverNames(input, syntax);
   return { policy, names: nameForCallback(policy, names), options };
 }

@@ -11,12 +11,11 @@ import { SslError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { oneLine } from "../internal/show.ts";
-import { parsePins } from "../verify/fingerprint.ts";
-import { resolveScheme } from "../verify/schemes.ts";
 import { type ContextRecord, keepRecord } from "./context_record.ts";
 import { engineContext, nativeObject } from "./engine_contexts.ts";
 import type { ContextOptions, NativeObject, SslOptions } from "./options.ts";
-import { checkOptions, defaultsIn } from "./resolved_options.ts";
+import { checkOptions, contextOptions, defaultsIn } from "./resolved_options.ts";
+import type { Resolved } from "./validate.ts";
 
 let makeContext: (record: ContextRecord) => SslContext;
 
@@ -65,8 +64,7 @@ export class SslContext implements Disposable {
   static async create(options: ContextOptions = NO_OPTIONS): Promise<SslContext> {
     return await atCallOf(SslContext.create, () => {
       const checked = checkOptions("context", options);
-      const { server, ...rest } = checked;
-      return createContext(server ? "server" : "client", rest, defaultsIn(checked));
+      return createContext(checked.server ? "server" : "client", contextOptions(checked));
     });
   }
 
@@ -122,29 +120,26 @@ export class SslContext implements Disposable {
   }
 }
 
-/** Makes a context for a role out of checked options. */
+/** Makes a context for a role. */
 export async function createContext(
   role: Role,
-  options: Readonly<SslOptions>,
-  defaultsApplied: readonly string[],
+  options: Resolved<SslOptions>,
   ofEngine?: Engine,
 ): Promise<SslContext> {
-  const own = Object.freeze(ownRecord(options));
-  // These count per connection, yet a bad one is a mistake in the context.
-  parsePins(own);
-  resolveScheme(own.verifycnScheme);
-  const engine = ofEngine ?? await selectEngine(own.engine);
+  const { peerRules } = await import("./peer_rules.ts"); // with all that judges, not at start-up
+  const rules = peerRules(options);
+  const engine = ofEngine ?? await selectEngine(options.engine);
   const context = makeContext(ownRecord<ContextRecord>({
     engine,
-    options: own,
-    defaultsApplied,
+    options,
+    rules,
+    defaultsApplied: defaultsIn(options),
     roles: new Map(),
     made: new Set(),
     closed: false,
     role,
     ready: new Map(),
-    sibling: (options, defaultsApplied) =>
-      createContext("server", options, defaultsApplied, engine),
+    sibling: (options) => createContext("server", options, engine),
   }));
   await engineContext(context, role);
   return context;

@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { Engine, EngineContext, Role } from "../engine/engine.ts";
+import type { Engine, EngineContext, Role, TlsVersion } from "../engine/engine.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
+import type { PeerRules } from "./peer_rules.ts";
+import type { Resolved } from "./validate.ts";
 import type { ClientSessions } from "./sessions/resumption.ts";
 import type { Tracer } from "./trace.ts";
 
@@ -17,7 +19,9 @@ export interface ContextRecord {
   /** The engine. */
   readonly engine: Engine;
   /** The options it was made from: frozen, `undefined` members left out. */
-  readonly options: Readonly<SslOptions>;
+  readonly options: Resolved<SslOptions>;
+  /** What its connections are judged by, unless they say more. */
+  readonly rules: PeerRules;
   /** The options among them that came from process-wide defaults. */
   readonly defaultsApplied: readonly string[];
   /** The side that it was made for first. */
@@ -30,6 +34,8 @@ export interface ContextRecord {
   readonly made: Set<EngineContext>;
   /** Whether the context was closed. */
   closed: boolean;
+  /** The versions of TLS that it allows, once a side is ready. */
+  versions?: ReadonlySet<TlsVersion> | undefined;
   /** Gets the outcomes of handshakes. */
   tracer?: Tracer | undefined;
   /** A client's session cache, if it has one. */
@@ -38,11 +44,8 @@ export interface ContextRecord {
   records?: Records | undefined;
   /** What a server's handshakes have to wait for, if anything. */
   before?: (() => Promise<void> | undefined) | undefined;
-  /** Makes another server context for the same engine, out of checked options. */
-  readonly sibling: (
-    options: Readonly<SslOptions>,
-    defaultsApplied: readonly string[],
-  ) => Promise<SharedContext>;
+  /** Makes another server context for the same engine. */
+  readonly sibling: (options: Resolved<SslOptions>) => Promise<SharedContext>;
 }
 
 const records = new WeakMap<object, ContextRecord>();

@@ -67,6 +67,7 @@ async function makeEngineContexts(
     return context;
   };
   record.tracer ??= tracer;
+  record.versions = base.versions;
   if (role === "client") return await make(base);
   const contexts = new Map<string, EngineContext>();
   for (const [name, each] of byName) contexts.set(name, await make(each));

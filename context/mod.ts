@@ -56,11 +56,8 @@ export type {
   ListenOptions,
   StartOptions,
 } from "../socket/options.ts";
-export {
-  type CertificatesInput,
-  verifyCertificate,
-  type VerifyCertificateOptions,
-} from "./verify_certificate.ts";
+export { verifyCertificate } from "./verify_certificate.ts";
+export type { CertificatesInput, VerifyCertificateOptions } from "./verify_certificate_options.ts";
 export type { ChainPurpose } from "../engine/chain_verification.ts";
 export {
   SessionCache,

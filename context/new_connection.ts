@@ -15,7 +15,8 @@ import { beyondContext, connectionPolicy, inScope } from "./connection_policy.ts
 import type { Names } from "../verify/peer.ts";
 import { recordOf } from "./context_record.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
-import { checkAny, defaultsIn } from "./resolved_options.ts";
+import { defaultsIn } from "./resolved_options.ts";
+import type { Resolved } from "./validate.ts";
 
 /** What is needed to make one connection. */
 export interface NewConnection {
@@ -30,7 +31,7 @@ export interface ConnectionInput {
   /** Our side. */
   readonly role: Role;
   /** The options of the operation. */
-  readonly options: SslOptions;
+  readonly options: Resolved<SslOptions>;
   /** The host that was connected to. */
   readonly hostname?: string | undefined;
   /** The other end, `host:port`: the key of its sessions unless `sessionKey` says otherwise. */
@@ -42,7 +43,7 @@ export function newConnection(context: SharedContext, given: ConnectionInput): N
   const input = ownRecord(given);
   const { role, hostname } = input;
   const { engine, options: shared, tracer, sessions } = recordOf(context);
-  const own = checkAny(role, input.options);
+  const own = input.options;
   const defaults = defaultsIn(own);
   const { policy, names, options } = connectionPolicy(context, role, own, { hostname, defaults });
   requireFeatures(engine, role, inScope(own, "operation"));

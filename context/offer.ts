@@ -9,7 +9,6 @@ import type { Offer } from "../errors.ts";
 import { recordOf } from "./context_record.ts";
 import { isRecord } from "./option_values.ts";
 import type { SharedContext } from "./options.ts";
-import { allowedVersions } from "./versions.ts";
 
 /** What rustls has; Deno cannot change it. */
 const RUSTLS: Pick<Offer, "ciphers" | "groups"> = {
@@ -32,8 +31,8 @@ function listed(value: unknown): readonly string[] {
 
 /** What a context offers, as far as its options say. */
 export function ownOffer(context: SharedContext): Offer {
-  const { options, engine } = recordOf(context);
-  const versions = [...allowedVersions(options)].sort().map(versionName);
+  const { options, engine, versions: allowed = [] } = recordOf(context);
+  const versions = [...allowed].sort().map(versionName);
   const alpnProtocols = options.alpnProtocols ?? [];
   if (!engine.features.has("ciphers")) return { versions, alpnProtocols, ...RUSTLS };
   const { cipherList, ciphersuites, ecdhCurve, sigalgs } = options;

@@ -9,9 +9,9 @@ import { quote } from "../internal/quote.ts";
 import { inScope, sameValue } from "./connection_policy.ts";
 import { createContext, type SslContext } from "./context.ts";
 import { contextIn, recordOf } from "./context_record.ts";
-import { OPTIONS } from "./option_table.ts";
 import type { SslOptions } from "./options.ts";
-import { checkAny, defaultsIn } from "./resolved_options.ts";
+import { contextOptions } from "./resolved_options.ts";
+import type { Resolved } from "./validate.ts";
 
 /** The context that `reuseCtx` means. */
 function reused(value: unknown): SslContext {
@@ -39,18 +39,16 @@ function checkReuse(context: SslContext, options: SslOptions): void {
 /**
  * The context for an operation: the one to reuse, or a new one.
  *
- * @throws {TypeError} `invalid context to reuse`, unknown options, wrong values.
+ * @throws {TypeError} `invalid context to reuse`, or for options that contradict the one to reuse.
  */
-export async function contextFor(role: Role, options: SslOptions): Promise<SslContext> {
-  const checked = checkAny(role, options);
-  if (checked.reuseCtx !== undefined) {
-    const context = reused(checked.reuseCtx);
-    checkReuse(context, checked);
+export async function contextFor(
+  role: Role,
+  options: Resolved<SslOptions>,
+): Promise<SslContext> {
+  if (options.reuseCtx !== undefined) {
+    const context = reused(options.reuseCtx);
+    checkReuse(context, options);
     return context;
   }
-  const kept: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(checked)) {
-    if (OPTIONS[name as keyof typeof OPTIONS].scope !== "operation") kept[name] = value;
-  }
-  return await createContext(role, kept, defaultsIn(checked));
+  return await createContext(role, contextOptions(options));
 }

@@ -180,48 +180,60 @@ const OWN_DEFAULTS: readonly OptionName[] = [
   "ciphersuites",
 ];
 
-/** Options with the defaults in, and which of them are defaults. */
-export interface WithDefaults {
-  /** A new object. */
+/** Options with the defaults in. */
+export interface Defaulted {
+  /** A new record. */
   readonly options: Record<string, unknown>;
   /** The names of those that came from the defaults or the filter. */
   readonly applied: readonly string[];
+  /** The names among them that nothing but a default gave. */
+  readonly filled: ReadonlySet<string>;
 }
 
-/** Applies filter and defaults to the options of an operation. */
+/** Applies the filter of the program; what it puts in is checked, as for the operation `kind`. */
+function filtered(
+  role: Role,
+  given: Readonly<Record<string, unknown>>,
+  kind: OptionKind | undefined,
+): { readonly options: Record<string, unknown>; readonly changed: Iterable<string> } {
+  const options = ownRecord({ ...given });
+  if (filter === undefined) return { options, changed: [] };
+  if (filter === "use_defaults") {
+    const changed = OWN_DEFAULTS.filter((name) => name in options && !defaults[role].has(name));
+    for (const name of changed) delete options[name];
+    for (const [name] of defaults[role]) dropGroup(options, name);
+    return { options, changed };
+  }
+  const shown = { ...given }; // a plain object: the program may do with it what it wants
+  const other = checkNames(filter(role === "server", shown) ?? shown, kind);
+  const names = new Set([...Object.keys(options), ...Object.keys(other)]);
+  return {
+    options: other,
+    changed: [...names].filter((name) => !Object.is(options[name], other[name])),
+  };
+}
+
+/**
+ * Applies filter and defaults to the options of an operation.
+ *
+ * @param given Checked options.
+ * @param checkAs The operation that options of the filter must be for. @default {any}
+ */
 export function withDefaults(
   kind: OptionKind,
   role: Role,
   given: Readonly<Record<string, unknown>>,
-): WithDefaults {
-  let options: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) options[name] = value;
-  }
-  if (kind === "close") return { options, applied: [] };
-  const applied = new Set<string>();
-  if (filter === "use_defaults") {
-    for (const name of OWN_DEFAULTS) {
-      if (name in options && !defaults[role].has(name)) {
-        delete options[name];
-        applied.add(name);
-      }
-    }
-    for (const [name] of defaults[role]) dropGroup(options, name);
-  } else if (filter !== undefined) {
-    const before = ownRecord(options);
-    const shown = { ...options }; // a plain object: the program may do with it what it wants
-    options = ownRecord(filter(role === "server", shown) ?? shown);
-    for (const name of new Set([...Object.keys(before), ...Object.keys(options)])) {
-      if (!Object.is(before[name], options[name])) applied.add(name);
-    }
-  }
+  checkAs?: OptionKind,
+): Defaulted {
+  if (kind === "close") return { options: ownRecord({ ...given }), applied: [], filled: new Set() };
+  const { options, changed } = filtered(role, given, checkAs);
   const taken = new Set(Object.keys(options));
+  const filled = new Set<string>();
   const hasContext = "reuseCtx" in options;
   const ofContext = [...taken].some((name) => table.optionRow(kind, name)?.scope === "context");
   if (defaultContext !== undefined && !hasContext && !ofContext && kind !== "context") {
     options.reuseCtx = defaultContext;
-    applied.add("reuseCtx");
+    filled.add("reuseCtx");
   }
   const reused = filter === "use_defaults" ? undefined : contextIn(options.reuseCtx);
   const ofReused = reused ? recordOf(reused).options : NO_OPTIONS;
@@ -231,9 +243,9 @@ export function withDefaults(
     // The options of a context that is reused are its own; what it says of connections goes before.
     if ("reuseCtx" in options && (row.scope === "context" || name in ofReused)) continue;
     options[name] = value;
-    applied.add(name);
+    filled.add(name);
   }
-  return { options, applied: [...applied] };
+  return { options, applied: [...new Set([...changed, ...filled])], filled };
 }
 
 function groupOf(name: string): readonly string[] {

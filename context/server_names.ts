@@ -16,7 +16,7 @@ import { ConnectionState } from "./connection.ts";
 import { contextIn, type ContextRecord, recordOf, type Records } from "./context_record.ts";
 import type { ContextOptions, SharedContext } from "./options.ts";
 import { connectionPolicy } from "./connection_policy.ts";
-import { checkOptions, defaultsIn } from "./resolved_options.ts";
+import { checkOptions, contextOptions } from "./resolved_options.ts";
 
 type Select = NonNullable<ContextHooks["selectContext"]>;
 
@@ -51,14 +51,14 @@ function contextOf(
   let made = cache.get(choice);
   if (made === undefined) {
     const checked = checkOptions("context", { ...choice as ContextOptions, server: true });
-    const { server: _, engine = "auto", ...rest } = checked;
+    const { engine = "auto" } = checked;
     if (engine !== "auto" && engine !== base.engine.name) {
       throw new TypeError(
         `Cannot serve: ${option} gave options for the engine "${engine}", the listener's is ` +
           `"${base.engine.name}"`,
       );
     }
-    made = base.sibling(rest, defaultsIn(checked));
+    made = base.sibling(contextOptions(checked));
     cache.set(choice, made);
     made.catch(() => cache.delete(choice)); // a file may be there the next time
   }

@@ -12,6 +12,15 @@ import { unknownOption } from "./option_names.ts";
 import * as table from "./option_table.ts";
 import type { OptionKind, OptionRow } from "./option_table.ts";
 
+declare const CHECKED: unique symbol;
+declare const RESOLVED: unique symbol;
+
+/** Options whose names and values were checked, one by one. */
+export type Checked<T extends object> = Readonly<T> & { readonly [CHECKED]: true };
+
+/** Options that were checked, with the process-wide defaults in: `resolved_options.ts` makes them. */
+export type Resolved<T extends object> = Readonly<T> & { readonly [RESOLVED]: true };
+
 function namesFor(kind: OptionKind | undefined): string[] {
   if (kind === undefined) return Object.keys(table.OPTIONS);
   const rows = kind === "close" ? table.CLOSE_OPTIONS : table.OPTIONS;

@@ -17,7 +17,7 @@ import { TLS1_2, TLS1_3 } from "./tls_versions.ts";
 type Options = Readonly<Record<string, unknown>>;
 
 /** An option that needs a feature. */
-interface Requirement {
+export interface Requirement {
   /** Its name. */
   readonly option: string;
   /** The feature. */
@@ -47,7 +47,8 @@ const hasSeveralNames = (value: unknown): boolean => namesOf(value).some((name) 
 /** `host%tag`: another certificate for a host, with a key of another type. */
 const hasTags = (value: unknown): boolean => namesOf(value).some((name) => name.includes("%"));
 
-const REQUIREMENTS: readonly Requirement[] = [
+/** Every need. */
+export const REQUIREMENTS: readonly Requirement[] = [
   {
     option: "ca",
     feature: "ownAnchors",

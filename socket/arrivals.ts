@@ -5,10 +5,10 @@
  * @module
  */
 
-import { ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
 import { type NewConnection, newConnection } from "../context/new_connection.ts";
-import { optionRow } from "../context/option_table.ts";
+import { withContext } from "../context/resolved_options.ts";
+import type { Resolved } from "../context/validate.ts";
 import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { orAborted } from "../internal/waiting.ts";
 import { Connection } from "./connection.ts";
@@ -40,20 +40,7 @@ export interface ArrivalsOptions {
   /** The context of the next connection. */
   current(): Current;
   /** The options of the listener. */
-  readonly options: SocketOptions;
-}
-
-/** The options for TLS that is started later: those that made another context give way to it. */
-function ofContext(
-  options: SocketOptions,
-  context: SslContext,
-  first: SslContext,
-): SocketOptions {
-  if (context === first) return options;
-  const own = Object.entries(options).filter(([name]) =>
-    optionRow(undefined, name)?.scope !== "context"
-  );
-  return ownRecord({ ...Object.fromEntries(own), reuseCtx: context });
+  readonly options: Resolved<SocketOptions>;
 }
 
 /** Where connections come in. */
@@ -118,7 +105,8 @@ export class Arrivals {
   connection(arrival: Arrival): Connection {
     const current = "tls" in arrival ? arrival.with : this.#options.current();
     // After a change of the context, the listener's own options say less than that.
-    const options = ofContext(this.#options.options, current.context, this.#first);
+    const own = this.#options.options;
+    const options = current.context === this.#first ? own : withContext(own, current.context);
     const init = {
       ...current,
       options,

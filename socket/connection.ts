@@ -9,6 +9,7 @@ import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
 import { recordOf } from "../context/context_record.ts";
 import type { NewConnection } from "../context/new_connection.ts";
+import type { Resolved } from "../context/validate.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/engine.ts";
 import type { HandshakeProgress } from "../engine/handshake_progress.ts";
 import type { SslError } from "../errors.ts";
@@ -137,7 +138,7 @@ export class Connection {
   }
 
   /** The options it was made with. */
-  get options(): SocketOptions {
+  get options(): Resolved<SocketOptions> {
     return this.life.options;
   }
 

@@ -8,7 +8,8 @@ import { contextFor } from "../context/operation_context.ts";
 import { engineContext } from "../context/engine_contexts.ts";
 import { type NewConnection, newConnection } from "../context/new_connection.ts";
 import { ownOffer } from "../context/offer.ts";
-import { checkNames } from "../context/validate.ts";
+import { checkStart } from "../context/resolved_options.ts";
+import type { Checked } from "../context/validate.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/engine.ts";
 import { BufferedTransport, heldBy } from "../engine/transport.ts";
 import {
@@ -65,10 +66,9 @@ export class Handshake {
     const life = this.#life;
     if (this.#isDone(role, given)) return;
     const plain = this.#mustBePlain(role);
-    let more: SocketOptions;
+    let more: Checked<SocketOptions>;
     try {
-      // The process-wide defaults are in the socket's own options already, for its own side.
-      more = checkNames(given, "start");
+      more = checkStart<SocketOptions>(given);
       this.#mustBeSide(role, more);
       this.#mustNotRead(plain.stream);
     } catch (error) {
@@ -95,9 +95,13 @@ export class Handshake {
   }
 
   /** Makes the options given now, and those that the socket was made with, the socket's own. */
-  async #layOver(role: Role, more: SocketOptions, deadline: Deadline): Promise<void> {
+  async #layOver(
+    role: Role,
+    more: Checked<SocketOptions>,
+    deadline: Deadline,
+  ): Promise<void> {
     const life = this.#life;
-    const options = life.later(more);
+    const options = life.later(more, role);
     const context = await deadline.race(contextFor(role, options));
     const ready = await deadline.race(engineContext(context, role));
     // A listener's own `hostname` is where it listens, and names no peer.
@@ -109,7 +113,7 @@ export class Handshake {
   #isDone(role: Role, given: StartOptions): boolean {
     const { established, settings, peer } = this.#life;
     if (established === undefined || settings.role !== role) return false;
-    if (!hasOthers(checkNames(given, "start"))) return true;
+    if (!hasOthers(checkStart(given))) return true;
     throw new TypeError(
       `Cannot start TLS with ${peer}: it has been started, so these options cannot count: ` +
         `received ${Object.keys(given).join(", ")}: give them to connect, listen or start, or ` +

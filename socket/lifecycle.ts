@@ -7,7 +7,8 @@
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
 import { recordOf } from "../context/context_record.ts";
-import { layOver } from "../context/lay_over.ts";
+import { laidOver } from "../context/resolved_options.ts";
+import type { Checked, Resolved } from "../context/validate.ts";
 import type { ByteTransport, EngineContext, Role, TlsStream } from "../engine/engine.ts";
 import { insideError } from "../internal/waiting.ts";
 import { SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
@@ -28,7 +29,7 @@ import { closedError, toSslError } from "./socket_errors.ts";
 /** What a connection is made from. */
 export interface ConnectionSettings {
   /** The options it was made with. */
-  readonly options: SocketOptions;
+  readonly options: Resolved<SocketOptions>;
   /** Our side. */
   readonly role: Role;
   /** The context. */
@@ -152,7 +153,7 @@ export class Lifecycle {
   }
 
   /** The options it was made with. */
-  get options(): SocketOptions {
+  get options(): Resolved<SocketOptions> {
     return this.settings.options;
   }
 
@@ -177,8 +178,8 @@ export class Lifecycle {
   }
 
   /** Options for TLS that is started later: those given then, over those of the socket. */
-  later(given: SocketOptions): SocketOptions {
-    return layOver(this.options, given);
+  later(given: Checked<SocketOptions>, role: Role): Resolved<SocketOptions> {
+    return laidOver(this.options, given, role);
   }
 
   // ---- from phase to phase

@@ -21,6 +21,7 @@ import { engineOf } from "../context/context_record.ts";
 import { newConnection } from "../context/new_connection.ts";
 import type { ListenOptions } from "./options.ts";
 import { checkOptions } from "../context/resolved_options.ts";
+import type { Resolved } from "../context/validate.ts";
 import type { EngineContext, EngineListener, WaitOptions } from "../engine/engine.ts";
 import { requireFeature } from "../engine/features.ts";
 import { SslPeerError } from "../errors.ts";
@@ -28,7 +29,6 @@ import { fromCaller } from "../internal/caller.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import { type Arrival, Arrivals } from "./arrivals.ts";
 import type { Connection } from "./connection.ts";
-import type { SocketOptions } from "./options.ts";
 import { clientOf } from "./client_address.ts";
 import { closedError } from "./socket_errors.ts";
 import { connectionOf } from "./socket_init.ts";
@@ -46,7 +46,7 @@ interface ListenerSetup<S> {
   /** The listener of the engine. */
   readonly listener: EngineListener;
   /** The options of `SslSocket.listen`, checked. */
-  readonly options: ListenOptions;
+  readonly options: Resolved<ListenOptions>;
   /** The first context. */
   readonly context: SslContext;
   /** The same, ready in the engine. */
@@ -85,7 +85,7 @@ export class ListenerCore<S extends SslSocket> {
       plain: engineOf(setup.context).features.has("acceptPlain"),
       settled: () => this.#swap,
       current: () => ({ context: this.#context, engineContext: this.#engineContext }),
-      options: setup.options as SocketOptions,
+      options: setup.options,
     });
     const limit = setup.options.maxHandshakes ?? MAX_HANDSHAKES;
     this.#places = new Places(limit);

@@ -13,8 +13,8 @@ import { newConnection } from "../context/new_connection.ts";
 import type { ConnectOptions, StartOptions } from "./options.ts";
 import { OPTIONS } from "../context/option_table.ts";
 import { NO_OPTIONS, ownMembers, ownRecord } from "../internal/own_options.ts";
-import { checkNames } from "../context/validate.ts";
-import { checkOptions } from "../context/resolved_options.ts";
+import type { Resolved } from "../context/validate.ts";
+import { checkOptions, checkStart } from "../context/resolved_options.ts";
 import { dialTcp } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
@@ -176,17 +176,28 @@ function roleOf(options: StartOptions): Role {
   return options.server ? "server" : "client";
 }
 
+/** What is given to start, over what the plain socket below has, and the side that it means. */
+function startOptions(given: StartOptions, below: Connection | undefined): {
+  readonly own: StartOptions;
+  readonly options: Resolved<SocketOptions>;
+  readonly role: Role;
+} {
+  if (below === undefined) {
+    const own = checkOptions<StartOptions>("start", given);
+    return { own, options: own, role: roleOf(own) };
+  }
+  const own = checkStart<StartOptions>(given);
+  const role = own.server === undefined ? below.role : roleOf(own);
+  return { own, options: below.life.later(own, role), role };
+}
+
 /** `SslSocket.start` as far as the connection. */
 export async function openOver(
   source: Transport | StreamPair | TransportSource,
   given: StartOptions = NO_OPTIONS,
 ): Promise<Connection> {
   const below = plainBelow(source);
-  const own = below === undefined
-    ? checkOptions("start", given)
-    : checkNames(given, "start") as StartOptions;
-  const options: StartOptions = below === undefined ? own : below.life.later(own);
-  const role: Role = own.server === undefined && below ? below.role : roleOf(own);
+  const { own, options, role } = startOptions(given, below);
   const hostname = own.hostname ?? below?.hostname;
   const { remoteAddr } = (source ?? {}) as Transport;
   const peer = own.hostname ?? below?.peer ?? describeAddr(remoteAddr);

@@ -9,16 +9,15 @@ import {
   assertThrows,
 } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { createContext, SslContext } from "../../context/context.ts";
-import { contextFor } from "../../context/operation_context.ts";
+import { SslContext } from "../../context/context.ts";
 import { engineContext } from "../../context/engine_contexts.ts";
 import { engineOf } from "../../context/context_record.ts";
-import { newConnection } from "../../context/new_connection.ts";
 import { beyondContext } from "../../context/connection_policy.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { featuresOf } from "../../engine/features.ts";
 import type { ContextConfig, Engine, EngineContext, Role } from "../../engine/engine.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
+import { contextFor, createContext, newConnection } from "../helpers/operations.ts";
 
 const ca = await TestCa.create();
 const leaf = await ca.server("server.example");
@@ -50,7 +49,7 @@ function fakeEngine(name: "openssl" | "deno") {
 }
 
 const make = (engine: Engine, role: Role, options: SslOptions) =>
-  createContext(role, options, [], engine);
+  createContext(role, options, engine);
 
 Deno.test("SslContext.create() checks its options", async () => {
   await assertRejects(

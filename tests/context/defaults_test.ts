@@ -1,8 +1,15 @@
 import "../helpers/limit.ts";
-import { contextFor } from "../../context/operation_context.ts";
 import { assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { SslContext } from "../../context/context.ts";
-import { checkAny, checkOptions, defaultsIn } from "../../context/resolved_options.ts";
+import {
+  checkOptions,
+  checkStart,
+  contextOptions,
+  defaultsIn,
+  laidOver,
+  withContext,
+} from "../../context/resolved_options.ts";
+import type { SslOptions } from "../../context/options.ts";
 import {
   setArgsFilterHack,
   setClientDefaults,
@@ -10,6 +17,7 @@ import {
   setDefaults,
   setServerDefaults,
 } from "../../context/process_defaults.ts";
+import { contextFor } from "../helpers/operations.ts";
 
 /** Whatever a test sets is forgotten again. */
 function clean(fn: () => void | Promise<void>): () => Promise<void> {
@@ -184,6 +192,61 @@ Deno.test(
   clean(() => {
     const options = checkOptions("connect", { hostname: "a" });
     setDefaults({ timeout: 5 });
-    assertStrictEquals(checkAny("client", options as object), options);
+    assertStrictEquals(checkOptions("connect", options), options);
+  }),
+);
+
+Deno.test(
+  "a later start keeps the defaults of its side, and says that they are defaults",
+  clean(() => {
+    setDefaults({ caFile: "ca.pem", timeout: 5 });
+    const base = checkOptions<SslOptions>("connect", { verifycnName: "a" });
+    const given = checkStart<SslOptions>({ timeout: 7 });
+    const later = laidOver(base, given, "client");
+    assertEquals(later as object, { verifycnName: "a", caFile: "ca.pem", timeout: 7 });
+    assertEquals(defaultsIn(later), ["caFile"]);
+    const otherAnchors = laidOver(base, checkStart<SslOptions>({ ca: [] }), "client");
+    assertEquals(otherAnchors as object, { verifycnName: "a", ca: [], timeout: 5 });
+    assertStrictEquals(checkOptions("start", later), later);
+  }),
+);
+
+Deno.test(
+  "a start as the other side has the defaults of that side",
+  clean(() => {
+    setClientDefaults({ caFile: "client.pem" });
+    setServerDefaults({ certFile: "server.pem" });
+    const base = checkOptions<SslOptions>("connect", { alpnProtocols: ["h2"] });
+    assertEquals(base as object, { alpnProtocols: ["h2"], caFile: "client.pem" });
+    const later = laidOver(base, checkStart<SslOptions>({}), "server");
+    assertEquals(later as object, { alpnProtocols: ["h2"], certFile: "server.pem" });
+    assertEquals(defaultsIn(later), ["certFile"]);
+  }),
+);
+
+Deno.test(
+  "a later start gives way to the filter, whose options are checked",
+  clean(() => {
+    const base = checkOptions<SslOptions>("connect", { timeout: 5 });
+    setArgsFilterHack((_isServer, options) => ({ ...options, timeout: 9 }));
+    const given = checkStart<SslOptions>({ version: "TLSv1_3" });
+    assertEquals(laidOver(base, given, "client") as object, { timeout: 9, version: "TLSv1_3" });
+    setArgsFilterHack(() => ({ SSL_timeout: 9 }));
+    assertThrows(() => laidOver(base, given, "client"), TypeError, "unknown option");
+    assertThrows(() => checkOptions("connect", {}), TypeError, "unknown option");
+  }),
+);
+
+Deno.test(
+  "the options of a context are those of its operation, and so are its defaults",
+  clean(async () => {
+    setDefaults({ caFile: "ca.pem", timeout: 5 });
+    const options = checkOptions<SslOptions>("connect", { alpnProtocols: ["h2"] });
+    const own = contextOptions(options);
+    assertEquals(own as object, { alpnProtocols: ["h2"], caFile: "ca.pem" });
+    const context = await SslContext.create({ ca: [], engine: "deno" }).catch(() => undefined);
+    assertEquals(context, undefined); // its anchors cannot be replaced
+    const other = await SslContext.create({ caFile: "", engine: "deno" });
+    assertEquals(withContext(options, other) as object, { reuseCtx: other, timeout: 5 });
   }),
 );

@@ -2,8 +2,6 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { createContext } from "../../context/context.ts";
-import { newConnection } from "../../context/new_connection.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { OPTIONS } from "../../context/option_table.ts";
 import { denoEngine } from "../../engine/deno/engine.ts";
@@ -13,6 +11,7 @@ import { SslError, SslPeerError, SslUnsupportedError, SslVerifyError } from "../
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, CASES, type OptionCase, PAIR, shared } from "./engine_options.ts";
 import { refuses } from "../helpers/refuses.ts";
+import { createContext, newConnection } from "../helpers/operations.ts";
 
 Deno.test("the table of options has every option, and every fate is there", () => {
   assertEquals([...CASES.keys()].toSorted(), Object.keys(OPTIONS).toSorted());
@@ -130,7 +129,7 @@ for (const [name, cases] of CASES) {
         const base = role === "server" ? PAIR : { ca: ca.pem };
         const own: Record<string, unknown> = { ...base, ...options };
         for (const key of Object.keys(own)) if (own[key] === undefined) delete own[key];
-        const context = await createContext(role, own, [], narrowEngine());
+        const context = await createContext(role, own, narrowEngine());
         newConnection(context, { role, options: {}, hostname: "localhost" });
         context.close();
       };
@@ -144,7 +143,7 @@ for (const [name, cases] of CASES) {
 Deno.test("a file that is not there is told before the engine is asked", async () => {
   const [{ options }] = CASES.get("crlFile") as [OptionCase];
   await assertRejects(
-    () => createContext("client", { ca: ca.pem, ...options }, [], narrowEngine()),
+    () => createContext("client", { ca: ca.pem, ...options }, narrowEngine()),
     SslError,
     "Cannot read crlFile",
   );

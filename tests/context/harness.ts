@@ -2,9 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { contextFor } from "../../context/operation_context.ts";
 import { engineContext } from "../../context/engine_contexts.ts";
-import { newConnection } from "../../context/new_connection.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SslError } from "../../errors.ts";
 import type { TlsStream } from "../../engine/engine.ts";
@@ -13,6 +11,7 @@ import { SslSocket } from "../../socket/socket.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { memoryPair } from "../helpers/memory.ts";
 import { pair } from "../helpers/pair.ts";
+import { contextFor, newConnection } from "../helpers/operations.ts";
 
 export const ca = await TestCa.create();
 export const leaf = await ca.server("server.example");

@@ -15,11 +15,11 @@ import type { ClientHello } from "../../engine/client_hello.ts";
 import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { engineContext } from "../../context/engine_contexts.ts";
-import { newConnection } from "../../context/new_connection.ts";
 import type { TlsStream } from "../../engine/engine.ts";
 import { config, engine as openssl } from "../engine/harness.ts";
 import { memoryPair } from "../helpers/memory.ts";
 import { accepted, alerted, ca, leaf, type Outcome, refusal, shake } from "./harness.ts";
+import { newConnection } from "../helpers/operations.ts";
 
 const a = await ca.server("a.example");
 const b = await ca.server("b.example");

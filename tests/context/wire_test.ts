@@ -1,6 +1,4 @@
 import "../helpers/limit.ts";
-import { contextFor } from "../../context/operation_context.ts";
-import { newConnection } from "../../context/new_connection.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../testing/ca.ts";
@@ -8,6 +6,7 @@ import { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SslError } from "../../errors.ts";
 import { accepted, alerted, ca, leaf, type Outcome, refusal, shake } from "./harness.ts";
+import { contextFor, newConnection } from "../helpers/operations.ts";
 
 const TRUST: SslOptions = { ca: ca.pem };
 

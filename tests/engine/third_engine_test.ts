@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { createContext, type SslContext } from "../../context/context.ts";
+import type { SslContext } from "../../context/context.ts";
 import type { SslOptions } from "../../context/options.ts";
 import type { ConnectOptions } from "../../socket/options.ts";
 import type { Role } from "../../engine/engine.ts";
@@ -17,6 +17,7 @@ import { Handle } from "../../handle/mod.ts";
 import { type SslListener, SslSocket } from "../../socket/mod.ts";
 import { type Pair, pair } from "../helpers/pair.ts";
 import { Rot13Engine } from "./rot13_engine.ts";
+import { createContext } from "../helpers/operations.ts";
 
 const engine = new Rot13Engine();
 const ca = await TestCa.create();
@@ -26,7 +27,7 @@ const LOOPBACK = "127.0.0.1";
 
 /** The way in for an engine that `engine: ...` does not know: a context made with it. */
 const context = (role: Role, options: SslOptions): Promise<SslContext> =>
-  createContext(role, options, [], engine);
+  createContext(role, options, engine);
 
 const { cert, key } = server;
 const serverContext = await context("server", { cert, key });

@@ -49,7 +49,7 @@ Deno.test("a default that is changed after it was set is what it was", () => {
   setClientDefaults({ fingerprint });
   try {
     fingerprint[0] = "sha256$" + "00".repeat(32);
-    assertEquals(checkOptions("context", {}), { fingerprint: [other] } as ContextOptions);
+    assertEquals(checkOptions("context", {}) as ContextOptions, { fingerprint: [other] });
   } finally {
     setClientDefaults({ fingerprint: undefined });
   }

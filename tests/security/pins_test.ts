@@ -3,11 +3,11 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { contextFor } from "../../context/operation_context.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { shake } from "../context/harness.ts";
+import { contextFor } from "../helpers/operations.ts";
 
 const root = await TestCa.create({ commonName: "Root" });
 const sub = await root.intermediate({ commonName: "Sub" });

@@ -3,9 +3,7 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { contextFor } from "../../context/operation_context.ts";
 import { engineContext } from "../../context/engine_contexts.ts";
-import { newConnection } from "../../context/new_connection.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import type { TlsStream } from "../../engine/engine.ts";
@@ -14,6 +12,7 @@ import { Certificate } from "../../certificate/certificate.ts";
 import { ca, leaf } from "../context/harness.ts";
 import { memoryPair } from "../helpers/memory.ts";
 import { openLibrary } from "../../engine/openssl/symbols.ts";
+import { contextFor, newConnection } from "../helpers/operations.ts";
 
 const others = await TestCa.create({ commonName: "Others" });
 const stranger = await others.client("a stranger");

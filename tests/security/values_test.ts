@@ -2,10 +2,8 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  verifyCertificate,
-  type VerifyCertificateOptions,
-} from "../../context/verify_certificate.ts";
+import { verifyCertificate } from "../../context/verify_certificate.ts";
+import type { VerifyCertificateOptions } from "../../context/verify_certificate_options.ts";
 import { ca, leaf } from "../context/harness.ts";
 
 const WRONG: readonly (readonly [option: string, value: unknown])[] = [

@@ -252,8 +252,7 @@ async function digestFor(
   listener: SslListener,
   options: ConnectOptions,
 ): Promise<string> {
-  const { newConnection } = await import("../../context/new_connection.ts");
-  const { contextFor } = await import("../../context/operation_context.ts");
+  const { contextFor, newConnection } = await import("../helpers/operations.ts");
   const { engineContext } = await import("../../context/engine_contexts.ts");
   const kept: SslSession[] = [];
   const spy: SessionStore = {

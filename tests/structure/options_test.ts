@@ -4,9 +4,11 @@
  */
 
 import "../helpers/limit.ts";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import ts from "typescript";
-import { placeOf, type SourceFile, sources, visit } from "./tree.ts";
+import { OPTIONS } from "../../context/option_table.ts";
+import { REQUIREMENTS } from "../../engine/requirements.ts";
+import { importsOf, placeOf, type SourceFile, sources, visit, withoutComments } from "./tree.ts";
 
 /** The texts in a file: strings, and the pieces of templates. */
 function texts({ tree }: SourceFile): readonly (readonly [text: string, place: string])[] {
@@ -40,4 +42,74 @@ Deno.test("options: engines are asked for features, not for what they are", () =
     return found;
   });
   assertEquals(asking, []);
+});
+
+/** What checks, parses or completes options, with the files that may use it. */
+const ONCE: readonly (readonly [name: string, from: string, users: readonly string[]])[] = [
+  ["checkNames", "context/validate.ts", [
+    "context/process_defaults.ts", // the values of the program's defaults, and of its filter
+    "context/resolved_options.ts",
+  ]],
+  ["withDefaults", "context/process_defaults.ts", ["context/resolved_options.ts"]],
+  ["layOver", "context/lay_over.ts", ["context/resolved_options.ts"]],
+  ["parsePins", "verify/fingerprint.ts", ["context/peer_rules.ts"]],
+  ["peerRules", "context/peer_rules.ts", ["context/connection_policy.ts", "context/context.ts"]],
+  ["allowedVersions", "context/versions.ts", ["context/engine_config.ts"]],
+  ["requireConfig", "engine/requirements.ts", ["engine/deno/check.ts"]],
+  ["requireVersions", "engine/requirements.ts", ["context/engine_config.ts"]],
+  ["requireFeatures", "engine/requirements.ts", [
+    "context/connection_policy.ts", // what a connection says beyond its context
+    "context/engine_config.ts",
+    "context/new_connection.ts", // what only the operation says
+  ]],
+];
+
+/** The files that name something in an import, `import()` included. */
+function usersOf(name: string, from: string): readonly string[] {
+  const word = new RegExp(`\\b${name}\\b`);
+  return sources().filter((file) => {
+    const imports = importsOf(file).some((each) => each.file === from);
+    return imports && !file.path.endsWith("mod.ts") && word.test(withoutComments(file));
+  }).map(({ path }) => path);
+}
+
+for (const [name, from, users] of ONCE) {
+  Deno.test(`options: ${name}() has its users, and no second place does its work`, () => {
+    assertEquals(usersOf(name, from), users);
+  });
+}
+
+Deno.test("options: only the file that checks them says that options are checked", () => {
+  const MAKERS = new Set(["context/validate.ts", "context/resolved_options.ts"]);
+  const claims: string[] = [];
+  for (const { path, tree } of sources()) {
+    if (MAKERS.has(path)) continue;
+    visit(tree, (node) => {
+      if (!ts.isAsExpression(node) && !ts.isSatisfiesExpression(node)) return;
+      if (/^(?:Resolved|Checked)\b/.test(node.type.getText())) claims.push(placeOf(node));
+    });
+  }
+  assertEquals(claims, []);
+});
+
+/** What is behind the public functions, and the types that its options must have. */
+const BEHIND: readonly (readonly [file: string, options: RegExp])[] = [
+  ["context/context_record.ts", /readonly options: Resolved<SslOptions>;/],
+  ["context/context.ts", /createContext\(\s*role: Role,\s*options: Resolved<SslOptions>/],
+  ["context/operation_context.ts", /contextFor\(\s*role: Role,\s*options: Resolved<SslOptions>/],
+  ["context/new_connection.ts", /readonly options: Resolved<SslOptions>;/],
+  ["socket/lifecycle.ts", /readonly options: Resolved<SocketOptions>;/],
+];
+
+for (const [path, options] of BEHIND) {
+  Deno.test(`options: ${path} takes none that were not checked`, () => {
+    const file = sources().find((each) => each.path === path)!;
+    assert(options.test(withoutComments(file)));
+  });
+}
+
+Deno.test("options: each has one row, with what it needs", () => {
+  const rows = REQUIREMENTS.map(({ option }) => option);
+  assertEquals(rows.filter((option) => !Object.hasOwn(OPTIONS, option)), []);
+  assert(rows.length > 50);
 });

@@ -5,10 +5,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { int, oidContent, seq, tlv } from "../../certificate/asn1/writer.ts";
 import type { Extension } from "../../certificate/extensions/read.ts";
 import { TestCa } from "../../certificate/mod.ts";
-import {
-  verifyCertificate,
-  type VerifyCertificateOptions,
-} from "../../context/verify_certificate.ts";
+import { verifyCertificate } from "../../context/verify_certificate.ts";
+import type { VerifyCertificateOptions } from "../../context/verify_certificate_options.ts";
 import { policies as under } from "../helpers/crl.ts";
 
 const ANY = "2.5.29.32.0", GOLD = "1.2.3.4.1", SILVER = "1.2.3.4.2", OTHER = "1.2.3.4.9";

@@ -1,0 +1,38 @@
+/**
+ * The options by which one peer is judged, in the form that the judgement reads: pins parsed, the
+ * scheme looked up. A context has them once; a connection that says more has its own.
+ *
+ * @module
+ */
+
+import type { NameSyntax } from "../internal/host.ts";
+import { parsePins } from "../verify/fingerprint.ts";
+import type { Policy } from "../verify/policy.ts";
+import { DEFAULT_SCHEME, resolveScheme } from "../verify/schemes.ts";
+import type { SslOptions } from "./options.ts";
+
+/** By which rules a peer is judged, whichever side and context it has. */
+export interface PeerRules
+  extends Pick<Policy, "scheme" | "publicSuffix" | "pins" | "forceFingerprint"> {
+  /** How `verifycnName` is read; `undefined` where it may be any text. */
+  readonly syntax: NameSyntax | undefined;
+}
+
+/**
+ * Reads the options of a connection.
+ *
+ * @throws {TypeError} For a pin or a scheme that means nothing.
+ */
+export function peerRules(options: SslOptions): PeerRules {
+  const { verifycnScheme = DEFAULT_SCHEME, verifycnPublicsuffix, forceFingerprint } = options;
+  const pins = parsePins(options);
+  const { rules } = resolveScheme(verifycnScheme);
+  return {
+    scheme: verifycnScheme,
+    publicSuffix: verifycnPublicsuffix,
+    pins,
+    forceFingerprint: forceFingerprint ?? false,
+    // A function of one's own may be asked about any text.
+    syntax: rules?.callback === undefined ? rules?.syntax : undefined,
+  };
+}
