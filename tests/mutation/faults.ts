@@ -2,13 +2,21 @@
 
 import ts from "typescript";
 
-/** One fault: what stands from `start` to `end` is replaced. */
+/** One fault: what stands from `start` to `end` is replaced, inside the expression or statement `host`. */
 export interface Fault {
   readonly kind: string;
   readonly line: number;
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
+  readonly host: Host;
+}
+
+/** The whole expression or statement that a fault changes. */
+export interface Host {
+  readonly start: number;
+  readonly end: number;
+  readonly statement: boolean;
 }
 
 /** The text with the fault in it. */
@@ -50,10 +58,15 @@ function canGo(node: ts.Node): boolean {
 export function faultsOf(text: string): Fault[] {
   const source = ts.createSourceFile("x.ts", text, ts.ScriptTarget.Latest, true);
   const faults: Fault[] = [];
-  const add = (kind: string, node: ts.Node, replacement: string): void => {
+  const add = (kind: string, node: ts.Node, replacement: string, whole = node): void => {
     const start = node.getStart(source);
     const line = source.getLineAndCharacterOfPosition(start).line + 1;
-    faults.push({ kind, line, start, end: node.getEnd(), replacement });
+    const host = {
+      start: whole.getStart(source),
+      end: whole.getEnd(),
+      statement: replacement === ";",
+    };
+    faults.push({ kind, line, start, end: node.getEnd(), replacement, host });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node)) return;
@@ -63,7 +76,7 @@ export function faultsOf(text: string): Fault[] {
       const { left, right, operatorToken } = node;
       const other = MISTAKEN[operatorToken.kind];
       const turned = conditionOf(node.parent) === node && /^[=!]==$/.test(other ?? "");
-      if (other && !turned) add("operator changed", operatorToken, other);
+      if (other && !turned) add("operator changed", operatorToken, other, node);
       if (DROPPED.has(operatorToken.kind)) {
         add("right operand dropped", node, `(${left.getText(source)})`);
         add("left operand dropped", node, `(${right.getText(source)})`);
