@@ -1,7 +1,7 @@
 /**
  * The names that options have in Perl, and the message for an option that does
  * not exist, with the nearest right name. Pure: part of the one table in
- * perl/table.ts, here because every start needs it.
+ * perl/names.ts, here because every start needs it.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 import { quote } from "../internal/quote.ts";
 import { didYouMean } from "../internal/suggest.ts";
 
-/** Absent: [Perl name, reason, replacement]. */
+/** A name of Perl that has no counterpart here: the name, why, and what to use instead. */
 export type Absent = readonly [perl: string, reason: string, replacement: string];
 
 /** Perl's options and ours. */
@@ -77,7 +77,7 @@ export const PERL_OPTIONS = {
   Listen: "backlog",
 } as const satisfies Record<string, string>;
 
-/** Perl's options that are deliberately absent. */
+/** Perl's options that are left out on purpose. */
 export const NO_PERL_OPTIONS: readonly Absent[] = [
   ["SSL_usebio", "SslSocket.start() on an SslSocket nests TLS by itself", "SslSocket.start"],
   ["SSL_ctx_free", "contexts are freed when nothing uses them", "SslContext.close"],
@@ -92,8 +92,8 @@ export const NO_PERL_OPTIONS: readonly Absent[] = [
   ["ReuseAddr", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
   ["ReusePort", "the engines' listeners do not share ports between processes", "port"],
   ["Reuse", "Deno sets SO_REUSEADDR on listeners by itself", "port"],
-  ["V6Only", "Deno cannot set IPV6_V6ONLY, a listener is as the system has it", "family"],
-  ["Broadcast", "TLS needs a stream: there is nothing to send to all", "transport"],
+  ["V6Only", "Deno cannot set IPV6_V6ONLY: the setting of the system counts", "family"],
+  ["Broadcast", "TLS needs a stream, which has one peer", "transport"],
   ["Sockopts", "Deno sets no socket options beyond NODELAY and keep-alive", "SslSocket.setNoDelay"],
   ["GetAddrInfoFlags", "Deno resolves names by itself and takes no flags", "family"],
   ["PeerAddrInfo", "Deno connects to a host name or an address", "hostname"],
@@ -101,8 +101,8 @@ export const NO_PERL_OPTIONS: readonly Absent[] = [
 ];
 
 /**
- * What other libraries call our options: Node and Deno, Python's ssl, Go's tls, curl. After our
- * name may stand what the value is.
+ * What other libraries call our options: Node and Deno, Python's ssl, Go's tls, curl. Our name may
+ * be followed by what to give it.
  */
 const FOREIGN: Readonly<Record<string, readonly [ours: string, hint?: string]>> = {
   cacerts: ["ca", "or extraCa, which adds to the default anchors"],
@@ -152,7 +152,7 @@ const FOREIGN: Readonly<Record<string, readonly [ours: string, hint?: string]>> 
   abortsignal: ["signal"],
 };
 
-/** `: use "verifyMode": ...` for the name that another library has for an option among `names`. */
+/** `: use "verifyMode": ...` for a name that another library gives to one of the options `names`. */
 function ofOthers(name: string, names: readonly string[]): string | undefined {
   const plain = name.toLowerCase().replace(/[_-]/g, "");
   if (!Object.hasOwn(FOREIGN, plain)) return undefined;
@@ -175,7 +175,7 @@ export function camelCase(name: string): string {
     .replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }
 
-/** Our name for a Perl option, whatever its case, or why the option has no name here. */
+/** Our name for a Perl option in any case, or why it is left out here. */
 function ofPerl(name: string): string | Absent | undefined {
   const wanted = name.toLowerCase();
   const same = ([perl]: readonly [string, ...unknown[]]): boolean => perl.toLowerCase() === wanted;
@@ -186,10 +186,10 @@ function ofPerl(name: string): string | Absent | undefined {
 /** `unknown option "SSL_verify_mode": use "verifyMode"`. */
 export function unknownOption(name: string, names: readonly string[]): string {
   const start = `unknown option ${quote(name)}`;
-  if (name.length > 80) return `${start}: there is none with a similar name`;
+  if (name.length > 80) return `${start}: no option has a similar name`;
   const perl = ofPerl(name);
   if (typeof perl === "string") return `${start}: use ${JSON.stringify(perl)}`;
   if (perl !== undefined) return `${start}: ${perl[1]}: use ${perl[2]}`;
   return start + (ofOthers(name, names) ??
-    (didYouMean(camelCase(name), names) || ": there is none with a similar name"));
+    (didYouMean(camelCase(name), names) || ": no option has a similar name"));
 }

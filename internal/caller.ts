@@ -1,15 +1,15 @@
 /**
- * Where an error comes from, for the one who reads its stack: it begins at the line of the program
- * that made the call, and not inside of the library.
+ * The stack of an error begins at the line of the program that made the call, not inside the
+ * library.
  *
- * Two ways lead there. A rare operation (connect, listen, start) remembers its caller when it
- * begins, for 2 microseconds. What must be fast (read, write) remembers nothing: when it fails, the
- * engine of JavaScript still knows who awaits it.
+ * A rare operation (connect, listen, start) remembers its caller when it begins, which takes 2
+ * microseconds. A fast one (read, write) remembers nothing: when it fails, V8 still knows who awaits
+ * it.
  *
  * @module
  */
 
-/** Frames beyond those of the program that are looked through: there are fewer in the library. */
+/** How many frames are searched for the first one of the program: the library never has more. */
 const DEPTH = 40;
 
 /** What the library is made of (tests/structure/ compares). */
@@ -19,34 +19,34 @@ export const LIBRARY: readonly string[] = [
   ...["ssleay/", "starttls/", "testing/", "verify/"],
 ];
 
-/** Where that lies. In a bundle nobody can tell which frames are the library's. */
+/** Where the library lies. In a bundle its frames cannot be told from the program's. */
 const OWN_FILES = import.meta.url.endsWith("/internal/caller.ts")
   ? LIBRARY
     .map((name) => new URL(`../${name}`, import.meta.url).href)
   : [];
 
-/** Whether a frame is of the runtime, which everybody calls. */
+/** Whether a frame belongs to the runtime. */
 function isOfRuntime(frame: string): boolean {
   return /[( ](?:ext|node):| at async Promise\./.test(frame);
 }
 
-/** Whether a frame is one of the library, or of the runtime beneath it. */
+/** Whether a frame belongs to the library, or to the runtime beneath it. */
 function isInside(frame: string): boolean {
   return isOfRuntime(frame) || OWN_FILES.some((file) => frame.includes(file));
 }
 
-/** The lines of a stack that are frames. */
+/** The frames among the lines of a stack. */
 function framesOf(stack: string): string[] {
   return stack.split("\n").filter((line) => /^ {4}at /.test(line));
 }
 
-/** The frames of the program among all of them: from its first one on. */
+/** The frames from the first one of the program on. */
 function programFrames(frames: readonly string[], most: number): string[] {
   const first = frames.findIndex((frame) => !isInside(frame));
   return first < 0 ? [] : frames.slice(first, first + most).filter((frame) => !isInside(frame));
 }
 
-/** The frames of the program that wait for what runs now. */
+/** The frames of the program that await what runs now. */
 function waitingFrames(): string[] | undefined {
   const most = Error.stackTraceLimit;
   if (typeof most !== "number" || !(most > 0)) return undefined;
@@ -57,23 +57,23 @@ function waitingFrames(): string[] | undefined {
   } finally {
     Error.stackTraceLimit = most;
   }
-  // The program may have its own idea of what a stack is.
+  // A program may have set `Error.prepareStackTrace`.
   return typeof here.stack === "string" ? programFrames(framesOf(here.stack), most) : undefined;
 }
 
-/** Errors whose stack begins where they are awaited, which need not be the line of the call. */
+/** Errors whose stack begins where they are awaited, which may not be the line of the call. */
 const awaited = new WeakSet<Error>();
 
-/** Whether an error was made in the library, and its stack does not begin in the program yet. */
+/** Whether an error was made in the library, so that its stack does not yet begin in the program. */
 function beginsInside(error: unknown): error is Error {
   if (!(error instanceof Error) || typeof error.stack !== "string") return false;
   const first = framesOf(error.stack).find((frame) => !isOfRuntime(frame));
-  // The reason of an AbortSignal may have no frames but the runtime's: it is the program's own.
+  // The reason of an AbortSignal is the program's own, though all its frames may be the runtime's.
   return first === undefined ? !(error instanceof DOMException) : isInside(first);
 }
 
 function begin(error: Error, frames: readonly string[]): void {
-  // One that is not ours may be frozen.
+  // An error of somebody else may be frozen.
   Reflect.defineProperty(error, "stack", {
     value: [`${error.name}: ${error.message}`, ...frames].join("\n"),
     configurable: true,
@@ -83,7 +83,7 @@ function begin(error: Error, frames: readonly string[]): void {
 }
 
 /**
- * Lets the stack of an error that was made in the library begin with the one who awaits it. Errors
+ * Lets the stack of an error that was made in the library begin where the program awaits it. Errors
  * of the program itself, such as those of its callbacks, stay as they are.
  */
 export function fromCaller<E>(error: E): E {
@@ -95,8 +95,8 @@ export function fromCaller<E>(error: E): E {
 }
 
 /**
- * Runs a public operation that is not made often. Its errors begin at the line that called it,
- * awaited or not.
+ * Runs a public operation that is rare. The stack of its errors begins at the line that called it,
+ * whether or not the call was awaited.
  *
  * @param called The public method, or function, that the program called.
  */

@@ -1,12 +1,12 @@
 /**
- * What a layer knows of an error that one below it has made.
+ * Adds what a layer knows to an error that a lower layer made.
  *
  * @module
  */
 
 import type { ErrorFacts, SslError } from "../errors.ts";
 
-/** Adds facts to an error; what it knows already stays. What is found when it is asked for stays so. */
+/** Adds facts to an error. Facts that it has already stay, and so do getters: they run when they are read. */
 export function learn(error: SslError, facts: ErrorFacts): void {
   const known = Object.getOwnPropertyDescriptors(error.facts);
   error.facts = Object.defineProperties({ ...facts }, known);

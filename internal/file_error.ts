@@ -1,5 +1,6 @@
 /**
- * The error for a file that cannot be used: it says which file, for what, and what the system said.
+ * The error for a file that cannot be used: it says which file, what it was for, and what the system
+ * said.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { SslError } from "../errors.ts";
 import { platformCode, platformErrno } from "./platform_error.ts";
 import { hidesPath, quotePath } from "./quote.ts";
 
-/** The errno of the common errors, for errors that only say their class. */
+/** The errno of common errors, for errors that have nothing but their class. */
 const ERRNO: Readonly<Record<string, number>> = {
   EPERM: 1,
   ENOENT: 2,
@@ -20,7 +21,7 @@ const ERRNO: Readonly<Record<string, number>> = {
   ELOOP: 40,
 };
 
-/** Deno's own error, which says what to grant; not with a path that may be a secret. */
+/** Deno's own error, which says what to grant, unless it quotes a path that may be a secret. */
 function notCapable(file: string | URL, cause: Error, verb: string): Error {
   if (!hidesPath(file)) return cause;
   return new Deno.errors.NotCapable(`Requires ${verb} access to ${quotePath(file)}`);

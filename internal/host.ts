@@ -1,8 +1,7 @@
 /**
- * The one reading of hosts: IP addresses, host names with their ASCII form
- * (IDNA), and `host:port`. Every place that dials, sends, verifies or keeps a
- * host reads it here, so that no two of them see different hosts in one text.
- * Pure.
+ * Reads hosts: IP addresses, host names with their ASCII form (IDNA), and `host:port`. Every place
+ * that dials, sends, verifies or keeps a host reads it here, so that all of them see the same host
+ * in the same text. Pure.
  *
  * @module
  */
@@ -17,7 +16,7 @@
  */
 export type NameSyntax = "perl" | "strict";
 
-/** What a text is, read as a host; a name is in ASCII and lower case, without a dot at its end. */
+/** A text read as a host. A name is in ASCII and lower case, without a dot at its end. */
 export type ReferenceName =
   | { readonly kind: "dns"; readonly name: string }
   | { readonly kind: "ip"; readonly name: string; readonly bytes: Uint8Array }
@@ -35,7 +34,7 @@ export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (c) => c.toLowerCase());
 }
 
-/** Whether a name holds a byte that no host name has (CVE-2009-2408). */
+/** Whether a name holds a byte that host names cannot have (CVE-2009-2408). */
 export function hasControlBytes(text: string): boolean {
   // deno-lint-ignore no-control-regex -- these are what it looks for
   return /[\u0000-\u001f\u007f-\u009f]/.test(text);
@@ -108,7 +107,7 @@ export function parseIpAddress(text: string): Uint8Array | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text, "strict");
 }
 
-/** The version of the IP address that a host is, a zone of IPv6 included; `undefined` for a name. */
+/** The version of an IP address, which may have a zone if it is IPv6; `undefined` for a name. */
 export function ipVersion(host: string): 4 | 6 | undefined {
   const bytes = parseIpAddress(host) ?? parseIpAddress(ZONE.exec(host)?.[1] ?? "");
   if (bytes === undefined) return undefined;
@@ -141,19 +140,19 @@ export function ipToText(bytes: Uint8Array): string | undefined {
 
 /**
  * The ASCII form of an international host name (UTS #46 through the
- * platform's URL parser), lower-cased; `undefined` when the name has no such form. ASCII
- * names pass through, whatever they are; so does a trailing dot.
+ * platform's URL parser), lower-cased; `undefined` when the name has no such form. ASCII names pass
+ * through unchecked, and a trailing dot stays.
  *
  * Perl: `idn_to_ascii`
  */
 export function idnToAscii(host: string): string | undefined {
-  // deno-lint-ignore no-control-regex -- "is it all ASCII" is the question
+  // deno-lint-ignore no-control-regex -- this tests for ASCII
   if (/^[\u0000-\u007f]*$/.test(host)) return lowerAscii(host);
-  // The URL parser reads "%41", "#" and others as URL syntax: they must not get there.
+  // The URL parser would read "%41", "#" and others as URL syntax.
   if (ASCII_OUTSIDE_LDH.test(host)) return undefined;
   try {
     const ascii = new URL(`https://${host}/`).hostname;
-    // It also turns numbers (`127.1` in full-width digits) into addresses. That is not a host name.
+    // It also turns numbers (`127.1` in full-width digits) into addresses, which are not host names.
     return LDH.test(ascii) && !/^[0-9.]*$/.test(ascii) ? ascii : undefined;
   } catch {
     return undefined;
@@ -164,7 +163,7 @@ function invalid(name: string, reason: string): ReferenceName {
   return { kind: "invalid", name, reason };
 }
 
-/** What the characters of a text say it is instead of a host name. */
+/** What a text seems to be instead of a host name, by its characters. */
 function otherCharacters(text: string): string {
   if (text.includes("://")) return "it is a URL, of which only the host counts";
   if (text.includes("*")) return "it holds a wildcard, and a host is one name";
@@ -228,14 +227,14 @@ export function hostProblem(host: string, syntax?: NameSyntax): string | undefin
   return read.kind === "invalid" ? read.reason : undefined;
 }
 
-/** A host as it compares: no brackets around IPv6, no dot at the end, lower case. */
+/** A host in the form in which hosts are compared: IPv6 without brackets, no dot at the end, lower case. */
 export function plainHost(host: string): string {
   return lowerAscii(host.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, ""));
 }
 
 // ---- host and port
 
-/** A text taken apart at the colon between host and port. */
+/** A text split at the colon between host and port. */
 export interface HostAndPort {
   /** The host, without the brackets of IPv6. */
   readonly host: string;
@@ -247,7 +246,7 @@ export interface HostAndPort {
 
 /**
  * `host:443`, `[::1]:443`, `host`, `[::1]`; a host with several colons and no brackets, which
- * can only be IPv6, has no port. What the parts are is not looked at.
+ * can only be IPv6, has no port. The parts are not checked.
  */
 export function splitHostPort(text: string): HostAndPort {
   const bracketed = /^\[([^\]]*)\](?::([^:]*))?$/.exec(text);

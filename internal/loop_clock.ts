@@ -1,16 +1,16 @@
 /**
- * A clock for the patience with others: the time in which this process was able to hear them.
+ * A clock that counts only the time in which this process was able to hear its peers.
  *
- * A process that is busy, or gets no time from the system, sees late what others sent in time. So
- * while this clock is watched it goes on by 25 ms at the most with each turn of the event loop,
- * however long the turn took, and what came has been read before it goes on.
+ * A process that is busy, or that the system does not run, sees late what peers sent in time. So
+ * while this clock is watched, each turn of the event loop moves it on by at most 25 ms, however
+ * long the turn took, and what arrived has been read before it moves on.
  *
  * @module
  */
 
-/** How long a turn is waited for, in milliseconds. */
+/** How long the clock waits for a turn, in milliseconds. */
 const TURN = 10;
-/** How far one turn takes it at the most, in milliseconds. */
+/** How far one turn moves it on at most, in milliseconds. */
 const STEP = 25;
 /** How long it stays watched, in milliseconds. */
 const WATCHED = 1_000;

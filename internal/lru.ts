@@ -1,10 +1,10 @@
 /**
- * A map with a limit: what was used longest ago goes first.
+ * A map with a limit: beyond it, the entry that was used longest ago is removed.
  *
  * @module
  */
 
-/** A map of texts to values that keeps the latest used. */
+/** A map of texts to values that keeps those used last. */
 export class LruMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #limit: number;
@@ -19,14 +19,14 @@ export class LruMap<V> {
     return this.#entries.size;
   }
 
-  /** The value of a key, which is the latest used from now on. */
+  /** The value of a key, which counts as used now. */
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
     if (value !== undefined) this.#touch(key, value);
     return value;
   }
 
-  /** Sets a value; beyond the limit the one that was used longest ago goes. */
+  /** Sets a value; beyond the limit the one that was used longest ago is removed. */
   set(key: string, value: V): this {
     this.#touch(key, value);
     if (this.size > this.#limit) this.delete(this.#entries.keys().next().value!);

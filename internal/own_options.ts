@@ -1,8 +1,6 @@
 /**
- * Options as records of their own: what a caller gave is copied once, member by
- * member, into an object without a prototype, so that nothing that somebody put
- * on `Object.prototype` is ever taken for an option. The same copy is the one
- * check for names that do not exist.
+ * Copies the options of a caller once, member by member, into a record without a prototype, so that
+ * nothing on `Object.prototype` is ever taken for an option. Making the copy checks the names.
  *
  * @module
  */
@@ -10,30 +8,30 @@
 import { didYouMean } from "./suggest.ts";
 import { quote } from "./quote.ts";
 
-/** No option at all: what a parameter for options has when it is left out. */
+/** No options: the default of a parameter for options. */
 export const NO_OPTIONS: Readonly<Record<never, never>> = Object.freeze(Object.create(null));
 
-/** The names of the options of `T`: the compiler sees to it that none is forgotten. */
+/** The names of the options of `T`; the compiler refuses a list that lacks one. */
 export type NamesOf<T> = Readonly<Record<keyof T & string, true>>;
 
-/** What is said about options. */
+/** How options are checked, and what messages say of them. */
 export interface OptionRules {
   /** What they are for: "Cannot create Handle: unknown option ...". */
   readonly operation: string;
   /** Their names. */
   readonly names: Readonly<Record<string, unknown>>;
-  /** The error for a name that is not among them. Default: it says the nearest that is. */
+  /** The error for another name. @default {it says the nearest name} */
   readonly unknown?: (name: string) => Error;
 }
 
-/** A record of the library's own as one without a prototype. */
+/** The same members in a record without a prototype. */
 export function ownRecord<T extends object>(members: T): T {
   return Object.assign(Object.create(null), members);
 }
 
 /**
- * A member of an object of somebody else's, its class included; what only Object.prototype has is
- * not the object's.
+ * A member of an object that is not the library's, which its class may have; what it inherits from
+ * `Object.prototype` does not count.
  */
 export function memberOf<T extends object, K extends keyof T>(
   source: T,
@@ -46,12 +44,12 @@ export function memberOf<T extends object, K extends keyof T>(
   return undefined;
 }
 
-/** Whether an object is where the prototypes end, in this realm or in another. */
+/** Whether an object is the `Object.prototype` of this realm or of another one. */
 function isRoot(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty");
 }
 
-/** Refuses what a class or another object passes down: nobody would look at it. */
+/** Refuses options that are inherited from a class or another object: they would be ignored. */
 function refuseInherited(given: object, { operation, names }: OptionRules): void {
   let parent = Object.getPrototypeOf(given) as object | null;
   for (; parent !== null && !isRoot(parent); parent = Object.getPrototypeOf(parent)) {
@@ -65,7 +63,7 @@ function refuseInherited(given: object, { operation, names }: OptionRules): void
   }
 }
 
-/** The nearest name, or all that there are in our spelling. */
+/** The nearest name, or all names in our spelling. */
 function advice(wrong: string, names: readonly string[]): string {
   return didYouMean(wrong, names) ||
     `: use one of ${names.filter((name) => !name.includes("_")).join(", ")}`;

@@ -29,10 +29,10 @@ const CODE_OF_CLASS: Readonly<Record<string, string>> = {
   WouldBlock: "EAGAIN",
 };
 
-/** A name that is not there has no code of its own. */
+/** Deno's error for a name that does not exist has no code. */
 const LOOKUP = /failed to lookup address|no such host|name or service not known/i;
 
-/** The code of an error of the platform, such as `ECONNRESET`; `undefined` when it says none. */
+/** The code of an error of the platform, such as `ECONNRESET`; `undefined` when it has none. */
 export function platformCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as { code?: unknown };
@@ -45,12 +45,12 @@ export function platformCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The number of the system in the text of an error, or -1. */
+/** The number after "os error" in the text of an error, or -1. */
 export function platformErrno(error: Error): number {
   return Number(/\(os error (\d+)\)/.exec(error.message)?.[1] ?? -1);
 }
 
-/** The text of an error without the number of the system. */
+/** The text of an error without its "(os error N)". */
 export function platformReason(error: Error): string {
   return error.message.replace(/\s*\(os error \d+\)/, "");
 }

@@ -1,7 +1,7 @@
 /**
  * The one way to show a value in a message. A value that somebody put into the wrong place may be
- * a key, a password or a session, so a text is shown only where it looks like none of these.
- * Pure, and not a guard: what is known to be a secret is never given to it.
+ * a key, a password or a session, so a text is shown only if it looks like none of these.
+ * Pure, and not a guard: a value that is known to be a secret is never passed to it.
  *
  * @module
  */
@@ -10,24 +10,24 @@
 const LONGEST = 256;
 /** The longest path that is shown, in characters. */
 const LONGEST_PATH = 1024;
-/** A text below this length is shown whatever it is: a message about `"TLS1"` must name it. */
+/** A shorter text is always shown: a message about `"TLS1"` must name it. */
 const SHORT = 8;
 
-/** What marks PEM, also where the dashes or the line breaks were lost. */
+/** The marks of PEM, which may have lost its dashes or line breaks. */
 const PEM = /-----|\bBEGIN\b|PRIVATE KEY|Proc-Type|DEK-Info/;
-/** An object or a list in JSON: a JWK, what Intercept.serialize() gave. */
+/** An object or a list in JSON: a JWK, or the result of Intercept.serialize(). */
 const JSON_TEXT = /^\s*(?:\{\s*"|\[\s*["{])/;
 /** Bytes that were read as text: control characters other than tab, LF and CR; Latin-1's symbols. */
-// deno-lint-ignore no-control-regex -- exactly these are looked for
+// deno-lint-ignore no-control-regex -- this tests for them
 const BINARY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00bf\u00d7\u00f7\ufeff\ufffd]/;
 /** Bytes in hexadecimal pairs, or as a list of numbers. */
 const BYTE_LIST = /(?:\b[0-9a-f]{2}[:, -]){7}|(?:\b\d{1,3}[, ]+){7}/i;
 /** A pass phrase: at least four words. */
 const PHRASE = /\S\s+\S+\s+\S+\s+\S/;
-/** Characters that passwords have, and the words of this library's options have not. */
+/** Characters that passwords have, and that no value of an option has. */
 const ODD = /[#$%^&~`|;"'<>?\\]/;
 
-/** Names of groups, which look random and are not. */
+/** Names of groups that look random. */
 const GROUPS = /\b(?:X25519|X448|secp\d{3}[rk]1|prime\d{3}v\d)?(?:MLKEM\d{3,4})?\b/gi;
 
 const classOf = (c: string): number =>
@@ -43,7 +43,7 @@ function looksRandom(text: string): boolean {
     const changes: number[] = [];
     for (let i = 1; i < run.length; i++) {
       const [a, b] = [classOf(run[i - 1]!), classOf(run[i]!)];
-      // In "maxBytes" a word begins with a capital: that is one change, and not two.
+      // In "maxBytes" a word begins with a capital letter: that is one change, not two.
       const hump = a === 3 && b === 2 && classOf(run[i - 2] ?? "") !== 3 &&
         classOf(run[i + 1] ?? "") === 2;
       if (a !== 0 && b !== 0 && a !== b && !hump) changes.push(i);
@@ -68,7 +68,7 @@ export function mayBeSecret(text: string): boolean {
 const hidden = (length: number): string =>
   `<${length} characters, not shown: they may be a secret>`;
 
-/** What a value is, without its content: `string`, `Uint8Array`, `null`. For values that are secret. */
+/** The kind of a value, without its content: `string`, `Uint8Array`, `null`. For values that are secret. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== "object") return typeof value;
@@ -97,8 +97,8 @@ export function quote(value: unknown): string {
 }
 
 /**
- * What an input is called by the program, for a message. It is shown as it is, unless it is the
- * input itself, by mistake.
+ * The name that the program has for an input, for a message. It is shown as it is, unless it is by
+ * mistake the input itself.
  */
 export function quoteSource(source: string): string {
   const wrong = source.length > LONGEST_PATH || PEM.test(source) || JSON_TEXT.test(source) ||
@@ -114,8 +114,8 @@ export function quoteAll(values: readonly unknown[]): string {
 }
 
 /**
- * A text where no text is right, as the string `"no"` where `false` belongs. It tells nobody
- * anything that its type does not, unless it is short or a path that stands in the wrong option.
+ * A text where no text is right, such as the string `"no"` in place of `false`. It is shown only if
+ * it is short, or if it is a path that was given to the wrong option.
  */
 export function quoteMisplaced(value: unknown): string {
   if (typeof value !== "string" || value.length < SHORT) return quote(value);
@@ -123,7 +123,7 @@ export function quoteMisplaced(value: unknown): string {
   return isPath ? JSON.stringify(value) : `a string of ${value.length} characters`;
 }
 
-/** What only a path begins with, or ends with where it names a folder. */
+/** What only a path begins with, or only the path of a folder ends with. */
 const PLACED = /^(?:\.{0,2}[/\\]|~|[A-Za-z]:[/\\]|file:)|[/\\].*\.[A-Za-z]\w{0,9}$/;
 
 /**
@@ -145,7 +145,7 @@ function isShownPath(path: string): boolean {
   return !path.split(/[/\\.-]/).some((part) => part.length >= 40 && looksRandom(part));
 }
 
-/** A path for a message; what may be a secret in its place is not shown. */
+/** A path for a message; a text that may be a secret in place of a path is not shown. */
 export function quotePath(path: string | URL): string {
   const text = path instanceof URL ? path.href : path;
   return isShownPath(text) ? JSON.stringify(text) : hidden(text.length);

@@ -4,17 +4,18 @@
  * @module
  */
 
-/** The name under which Deno's console looks for it. */
+import { joinHostPort } from "./host.ts";
+
+/** The name of the method that Deno's console calls. */
 export const INSPECT: unique symbol = Symbol.for("Deno.customInspect") as typeof INSPECT;
 
-/** An address as one writes it. */
+/** An address as `host:port`, or the path of a socket. */
 function address(addr: Deno.Addr): string {
   if (!("hostname" in addr)) return "path" in addr ? String(addr.path) : addr.transport;
-  const host = addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname;
-  return `${host}:${addr.port}`;
+  return joinHostPort(addr.hostname, addr.port);
 }
 
-/** A value that is shown: text is quoted, an address is `host:port`, anything else is as it prints itself. */
+/** A value as it is shown: text in quotes, an address as `host:port`, anything else as it prints itself. */
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "object" && value !== null && "transport" in value) {

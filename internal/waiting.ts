@@ -1,6 +1,6 @@
 /**
- * What waits on a connection has in common: a signal that ends the wait and not what is waited for,
- * and the errors of connections that are closed or fail.
+ * Waiting on a connection: a signal ends the wait without ending the operation, and connections that
+ * are closed or fail have their errors.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { platformCode } from "../internal/platform_error.ts";
 import { SslError } from "../errors.ts";
 
-/** Takes what nobody waits for any more. */
+/** Handles a rejection that nobody waits for any more. */
 export const ignore = (): void => {};
 
 /** Waits for `promise`, or rejects with the signal's reason; `promise` goes on. */
@@ -25,14 +25,14 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** The error of everything that comes after the end. */
+/** The error of every operation on a closed connection. */
 export function closedError(): SslError {
   return new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
 }
 
 /**
- * The error of what cannot wait, inside a callback of the same connection: OpenSSL is in the midst
- * of a call, and a second one would damage the stream.
+ * The error of an operation inside a callback of the same connection: OpenSSL is in the middle of a
+ * call, and a second one would damage the stream.
  */
 export function insideError(operation: string): SslError {
   return new SslError(
@@ -51,7 +51,7 @@ export function transportError(operation: string, cause: unknown): unknown {
   return new SslError(`Cannot ${operation}: the connection failed: ${text}`, { code, cause });
 }
 
-/** The error of every write behind one that was aborted half-way. */
+/** The error of every write after one that was aborted half-way. */
 export function halfWritten(cause: unknown): SslError {
   return new SslError(
     "Cannot write: an earlier write was aborted half-way, so the peer cannot tell where it ends",

@@ -10,7 +10,7 @@ import { SslUnsupportedError } from "../errors.ts";
 import { splitHostPort } from "../internal/host.ts";
 import { ownMembers } from "../internal/own_options.ts";
 import { didYouMean } from "../internal/suggest.ts";
-import { perlNames, perlOption } from "./table.ts";
+import { perlNames, perlOption } from "./names.ts";
 import { convertValue, truth } from "./values.ts";
 
 /** Arguments as Perl code has them. */
@@ -19,7 +19,7 @@ export type PerlArguments = Readonly<Record<string, unknown>>;
 /** What {@linkcode fromPerl} gives: options for `connect`, `start` or `listen`. */
 export type PerlConverted = ConnectOptions & StartOptions & ListenOptions;
 
-/** Arguments about what happens anyway: fine with these values, impossible with others. */
+/** Arguments for what Deno does anyway: accepted with these values, refused with others. */
 const ANYWAY: Readonly<Record<string, (value: unknown) => boolean>> = {
   Proto: (v) => v === undefined || v === "tcp" || v === 6,
   Type: (v) => v === undefined || v === 1,
@@ -31,7 +31,7 @@ const ANYWAY: Readonly<Record<string, (value: unknown) => boolean>> = {
   SSL_usebio: () => true,
 };
 
-/** Arguments of IO::Socket::IP that Deno cannot honour: fine with these values, else unsupported. */
+/** Arguments of IO::Socket::IP that Deno cannot honour: accepted with these values, which ask for nothing. */
 const PLATFORM: Readonly<Record<string, (value: unknown) => boolean>> = {
   V6Only: (v) => !truth(v),
   Broadcast: (v) => !truth(v),
@@ -86,7 +86,7 @@ function parsePort(name: string, value: unknown): number | string | undefined {
   return number === undefined ? text : Number(number);
 }
 
-/** The argument under its right name, whatever its case. */
+/** The arguments, each under a name that Perl has. */
 function collect(args: PerlArguments): Map<string, unknown> {
   const found = new Map<string, unknown>();
   const names = Object.fromEntries(perlNames.map(({ perl }) => [perl, true]));
@@ -128,7 +128,7 @@ function unknown(name: string): TypeError {
     return new TypeError(`${start}: this takes Perl's names: use ${JSON.stringify(ours.perl)}`);
   }
   const near = didYouMean(name, options.map((row) => row.perl));
-  return new TypeError(start + (near || ": there is none with a similar name"));
+  return new TypeError(start + (near || ": no option has a similar name"));
 }
 
 /** Both ends of the connection. */
@@ -177,7 +177,7 @@ function backlog(value: unknown): number {
 
 const KEYS: readonly string[] = ["SSL_key", "SSL_key_file"];
 
-/** A client without a certificate has no use for a key, and Perl does not look at it. */
+/** Without a certificate a client has no use for a key, and Perl does not look at the key. */
 function ignoresKey(args: ReadonlyMap<string, unknown>): boolean {
   const uses = ["Listen", "SSL_server", "SSL_use_cert", "SSL_cert", "SSL_cert_file"];
   return !uses.some((name) => truth(args.get(name)));
@@ -189,30 +189,29 @@ const SPECIAL = new Set([
   ...["Domain", "Family", "inet4", "inet6", "Timeout", "Listen", "SSL_server"],
 ]);
 
-/** Arguments of `close` and `stop_SSL`, which have no connection to choose for. */
+/** The arguments of `close` and `stop_SSL`. */
 const CLOSING = new Set(["SSL_no_shutdown", "SSL_fast_shutdown", "Timeout"]);
 
 /**
- * Turns the arguments of `IO::Socket::SSL->new`, `start_SSL` or
- * `SSL_Context->new` into our options.
+ * Turns the arguments of `IO::Socket::SSL->new`, `start_SSL` or `SSL_Context->new` into our options.
  *
  * - `PeerAddr`, `PeerHost`, `PeerPort` become `hostname` and `port`; with `Listen`, `LocalAddr` and
  *   `LocalPort` do. A client's `LocalAddr` becomes `localAddress`, which is not supported.
  * - `Timeout` is in seconds there and in milliseconds here. `Listen` becomes `backlog`.
- * - Perl's truth counts: `0`, `""`, `"0"` and `undef` are false.
- * - `undefined` is `undef`, and means not given, except where Perl switches something off by it
- *   (`SSL_hostname`, `SSL_dh`, `SSL_ecdh_curve`). `null` is `\undef`: `SSL_ca_file: null` is no
- *   anchor at all.
- * - Strings of bytes, as in `SSL_psk` and `SSL_session_id_context`, are bytes: `"\xff"` is one.
- * - One text is `PeerAddr`: `fromPerl("host:443")`.
+ * - Truth is Perl's: `0`, `""`, `"0"` and `undef` are false.
+ * - `undefined` is `undef`. It means "not given", except where Perl switches something off with it
+ *   (`SSL_hostname`, `SSL_dh`, `SSL_ecdh_curve`). `null` is `\undef`: with `SSL_ca_file: null` no
+ *   anchor is trusted.
+ * - Strings of bytes, as in `SSL_psk` and `SSL_session_id_context`, stay bytes: `"\xff"` is one byte.
+ * - A string alone is `PeerAddr`: `fromPerl("host:443")`.
  * - A client's `SSL_key` or `SSL_key_file` without a certificate is ignored.
- * - Callbacks get what ours get. `SSL_verify_callback` accepts with `1` too, and with nothing else
- *   but `true`; `SSL_ocsp_staple_callback` refuses with whatever is false, and with no answer;
- *   `SSL_ticket_keycb` may give its key and name as strings of bytes.
- * - `halfClose` is `false`: as in Perl since 2.091 the peer's close_notify is answered at once.
- *   Arguments of `close` or `stop_SSL` alone (`SSL_no_shutdown`, `SSL_fast_shutdown`, `Timeout`) go
- *   without it.
- * - A curve may be given by OpenSSL's number, a flag or a size as a number in a string.
+ * - Callbacks get the arguments that ours get. `SSL_verify_callback` accepts with `1` or `true`, and
+ *   with nothing else; `SSL_ocsp_staple_callback` refuses with any false value, and when it returns
+ *   nothing; `SSL_ticket_keycb` may return its key and name as strings of bytes.
+ * - `halfClose` is `false`: as in Perl since 2.091, the peer's close_notify is answered at once. It
+ *   is left out when only arguments of `close` or `stop_SSL` are given (`SSL_no_shutdown`,
+ *   `SSL_fast_shutdown`, `Timeout`).
+ * - A curve may be OpenSSL's number for it; a flag or a size may be a number in a string.
  *
  * The values are checked when the options are used.
  *
@@ -227,8 +226,8 @@ const CLOSING = new Set(["SSL_no_shutdown", "SSL_fast_shutdown", "Timeout"]);
  * );
  * ```
  *
- * @throws {TypeError} for an unknown argument, with the nearest right one; for one that is
- * deliberately absent, with the reason.
+ * @throws {TypeError} For an unknown argument: the message has the nearest right one. For one that
+ * is left out on purpose: the message says why.
  * @throws {SslUnsupportedError} for an argument of IO::Socket::IP that Deno cannot honour.
  */
 export function fromPerl(args: string | PerlArguments): PerlConverted {

@@ -6,4 +6,4 @@
  */
 
 export { fromPerl, type PerlArguments, type PerlConverted } from "./arguments.ts";
-export { type PerlName, type PerlNameKind, perlNames } from "./table.ts";
+export { type PerlName, type PerlNameKind, perlNames } from "./names.ts";

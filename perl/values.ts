@@ -1,6 +1,6 @@
 /**
- * The values of Perl's options as ours: Perl's truth, its strings of bytes, its
- * numbers in strings, what its callbacks give back. Pure.
+ * The values of Perl's options as ours: Perl's truth, its strings of bytes, its numbers in strings,
+ * and the answers of its callbacks. Pure.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && "then" in value &&
   typeof value.then === "function";
 
-/** Here an explicit `undef` says something: off. */
+/** Options that an explicit `undef` switches off. */
 const UNDEF_IS_OFF: Readonly<Record<string, unknown>> = {
   SSL_hostname: "",
   SSL_dh: null,
@@ -26,7 +26,7 @@ const UNDEF_IS_OFF: Readonly<Record<string, unknown>> = {
   SSL_ecdh_curve: null,
 };
 
-/** Perl takes these for not given when they are false: `0`, `""`, `"0"`. */
+/** Options that Perl ignores when their value is false: `0`, `""`, `"0"`. */
 const FALSE_IS_NOT_GIVEN = new Set([
   ...["SSL_cert", "SSL_cert_file", "SSL_key", "SSL_key_file", "SSL_fingerprint"],
   ...["SSL_ca", "SSL_ca_file", "SSL_ca_path", "SSL_client_ca", "SSL_client_ca_file"],
@@ -49,7 +49,7 @@ const BOOLEAN = new Set([
   "SSL_fast_shutdown",
 ]);
 
-/** The bytes that a Perl string has; a character above 255 is not a byte. */
+/** The bytes of a Perl string; a character above 255 is not a byte. */
 function bytesOf(text: string, name: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
@@ -65,12 +65,12 @@ function bytesOf(text: string, name: string): Uint8Array {
   return bytes;
 }
 
-/** Strings without bytes above 127 mean the same on both sides. */
+/** A string of ASCII alone means the same in Perl and here, so it may stay as it is. */
 const binary: Convert = (value, name) =>
   // deno-lint-ignore no-control-regex -- ASCII is exactly this
   typeof value === "string" && !/^[\x00-\x7f]*$/.test(value) ? bytesOf(value, name) : value;
 
-/** The name of an identity in our record, which is the text that its bytes are in UTF-8. */
+/** An identity as a name in our record: its bytes, read as UTF-8. */
 function identityOf(perl: string, name: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytesOf(perl, name));
@@ -95,7 +95,7 @@ const psk: Convert = (value, name) => {
   );
 };
 
-/** `"1"` is 1 in Perl; the check of the option refuses what is not a number. */
+/** `"1"` is 1 in Perl; what is not a number is left for the check of the option to refuse. */
 const number: Convert = (value) =>
   typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
 
@@ -121,17 +121,17 @@ const curve: Convert = (value, name) => {
   }
   if (Object.hasOwn(CURVES, nid)) return CURVES[nid];
   throw new TypeError(
-    `Cannot use ${name}: there is no curve with the NID ${nid} here: give its name, as "P-256"`,
+    `Cannot use ${name}: the curve with the NID ${nid} is not known here: give its name, as "P-256"`,
   );
 };
 
-/** Perl's subs say yes with 1. Nothing else than that and `true` becomes `true`. */
+/** Perl's subs say yes with 1: that becomes `true`, and nothing else does. */
 function yes(answer: unknown): unknown {
   if (isThenable(answer)) return answer.then(yes);
   return answer === 1 || answer === "1" ? true : answer;
 }
 
-/** A callback with another reading of what it gives. */
+/** A callback whose answer is read in another way. */
 function answering(read: (answer: unknown) => unknown): Convert {
   return (value) =>
     typeof value === "function"
@@ -139,7 +139,7 @@ function answering(read: (answer: unknown) => unknown): Convert {
       : value;
 }
 
-/** Perl refuses the server for whatever is false, no answer included. */
+/** Perl refuses the server for any false value, and when the callback returns nothing. */
 const staple = answering((answer) => isThenable(answer) ? answer : truth(answer));
 
 /** `[key, name]` as strings of bytes. */
@@ -166,13 +166,13 @@ const CONVERT: Readonly<Record<string, Convert>> = {
     schemeFromPerl(value as string | Readonly<Record<string, unknown>>),
 };
 
-/** The value of a Perl option as ours takes it; `undefined` when it is not given. */
+/** The value of a Perl option as ours takes it; `undefined` when the option is not given. */
 export function convertValue(name: string, value: unknown): unknown {
   if (value === undefined) {
     return Object.hasOwn(UNDEF_IS_OFF, name) ? UNDEF_IS_OFF[name] : undefined;
   }
   if (BOOLEAN.has(name)) return truth(value);
-  // `null` is a reference to undef, and as such true.
+  // `null` stands for a reference to undef, which is true.
   if (value !== null && !truth(value) && FALSE_IS_NOT_GIVEN.has(name)) return undefined;
   return Object.hasOwn(CONVERT, name) ? CONVERT[name]!(value, name) : value;
 }

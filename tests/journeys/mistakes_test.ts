@@ -65,7 +65,7 @@ Deno.test("Handle.connect() knows the names of its own options when one is missp
     ["autoFlush", 'use "autoflush"'],
     ["timeOut", 'use "timeout"'],
     ["SSL_ca_file", 'use "caFile"'],
-    ["zzzzzz", "there is none with a similar name"],
+    ["zzzzzz", "no option has a similar name"],
   ];
   for (const [name, advice] of near) {
     await assertRejects(

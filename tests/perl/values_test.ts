@@ -153,7 +153,7 @@ Deno.test("fromPerl() refuses what is no string of bytes, no number and no curve
     ["SSL_psk", ["\u20ac", "x"], "wide character at offset 0"],
     ["SSL_psk", { "\xff": "x" }, "is not UTF-8"],
     ["SSL_session_id_context", "a\u0100", "wide character at offset 1"],
-    ["SSL_ecdh_curve", 1, "no curve with the NID 1"],
+    ["SSL_ecdh_curve", 1, "the curve with the NID 1 is not known"],
     ["Listen", "many", "Cannot use Listen"],
   ];
   for (const [perl, value, text] of wrong) {

@@ -23,9 +23,7 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "verify/ocsp/resolver.ts",
     "verify/ocsp/response.ts",
   ],
-  "names": [
-    "perl/table.ts",
-  ],
+  "names": [],
   "words: \\b(?:it|this|that|which|what|who) is no (?!longer\\b|more\\b)[a-z]": [
     "docs/permissions.md",
     "socket/target.ts",
@@ -47,9 +45,7 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "certificate/certificate.ts",
     "certificate/ocsp_build.ts",
     "certificate/request.ts",
-    "context/option_names.ts",
     "errors.ts",
-    "perl/arguments.ts",
     "verify/crl.ts",
     "verify/error_codes.ts",
     "verify/explain/openssl_codes.ts",

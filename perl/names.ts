@@ -1,7 +1,6 @@
 /**
- * The one table of names: what IO::Socket::SSL calls it, what we call it, and
- * for what is deliberately absent, why and what to use instead. Pure data; the
- * options are in context/option_names.ts.
+ * The one table of names: every name of IO::Socket::SSL with ours, or with the reason why it is left
+ * out and what to use instead. Pure data; the options are in context/option_names.ts.
  *
  * @module
  */
@@ -22,11 +21,11 @@ export interface PerlName {
   readonly perl: string;
   /** What it is. */
   readonly kind: PerlNameKind;
-  /** Our name; `null` when it is deliberately absent. */
+  /** Our name; `null` when it is left out on purpose. */
   readonly ours: string | null;
-  /** Why it is absent. */
+  /** Why it is left out. */
   readonly reason?: string;
-  /** What to use instead of what is absent. */
+  /** What to use instead. */
   readonly replacement?: string;
   /** True for a name that is deprecated in Perl. */
   readonly deprecated?: true;
@@ -120,7 +119,8 @@ const METHODS = {
   from_file: "PublicSuffix.fromFile",
 } as const satisfies Record<string, string>;
 
-const USE_PRINT = "there is no datagram and no file behind a TLS connection, as in Perl it throws";
+const USE_PRINT =
+  "a TLS connection has neither datagrams nor a file behind it: it throws, as in Perl";
 const NO_METHODS: readonly Absent[] = [
   [
     "new_from_fd",
@@ -180,7 +180,7 @@ const NO_FUNCTIONS: readonly Absent[] = [
   ["KEY_free", "keys are plain objects", "keyCreateRsa"],
 ];
 
-/** Deprecated in Perl: [name, kind, our name, reason when it is absent, replacement]. */
+/** Deprecated in Perl: [name, kind, our name, reason when it is left out, replacement]. */
 const DEPRECATED: readonly (readonly [string, PerlNameKind, string | null, string?, string?])[] = [
   ["set_ctx_defaults", "function", "setDefaults"],
   ["context_init", "function", "setDefaults"],
@@ -287,7 +287,7 @@ const byOption = new Map(
   perlNames.filter((row) => row.kind === "option").map((row) => [row.perl.toLowerCase(), row]),
 );
 
-/** The row of an option, whatever its case; `undefined` if Perl has no such option. */
+/** The row of an option, in any case; `undefined` if Perl has no such option. */
 export function perlOption(name: string): PerlName | undefined {
   return byOption.get(name.toLowerCase());
 }
