@@ -19,7 +19,6 @@ import { SslError } from "../errors.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { stripPort } from "../internal/host.ts";
 import { DEFAULT_SCHEME } from "../verify/schemes.ts";
-import { didYouMean } from "../internal/suggest.ts";
 import { loadBundle } from "./trust/anchors.ts";
 import { loadTrust } from "./trust/trust.ts";
 import { judge } from "../verify/judge.ts";
@@ -158,12 +157,7 @@ export async function verify(
   leaf: string | Uint8Array | Certificate,
   given: VerifyCertificateOptions | undefined,
 ): Promise<VerifyReport> {
-  const options = ownOptions(given, {
-    operation: "verify a certificate",
-    names: OPTIONS,
-    unknown: (name) =>
-      new TypeError(`unknown option ${quote(name)}${didYouMean(name, Object.keys(OPTIONS))}`),
-  });
+  const options = ownOptions(given, { operation: "verify a certificate", names: OPTIONS });
   checkValues(options);
   refuseOtherText("the leaf", leaf);
   refuseOtherText("intermediates", options.intermediates);

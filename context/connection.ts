@@ -21,6 +21,7 @@ import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
 import { reportWith, shownCertificate } from "../verify/make_report.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "../verify/answers.ts";
+import { APPLICATION_VERIFICATION, verifyErrno } from "../verify/error_codes.ts";
 import { judge } from "../verify/judge.ts";
 import { type Policy, policyFacts } from "../verify/policy.ts";
 import { pskReport, refusedReport, reportUnder, unverifiedReport } from "../verify/refusal.ts";
@@ -32,13 +33,11 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { Vouched } from "./sessions/verified_peer.ts";
 
-const CERT_NOT_YET_VALID = 9, CERT_HAS_EXPIRED = 10;
-
 /** With the dates of the certificate looked at anew. */
 function withDates(evidence: PeerEvidence, leaf: Uint8Array): PeerEvidence {
   if (evidence.error !== 0) return evidence;
-  const failed = (error: number, errorText: string): PeerEvidence =>
-    ownRecord({ ...evidence, error, errorDepth: 0, errorText });
+  const failed = (code: string, errorText: string): PeerEvidence =>
+    ownRecord({ ...evidence, error: verifyErrno(code)!, errorDepth: 0, errorText });
   let dates: { readonly notBefore: Date; readonly notAfter: Date };
   try {
     dates = shownCertificate(leaf);
@@ -47,10 +46,10 @@ function withDates(evidence: PeerEvidence, leaf: Uint8Array): PeerEvidence {
   }
   const now = Date.now();
   if (now < dates.notBefore.getTime()) {
-    return failed(CERT_NOT_YET_VALID, "certificate is not yet valid");
+    return failed("CERT_NOT_YET_VALID", "certificate is not yet valid");
   }
   if (now <= dates.notAfter.getTime()) return evidence;
-  return failed(CERT_HAS_EXPIRED, "certificate has expired");
+  return failed("CERT_HAS_EXPIRED", "certificate has expired");
 }
 
 /** Judges a peer by what was found out when its session began. */
@@ -69,9 +68,9 @@ export function judgeProven(
   if (vouched?.peer.by !== "certificate" || !equalBytes(vouched.leaf, leaf)) {
     return refusedReport(policy, names, {
       code: "SESSION_NOT_VERIFIED",
-      errno: 50,
+      errno: APPLICATION_VERIFICATION,
       reason: "the resumed session carries no verification",
-      about: "it is none that was verified under these settings",
+      about: "its peer was not verified under these settings",
       check: "chain",
     });
   }
@@ -261,7 +260,7 @@ export class ConnectionState {
     if (this.#policy.role === "client") return undefined;
     this.#report = refusedReport(this.#policy, this.#names, {
       code: "APPLICATION_VERIFICATION",
-      errno: 50,
+      errno: APPLICATION_VERIFICATION,
       reason: "verifyCallback refused it",
       about: "a pin matches, but cannot help against a promise: let verifyCallback answer at once",
       check: "callback",

@@ -15,6 +15,7 @@ import type {
   TrustConfig,
 } from "../engine/engine.ts";
 import { requireFeatures, requireVersions } from "../engine/requirements.ts";
+import { TLS1_3 } from "../engine/tls_versions.ts";
 import { ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
 import { ConnectionState } from "./connection.ts";
@@ -90,7 +91,7 @@ function keepsSessions(role: Role, { sessionCache, sessionCacheSize = 0 }: SslOp
 
 /** NPN is gone from TLS 1.3, so that there it would have no effect. */
 function checkNpn({ npnProtocols = [] }: SslOptions, versions: ReadonlySet<TlsVersion>): void {
-  if (npnProtocols.length === 0 || [...versions].some((v) => v < 0x0304)) return;
+  if (npnProtocols.length === 0 || [...versions].some((v) => v < TLS1_3)) return;
   throw new TypeError(
     'Cannot use option "npnProtocols" with TLS 1.3 alone: use alpnProtocols, or allow TLS 1.2',
   );

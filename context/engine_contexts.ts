@@ -6,8 +6,8 @@
  */
 
 import type { ContextConfig, EngineContext, Role } from "../engine/engine.ts";
-import { SslError } from "../errors.ts";
 import { ownRecord } from "../internal/own_options.ts";
+import { closedError } from "../internal/waiting.ts";
 import { type ContextRecord, recordOf } from "./context_record.ts";
 import type { RoleConfig } from "./engine_config.ts";
 import type { NativeObject, SharedContext } from "./options.ts";
@@ -15,7 +15,7 @@ import type { NativeObject, SharedContext } from "./options.ts";
 /** The engine's context for a role, made at the first call. */
 export function engineContext(context: SharedContext, role: Role): Promise<EngineContext> {
   const record = recordOf(context);
-  if (record.closed) return Promise.reject(closedError());
+  if (record.closed) return Promise.reject(closedError("context"));
   let made = record.roles.get(role);
   if (made === undefined) {
     made = makeRole(record, role);
@@ -24,10 +24,6 @@ export function engineContext(context: SharedContext, role: Role): Promise<Engin
     made.catch(() => record.roles.delete(role));
   }
   return made;
-}
-
-function closedError(): SslError {
-  return new SslError("Cannot use the context: it is closed", { code: "ECLOSED" });
 }
 
 async function makeRole(record: ContextRecord, role: Role): Promise<EngineContext> {
@@ -40,7 +36,7 @@ async function makeRole(record: ContextRecord, role: Role): Promise<EngineContex
       record.sessions ??= new ClientSessions(record.engine, record.options, config.base);
     }
     const context = await makeEngineContexts(record, role, config, made);
-    if (record.closed) throw closedError();
+    if (record.closed) throw closedError("context");
     for (const each of made) record.made.add(each);
     record.ready.set(role, context);
     return context;

@@ -29,6 +29,7 @@ import type {
   StapledConnection,
   StapleRequest,
 } from "./options.ts";
+import { inTime } from "../internal/waiting.ts";
 
 /** How long to wait before asking again after a failure, in ms. */
 const RETRY = 10_000;
@@ -142,19 +143,9 @@ export function makeStapler(
     },
     ready() {
       const waits = all.flatMap(({ response }) => response?.ready() ?? []);
-      return waits.length === 0 ? undefined : patiently(Promise.all(waits));
+      return waits.length === 0 ? undefined : inTime(Promise.all(waits), PATIENCE).then(() => {});
     },
   };
-}
-
-async function patiently(promise: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE));
-  try {
-    await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const REVOKED = 23;

@@ -17,6 +17,7 @@ import { toHex } from "../certificate/asn1/reader.ts";
 import { ALERTS } from "../engine/alerts.ts";
 import type { MessageEvent as ProtocolMessage } from "../engine/engine.ts";
 import type { TraceWriter } from "./options.ts";
+import { versionName } from "../engine/tls_versions.ts";
 
 /** Handshake messages by their type. */
 export const HANDSHAKE_NAMES: Readonly<Record<number, string>> = {
@@ -48,13 +49,12 @@ function alertText(description: number): string {
     .replace(/\b(?:ca|psk)\b/, (word) => word.toUpperCase());
 }
 
-const VERSIONS: Readonly<Record<number, string>> = {
-  0x0300: "SSLv3",
-  0x0301: "TLSv1.0",
-  0x0302: "TLSv1.1",
-  0x0303: "TLSv1.2",
-  0x0304: "TLSv1.3",
-};
+/** A version as OpenSSL's own trace spells it: `TLSv1.0`, `SSLv3`. */
+function protocolText(version: number): string {
+  const name = versionName(version);
+  if (name.startsWith("0x")) return `(version ${name})`;
+  return name === "TLSv1" ? "TLSv1.0" : name.replace("_", ".");
+}
 
 const CONTENT: Readonly<Record<number, string>> = {
   20: "TLS change cipher",
@@ -99,7 +99,7 @@ export function describeMessage(message: ProtocolMessage): string {
   const { direction, contentType, bytes } = message;
   // A record header carries its version itself.
   const version = message.version || (contentType === HEADER ? wireVersion(bytes) : 0);
-  const name = VERSIONS[version] ?? `(version 0x${version.toString(16).padStart(4, "0")})`;
+  const name = protocolText(version);
   const content = CONTENT[contentType] ?? `content type ${contentType}`;
   const way = direction === "write" ? "OUT" : "IN";
   return `${name} (${way}), ${content}, ${subject(contentType, bytes)}`;

@@ -8,17 +8,17 @@
 import { quote } from "../internal/quote.ts";
 import type { TlsVersion } from "../engine/engine.ts";
 import { SslUnsupportedError } from "../errors.ts";
-import { VERSIONS } from "../engine/tls_versions.ts";
+import { TLS1_2, TLS1_3, VERSIONS } from "../engine/tls_versions.ts";
 import type { TlsVersionName } from "./options.ts";
 
 /**
  * What `SSLv23` means: every version of TLS. SSLv3 is broken (RFC 7568), so it
  * takes part only when it is named, where Perl leaves that to the library.
  */
-const ANY: readonly TlsVersion[] = [0x0301, 0x0302, 0x0303, 0x0304];
+const ANY: readonly TlsVersion[] = Object.values(VERSIONS).filter((v) => v > VERSIONS.SSLv3);
 
 /** TLS 1.2 and 1.3: RFC 8996 deprecates what is older. */
-export const DEFAULT_VERSIONS: ReadonlySet<TlsVersion> = new Set<TlsVersion>([0x0303, 0x0304]);
+export const DEFAULT_VERSIONS: ReadonlySet<TlsVersion> = new Set<TlsVersion>([TLS1_2, TLS1_3]);
 
 const ELEMENT = /^(!?)(SSLv2\/3|SSLv23|SSLv2|SSLv3|TLSv1(?:_?[123])?)$/i;
 

@@ -27,6 +27,7 @@ import type { ReadAhead } from "./read_ahead.ts";
 import { Reader } from "./reader.ts";
 import { asTransport, type HandleConn, StreamConn } from "./source.ts";
 import { Writer } from "./writer.ts";
+import { inTime } from "../internal/waiting.ts";
 
 /** How long `close` waits for output that is still to go, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
@@ -277,23 +278,11 @@ export class HandleConnection implements AheadHolder {
   async #flushWithin(timeout: number): Promise<void> {
     const flushed = this.#writer.flush();
     if (timeout === 0) return await flushed;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(
-          new SslTimeoutError(`Cannot close: output did not go within ${timeout} ms`, {
-            code: "ETIMEDOUT",
-            errno: 110,
-            reason: "timeout",
-          }),
-        );
-      }, timeout);
+    if (await inTime(flushed, timeout)) return;
+    throw new SslTimeoutError(`Cannot close: output did not go within ${timeout} ms`, {
+      code: "ETIMEDOUT",
+      errno: 110,
+      reason: "timeout",
     });
-    flushed.catch(() => {}); // when it is late, nobody waits for it any more
-    try {
-      await Promise.race([flushed, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

@@ -22,6 +22,7 @@ import { closedError } from "./handle_errors.ts";
 import { LineReader } from "./line_reader.ts";
 import type { HandleSettings } from "./options.ts";
 import type { HandleConn } from "./source.ts";
+import { orAborted } from "../internal/waiting.ts";
 
 /** Read at once, in bytes: little for an idle connection, much for a busy one. */
 const SMALL_READ = 4096;
@@ -42,20 +43,6 @@ function isPassing(error: unknown): boolean {
     (error instanceof SslError && error.code === CONCURRENT) ||
     (error instanceof DOMException &&
       (error.name === "AbortError" || error.name === "TimeoutError"));
-}
-
-/** Waits for `promise`, which never rejects, or rejects with the reason of the signal. */
-function waitFor(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    });
-  });
 }
 
 /** Whether the `null` that a connection gave was the end of TLS alone. */
@@ -133,7 +120,7 @@ export class ReadAhead {
     this.#throwFailure();
     if (this.lines.ended) return;
     this.#filling ??= this.#fill(signal, wanted);
-    await waitFor(this.#filling, signal);
+    await orAborted(this.#filling, signal);
     if (this.#closed) throw closedError(this.#busy ?? "read");
   }
 
@@ -270,7 +257,7 @@ export class ReadAhead {
     }
     if (want !== SSL_WANT_READ || this.#failure || this.lines.ended) return;
     this.#filling ??= this.#fill(undefined, 0);
-    await waitFor(this.#filling, options?.signal);
+    await orAborted(this.#filling, options?.signal);
   }
 
   /**

@@ -6,7 +6,7 @@
 
 import type { WaitOptions } from "../engine/engine.ts";
 import type { Want } from "../errors.ts";
-import { waitOptions } from "../internal/wait_options.ts";
+import { waitOptions } from "../internal/waiting.ts";
 import { callOptions, type HandleSettings, RECORD_NAMES, type RecordOptions } from "./options.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { checkLength, readRegion } from "./region.ts";

@@ -1,12 +1,36 @@
 /**
- * Waiting on a connection: a signal ends the wait without ending the operation, and connections that
- * are closed or fail have their errors.
+ * Waiting on a connection: the options of a call that waits, a signal or a time that ends the wait
+ * without ending the operation, and the errors of connections that are closed or fail.
  *
  * @module
  */
 
-import { platformCode } from "../internal/platform_error.ts";
 import { SslError } from "../errors.ts";
+import { ownOptions } from "./own_options.ts";
+import { platformCode } from "./platform_error.ts";
+
+/** How a wait can be ended. */
+export interface Abortable {
+  /** Ends the wait: it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The options of a call that waits, checked and copied.
+ *
+ * @param operation For messages: "read".
+ * @throws {TypeError} For an unknown option, or a signal that is not an AbortSignal.
+ */
+export function waitOptions<T extends Abortable>(given: T | undefined, operation: string): T {
+  const options = ownOptions(given, { operation, names: { signal: true } });
+  const { signal } = options;
+  if (signal === undefined || signal instanceof AbortSignal) return options;
+  throw new TypeError(
+    `Cannot ${operation}: signal must be an AbortSignal: received ${
+      signal === null ? "null" : typeof signal
+    }`,
+  );
+}
 
 /** Handles a rejection that nobody waits for any more. */
 export const ignore = (): void => {};
@@ -25,9 +49,24 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** The error of every operation on a closed connection. */
-export function closedError(): SslError {
-  return new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
+/**
+ * Waits for `promise` for at most `ms` milliseconds; `promise` goes on.
+ *
+ * @returns Whether it was fulfilled in time.
+ */
+export async function inTime(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(resolve, ms, false));
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The error of every operation on a connection, or on something else, that is closed. */
+export function closedError(what = "connection"): SslError {
+  return new SslError(`Cannot use the ${what}: it is closed`, { code: "ECLOSED" });
 }
 
 /**

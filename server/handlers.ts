@@ -10,6 +10,7 @@ import { fromCaller } from "../internal/caller.ts";
 import { connectionOf } from "../socket/socket_init.ts";
 import type { SslListener } from "../socket/listener.ts";
 import type { SslSocket } from "../socket/socket.ts";
+import { inTime } from "../internal/waiting.ts";
 
 /**
  * What a server runs for each connection. What it returns is awaited and not sent; a `Response` is a
@@ -72,14 +73,6 @@ async function serveOne(
 /** How long a handler is waited for whose connection was cut, in milliseconds. */
 const GRACE = 1_000;
 
-/** Waits for promises, at most `ms` milliseconds. */
-async function settled(promises: Iterable<Promise<void>>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
-  await Promise.race([Promise.allSettled(promises), late]);
-  clearTimeout(timer);
-}
-
 /**
  * Runs the handler for every connection of a listener, until that ends and `stopping`, which
  * says whether the time of the shutdown was limited. If it was, handlers that go on without their
@@ -97,6 +90,6 @@ export async function serveAll(
     handlers.add(running);
   }
   const stopped = await stopping();
-  if (stopped?.limited) await settled(handlers, GRACE);
+  if (stopped?.limited) await inTime(Promise.allSettled(handlers), GRACE);
   else await Promise.allSettled(handlers);
 }

@@ -12,7 +12,7 @@
 
 import { quote } from "../internal/quote.ts";
 import { hostProblem, ipVersion, splitHostPort } from "../internal/host.ts";
-import { waitOptions } from "../internal/wait_options.ts";
+import { waitOptions } from "../internal/waiting.ts";
 import { ownOptions } from "../internal/own_options.ts";
 import { engineContext } from "../context/engine_contexts.ts";
 import { SslContext } from "../context/context.ts";

@@ -19,7 +19,7 @@ import { type Dualvar, SslUnsupportedError, type Want } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import { oneLine } from "../internal/show.ts";
-import { waitOptions } from "../internal/wait_options.ts";
+import { waitOptions } from "../internal/waiting.ts";
 import { verifyHostname } from "../verify/hostname.ts";
 import type { OcspResolver } from "../verify/ocsp/resolver.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";

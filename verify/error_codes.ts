@@ -41,8 +41,11 @@ export function verifyCode(errno: number): string {
   return NAMES[errno] ?? `X509_V_ERR_${errno}`;
 }
 
-/** The number of an error by its name without `X509_V_ERR_`; `undefined` if there is none. */
+/** The number of an error by its name without `X509_V_ERR_`; `undefined` for another name. */
 export function verifyErrno(code: string): number | undefined {
   const errno = NAMES.indexOf(code);
   return errno < 0 ? undefined : errno;
 }
+
+/** The number of what the application refuses: OpenSSL has none that says more. */
+export const APPLICATION_VERIFICATION: number = verifyErrno("APPLICATION_VERIFICATION")!;

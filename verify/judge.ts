@@ -33,7 +33,7 @@ import {
   isAboutCrls,
   withOtherLists,
 } from "./crl_objections.ts";
-import { verifyCode } from "./error_codes.ts";
+import { APPLICATION_VERIFICATION, verifyCode } from "./error_codes.ts";
 import { type Pin, pinMatches } from "./fingerprint.ts";
 import {
   check,
@@ -50,9 +50,6 @@ import type { Names, PeerEvidence } from "./peer.ts";
 import type { Policy } from "./policy.ts";
 import { type Failure, makeError, refusedReport, reportUnder } from "./refusal.ts";
 import type { VerifyCheck, VerifyReport } from "./report.ts";
-
-/** X509_V_ERR_APPLICATION_VERIFICATION. */
-const APPLICATION_VERIFICATION = 50;
 
 const at = ({ error, depth }: ChainError): string => `${verifyCode(error)} at depth ${depth}`;
 

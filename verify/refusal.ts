@@ -11,6 +11,7 @@ import { check, makeReport, type ReportParts } from "./make_report.ts";
 import type { Names } from "./peer.ts";
 import { type Policy, policyFacts } from "./policy.ts";
 import type { CheckName, VerifyReport } from "./report.ts";
+import { APPLICATION_VERIFICATION } from "./error_codes.ts";
 
 /** A report under a policy. */
 export function reportUnder(
@@ -67,7 +68,7 @@ export function pskReport(policy: Policy, names: Names): VerifyReport {
   if (policy.forceFingerprint) {
     return refusedReport(policy, names, {
       code: "FINGERPRINT_MISMATCH",
-      errno: 50,
+      errno: APPLICATION_VERIFICATION,
       reason: "fingerprint verification failed",
       about: "a pre-shared key was used, so there is no certificate",
       check: "fingerprint",

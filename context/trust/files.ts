@@ -15,6 +15,7 @@ import { SslError } from "../../errors.ts";
 import { type Bundle, checked, mergeBundles, noneFound, readBundle } from "./anchors.ts";
 import { type DefaultCa, defaultCa, FILES } from "./default_ca.ts";
 import { fileError } from "../../internal/file_error.ts";
+import { LruMap } from "../../internal/lru.ts";
 import { readOptionFile, shownPath } from "../option_file.ts";
 
 interface Kept {
@@ -22,9 +23,8 @@ interface Kept {
   readonly bundle: Bundle;
 }
 
-/** What files hold, by how they are read and their path; the oldest is dropped beyond {@linkcode MOST}. */
-const kept = new Map<string, Kept>();
-const MOST = 1000;
+/** What files hold, by how they are read and their path. */
+const kept = new LruMap<Kept>(1000);
 
 /** How long after its last change a file may change again without showing it, in ms. */
 const FRESH = 2000;
@@ -52,9 +52,7 @@ async function unlessKept(
   const known = kept.get(key);
   if (known?.stamp === stamp) return known.bundle;
   const bundle = await read();
-  kept.delete(key);
   kept.set(key, { stamp, bundle });
-  if (kept.size > MOST) kept.delete(kept.keys().next().value!);
   return bundle;
 }
 

@@ -15,6 +15,7 @@ import { addressText, ioError } from "../dial.ts";
 import { lacking } from "../features.ts";
 import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../engine.ts";
 import { DENO, type PemCredential } from "./check.ts";
+import { ignore, orAborted } from "../../internal/waiting.ts";
 
 /** What both of Deno's client functions take. */
 export interface ClientOptions {
@@ -146,13 +147,8 @@ function orClosed(
   connecting: Promise<Deno.TlsConn>,
   signal: AbortSignal | undefined,
 ): Promise<Deno.TlsConn> {
-  if (signal === undefined) return connecting;
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      reject(signal.reason);
-      connecting.then((conn) => conn.close(), () => {});
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    connecting.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  return orAborted(connecting, signal).catch((error) => {
+    if (signal?.aborted) connecting.then((conn) => conn.close(), ignore);
+    throw error;
   });
 }

@@ -7,6 +7,7 @@
 
 import { type ErrorFacts, SslVerifyError } from "../../errors.ts";
 import { visible } from "../../verify/names.ts";
+import { APPLICATION_VERIFICATION } from "../../verify/error_codes.ts";
 
 interface Refusal {
   /** What rustls says after `invalid peer certificate: `. */
@@ -170,7 +171,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     match: /^ApplicationVerificationFailure/,
     code: "APPLICATION_VERIFICATION",
-    errno: 50,
+    errno: APPLICATION_VERIFICATION,
     alert: "access_denied",
   },
 ];

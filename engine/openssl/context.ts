@@ -5,10 +5,9 @@
  */
 
 import { NO_OPTIONS } from "../../internal/own_options.ts";
-import { SslError } from "../../errors.ts";
 import { concat } from "../../internal/bytes.ts";
 import { dialTcp } from "../dial.ts";
-import { insideError } from "../../internal/waiting.ts";
+import { closedError, insideError } from "../../internal/waiting.ts";
 import { Pump } from "../pump.ts";
 import type {
   ByteTransport,
@@ -66,9 +65,7 @@ export class OpenSslContext implements EngineContext, SessionContext {
   /** The SSL_CTX; throws after {@linkcode close}. */
   get ptr(): Deno.PointerObject {
     const ptr = this.#ctx.ptr;
-    if (ptr === null) {
-      throw new SslError("Cannot use the context: it is closed", { code: "ECLOSED" });
-    }
+    if (ptr === null) throw closedError("context");
     return ptr;
   }
 

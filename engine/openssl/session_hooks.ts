@@ -24,9 +24,9 @@ import type { OpenSslSymbols } from "./symbols.ts";
 import { CTRL } from "./header_numbers.ts";
 import { TLSEXT } from "./trampolines.ts";
 import { TLS1_3 } from "../tls_versions.ts";
+import { APPLICATION_VERIFICATION } from "../../verify/error_codes.ts";
 
 const X509_V_ERR_UNSPECIFIED = 1;
-const X509_V_ERR_APPLICATION_VERIFICATION = 50;
 /** X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK: what is small depends on us. */
 const BY_SECURITY_LEVEL = new Set([66, 67, 68]);
 const VERIFY_PEER = 1, VERIFY_FAIL_IF_NO_PEER_CERT = 2;
@@ -94,7 +94,7 @@ export class SessionHooks implements CallbackTarget {
     const errno = refusal instanceof SslVerifyError ? refusal.errno : 0;
     c.X509_STORE_CTX_set_error(
       store,
-      errno > 0 && errno < 200 ? errno : X509_V_ERR_APPLICATION_VERIFICATION,
+      errno > 0 && errno < 200 ? errno : APPLICATION_VERIFICATION,
     );
     this.fail(refusal);
     return 0;
@@ -125,7 +125,7 @@ export class SessionHooks implements CallbackTarget {
         if (accepted !== true) {
           throw new SslVerifyError(
             `Cannot verify the peer: verifyCallback refused the certificate at depth ${depth}`,
-            { code: "APPLICATION_VERIFICATION", errno: X509_V_ERR_APPLICATION_VERIFICATION },
+            { code: "APPLICATION_VERIFICATION", errno: APPLICATION_VERIFICATION },
           );
         }
       }),

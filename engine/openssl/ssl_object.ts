@@ -9,7 +9,7 @@
 
 import { SslError } from "../../errors.ts";
 import { quote } from "../../internal/quote.ts";
-import { insideError } from "../../internal/waiting.ts";
+import { closedError, insideError } from "../../internal/waiting.ts";
 import type { Role, SessionParams } from "../engine.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { CTRL, SSL_ERROR } from "./header_numbers.ts";
@@ -112,9 +112,7 @@ export class SslObject {
   /** The SSL; throws after {@linkcode SslObject.free}. */
   get pointer(): Deno.PointerObject {
     const ptr = this.#handle.ptr;
-    if (ptr === null) {
-      throw new SslError("Cannot use the connection: it is closed", { code: "ECLOSED" });
-    }
+    if (ptr === null) throw closedError();
     return ptr;
   }
 

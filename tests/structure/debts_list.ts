@@ -47,7 +47,6 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "certificate/request.ts",
     "errors.ts",
     "verify/crl.ts",
-    "verify/error_codes.ts",
     "verify/explain/openssl_codes.ts",
     "verify/explain/sentences.ts",
     "verify/ocsp/fetch.ts",
