@@ -4,24 +4,12 @@
  * @module
  */
 
-import { describe, quoteSource } from "../internal/quote.ts";
+import { encodeHex, equalBytes } from "../internal/bytes.ts";
+import { describe } from "../internal/quote.ts";
 import type { KeyObject } from "node:crypto";
-import { SslError, SslUnsupportedError } from "../errors.ts";
 import * as record from "./perl_hash.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
-import {
-  bitString,
-  bytesToBigInt,
-  derError,
-  equalBytes,
-  latin1,
-  oid,
-  readDer,
-  readElement,
-  sequence,
-  TAG,
-  toHex,
-} from "./asn1/reader.ts";
+import { bytesToBigInt, derError, ifReadable } from "./asn1/reader.ts";
 import {
   type AuthorityKeyIdentifier,
   type BasicConstraints,
@@ -30,50 +18,28 @@ import {
   readAltNames,
   readAuthorityKeyIdentifier,
   readBasicConstraints,
-  readDistributionPoints,
+  readCrlUris,
   readExtKeyUsage,
-  readInfoAccess,
+  readIssuerUris,
   readKeyUsage,
+  readOcspUris,
+  readSubjectKeyIdentifier,
   readTlsFeature,
 } from "./extensions/read.ts";
-import { type NameAttribute, onelineName, readName } from "./name.ts";
+import { commonNameOf, type NameAttribute, onelineName, readName } from "./name.ts";
 import { digest } from "../internal/digest.ts";
-import { nodeCrypto } from "../internal/node_crypto.ts";
 import { oidLongName } from "./asn1/oids.ts";
-import { foreignBlock, foreignFormat, withoutFinalNewline } from "./foreign.ts";
-import { type CertificateParts, readParts } from "./certificate_parts.ts";
-import { derToPem, looksLikePem, pemBlocks, shownLabels } from "./keys/pem.ts";
+import { certificateDers, pemCertificates } from "./certificate_input.ts";
+import type { ForeignCertificate } from "./foreign_objects.ts";
+import { type CertificateParts, publicKeyOf, readParts } from "./certificate_parts.ts";
+import { derToPem } from "./keys/pem.ts";
 import type { SubjectAltName } from "./general_name.ts";
 
 /** The largest certificate that is read: 1 MiB. */
 export const MAX_CERTIFICATE_LENGTH: number = 1024 * 1024;
 
-/** PEM labels of certificates. `TRUSTED CERTIFICATE` has OpenSSL's trust settings behind the DER. */
-export const CERT_LABELS: readonly string[] = [
-  "CERTIFICATE",
-  "X509 CERTIFICATE",
-  "TRUSTED CERTIFICATE",
-];
-
-const WHAT = "certificate";
-
-/** The types that a text can have: those of DirectoryString (RFC 5280 4.1.2.4) and their like. */
-const STRING_TAGS: ReadonlySet<number> = new Set([
-  ...[TAG.UTF8_STRING, TAG.NUMERIC_STRING, TAG.PRINTABLE_STRING, TAG.T61_STRING, TAG.IA5_STRING],
-  ...[TAG.VISIBLE_STRING, TAG.UNIVERSAL_STRING, TAG.BMP_STRING],
-]);
-
-/** Whether bytes begin as the DER of a SEQUENCE that spans them. */
-function looksLikeDer(bytes: Uint8Array): boolean {
-  return bytes[0] === TAG.SEQUENCE;
-}
-
-/** One certificate from the bytes of a file. */
-function fromDerFile(data: Uint8Array, source: string): Certificate {
-  const reason = foreignFormat(data);
-  if (reason === undefined) return new Certificate(withoutFinalNewline(data));
-  throw new SslError(`Cannot read ${quoteSource(source)}: ${reason}`, { code: "ERR_DER", reason });
-}
+/** A certificate: itself, its PEM text or DER, or an `X509Certificate` of another library. */
+export type CertificateInput = Certificate | string | Uint8Array | ForeignCertificate;
 
 /**
  * One X.509 certificate. The structure, names, dates and key are checked when
@@ -105,7 +71,7 @@ export class Certificate {
       );
     }
     if (der.length > MAX_CERTIFICATE_LENGTH) {
-      throw derError(WHAT, `${der.length} bytes is more than the limit of 1 MiB`);
+      throw derError("certificate", `${der.length} bytes is more than the limit of 1 MiB`);
     }
     this.der = Uint8Array.from(der);
     this.#parts = readParts(this.der);
@@ -124,62 +90,37 @@ export class Certificate {
    * Reads the first certificate of a PEM text; other blocks are skipped.
    *
    * @param source What the text is, for messages.
-   * @throws {SslError} code `ERR_PEM` if there is none.
+   * @throws {SslError} code `ERR_PEM` if it has no certificate.
    *
    * Perl: `PEM_string2cert`
    */
   static fromPem(text: string, source = "PEM text"): Certificate {
-    return Certificate.#fromBlocks(text, source, true)[0]!;
+    return new Certificate(pemCertificates(text, source, true)[0]!);
   }
 
   /**
    * Reads all certificates of a PEM text, at least one; other blocks are skipped.
    *
    * @param source What the text is, for messages.
-   * @throws {SslError} code `ERR_PEM` if there is none.
+   * @throws {SslError} code `ERR_PEM` if it has no certificate.
    *
    * Perl: `PEM_file2certs`
    */
   static allFromPem(text: string, source = "PEM text"): Certificate[] {
-    return Certificate.#fromBlocks(text, source, false);
-  }
-
-  static #fromBlocks(text: string, source: string, firstOnly: boolean): Certificate[] {
-    const blocks = pemBlocks(text, source);
-    const certs: Certificate[] = [];
-    for (const { label, der } of blocks) {
-      if (!CERT_LABELS.includes(label)) continue;
-      certs.push(
-        new Certificate(label.startsWith("TRUSTED") ? readElement(der, 0, WHAT).raw : der),
-      );
-      if (firstOnly) break;
-    }
-    if (certs.length > 0) return certs;
-    const foreign = foreignBlock(blocks) ?? foreignFormat(text);
-    const reason = `no CERTIFICATE block found: received ${shownLabels(blocks)}` +
-      (foreign === undefined ? "" : `: ${foreign}`);
-    throw new SslError(`Cannot read certificate from ${quoteSource(source)}: ${reason}`, {
-      code: "ERR_PEM",
-      reason,
-    });
+    return pemCertificates(text, source).map((der) => new Certificate(der));
   }
 
   /**
-   * Reads one or more certificates from PEM text, PEM as bytes, or DER.
+   * Reads one or more certificates from PEM text, PEM as bytes, DER, or an `X509Certificate` of
+   * @peculiar/x509 or `node:crypto`. A `Certificate` is given back as it is.
    *
    * @param source What the data is, for messages.
+   * @throws {SslError} code `ERR_PEM` or `ERR_DER` for what is malformed or holds no certificate.
+   * @throws {TypeError} for a value of another kind.
    */
-  static parse(data: string | Uint8Array, source = "certificate"): Certificate[] {
-    if (typeof data === "string") return Certificate.allFromPem(data, source);
-    if (!(data instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot read ${quoteSource(source)}: expected PEM text or DER bytes: received ${
-          describe(data)
-        }`,
-      );
-    }
-    if (looksLikeDer(data) || !looksLikePem(data)) return [fromDerFile(data, source)];
-    return Certificate.allFromPem(latin1(data), source);
+  static parse(data: CertificateInput, source = "certificate"): Certificate[] {
+    if (data instanceof Certificate) return [data];
+    return certificateDers(data, source).map((der) => new Certificate(der));
   }
 
   /**
@@ -230,13 +171,11 @@ export class Certificate {
    * Perl: `peer_certificate("commonName")`
    */
   get commonName(): string | undefined {
-    const first = this.subjectAttributes.find((attribute) => attribute.oid === "2.5.4.3");
-    // A BIT STRING or a SEQUENCE is no name, whatever its octets say.
-    return first !== undefined && STRING_TAGS.has(first.tag) ? first.value : undefined;
+    return commonNameOf(this.subjectAttributes);
   }
 
   /**
-   * The subjectAltNames; empty if there are none.
+   * The subjectAltNames; empty if it has none.
    *
    * Perl: `peer_certificate("subjectAltNames")`
    */
@@ -302,25 +241,12 @@ export class Certificate {
 
   /** OpenSSL's long name of the key's algorithm, e.g. `rsaEncryption`, or the dotted form. */
   get publicKeyAlgorithm(): string {
-    const algorithm = sequence(this.#parts.spki, WHAT)[0];
-    return oidLongName(oid(sequence(algorithm, WHAT)[0], WHAT));
+    return oidLongName(this.#parts.keyOid);
   }
 
   /** The public key of `node:crypto`. Throws `SslUnsupportedError` for a kind it does not know. */
   get publicKey(): KeyObject {
-    try {
-      // Deno's createPublicKey takes Buffers and Uint8Arrays alike; the types know only Buffer.
-      return nodeCrypto().createPublicKey({
-        key: this.rawSpki as never,
-        format: "der",
-        type: "spki",
-      });
-    } catch (cause) {
-      throw new SslUnsupportedError(
-        `Cannot use the public key of certificate ${this.subject}: ${this.publicKeyAlgorithm} key is not supported`,
-        { code: "UNSUPPORTED_KEY", cause },
-      );
-    }
+    return publicKeyOf(this.rawSpki, this.subject, this.publicKeyAlgorithm);
   }
 
   /** All extensions, in order. */
@@ -363,34 +289,24 @@ export class Certificate {
     return this.#read(EXT.extendedKeyUsage, readExtKeyUsage);
   }
 
-  #accessUris(method: string): string[] {
-    return (this.#read(EXT.authorityInfoAccess, readInfoAccess) ?? [])
-      .filter((entry) => entry.method === method && entry.location.type === "URI")
-      .map((entry) => entry.location.value);
-  }
-
-  /** The URIs of the OCSP responders; empty if there are none. */
+  /** The URIs of the OCSP responders; empty if it names none. */
   get ocspUris(): string[] {
-    return this.#accessUris("1.3.6.1.5.5.7.48.1");
+    return this.#read(EXT.authorityInfoAccess, readOcspUris) ?? [];
   }
 
-  /** The URIs where the issuer's certificate is; empty if there are none. */
+  /** The URIs where the issuer's certificate is; empty if it names none. */
   get aiaIssuers(): string[] {
-    return this.#accessUris("1.3.6.1.5.5.7.48.2");
+    return this.#read(EXT.authorityInfoAccess, readIssuerUris) ?? [];
   }
 
-  /** The URIs of the CRLs; empty if there are none. */
+  /** The URIs of the CRLs; empty if it names none. */
   get crlUris(): string[] {
-    return (this.#read(EXT.crlDistributionPoints, readDistributionPoints) ?? [])
-      .flatMap((point) => point.fullName)
-      .filter((name) => name.type === "URI")
-      .map((name) => name.value);
+    return this.#read(EXT.crlDistributionPoints, readCrlUris) ?? [];
   }
 
   /** The subjectKeyIdentifier, if present. */
   get subjectKeyIdentifier(): Uint8Array | undefined {
-    const what = "extension subjectKeyIdentifier";
-    return this.#read(EXT.subjectKeyIdentifier, (v) => readDer(v, what, TAG.OCTET_STRING).body);
+    return this.#read(EXT.subjectKeyIdentifier, readSubjectKeyIdentifier);
   }
 
   /** The authorityKeyIdentifier, if present. */
@@ -413,9 +329,8 @@ export class Certificate {
    * Perl: `get_fingerprint`
    */
   fingerprint(algorithm = "sha256", publicKey = false): string {
-    return publicKey
-      ? `${algorithm}$pub$${toHex(this.publicKeyDigest(algorithm))}`
-      : `${algorithm}$${toHex(this.fingerprintBin(algorithm))}`;
+    const bytes = publicKey ? this.publicKeyDigest(algorithm) : this.fingerprintBin(algorithm);
+    return `${algorithm}$${publicKey ? "pub$" : ""}${encodeHex(bytes)}`;
   }
 
   /**
@@ -434,7 +349,7 @@ export class Certificate {
    * Perl: `X509_pubkey_digest`
    */
   publicKeyDigest(algorithm = "sha256"): Uint8Array {
-    return digest(algorithm, bitString(sequence(this.#parts.spki, WHAT)[1], WHAT).bytes);
+    return digest(algorithm, this.#parts.keyBits);
   }
 
   /**
@@ -479,11 +394,7 @@ export class Certificate {
   }
 }
 
-/** A part that is read when it is asked for; `undefined` where it is malformed. */
-function ifReadable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
+/** The first certificate of what was given for one. */
+export function toCertificate(input: CertificateInput, source: string): Certificate {
+  return input instanceof Certificate ? input : Certificate.parse(input, source)[0]!;
 }

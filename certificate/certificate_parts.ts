@@ -4,12 +4,15 @@
  * @module
  */
 
+import type { KeyObject } from "node:crypto";
+import { SslUnsupportedError } from "../errors.ts";
+import { nodeCrypto } from "../internal/node_crypto.ts";
+import { equalBytes } from "../internal/bytes.ts";
 import {
   bitString,
   children,
   derError,
   type DerNode,
-  equalBytes,
   expectTag,
   integerBytes,
   oid,
@@ -34,6 +37,10 @@ export interface CertificateParts {
   readonly notAfter: Date;
   readonly subject: DerNode;
   readonly spki: DerNode;
+  /** The algorithm of the key. */
+  readonly keyOid: string;
+  /** The content of the key's BIT STRING. */
+  readonly keyBits: Uint8Array;
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: DerNode;
   readonly signatureOid: string;
@@ -61,6 +68,13 @@ function readOptionalElements(elements: readonly DerNode[], version: number): Ex
     }
   }
   return extensions;
+}
+
+/** The algorithm and the bits of a SubjectPublicKeyInfo. */
+function readKey(spki: DerNode): Pick<CertificateParts, "keyOid" | "keyBits"> {
+  const what = "public key of certificate";
+  const [algorithm, key] = sequence(spki, what);
+  return { keyOid: oid(sequence(algorithm, what)[0], what), keyBits: bitString(key, what).bytes };
 }
 
 /**
@@ -97,9 +111,6 @@ export function readParts(der: Uint8Array): CertificateParts {
   readName(issuer.raw, "issuer of certificate");
   readName(subject.raw, "subject of certificate");
   if (validity.length !== 2) throw derError(WHAT, "malformed validity");
-  const [algorithm, key] = sequence(spki, "public key of certificate");
-  oid(sequence(algorithm, "public key of certificate")[0], "public key of certificate");
-  bitString(key, "public key of certificate");
   return {
     tbs: tbs!,
     version,
@@ -109,9 +120,27 @@ export function readParts(der: Uint8Array): CertificateParts {
     notAfter: time(validity[1], "notAfter of certificate"),
     subject,
     spki,
+    ...readKey(spki),
     extensions,
     signatureAlgorithm: signatureAlgorithm!,
     signatureOid: oid(sequence(signatureAlgorithm, WHAT)[0], WHAT),
     signature: bitString(signature, "signature of certificate").bytes,
   };
+}
+
+/**
+ * The public key of `node:crypto`.
+ *
+ * @throws {SslUnsupportedError} for a kind that the platform does not know.
+ */
+export function publicKeyOf(spki: Uint8Array, subject: string, algorithm: string): KeyObject {
+  try {
+    // Deno's createPublicKey takes Buffers and Uint8Arrays alike; the types know only Buffer.
+    return nodeCrypto().createPublicKey({ key: spki as never, format: "der", type: "spki" });
+  } catch (cause) {
+    throw new SslUnsupportedError(
+      `Cannot use the public key of certificate ${subject}: ${algorithm} key is not supported`,
+      { code: "UNSUPPORTED_KEY", cause },
+    );
+  }
 }

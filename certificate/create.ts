@@ -14,8 +14,8 @@ import {
   keyIdentifierOf,
   randomSerial,
 } from "./signature.ts";
-import { Certificate } from "./certificate.ts";
-import { decodeKey, keyMatches } from "./keys/decode.ts";
+import { type Certificate, type CertificateInput, toCertificate } from "./certificate.ts";
+import { keyMatches, toPrivateKey } from "./keys/decode.ts";
 import { bitString, readDer, sequence } from "./asn1/reader.ts";
 import {
   anyOid,
@@ -29,14 +29,9 @@ import {
 import { type ExtensionContext, parseExtension } from "./extensions/text.ts";
 import { EXT, type Extension, readAltNames } from "./extensions/read.ts";
 import { oidByNid } from "./asn1/oids.ts";
-import { keyCreateRsa, PrivateKey } from "./keys/private_key.ts";
+import { keyCreateRsa, type PrivateKey, type PrivateKeyInput } from "./keys/private_key.ts";
 import { purposeExtensions, type PurposeInput } from "./purpose.ts";
 import type { SubjectAltName } from "./general_name.ts";
-
-/** A certificate, or its PEM text or DER. */
-export type CertificateInput = Certificate | string | Uint8Array;
-/** A private key, or its PEM text or DER, not encrypted. */
-export type PrivateKeyInput = PrivateKey | string | Uint8Array;
 
 /** A subjectAltName as a record or a pair; its type by name or by OpenSSL's number. */
 export type SubjectAltNameInput =
@@ -197,17 +192,6 @@ function normalize(input: Readonly<Record<string, unknown>>): Normalized {
     options[ours(name)] = value;
   }
   return { options: options as CertCreateOptions, copy };
-}
-
-/** A certificate from any form it may be given in. */
-export function toCertificate(input: CertificateInput, what: string): Certificate {
-  return input instanceof Certificate ? input : Certificate.parse(input, what)[0]!;
-}
-
-/** A private key from any form it may be given in. */
-export async function toPrivateKey(input: PrivateKeyInput, what: string): Promise<PrivateKey> {
-  if (input instanceof PrivateKey) return input;
-  return new PrivateKey((await decodeKey(input, { source: what })).pkcs8);
 }
 
 function toDate(value: Date | number | undefined, fallback: number, name: string): Date {

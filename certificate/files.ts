@@ -8,22 +8,10 @@
 import { describe } from "../internal/quote.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import { joinPem } from "./signature.ts";
-import { Certificate } from "./certificate.ts";
-import { decodeKey, decodeKeySync, encryptedKeyPem } from "./keys/decode.ts";
+import { Certificate, type CertificateInput, toCertificate } from "./certificate.ts";
+import { decodeKey, decodeKeySync, encryptedKeyPem, toPrivateKey } from "./keys/decode.ts";
 import { readSmallFile, writeSmallFile } from "./file_io.ts";
-import { PrivateKey } from "./keys/private_key.ts";
-
-function checkCertificate(cert: unknown): asserts cert is Certificate {
-  if (cert instanceof Certificate) return;
-  throw new TypeError(
-    `Cannot write certificate: expected a Certificate: received ${describe(cert)}`,
-  );
-}
-
-function checkKey(key: unknown): asserts key is PrivateKey {
-  if (key instanceof PrivateKey) return;
-  throw new TypeError(`Cannot write private key: expected a PrivateKey: received ${describe(key)}`);
-}
+import { PrivateKey, type PrivateKeyInput } from "./keys/private_key.ts";
 
 /**
  * Reads the first certificate of a PEM file.
@@ -52,7 +40,7 @@ export async function pemFile2certs(file: string | URL): Promise<Certificate[]> 
  *
  * Perl: `PEM_cert2file`
  */
-export async function pemCert2file(cert: Certificate, file: string | URL): Promise<void> {
+export async function pemCert2file(cert: CertificateInput, file: string | URL): Promise<void> {
   await writeSmallFile(file, pemCert2string(cert));
 }
 
@@ -63,11 +51,10 @@ export async function pemCert2file(cert: Certificate, file: string | URL): Promi
  */
 export async function pemCerts2file(
   file: string | URL,
-  ...certs: readonly (Certificate | readonly Certificate[])[]
+  ...certs: readonly (CertificateInput | readonly CertificateInput[])[]
 ): Promise<void> {
-  const list = certs.flat();
-  list.forEach(checkCertificate);
-  await writeSmallFile(file, joinPem(list));
+  const list = certs.flat() as CertificateInput[];
+  await writeSmallFile(file, joinPem(list.map((cert) => toCertificate(cert, "certificate"))));
 }
 
 /**
@@ -86,9 +73,8 @@ export function pemString2cert(text: string): Certificate {
  *
  * Perl: `PEM_cert2string`
  */
-export function pemCert2string(cert: Certificate): string {
-  checkCertificate(cert);
-  return cert.pem;
+export function pemCert2string(cert: CertificateInput): string {
+  return toCertificate(cert, "certificate").pem;
 }
 
 /**
@@ -113,11 +99,11 @@ export async function pemFile2key(file: string | URL, password?: string): Promis
  * Perl: `PEM_key2file`
  */
 export async function pemKey2file(
-  key: PrivateKey,
+  key: PrivateKeyInput,
   file: string | URL,
   password?: string,
 ): Promise<void> {
-  await writeSmallFile(file, pemKey2string(key, password), true);
+  await writeSmallFile(file, pemKey2string(await toPrivateKey(key, "key"), password), true);
 }
 
 /**
@@ -143,13 +129,13 @@ export function pemString2key(text: string, password?: string): PrivateKey {
  *
  * Perl: `PEM_key2string`
  */
-export function pemKey2string(key: PrivateKey, password?: string): string {
-  checkKey(key);
-  if (password === undefined) return key.pem;
+export function pemKey2string(key: PrivateKeyInput, password?: string): string {
+  const own = decodeKeySync(key, { source: "key" });
+  if (password === undefined) return own.pem;
   if (typeof password !== "string" || password === "") {
     throw new TypeError("Cannot write private key: the password must be a non-empty string");
   }
-  return encryptedKeyPem(key, password);
+  return encryptedKeyPem(own, password);
 }
 
 /**
@@ -159,13 +145,8 @@ export function pemKey2string(key: PrivateKey, password?: string): string {
  *
  * Perl: `CERT_asHash`
  */
-export function certAsHash(cert: Certificate, algorithm = "sha256"): CertificateHash {
-  if (!(cert instanceof Certificate)) {
-    throw new TypeError(
-      `Cannot read certificate: expected a Certificate: received ${describe(cert)}`,
-    );
-  }
-  return cert.asHash(algorithm);
+export function certAsHash(cert: CertificateInput, algorithm = "sha256"): CertificateHash {
+  return toCertificate(cert, "certificate").asHash(algorithm);
 }
 
 /**
@@ -173,7 +154,8 @@ export function certAsHash(cert: Certificate, algorithm = "sha256"): Certificate
  *
  * Perl: `dump_peer_certificate`
  */
-export function dumpPeerCertificate(cert: Certificate | undefined): string {
-  return `Subject Name: ${cert?.subject ?? "undefined"}\n` +
-    `Issuer  Name: ${cert?.issuer ?? "undefined"}\n`;
+export function dumpPeerCertificate(cert: CertificateInput | undefined): string {
+  const own = cert === undefined ? undefined : toCertificate(cert, "certificate");
+  return `Subject Name: ${own?.subject ?? "undefined"}\n` +
+    `Issuer  Name: ${own?.issuer ?? "undefined"}\n`;
 }

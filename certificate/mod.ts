@@ -24,13 +24,11 @@ export {
   type CertCopyOptions,
   certCreate,
   type CertCreateOptions,
-  type CertificateInput,
   type ExtensionInput,
   type IssuerInput,
-  type PrivateKeyInput,
   type SubjectAltNameInput,
 } from "./create.ts";
-export { Certificate, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
+export { Certificate, type CertificateInput, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
 export {
   CertificateRequest,
   csrCreate,
@@ -58,14 +56,17 @@ export {
   pemString2cert,
   pemString2key,
 } from "./files.ts";
-export { createPkcs12, type CreatePkcs12Options, parsePkcs12, type Pkcs12 } from "./keys/pkcs12.ts";
+export { parsePkcs12, type Pkcs12 } from "./keys/pkcs12.ts";
+export { createPkcs12, type CreatePkcs12Options } from "./keys/pkcs12_write.ts";
 export {
   keyCreateEc,
   keyCreateEd25519,
   keyCreateRsa,
   type KeyType,
   PrivateKey,
+  type PrivateKeyInput,
 } from "./keys/private_key.ts";
+export type { ForeignCertificate, ForeignKey, PeculiarCertificate } from "./foreign_objects.ts";
 export type { PurposeInput } from "./purpose.ts";
 export type { SubjectAltName, SubjectAltNameType } from "./general_name.ts";
 export { TestCa } from "../testing/ca.ts";

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { encodeHex } from "../internal/bytes.ts";
 import { ipToText } from "../internal/host.ts";
 import {
   children,
@@ -18,7 +19,6 @@ import {
   sequence,
   stringValue,
   TAG,
-  toHex,
 } from "./asn1/reader.ts";
 import { oidLongName, oidShortName } from "./asn1/oids.ts";
 import { GENERAL_NAME_TYPES, type SubjectAltName } from "./general_name.ts";
@@ -49,6 +49,12 @@ const TEXT_TAGS: ReadonlySet<number> = new Set([
   TAG.VISIBLE_STRING,
   TAG.UNIVERSAL_STRING,
   TAG.BMP_STRING,
+]);
+
+/** The types that a text can have: those of DirectoryString (RFC 5280 4.1.2.4) and their like. */
+const STRING_TAGS: ReadonlySet<number> = new Set([
+  ...[TAG.UTF8_STRING, TAG.NUMERIC_STRING, TAG.PRINTABLE_STRING, TAG.T61_STRING, TAG.IA5_STRING],
+  ...[TAG.VISIBLE_STRING, TAG.UNIVERSAL_STRING, TAG.BMP_STRING],
 ]);
 
 /** Reads a Name (the DER of the SEQUENCE). */
@@ -117,7 +123,7 @@ export function canonicalName(raw: Uint8Array, what: string): string {
   for (const { oid, value, tag, bytes, rdn } of readName(raw, what)) {
     const text = TEXT_TAGS.has(tag)
       ? value.trim().replace(/\s+/g, " ").replace(/[A-Z]+/g, (part) => part.toLowerCase())
-      : `#${tag}:${toHex(bytes)}`;
+      : `#${tag}:${encodeHex(bytes)}`;
     (rdns[rdn] ??= []).push(JSON.stringify([oid, text]));
   }
   return rdns.map((attributes) => attributes.sort().join("+")).join("/");
@@ -152,7 +158,7 @@ function otherName(node: DerNode, what: string): string {
   const kind = STRING_NAMES[value.tag];
   // The syntax of openssl.cnf, which certCreate reads back.
   return kind === undefined
-    ? `${oid(type, what)};DER:${toHex(value.raw)}`
+    ? `${oid(type, what)};DER:${encodeHex(value.raw)}`
     : `${oid(type, what)};${kind}:${stringValue(value, what)}`;
 }
 
@@ -175,7 +181,7 @@ export function readGeneralName(node: DerNode, what: string): SubjectAltName {
     case "URI":
       return { type, value: latin1(node.body) };
     case "IP":
-      return { type, value: ipToText(node.body) ?? `#${toHex(node.body)}` };
+      return { type, value: ipToText(node.body) ?? `#${encodeHex(node.body)}` };
     case "DIRNAME":
       return { type, value: onelineName(readName(node.body, what)) };
     case "RID":
@@ -183,11 +189,18 @@ export function readGeneralName(node: DerNode, what: string): SubjectAltName {
     case "OTHERNAME":
       return { type, value: otherName(node, what) };
     default:
-      return { type, value: `#${toHex(node.raw)}` };
+      return { type, value: `#${encodeHex(node.raw)}` };
   }
 }
 
 /** The names of a GeneralNames SEQUENCE, or of a context tag in its place. */
 export function readGeneralNames(node: DerNode, what: string): SubjectAltName[] {
   return children(node, what).map((name) => readGeneralName(name, what));
+}
+
+/** The first commonName among the attributes of a name. */
+export function commonNameOf(attributes: readonly NameAttribute[]): string | undefined {
+  const first = attributes.find((attribute) => attribute.oid === "2.5.4.3");
+  // A BIT STRING or a SEQUENCE is not a name, whatever its octets say.
+  return first !== undefined && STRING_TAGS.has(first.tag) ? first.value : undefined;
 }

@@ -232,7 +232,7 @@ export function buildOcspResponse(parts: OcspResponseParts): Uint8Array {
   );
 }
 
-/** An OCSP response that only says why there is none. */
+/** An OCSP response without an answer, which only says why. */
 export function ocspErrorResponse(
   status: Exclude<keyof typeof OCSP_STATUS, "successful">,
 ): Uint8Array {

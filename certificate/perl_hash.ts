@@ -5,6 +5,7 @@
  * @module
  */
 
+import { encodeHex } from "../internal/bytes.ts";
 import { ipToText, parseIpAddress } from "../internal/host.ts";
 import {
   bytesToBigInt,
@@ -17,7 +18,6 @@ import {
   setBits,
   stringValue,
   TAG,
-  toHex,
 } from "./asn1/reader.ts";
 import {
   type NameAttribute,
@@ -76,7 +76,8 @@ const REASONS: readonly string[] = [
   "AA Compromise",
 ];
 
-const colons = (bytes: Uint8Array): string => toHex(bytes).toUpperCase().replace(/..(?=.)/g, "$&:");
+const colons = (bytes: Uint8Array): string =>
+  encodeHex(bytes).toUpperCase().replace(/..(?=.)/g, "$&:");
 
 /** IPv6 as OpenSSL prints it: every group, nothing shortened. */
 function ipText(text: string): string {
@@ -297,7 +298,7 @@ const PRINTERS: Readonly<Record<string, (value: Uint8Array) => string>> = {
 
 /** `DER:` and the content in hex: what `certCreate` takes for any extension. */
 export function derText(value: Uint8Array): string {
-  return "DER:" + toHex(value).replace(/..(?=.)/g, "$&:");
+  return "DER:" + encodeHex(value).replace(/..(?=.)/g, "$&:");
 }
 
 /**
@@ -382,7 +383,7 @@ export function asHash(cert: HashedCertificate, algorithm = "sha256"): Certifica
   };
   hash[`pubkey_digest_${algorithm}`] = cert.publicKeyDigest(algorithm);
   hash[`x509_digest_${algorithm}`] = cert.fingerprintBin(algorithm);
-  hash[`fingerprint_${algorithm}`] = toHex(cert.fingerprintBin(algorithm)).toUpperCase()
+  hash[`fingerprint_${algorithm}`] = encodeHex(cert.fingerprintBin(algorithm)).toUpperCase()
     .replace(/..(?=.)/g, "$&:");
   return hash;
 }

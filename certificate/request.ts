@@ -11,9 +11,7 @@ import {
   CERT_OPTIONS,
   type CertCreateOptions,
   createCertificate,
-  type PrivateKeyInput,
   type SubjectAltNameInput,
-  toPrivateKey,
 } from "./create.ts";
 import { type Certificate, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
 import {
@@ -43,7 +41,8 @@ import { type NameAttribute, onelineName, readName } from "./name.ts";
 import { oidEntry } from "./asn1/oids.ts";
 import { withoutFinalNewline } from "./foreign.ts";
 import { derToPem, looksLikePem, pemBlocks } from "./keys/pem.ts";
-import { keyCreateRsa, type PrivateKey } from "./keys/private_key.ts";
+import { toPrivateKey } from "./keys/decode.ts";
+import { keyCreateRsa, type PrivateKey, type PrivateKeyInput } from "./keys/private_key.ts";
 import { defaultDigest, digestName, signedObjectAsync, verifySignature } from "./signature.ts";
 import type { SubjectAltName } from "./general_name.ts";
 
@@ -89,7 +88,7 @@ export class CertificateRequest {
       const [type, values] = sequence(attribute, WHAT);
       if (oid(type, WHAT) !== EXTENSION_REQUEST) continue;
       const [value, ...others] = children(expectTag(values, TAG.SET, WHAT), WHAT);
-      // Of two lists whoever looks at the request may see one, and csrSign() sign the other.
+      // With two lists, a person could read one in the request while csrSign() signs the other.
       if (extensions !== undefined || others.length > 0) {
         throw derError(WHAT, "it asks for extensions more than once");
       }
@@ -144,14 +143,14 @@ export class CertificateRequest {
     return this.#extensions;
   }
 
-  /** The subjectAltNames that are asked for; empty if there are none. */
+  /** The subjectAltNames that are asked for; empty if it asks for no names. */
   get subjectAltNames(): SubjectAltName[] {
     const value = this.#extensions.find((extension) => extension.oid === EXT.subjectAltName)?.value;
     return value === undefined ? [] : readAltNames(value);
   }
 
   /**
-   * Whether the signature is right: whoever made the request has the key.
+   * Whether the signature is right, which proves that the request was made with its key.
    *
    * @throws {SslUnsupportedError} for an algorithm that is not known here.
    */
@@ -228,7 +227,7 @@ export async function csrCreate(
 export interface CsrSignOptions extends Omit<CertCreateOptions, "key"> {
   /**
    * Which extensions of the request are taken over: names (`keyUsage`) or
-   * object identifiers. Whoever made the request chose them, so choose too.
+   * object identifiers. They were chosen by who made the request, so allow only what you want.
    *
    * @default {["subjectAltName"]}
    */

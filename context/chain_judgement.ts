@@ -7,7 +7,7 @@
 
 import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
-import { Certificate } from "../certificate/certificate.ts";
+import { Certificate, type CertificateInput } from "../certificate/certificate.ts";
 import { looksLikePem } from "../certificate/keys/pem.ts";
 import type { Policy } from "../verify/policy.ts";
 import type { Failure } from "../verify/refusal.ts";
@@ -15,7 +15,7 @@ import type { Names } from "../verify/peer.ts";
 import { selectEngine } from "../engine/select.ts";
 import type { ChainRequest, PolicyRequest } from "../engine/chain_verification.ts";
 import { lacking } from "../engine/features.ts";
-import { SslError } from "../errors.ts";
+import { SslError, SslUnsupportedError } from "../errors.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { stripPort } from "../internal/host.ts";
 import { DEFAULT_SCHEME } from "../verify/schemes.ts";
@@ -92,17 +92,17 @@ function refuseOtherText(option: string, input: CertificatesInput | undefined): 
  * peer is that shows a malformed certificate, whether or not it is needed.
  */
 function readShown(
-  leaf: string | Uint8Array | Certificate,
+  leaf: CertificateInput,
   intermediates: () => readonly Uint8Array[],
 ): Shown | Failure {
   let which = "the leaf";
   try {
-    const [first, ...rest] = leaf instanceof Certificate ? [leaf] : Certificate.parse(leaf, which);
+    const [first, ...rest] = Certificate.parse(leaf, which);
     if (first === undefined) throw new SslError("it holds no certificate", { code: "ERR_PEM" });
     which = "an intermediate";
     return { leaf: first.der, intermediates: [...rest.map(({ der }) => der), ...intermediates()] };
   } catch (cause) {
-    if (!(cause instanceof SslError)) throw cause;
+    if (!(cause instanceof SslError) || cause instanceof SslUnsupportedError) throw cause;
     return {
       code: "UNSPECIFIED",
       errno: 1,
@@ -154,7 +154,7 @@ function judgementOf(
  * @throws {SslUnsupportedError} On an engine that has no verifier of its own.
  */
 export async function verify(
-  leaf: string | Uint8Array | Certificate,
+  leaf: CertificateInput,
   given: VerifyCertificateOptions | undefined,
 ): Promise<VerifyReport> {
   const options = ownOptions(given, { operation: "verify a certificate", names: OPTIONS });

@@ -13,6 +13,7 @@
  * @module
  */
 
+import { equalBytes } from "../internal/bytes.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { PeerEvidence } from "../engine/engine.ts";
 import { SslVerifyError } from "../errors.ts";
@@ -30,7 +31,6 @@ import type { SharedContext, SslOptions } from "./options.ts";
 import type { ConnectionSessions } from "./sessions/resumption.ts";
 import type { Tracer } from "./trace.ts";
 import type { Certificate } from "../certificate/certificate.ts";
-import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { Vouched } from "./sessions/verified_peer.ts";
 
 /** With the dates of the certificate looked at anew. */

@@ -5,8 +5,8 @@
  * @module
  */
 
+import { equalBytes } from "../internal/bytes.ts";
 import { quote } from "../internal/quote.ts";
-import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { Names, Role } from "../verify/peer.ts";
 import { requireFeatures } from "../engine/requirements.ts";
 import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";

@@ -7,6 +7,11 @@
 
 import { hostProblem, stripPort } from "../internal/host.ts";
 import { Certificate } from "../certificate/certificate.ts";
+import {
+  foreignKeyFault,
+  isForeignCertificate,
+  isForeignKey,
+} from "../certificate/foreign_objects.ts";
 import { looksLikePem } from "../certificate/keys/pem.ts";
 import { quote } from "../internal/quote.ts";
 
@@ -140,12 +145,13 @@ const MATERIAL = "must be PEM text or a Uint8Array (for a path use the option th
 /** PEM text or bytes. */
 export const material: Check = when((v) => pem(v) || hasBytes(v), MATERIAL);
 
-const certificateItem = (v: unknown): boolean => pem(v) || hasBytes(v) || v instanceof Certificate;
+const certificateItem = (v: unknown): boolean =>
+  pem(v) || hasBytes(v) || v instanceof Certificate || isForeignCertificate(v);
 
 /** A certificate or a list of them. */
 export const certificates: Check = when(
   (v) => Array.isArray(v) ? v.every(certificateItem) : certificateItem(v),
-  "must be PEM text, a Uint8Array, a Certificate or a list of these " +
+  "must be PEM text, a Uint8Array, a Certificate, an X509Certificate or a list of these " +
     "(for a path use the option that ends in File)",
 );
 
@@ -167,10 +173,15 @@ const keyLike = (v: unknown): boolean =>
   typeof v === "object" && v !== null && !isPlain(v) && "keyObject" in v && "publicSpki" in v;
 
 /** A private key: PEM text, bytes, or a key object. */
-export const key: Check = when(
-  (v) => pem(v) || hasBytes(v) || keyLike(v),
-  `${MATERIAL}, or a PrivateKey`,
-);
+export const key: Check = (value) => {
+  if (!isForeignKey(value)) {
+    return pem(value) || hasBytes(value) || keyLike(value)
+      ? undefined
+      : `${MATERIAL}, or a PrivateKey, a CryptoKey or a KeyObject`;
+  }
+  const fault = foreignKeyFault(value);
+  return fault === undefined ? undefined : `must be a private key that can be used: ${fault}`;
+};
 
 const encoder = new TextEncoder();
 

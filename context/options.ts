@@ -10,8 +10,11 @@
  * @module
  */
 
-import type { Certificate } from "../certificate/certificate.ts";
-import type { PrivateKey } from "../certificate/keys/private_key.ts";
+import type {
+  Certificate,
+  CertificateInput as OneCertificate,
+} from "../certificate/certificate.ts";
+import type { PrivateKeyInput } from "../certificate/keys/private_key.ts";
 import type { ClientHello } from "../engine/client_hello.ts";
 import type { ByteTransport, EngineName } from "../engine/engine.ts";
 import type { OcspCacheStore } from "../verify/ocsp/cache.ts";
@@ -23,15 +26,17 @@ import type { DefaultCa } from "./trust/default_ca.ts";
 /** One value for all server names, or one per SNI name with `""` as the default. */
 export type PerName<T> = T | Readonly<Record<string, T>>;
 
-/** PEM text; the bytes of PEM, DER or PKCS#12; a certificate; or a list of these. */
-export type CertificateInput =
-  | string
-  | Uint8Array
-  | Certificate
-  | readonly (string | Uint8Array | Certificate)[];
+/**
+ * PEM text; the bytes of PEM, DER or PKCS#12; a `Certificate`; an `X509Certificate` of
+ * @peculiar/x509 or `node:crypto`; or a list of these.
+ */
+export type CertificateInput = OneCertificate | readonly OneCertificate[];
 
-/** A private key: PEM text (PKCS#8, PKCS#1, SEC1, encrypted or not), bytes of PEM or DER, or a key object. */
-export type KeyInput = string | Uint8Array | PrivateKey;
+/**
+ * A private key: PEM text (PKCS#8, PKCS#1, SEC1, encrypted or not), bytes of PEM or DER, a
+ * `PrivateKey`, a `CryptoKey` that can be exported, or a `KeyObject` of `node:crypto`.
+ */
+export type KeyInput = PrivateKeyInput;
 
 /** A list of revocation lists: PEM text, or bytes of PEM or DER. */
 export type CrlInput = string | Uint8Array | readonly (string | Uint8Array)[];
@@ -397,7 +402,7 @@ export interface SslOptions {
 
   /**
    * Our certificate with its chain: PEM text (several certificates, the key too), bytes in PEM,
-   * DER or PKCS#12, a `Certificate`, or a list `[leaf, chain...]`. A server may give a record per
+   * DER or PKCS#12, a `Certificate`, an `X509Certificate`, or a list `[leaf, chain...]`. A server may give a record per
    * SNI name: `""` is the default, `"host%tag"` one more certificate (of another key type) for
    * the same host. Without `""`, a client with another name or none is refused.
    *
@@ -415,7 +420,8 @@ export interface SslOptions {
   certFile?: PerName<FileInput> | undefined;
 
   /**
-   * The private key of `cert`, as PEM text or bytes (PEM, DER). Default: the key in the same PEM
+   * The private key of `cert`, as PEM text, bytes (PEM, DER), a `PrivateKey`, a `CryptoKey` that can
+   * be exported, or a `KeyObject`. Default: the key in the same PEM
    * text. The key in a PKCS#12 goes before it, as in Perl: then `key` and `keyFile` are not looked
    * at. A record goes by the names of the certificate's record.
    *

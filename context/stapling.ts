@@ -12,8 +12,8 @@
  * @module
  */
 
+import { equalBytes } from "../internal/bytes.ts";
 import { Certificate } from "../certificate/certificate.ts";
-import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { ContextHooks, Credential, Engine, Role } from "../engine/engine.ts";
 import { type OcspAnswer, readOcspResponse } from "../verify/ocsp/read.ts";
 import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_TRY_STAPLE } from "../constants.ts";

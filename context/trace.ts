@@ -13,7 +13,7 @@
  * @module
  */
 
-import { toHex } from "../certificate/asn1/reader.ts";
+import { encodeHex } from "../internal/bytes.ts";
 import { ALERTS } from "../engine/alerts.ts";
 import type { MessageEvent as ProtocolMessage } from "../engine/engine.ts";
 import type { TraceWriter } from "./options.ts";
@@ -73,7 +73,7 @@ function subject(contentType: number, bytes: Uint8Array): string {
   const [first = 0, second = 0] = bytes;
   switch (contentType) {
     case HANDSHAKE: {
-      const retry = first === 2 && toHex(bytes.subarray(6, 38)) === HELLO_RETRY_REQUEST;
+      const retry = first === 2 && encodeHex(bytes.subarray(6, 38)) === HELLO_RETRY_REQUEST;
       const name = retry ? "Hello retry request" : HANDSHAKE_NAMES[first] ?? "Unknown";
       return `${name} (${first})`;
     }
@@ -115,7 +115,7 @@ export function dump(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length; at += 16) {
     const row = bytes.subarray(at, at + 16);
     const text = String.fromCharCode(...row).replace(/[^\x20-\x7e]/g, ".");
-    const digits = toHex(row).replace(/../g, "$& ").padEnd(48);
+    const digits = encodeHex(row).replace(/../g, "$& ").padEnd(48);
     lines.push(`${at.toString(16).padStart(4, "0")}: ${digits} ${text}\n`);
   }
   return lines.join("");

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Certificate } from "../certificate/certificate.ts";
+import type { CertificateInput } from "../certificate/certificate.ts";
 import { atCallOf } from "../internal/caller.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import type { VerifyCertificateOptions } from "./verify_certificate_options.ts";
@@ -16,7 +16,7 @@ import type { VerifyCertificateOptions } from "./verify_certificate_options.ts";
  * what is wrong.
  *
  * @param leaf The certificate in question: PEM text (what follows the first one counts as an
- * intermediate), DER, or a certificate.
+ * intermediate), DER, a `Certificate`, or an `X509Certificate` of another library.
  * @returns The report: `ok`, the chain that was built, its anchor, every check, the error, a hint.
  * @throws {TypeError} For an unknown option or a wrong value.
  * @throws {SslError} If an anchor or a CRL cannot be read, or text holds no PEM.
@@ -39,7 +39,7 @@ import type { VerifyCertificateOptions } from "./verify_certificate_options.ts";
  * Perl: `Net::SSLeay::X509_verify_cert`
  */
 export async function verifyCertificate(
-  leaf: string | Uint8Array | Certificate,
+  leaf: CertificateInput,
   given?: VerifyCertificateOptions,
 ): Promise<VerifyReport> {
   return await atCallOf(verifyCertificate, async () => {

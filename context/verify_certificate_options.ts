@@ -4,19 +4,15 @@
  * @module
  */
 
-import type { Certificate } from "../certificate/certificate.ts";
+import type { CertificateInput } from "../certificate/certificate.ts";
 import type { ChainPurpose } from "../engine/chain_verification.ts";
 import type { EngineChoice } from "../engine/select.ts";
 import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import type { DefaultCa } from "./trust/default_ca.ts";
 
-/** Certificates: PEM text (one or several), DER, or certificates. */
-export type CertificatesInput =
-  | string
-  | Uint8Array
-  | Certificate
-  | readonly (string | Uint8Array | Certificate)[];
+/** Certificates: PEM text (one or several), DER, certificates, or a list of these. */
+export type CertificatesInput = CertificateInput | readonly CertificateInput[];
 
 /** Options of `verifyCertificate()`. */
 export interface VerifyCertificateOptions {

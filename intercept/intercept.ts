@@ -6,23 +6,21 @@
  * @module
  */
 
+import { encodeHex } from "../internal/bytes.ts";
 import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { describe, quote } from "../internal/quote.ts";
 import { SslError } from "../errors.ts";
 import type { CertificateHash } from "../certificate/certificate_hash.ts";
-import {
-  type CertificateInput,
-  createCertificate,
-  type PrivateKeyInput,
-  toCertificate,
-  toPrivateKey,
-} from "../certificate/create.ts";
-import { Certificate } from "../certificate/certificate.ts";
-import { decodeKeySync, keyMatches } from "../certificate/keys/decode.ts";
-import { toHex } from "../certificate/asn1/reader.ts";
+import { createCertificate } from "../certificate/create.ts";
+import { Certificate, type CertificateInput, toCertificate } from "../certificate/certificate.ts";
+import { decodeKeySync, keyMatches, toPrivateKey } from "../certificate/keys/decode.ts";
 import { LruMap } from "../internal/lru.ts";
 import { pemFile2cert, pemFile2key } from "../certificate/files.ts";
-import { keyCreateRsa, type PrivateKey } from "../certificate/keys/private_key.ts";
+import {
+  keyCreateRsa,
+  type PrivateKey,
+  type PrivateKeyInput,
+} from "../certificate/keys/private_key.ts";
 
 /** A clone and its key. */
 export interface Clone {
@@ -47,8 +45,8 @@ function isMap(
 
 /** What a cache function may give: an object, Perl's pair, or nothing. */
 export type CacheResult =
-  | Clone
-  | readonly [Certificate, PrivateKey]
+  | { readonly cert: CertificateInput; readonly key: PrivateKeyInput }
+  | readonly [CertificateInput, PrivateKeyInput]
   | readonly []
   | undefined
   | null;
@@ -149,19 +147,22 @@ function toSerial(serial: InterceptOptions["serial"]): Parts["serial"] {
   );
 }
 
-function toClone(result: unknown): Clone | undefined {
+async function toClone(result: unknown): Promise<Clone | undefined> {
   if (result === undefined || result === null) return undefined;
   const [cert, key] = Array.isArray(result)
     ? result
     : [ownRecord(result as Clone).cert, ownRecord(result as Clone).key];
   if (Array.isArray(result) && result.length === 0) return undefined;
-  if (!(cert instanceof Certificate)) {
+  if (cert === undefined || key === undefined) {
     throw new TypeError(
       "Cannot clone certificate: the cache must give { cert, key } or [cert, key]: " +
         `received ${describe(result)}`,
     );
   }
-  return { cert, key };
+  return {
+    cert: toCertificate(cert, "cache"),
+    key: await toPrivateKey(key, "cache"),
+  };
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
@@ -244,7 +245,7 @@ export class Intercept {
    */
   async cloneCert(original: CertificateInput, ident?: string): Promise<Clone> {
     const cert = toCertificate(original, "certificate");
-    const id = ident || toHex(cert.fingerprintBin("sha256").subarray(0, 16));
+    const id = ident || encodeHex(cert.fingerprintBin("sha256").subarray(0, 16));
     const cache = this.#cache;
     if (typeof cache === "function") return await this.#fromFunction(cache, cert, id);
     const get = (): CacheEntry | undefined =>
@@ -286,13 +287,13 @@ export class Intercept {
       this.#cacheType = type;
     }
     if (this.#cacheType === 1) {
-      const clone = toClone(await cache(id, () => this.#make(cert)));
+      const clone = await toClone(await cache(id, () => this.#make(cert)));
       if (clone !== undefined) return clone;
       throw new TypeError(
         "Cannot clone certificate: the cache must give what create() gave: received nothing",
       );
     }
-    const found = toClone(await cache(id));
+    const found = await toClone(await cache(id));
     if (found !== undefined) return found;
     const clone = await this.#make(cert);
     await cache(id, clone.cert, clone.key);

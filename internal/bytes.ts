@@ -1,8 +1,11 @@
 /**
- * Byte strings.
+ * Byte strings: joined, compared, and written in hexadecimal and base64.
  *
  * @module
  */
+
+export { encodeBase64 } from "@std/encoding/base64";
+export { encodeHex } from "@std/encoding/hex";
 
 /** Joins byte strings. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -13,4 +16,11 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return all;
+}
+
+/** Whether two byte strings are equal; not for secrets. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Certificate } from "../certificate/certificate.ts";
+import { Certificate, type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/general_name.ts";
 import { engineOf } from "../context/context_record.ts";
 import { nativeObject } from "../context/engine_contexts.ts";
@@ -659,8 +659,9 @@ export class SslSocket implements AsyncDisposable {
    *
    * Perl: `get_fingerprint`
    */
-  getFingerprint(algo = "sha256", cert?: Certificate, publicKey = false): string | undefined {
-    return (cert ?? this.#peerCertificate())?.fingerprint(algo, publicKey);
+  getFingerprint(algo = "sha256", cert?: CertificateInput, publicKey = false): string | undefined {
+    const from = cert === undefined ? this.#peerCertificate() : toCertificate(cert, "cert");
+    return from?.fingerprint(algo, publicKey);
   }
 
   /**
@@ -674,10 +675,10 @@ export class SslSocket implements AsyncDisposable {
    */
   getFingerprintBin(
     algo = "sha256",
-    cert?: Certificate,
+    cert?: CertificateInput,
     publicKey = false,
   ): Uint8Array | undefined {
-    const from = cert ?? this.#peerCertificate();
+    const from = cert === undefined ? this.#peerCertificate() : toCertificate(cert, "cert");
     return publicKey ? from?.publicKeyDigest(algo) : from?.fingerprintBin(algo);
   }
 

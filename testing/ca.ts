@@ -15,7 +15,12 @@
 import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
 import { defaultDigest, joinPem, keyIdentifierOf, randomSerial } from "../certificate/signature.ts";
-import { Certificate } from "../certificate/certificate.ts";
+import {
+  type Certificate,
+  type CertificateInput,
+  toCertificate,
+} from "../certificate/certificate.ts";
+import { equalBytes } from "../internal/bytes.ts";
 import { buildCrl, type RevokedEntry } from "../certificate/crl_build.ts";
 import {
   buildOcspResponse,
@@ -60,6 +65,13 @@ function uniqueName(prefix: string): string {
 }
 
 const CA_USAGE = ["keyCertSign", "cRLSign"];
+
+/** The certificate that a method is about. */
+function certificateOf(target: TestCertificate | TestCa | CertificateInput): Certificate {
+  return target instanceof TestCertificate || target instanceof TestCa
+    ? target.certificate
+    : toCertificate(target, "certificate");
+}
 
 /**
  * A certificate authority for tests, with its key, in memory. Make it with
@@ -226,11 +238,11 @@ export class TestCa {
    * @throws {TypeError} if it is not of this CA.
    */
   revoke(
-    target: TestCertificate | Certificate | TestCa,
+    target: TestCertificate | TestCa | CertificateInput,
     reason: CrlReason = "keyCompromise",
     time: Date = new Date(Date.now() - 3_600_000),
   ): void {
-    const cert = target instanceof Certificate ? target : target.certificate;
+    const cert = certificateOf(target);
     if (!this.#issued(cert)) {
       throw new TypeError(
         `Cannot revoke certificate: not issued by ${this.#cert.subject}: received ${
@@ -243,7 +255,10 @@ export class TestCa {
 
   #issued(cert: Certificate): boolean {
     return cert.issuer === this.#cert.subject &&
-      String(cert.authorityKeyIdentifier?.keyId) === String(keyIdentifierOf(this.#cert));
+      equalBytes(
+        cert.authorityKeyIdentifier?.keyId ?? new Uint8Array(),
+        keyIdentifierOf(this.#cert),
+      );
   }
 
   /**
@@ -304,7 +319,7 @@ export class TestCa {
    * to feed it to a verifier.
    */
   async ocspResponse(
-    target: TestCertificate | Certificate | TestCa,
+    target: TestCertificate | TestCa | CertificateInput,
     given?: TestOcspResponseOptions,
   ): Promise<Uint8Array> {
     const options = ownOptions(given, {
@@ -312,7 +327,7 @@ export class TestCa {
       names: OCSP_RESPONSE_OPTIONS,
     });
     if (options.error !== undefined) return ocspErrorResponse(options.error);
-    const cert = target instanceof Certificate ? target : target.certificate;
+    const cert = certificateOf(target);
     const now = Date.now();
     const known = this.ocspStatus(cert.serial);
     const wanted = options.status ?? known.status;

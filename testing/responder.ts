@@ -4,8 +4,9 @@
  * @module
  */
 
+import { equalBytes } from "../internal/bytes.ts";
 import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
-import { bytesToBigInt, equalBytes } from "../certificate/asn1/reader.ts";
+import { bytesToBigInt } from "../certificate/asn1/reader.ts";
 import {
   buildOcspResponse,
   type OcspCertId,

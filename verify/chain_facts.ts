@@ -5,8 +5,8 @@
  * @module
  */
 
+import { equalBytes } from "../internal/bytes.ts";
 import type { Certificate } from "../certificate/certificate.ts";
-import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { PeerEvidence } from "./peer.ts";
 import type { ErrorFacts, IssuerFacts, IssuerNamesake } from "../errors.ts";
 import { countLists, revocationOf } from "./revocation.ts";

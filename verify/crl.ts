@@ -7,12 +7,12 @@
  * @module
  */
 
+import { encodeHex, equalBytes } from "../internal/bytes.ts";
 import {
   boolean,
   children,
   derError,
   type DerNode,
-  equalBytes,
   expectTag,
   integer,
   integerBytes,
@@ -20,7 +20,6 @@ import {
   sequence,
   TAG,
   time,
-  toHex,
 } from "../certificate/asn1/reader.ts";
 import {
   EXT,
@@ -158,7 +157,7 @@ function read(der: Uint8Array): Crl {
     scope: point && readScope(point),
     keyId: authority && readAuthorityKeyIdentifier(authority).keyId,
     freshest: value(FRESHEST_CRL) !== undefined,
-    series: [issuerName, toHex(authority ?? none), toHex(point ?? none)].join("\n"),
+    series: [issuerName, encodeHex(authority ?? none), encodeHex(point ?? none)].join("\n"),
     entries,
   };
 }

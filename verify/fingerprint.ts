@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../internal/quote.ts";
-import type { Certificate } from "../certificate/certificate.ts";
+import { type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 
 /** One pin: a digest of a certificate or of its public key. */
 export interface Pin {
@@ -91,10 +91,11 @@ export function parsePin(text: string, allowWeak = false): Pin {
  *
  * Perl: `SSL_fingerprint`
  */
-export function pinMatches(pin: Pin, certificate: Certificate): boolean {
+export function pinMatches(pin: Pin, certificate: CertificateInput): boolean {
+  const own = toCertificate(certificate, "certificate");
   const bytes = pin.publicKey
-    ? certificate.publicKeyDigest(pin.algorithm)
-    : certificate.fingerprintBin(pin.algorithm);
+    ? own.publicKeyDigest(pin.algorithm)
+    : own.fingerprintBin(pin.algorithm);
   return bytes.length * 2 === pin.hex.length &&
     bytes.every((byte, i) => byte === parseInt(pin.hex.slice(2 * i, 2 * i + 2), 16));
 }

@@ -23,11 +23,13 @@ import {
   type ReferenceName,
   withoutFinalDots,
 } from "../internal/host.ts";
+import { type CertificateInput, toCertificate } from "../certificate/certificate.ts";
+import { isForeignCertificate } from "../certificate/foreign_objects.ts";
 import { quoteName } from "./names.ts";
 import { PublicSuffix } from "./public_suffix.ts";
 import { type ResolvedPlace, resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
 
-/** What of a certificate takes part: a `Certificate`, or the names alone. */
+/** What of a certificate takes part: its names alone. */
 export interface CertificateNames {
   /** The common name of the subject. */
   readonly commonName?: string | null | undefined;
@@ -298,8 +300,17 @@ function askCallback(
   };
 }
 
+/** What has the names: a certificate, in whichever form, or an object that stands for one. */
+function namesOf(given: CertificateInput | CertificateNames): CertificateNames {
+  const encoded = typeof given === "string" || given instanceof Uint8Array;
+  return encoded || isForeignCertificate(given)
+    ? toCertificate(given, "certificate")
+    : given as CertificateNames;
+}
+
 /** The names of a certificate, or of an object that stands for one, each read once. */
-function ownNames(certificate: CertificateNames): OwnNames {
+function ownNames(given: CertificateInput | CertificateNames): OwnNames {
+  const certificate = namesOf(given);
   const names = memberOf(certificate, "subjectAltNames") ?? [];
   return {
     commonName: memberOf(certificate, "commonName"),
@@ -309,11 +320,13 @@ function ownNames(certificate: CertificateNames): OwnNames {
   };
 }
 
-function checkArguments(certificate: CertificateNames, host: string): void {
+function checkArguments(certificate: CertificateInput | CertificateNames, host: string): void {
   if (typeof host !== "string") {
     throw new TypeError(`Cannot verify host name: host must be a string: received ${quote(host)}`);
   }
-  if (typeof certificate !== "object" || certificate === null) {
+  if (
+    typeof certificate !== "string" && (typeof certificate !== "object" || certificate === null)
+  ) {
     throw new TypeError(
       `Cannot verify host name: it needs a Certificate, or { commonName, subjectAltNames }: ` +
         `received ${quote(certificate)}`,
@@ -351,7 +364,7 @@ function listOf(option: PublicSuffix | "" | undefined): PublicSuffix | undefined
  * Perl: `verify_hostname_of_cert`
  */
 export function explainHostname(
-  certificate: CertificateNames,
+  certificate: CertificateInput | CertificateNames,
   host: string,
   scheme?: Scheme,
   given?: VerifyHostnameOptions,
@@ -398,7 +411,8 @@ export function explainHostname(
 /**
  * Whether a certificate is valid for a host. Pure: no sockets, no permissions.
  *
- * @param certificate a `Certificate`, or its names
+ * @param certificate a certificate in any form that is taken for one (`CertificateInput`), or its
+ * names
  * @param host the host asked for: a DNS name in Unicode or ASCII, or an IP
  * address, without port and brackets
  * @param scheme whose rules; `rfc9525` when not given: only subjectAltNames
@@ -420,7 +434,7 @@ export function explainHostname(
  * Perl: `verify_hostname`
  */
 export function verifyHostname(
-  certificate: CertificateNames,
+  certificate: CertificateInput | CertificateNames,
   host: string,
   scheme?: Scheme,
   options?: VerifyHostnameOptions,

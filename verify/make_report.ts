@@ -6,8 +6,8 @@
  * @module
  */
 
+import { equalBytes } from "../internal/bytes.ts";
 import { Certificate } from "../certificate/certificate.ts";
-import { equalBytes } from "../certificate/asn1/reader.ts";
 import type { PeerEvidence } from "./peer.ts";
 import type { SslVerifyError } from "../errors.ts";
 import { describeCrl } from "./revocation.ts";

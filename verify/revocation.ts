@@ -13,13 +13,13 @@
  * @module
  */
 
+import { equalBytes } from "../internal/bytes.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import {
   type DistributionPoint,
   EXT,
   readDistributionPoints,
 } from "../certificate/extensions/read.ts";
-import { equalBytes } from "../certificate/asn1/reader.ts";
 import { canonicalName } from "../certificate/name.ts";
 import { type Crl, entryOf, readCrl, type Revocation } from "./crl.ts";
 import { span } from "./explain/sentences.ts";

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { encodeHex } from "../../internal/bytes.ts";
 import { quote } from "../../internal/quote.ts";
 import { SslError } from "../../errors.ts";
 
@@ -142,7 +143,7 @@ export function smallInteger(node: DerNode | undefined, what: string, tag = 0x02
 
 /** Two's complement, big endian. */
 export function bytesToBigInt(bytes: Uint8Array): bigint {
-  const value = bytes.length === 0 ? 0n : BigInt("0x" + toHex(bytes));
+  const value = bytes.length === 0 ? 0n : BigInt("0x" + encodeHex(bytes));
   return (bytes[0] ?? 0) & 0x80 ? value - (1n << BigInt(8 * bytes.length)) : value;
 }
 
@@ -276,16 +277,11 @@ export function stringValue(node: DerNode, what: string): string {
   return latin1(body);
 }
 
-/** Bytes as lower-case hex. */
-export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += hex2(byte);
-  return text;
-}
-
-/** Whether two byte strings are equal; not for secrets. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+/** A part that is read when it is asked for; `undefined` where it is malformed. */
+export function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

@@ -134,6 +134,20 @@ export function readInfoAccess(value: Uint8Array): AccessDescription[] {
   });
 }
 
+const accessUris = (value: Uint8Array, method: string): string[] =>
+  readInfoAccess(value).filter((entry) => entry.method === method && entry.location.type === "URI")
+    .map((entry) => entry.location.value);
+
+/** Reads the URIs of the OCSP responders in authorityInfoAccess (RFC 5280 4.2.2.1). */
+export function readOcspUris(value: Uint8Array): string[] {
+  return accessUris(value, "1.3.6.1.5.5.7.48.1");
+}
+
+/** Reads the URIs of the issuer's certificate in authorityInfoAccess (RFC 5280 4.2.2.1). */
+export function readIssuerUris(value: Uint8Array): string[] {
+  return accessUris(value, "1.3.6.1.5.5.7.48.2");
+}
+
 /** One distribution point. */
 export interface DistributionPoint {
   /** The full names, empty if the point has none. */
@@ -163,6 +177,17 @@ export function readDistributionPoints(value: Uint8Array): DistributionPoint[] {
     }
     return point;
   });
+}
+
+/** Reads the URIs of the CRLs in crlDistributionPoints. */
+export function readCrlUris(value: Uint8Array): string[] {
+  return readDistributionPoints(value).flatMap((point) => point.fullName)
+    .filter((name) => name.type === "URI").map((name) => name.value);
+}
+
+/** Reads subjectKeyIdentifier. */
+export function readSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
+  return readDer(value, "extension subjectKeyIdentifier", TAG.OCTET_STRING).body;
 }
 
 /** The content of authorityKeyIdentifier. */

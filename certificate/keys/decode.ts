@@ -5,14 +5,16 @@
  * @module
  */
 
+import { equalBytes } from "../../internal/bytes.ts";
 import { type NamesOf, ownOptions } from "../../internal/own_options.ts";
+import type { KeyObject } from "node:crypto";
+import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { describe, quoteSource } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import {
   bitString,
   children,
   type DerNode,
-  equalBytes,
   expectTag,
   integerBytes,
   oid,
@@ -22,17 +24,14 @@ import {
   TAG,
 } from "../asn1/reader.ts";
 import { int, nul, octets, oidDer, seq } from "../asn1/writer.ts";
-import {
-  badPassword,
-  dekDecrypt,
-  type LegacyDecrypt,
-  loadLegacy,
-  pbeDecrypt,
-} from "./password_encryption.ts";
-import { LegacyCipherNeeded, pbes2Encrypt } from "./password_encryption.ts";
+import { badPassword, type LegacyDecrypt, loadLegacy } from "./ciphers.ts";
+import { dekDecrypt, pbeDecrypt } from "./password_encryption.ts";
+import { LegacyCipherNeeded } from "./ciphers.ts";
+import { pbes2Encrypt } from "./password_encryption.ts";
 import { foreignBlock, foreignFormat, withoutFinalNewline } from "../foreign.ts";
 import { derToPem, looksLikePem, type PemBlock, pemBlocks, pemText, shownLabels } from "./pem.ts";
-import { keyError, PrivateKey } from "./private_key.ts";
+import { type ForeignKey, foreignKeyFault, isForeignKey } from "../foreign_objects.ts";
+import { keyError, PrivateKey, type PrivateKeyInput } from "./private_key.ts";
 
 /** Options of {@linkcode decodeKey}. */
 export interface DecodeKeyOptions {
@@ -200,16 +199,15 @@ function decodeBlock(
 }
 
 function decodeAny(
-  data: Uint8Array | string,
+  data: unknown,
   options: DecodeKeyOptions,
   legacy?: LegacyDecrypt,
 ): Uint8Array {
   const what = quoteSource(options.source ?? "key");
   if (typeof data !== "string" && !(data instanceof Uint8Array)) {
     throw new TypeError(
-      `Cannot read private key from ${what}: expected PEM text or bytes: received ${
-        describe(data)
-      }`,
+      `Cannot read private key from ${what}: expected PEM text, bytes, a PrivateKey, a CryptoKey ` +
+        `or a KeyObject: received ${describe(data)}`,
     );
   }
   const { password } = options;
@@ -231,26 +229,68 @@ function decodeAny(
   return decodeBlock(block, password, what, legacy);
 }
 
+function checkKey(key: ForeignKey, source: string): void {
+  const fault = foreignKeyFault(key);
+  if (fault === undefined) return;
+  throw new TypeError(`Cannot read private key from ${quoteSource(source)}: ${fault}`);
+}
+
+function exported(key: KeyObject): Uint8Array {
+  return new Uint8Array(key.export({ type: "pkcs8", format: "der" }));
+}
+
+/** The PKCS#8 of a key of the platform, which is private and can be exported. */
+async function foreignKeyPkcs8(key: ForeignKey, source: string): Promise<Uint8Array> {
+  checkKey(key, source);
+  if (!(key instanceof CryptoKey)) return exported(key);
+  return new Uint8Array(await crypto.subtle.exportKey("pkcs8", key));
+}
+
+/** The same without waiting, where `node:crypto` takes a `CryptoKey`: not on the oldest Deno. */
+function foreignKeyPkcs8Sync(key: ForeignKey, source: string): Uint8Array {
+  checkKey(key, source);
+  if (!(key instanceof CryptoKey)) return exported(key);
+  try {
+    // The types of Deno want Node's own CryptoKey, which is the same.
+    return exported(nodeCrypto().KeyObject.from(key as never));
+  } catch (cause) {
+    throw new SslUnsupportedError(
+      `Cannot read private key from ${quoteSource(source)}: a CryptoKey cannot be exported ` +
+        "without waiting in this version of Deno: give await decodeKey(key)",
+      { code: "ERR_UNSUPPORTED", cause },
+    );
+  }
+}
+
+/** The PKCS#8 of PEM or DER; what decrypts old ciphers is loaded when it is needed. */
+async function decodeEncoded(data: unknown, options: DecodeKeyOptions): Promise<Uint8Array> {
+  try {
+    return decodeAny(data, options);
+  } catch (error) {
+    if (!(error instanceof LegacyCipherNeeded)) throw error;
+    return decodeAny(data, options, await loadLegacy());
+  }
+}
+
 /**
  * Reads a private key of any format as plain PKCS#8.
  *
- * @param data PEM (the first key in it) or DER.
+ * @param data PEM (the first key in it), DER, a `PrivateKey`, a `CryptoKey` or a `KeyObject`.
  * @throws {SslError} code `PASSWORD_REQUIRED`, `BAD_DECRYPT` (wrong password), `ERR_KEY`, `ERR_PEM`
  *   or `ERR_DER` (malformed).
  * @throws {SslUnsupportedError} for an encryption scheme that is not known here.
+ * @throws {TypeError} for a key object that is not private or cannot be exported.
  */
 export async function decodeKey(
-  data: Uint8Array | string,
+  data: PrivateKeyInput,
   options?: DecodeKeyOptions,
 ): Promise<DecodedKey> {
   const own = ownOptions(options, { operation: "decode a key", names: OPTIONS });
-  let pkcs8: Uint8Array;
-  try {
-    pkcs8 = decodeAny(data, own);
-  } catch (error) {
-    if (!(error instanceof LegacyCipherNeeded)) throw error;
-    pkcs8 = decodeAny(data, own, await loadLegacy());
-  }
+  const pkcs8 = data instanceof PrivateKey
+    ? data.der
+    : isForeignKey(data)
+    ? await foreignKeyPkcs8(data, own.source ?? "key")
+    : await decodeEncoded(data, own);
   return { pkcs8, pem: derToPem(pkcs8, "PRIVATE KEY") };
 }
 
@@ -258,12 +298,19 @@ export async function decodeKey(
  * As {@linkcode decodeKey}, without waiting. Keys encrypted with DES, RC2 or
  * AES-192 need the asynchronous one: `SslUnsupportedError`.
  */
-export function decodeKeySync(
-  data: Uint8Array | string,
-  options?: DecodeKeyOptions,
-): PrivateKey {
+export function decodeKeySync(data: PrivateKeyInput, options?: DecodeKeyOptions): PrivateKey {
+  if (data instanceof PrivateKey) return data;
   const own = ownOptions(options, { operation: "decode a key", names: OPTIONS });
-  return new PrivateKey(decodeAny(data, own));
+  return new PrivateKey(
+    isForeignKey(data) ? foreignKeyPkcs8Sync(data, own.source ?? "key") : decodeAny(data, own),
+  );
+}
+
+/** The private key in what was given for one. */
+export async function toPrivateKey(input: PrivateKeyInput, source: string): Promise<PrivateKey> {
+  return input instanceof PrivateKey
+    ? input
+    : new PrivateKey((await decodeKey(input, { source })).pkcs8);
 }
 
 /** A key as encrypted PKCS#8 PEM (PBES2, PBKDF2-HMAC-SHA256, AES-256-CBC). */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { encodeBase64 } from "../../internal/bytes.ts";
 import { describe, mayBeSecret, quoteSource } from "../../internal/quote.ts";
 import { SslError } from "../../errors.ts";
 
@@ -214,18 +215,9 @@ export function pemBlocks(text: string, source = "PEM text"): PemBlock[] {
 const joined = (label: string): string =>
   label.includes("-----END ") ? ": the line breaks of the block were lost" : "";
 
-/** Bytes as base64. */
-export function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (let i = 0; i < bytes.length; i += 0x2000) {
-    binary += String.fromCharCode(...bytes.subarray(i, i + 0x2000));
-  }
-  return btoa(binary);
-}
-
 /** Writes one PEM block: lines of 64 characters, a newline at the end. */
 export function derToPem(der: Uint8Array, label = "CERTIFICATE"): string {
-  const lines = toBase64(der).replace(/.{1,64}/g, "$&\n");
+  const lines = encodeBase64(der).replace(/.{1,64}/g, "$&\n");
   return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
 }
 

@@ -1,25 +1,21 @@
 /**
- * PKCS#12 (RFC 7292): reading what OpenSSL, Windows, Java and NSS write, old
- * and new, and writing files they all read.
+ * Reading PKCS#12 files (RFC 7292): what OpenSSL, Windows, Java and NSS write, old and new.
  *
  * @module
  */
 
-import { concat } from "../../internal/bytes.ts";
-import { type NamesOf, ownOptions } from "../../internal/own_options.ts";
+import { concat, encodeHex, equalBytes } from "../../internal/bytes.ts";
 import { withoutFinalNewline } from "../foreign.ts";
-import { describe, quote } from "../../internal/quote.ts";
+import { describe } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
-import { berToDer, explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "../asn1/writer.ts";
+import { berToDer } from "../asn1/writer.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
-import { keyIdentifier } from "../signature.ts";
 import { Certificate } from "../certificate.ts";
 import { decodeKeySync, keyMatches } from "./decode.ts";
 import {
   children,
   derError,
   type DerNode,
-  equalBytes,
   expectTag,
   oid,
   readDer,
@@ -27,25 +23,19 @@ import {
   smallInteger,
   stringValue,
   TAG,
-  toHex,
 } from "../asn1/reader.ts";
+import { badPassword, LegacyCipherNeeded, type LegacyDecrypt, loadLegacy } from "./ciphers.ts";
 import {
-  badPassword,
   bmpPassword,
   DIGEST_LENGTH,
   HMAC_OIDS,
   KdfBudget,
-  LegacyCipherNeeded,
-  type LegacyDecrypt,
-  loadLegacy,
   MAX_KDF_ITERATIONS,
-  pbe3DesEncrypt,
-  pbeDecrypt,
-  pbes2Encrypt,
   pbkdf2FromParameters,
   pkcs12Kdf,
   ROUND_COST,
-} from "./password_encryption.ts";
+} from "./key_derivation.ts";
+import { pbeDecrypt } from "./password_encryption.ts";
 import type { PrivateKey } from "./private_key.ts";
 
 /** The largest PKCS#12 file that is read: 16 MiB. */
@@ -64,16 +54,26 @@ export interface Pkcs12 {
 }
 
 const WHAT = "PKCS#12 data";
-const DATA = "1.2.840.113549.1.7.1";
-const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
+/** pkcs7-data. */
+export const DATA = "1.2.840.113549.1.7.1";
+/** pkcs7-encryptedData. */
+export const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
 const BAG = "1.2.840.113549.1.12.10.1.";
-const X509_CERT = "1.2.840.113549.1.9.22.1";
-const FRIENDLY_NAME = "1.2.840.113549.1.9.20";
-const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
+/** pkcs8ShroudedKeyBag. */
+export const SHROUDED_KEY_BAG: string = BAG + "2";
+/** certBag. */
+export const CERT_BAG: string = BAG + "3";
+/** x509Certificate, a kind of a certBag. */
+export const X509_CERT = "1.2.840.113549.1.9.22.1";
+/** friendlyName, an attribute. */
+export const FRIENDLY_NAME = "1.2.840.113549.1.9.20";
+/** localKeyId, an attribute. */
+export const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
 const PBMAC1 = "1.2.840.113549.1.5.14";
 const SHA256 = "2.16.840.1.101.3.4.2.1";
 
-const MAC_DIGESTS: Readonly<Record<string, string>> = {
+/** The digests of the MAC. */
+export const MAC_DIGESTS: Readonly<Record<string, string>> = {
   "1.3.14.3.2.26": "sha1",
   "2.16.840.1.101.3.4.2.4": "sha224",
   [SHA256]: "sha256",
@@ -165,7 +165,7 @@ class Contents {
         case BAG + "1":
           this.keys.push({ value: decodeKeySync(value.raw, { source: WHAT }), ...meta });
           break;
-        case BAG + "2": {
+        case SHROUDED_KEY_BAG: {
           const [algorithm, data] = sequence(value, WHAT);
           const encrypted = expectTag(data, TAG.OCTET_STRING, WHAT).body;
           const plain = pbeDecrypt(
@@ -178,7 +178,7 @@ class Contents {
           this.keys.push({ value: decodeKeySync(plain, { source: WHAT }), ...meta });
           break;
         }
-        case BAG + "3": {
+        case CERT_BAG: {
           const [kind, cert] = sequence(value, WHAT);
           if (oid(kind, WHAT) !== X509_CERT) break; // an SDSI certificate
           const inner = children(expectTag(cert, 0xa0, WHAT), WHAT)[0];
@@ -253,12 +253,12 @@ function read(der: Uint8Array, secret: Secret): Contents {
 /** Puts issuers behind their subjects; certificates that belong to no one stay at the end. */
 function orderChain(leaf: Certificate | undefined, others: Certificate[]): Certificate[] {
   // By subject, for there may be ten thousand of them; the first one of several comes first.
-  const bySubject = Map.groupBy(others, (cert) => toHex(cert.rawSubject));
+  const bySubject = Map.groupBy(others, (cert) => encodeHex(cert.rawSubject));
   for (const list of bySubject.values()) list.reverse();
   const chain = new Set<Certificate>();
   let current = leaf;
   while (current !== undefined && !current.isSelfIssued) {
-    current = bySubject.get(toHex(current.rawIssuer))?.pop();
+    current = bySubject.get(encodeHex(current.rawIssuer))?.pop();
     if (current !== undefined) chain.add(current);
   }
   return [...chain, ...others.filter((cert) => !chain.has(cert))];
@@ -324,128 +324,4 @@ export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkc
     }
   }
   throw failure;
-}
-
-/** Options of {@linkcode createPkcs12}. */
-export interface CreatePkcs12Options {
-  /** The certificate. */
-  cert?: Certificate;
-  /** Its key. */
-  key?: PrivateKey;
-  /** More certificates. */
-  chain?: readonly Certificate[];
-  /** The password. @default {""} */
-  password?: string;
-  /** The name of the entry. */
-  friendlyName?: string;
-  /**
-   * `aes256`: PBES2 with AES-256 and a SHA-256 MAC, as OpenSSL 3 writes.
-   * `3des`: 3DES and a SHA-1 MAC, for readers before 2010 (and weak).
-   *
-   * @default {"aes256"}
-   */
-  encryption?: "aes256" | "3des";
-  /** Iterations of the key derivations: at most 1,000,000, with `3des` 300,000. @default {10000} */
-  iterations?: number;
-}
-
-const OPTIONS: NamesOf<CreatePkcs12Options> = {
-  cert: true,
-  key: true,
-  chain: true,
-  password: true,
-  friendlyName: true,
-  encryption: true,
-  iterations: true,
-};
-
-function attributes(id: Uint8Array | undefined, name: string | undefined): Uint8Array[] {
-  const list: Uint8Array[] = [];
-  if (name !== undefined) {
-    const bmp = bmpPassword(name);
-    list.push(seq(oidDer(FRIENDLY_NAME), setOf(tlv(0x1e, bmp.subarray(0, bmp.length - 2)))));
-  }
-  if (id !== undefined) list.push(seq(oidDer(LOCAL_KEY_ID), setOf(octets(id))));
-  return list.length === 0 ? [] : [setOf(...list)];
-}
-
-/** What {@linkcode parsePkcs12} reads: three derivations of a file must not exceed its budget. */
-const MOST_ITERATIONS = { aes256: 1_000_000, "3des": 300_000 } as const;
-
-/**
- * Writes a PKCS#12 file.
- *
- * @throws {RangeError} if `iterations` is out of range.
- * @throws {TypeError} if there is nothing to write, or the key is not the certificate's.
- */
-export function createPkcs12(options: CreatePkcs12Options): Promise<Uint8Array> {
-  // A promise, so that errors come out the same way whatever will be awaited here one day.
-  return Promise.resolve().then(() => writePkcs12(options));
-}
-
-function writePkcs12(given: CreatePkcs12Options): Uint8Array {
-  const options = ownOptions(given, { operation: "create PKCS#12", names: OPTIONS });
-  const { cert, key, chain = [], password = "", friendlyName, encryption = "aes256" } = options;
-  const rounds = options.iterations ?? 10_000;
-  if (cert === undefined && key === undefined && chain.length === 0) {
-    throw new TypeError("Cannot create PKCS#12: give at least one of cert, key, chain");
-  }
-  if (cert !== undefined && key !== undefined && !keyMatches(cert.rawSpki, key)) {
-    throw new TypeError(`Cannot create PKCS#12: the key is not that of ${cert.subject}`);
-  }
-  if (encryption !== "aes256" && encryption !== "3des") {
-    throw new TypeError(
-      `Cannot create PKCS#12: encryption must be "aes256" or "3des": received ${quote(encryption)}`,
-    );
-  }
-  const most = MOST_ITERATIONS[encryption];
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > most) {
-    throw new RangeError(
-      `Cannot create PKCS#12: iterations must be from 1 to ${most} with ${encryption}: received ${
-        quote(rounds)
-      }`,
-    );
-  }
-  const encrypt = encryption === "aes256" ? pbes2Encrypt : pbe3DesEncrypt;
-  const id = key === undefined ? undefined : keyIdentifier(key.publicBits);
-  const certBag = (one: Certificate, meta: Uint8Array[]): Uint8Array =>
-    seq(
-      oidDer(BAG + "3"),
-      explicit(0, seq(oidDer(X509_CERT), explicit(0, octets(one.der)))),
-      ...meta,
-    );
-  const infos: Uint8Array[] = [];
-  const certBags = [
-    ...(cert === undefined ? [] : [certBag(cert, attributes(id, friendlyName))]),
-    ...chain.map((one) => certBag(one, [])),
-  ];
-  if (certBags.length > 0) {
-    const { algorithm, data } = encrypt(seq(...certBags), password, rounds);
-    infos.push(
-      seq(
-        oidDer(ENCRYPTED_DATA),
-        explicit(0, seq(int(0), seq(oidDer(DATA), algorithm, tlv(0x80, data)))),
-      ),
-    );
-  }
-  if (key !== undefined) {
-    const { algorithm, data } = encrypt(key.der, password, rounds);
-    const bag = seq(
-      oidDer(BAG + "2"),
-      explicit(0, seq(algorithm, octets(data))),
-      ...attributes(id, friendlyName),
-    );
-    infos.push(seq(oidDer(DATA), explicit(0, octets(seq(bag)))));
-  }
-  const safe = seq(...infos);
-  const salt = new Uint8Array(nodeCrypto().randomBytes(16));
-  const hash = encryption === "aes256" ? "sha256" : "sha1";
-  const macKey = pkcs12Kdf(hash, bmpPassword(password), salt, 3, rounds, hash === "sha1" ? 20 : 32);
-  const mac = new Uint8Array(nodeCrypto().createHmac(hash, macKey).update(safe).digest());
-  const hashOid = Object.keys(MAC_DIGESTS).find((one) => MAC_DIGESTS[one] === hash)!;
-  return seq(
-    int(3),
-    seq(oidDer(DATA), explicit(0, octets(safe))),
-    seq(seq(seq(oidDer(hashOid), nul()), octets(mac)), octets(salt), int(rounds)),
-  );
 }

@@ -10,7 +10,14 @@ import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { bitString, oid, readDer, sequence } from "../asn1/reader.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { oidEntry } from "../asn1/oids.ts";
+import type { ForeignKey } from "../foreign_objects.ts";
 import { derToPem } from "./pem.ts";
+
+/**
+ * A private key: itself, its PEM text or DER, an exportable `CryptoKey`, or a `KeyObject` of
+ * `node:crypto`. Where a password cannot be given, it is not encrypted.
+ */
+export type PrivateKeyInput = PrivateKey | string | Uint8Array | ForeignKey;
 
 /** The kinds of keys. */
 export type KeyType = "rsa" | "rsa-pss" | "ec" | "ed25519" | "ed448" | "dsa" | "other";

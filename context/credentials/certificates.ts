@@ -5,7 +5,9 @@
  * @module
  */
 
-import { CERT_LABELS, Certificate } from "../../certificate/certificate.ts";
+import { isForeignCertificate } from "../../certificate/foreign_objects.ts";
+import { Certificate, toCertificate } from "../../certificate/certificate.ts";
+import { CERT_LABELS } from "../../certificate/certificate_input.ts";
 import { foreignBlock, foreignFormat, withoutFinalNewline } from "../../certificate/foreign.ts";
 import {
   looksLikePem,
@@ -147,8 +149,8 @@ export async function certificatesFromOption(
   let key: PrivateKey | undefined;
   let binding = false;
   for (const item of Array.isArray(value) ? value : [value]) {
-    if (item instanceof Certificate) {
-      chain.push(item);
+    if (item instanceof Certificate || isForeignCertificate(item)) {
+      chain.push(toCertificate(item, source));
       continue;
     }
     const part = await loadCertificates(

@@ -8,7 +8,8 @@ import { decodeKey } from "../../certificate/keys/decode.ts";
 import { isPkcs12 } from "../../certificate/foreign.ts";
 import { looksLikePem } from "../../certificate/keys/pem.ts";
 import { parsePkcs12, type Pkcs12 } from "../../certificate/keys/pkcs12.ts";
-import { PrivateKey } from "../../certificate/keys/private_key.ts";
+import { isForeignKey } from "../../certificate/foreign_objects.ts";
+import { PrivateKey, type PrivateKeyInput } from "../../certificate/keys/private_key.ts";
 import { SslError } from "../../errors.ts";
 import { quotePath } from "../../internal/quote.ts";
 import { readOptionFile } from "../option_file.ts";
@@ -16,7 +17,7 @@ import { askPassword, type PasswordCallback, withPassword } from "./password.ts"
 
 /** A private key from PEM text, bytes or an object that has its PEM text. */
 export async function loadKey(
-  data: string | Uint8Array,
+  data: PrivateKeyInput,
   source: string,
   passwdCb: PasswordCallback,
 ): Promise<PrivateKey> {
@@ -35,11 +36,12 @@ export async function keyFromOption(
   passwdCb: PasswordCallback,
 ): Promise<PrivateKey> {
   if (key instanceof PrivateKey) return key;
-  if (typeof key === "string" || key instanceof Uint8Array) {
+  if (typeof key === "string" || key instanceof Uint8Array || isForeignKey(key)) {
     return await loadKey(key, source, passwdCb);
   }
   throw new TypeError(
-    `Cannot use option "key": key must be PEM text, a Uint8Array or a PrivateKey: received ${typeof key}`,
+    `Cannot use option "key": key must be PEM text, a Uint8Array, a PrivateKey, a ` +
+      `CryptoKey or a KeyObject: received ${typeof key}`,
   );
 }
 

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { equalBytes } from "../../certificate/asn1/reader.ts";
+import { equalBytes } from "../../internal/bytes.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import type {
   ContextConfig,

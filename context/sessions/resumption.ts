@@ -9,9 +9,9 @@
  * @module
  */
 
+import { equalBytes } from "../../internal/bytes.ts";
 import { quote } from "../../internal/quote.ts";
 import { Certificate } from "../../certificate/certificate.ts";
-import { equalBytes } from "../../certificate/asn1/reader.ts";
 import type { ContextConfig, Engine, PeerEvidence } from "../../engine/engine.ts";
 import type { Findings } from "../../verify/answers.ts";
 import type { Policy } from "../../verify/policy.ts";

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { Certificate } from "../../certificate/certificate.ts";
+import { isForeignCertificate } from "../../certificate/foreign_objects.ts";
+import {
+  Certificate,
+  type CertificateInput,
+  toCertificate,
+} from "../../certificate/certificate.ts";
 import { readDer, readElement, TAG } from "../../certificate/asn1/reader.ts";
 import {
   foreignFormat,
@@ -31,7 +36,7 @@ export interface Bundle {
 }
 
 /** One value of an option that takes certificates. */
-export type BundleInput = string | Uint8Array | Certificate;
+export type BundleInput = CertificateInput;
 
 /** The error for what holds nothing of what it should. */
 export function noneFound(source: string, what: string, bytes: Uint8Array | string): SslError {
@@ -175,7 +180,9 @@ export function loadBundle(
   const items = Array.isArray(input) ? input as readonly BundleInput[] : [input as BundleInput];
   return mergeBundles(items.map((item, i) => {
     const source = items.length === 1 ? option : `${option}[${i}]`;
-    if (item instanceof Certificate) return { certificates: [item.der], crls: [] };
+    if (item instanceof Certificate || isForeignCertificate(item)) {
+      return { certificates: [toCertificate(item, source).der], crls: [] };
+    }
     const bundle = readBundle(item, source);
     if (bundle.certificates.length === 0) throw noneFound(source, "certificate", item);
     return checked(bundle, source);

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { equalBytes } from "../../certificate/asn1/reader.ts";
+import { equalBytes } from "../../internal/bytes.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { SslError, type SslErrorOptions, SslPeerError, SslVerifyError } from "../../errors.ts";
 import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../engine.ts";

@@ -1,12 +1,12 @@
 /** The bounds of what the reader of DER takes. */
 
 import "../helpers/limit.ts";
+import { equalBytes } from "../../internal/bytes.ts";
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
   bitString,
   boolean,
   bytesToBigInt,
-  equalBytes,
   integer,
   latin1,
   oid,

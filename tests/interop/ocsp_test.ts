@@ -1,8 +1,8 @@
 /** OCSP against openssl-ocsp(1), through files: its answers to our requests, its view of our responses. */
 import "../helpers/limit.ts";
+import { encodeHex } from "../../internal/bytes.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Certificate } from "../../certificate/certificate.ts";
-import { toHex } from "../../certificate/asn1/reader.ts";
 import { readOcspRequest } from "../../certificate/ocsp_build.ts";
 import { TestCa } from "../../testing/ca.ts";
 import type { TestOcspResponseOptions } from "../../testing/ocsp_response.ts";
@@ -23,7 +23,7 @@ const unknown = await ca.server("unknown.test", { ocspUris: [A] });
 /** The line of a certificate in the database of `openssl ca`. */
 function indexLine(cert: Certificate, revocation = ""): string {
   const expiry = cert.notAfter.toISOString().replace(/[-:T]|\.\d+/g, "").slice(2);
-  const serial = toHex(cert.rawSerial).replace(/^00/, "").toUpperCase();
+  const serial = encodeHex(cert.rawSerial).replace(/^00/, "").toUpperCase();
   return [revocation ? "R" : "V", expiry, revocation, serial, "unknown", cert.subject].join("\t");
 }
 
@@ -124,8 +124,8 @@ Deno.test("readOcspRequest() reads the requests of openssl ocsp", () =>
     for (const digest of ["sha1", "sha256"]) {
       await w.openssl(`ocsp -issuer ca.pem -${digest} -cert good.pem -reqout req.der`);
       const { ids, nonce } = readOcspRequest(w.read("req.der"));
-      assertEquals(ids.map((id) => [id.digest, toHex(id.serial)]), [
-        [digest, toHex(good.certificate.rawSerial)],
+      assertEquals(ids.map((id) => [id.digest, encodeHex(id.serial)]), [
+        [digest, encodeHex(good.certificate.rawSerial)],
       ]);
       assertEquals(nonce?.length, 18);
       // The same request as ours, but for the nonce.

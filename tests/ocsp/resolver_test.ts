@@ -382,10 +382,18 @@ Deno.test("OcspResolver shows no control characters of an address", async () => 
   assert(!/[\x00-\x1f]/.test(resolver.softError()!), resolver.softError());
 });
 
+Deno.test("OcspResolver takes the chain as PEM texts", () => {
+  const chain = [leaf.certificate.pem, ca.pem];
+  assertEquals(
+    Object.keys(new OcspResolver({ chain }).requests()),
+    Object.keys(new OcspResolver({ chain: [leaf.certificate, ca.cert] }).requests()),
+  );
+});
+
 Deno.test("OcspResolver throws for misuse", () => {
   assertThrows(() => new OcspResolver({ chain: [] }), TypeError, "chain");
   assertThrows(
-    () => new OcspResolver({ chain: [leaf.certificate.pem as never] }),
+    () => new OcspResolver({ chain: [{ pem: leaf.certificate.pem } as never] }),
     TypeError,
     "Cert",
   );

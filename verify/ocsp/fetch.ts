@@ -10,7 +10,7 @@
  */
 
 import { ownOptions, ownRecord } from "../../internal/own_options.ts";
-import type { Certificate } from "../../certificate/certificate.ts";
+import { type CertificateInput, toCertificate } from "../../certificate/certificate.ts";
 import { explicit, octets, seq } from "../../certificate/asn1/writer.ts";
 import { encodeExtensions } from "../../certificate/extensions/write.ts";
 import { OCSP_NONCE, ocspCertId, type OcspDigest } from "../../certificate/ocsp_build.ts";
@@ -18,9 +18,9 @@ import { OCSP_NONCE, ocspCertId, type OcspDigest } from "../../certificate/ocsp_
 /** A certificate to ask about, with the certificate that issued it. */
 export interface OcspTarget {
   /** The certificate. */
-  readonly certificate: Certificate;
+  readonly certificate: CertificateInput;
   /** The certificate that issued it. */
-  readonly issuer: Certificate;
+  readonly issuer: CertificateInput;
 }
 
 /** Options of {@linkcode buildOcspRequest}. */
@@ -45,7 +45,9 @@ export interface BuiltOcspRequest {
 }
 
 /** The DER of a certificate's id. Its issuer's name is as the certificate has it (RFC 6960 4.1.1). */
-export function certIdOf({ certificate, issuer }: OcspTarget, digest?: OcspDigest): Uint8Array {
+export function certIdOf(target: OcspTarget, digest?: OcspDigest): Uint8Array {
+  const certificate = toCertificate(target.certificate, "certificate");
+  const issuer = toCertificate(target.issuer, "issuer");
   return ocspCertId(
     {
       rawSubject: certificate.rawIssuer,

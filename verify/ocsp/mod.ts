@@ -48,7 +48,7 @@ export {
   type JudgeStapleOptions,
   type StapleJudgement,
 } from "./stapled.ts";
-export type { Certificate } from "../../certificate/certificate.ts";
+export type { Certificate, CertificateInput } from "../../certificate/certificate.ts";
 export type {
   CrlReason,
   OcspCertId,

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../../internal/quote.ts";
-import type { Certificate } from "../../certificate/certificate.ts";
+import type { CertificateInput } from "../../certificate/certificate.ts";
 import { type NamesOf, ownOptions, ownRecord } from "../../internal/own_options.ts";
 import type { OcspCacheStore } from "./cache.ts";
 import type { FetchOcspOptions } from "./fetch.ts";
@@ -13,7 +13,7 @@ import type { FetchOcspOptions } from "./fetch.ts";
 /** Options of {@linkcode OcspResolver}. */
 export interface OcspResolverOptions {
   /** The chain, the leaf first, with the issuers of the certificates to check. */
-  readonly chain: readonly Certificate[];
+  readonly chain: readonly CertificateInput[];
   /**
    * `SSL_OCSP_FULL_CHAIN` checks every certificate, else only the leaf is;
    * `SSL_OCSP_FAIL_HARD` makes soft errors hard. Other flags do not matter here.

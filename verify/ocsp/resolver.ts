@@ -13,10 +13,10 @@
  * @module
  */
 
+import { encodeHex } from "../../internal/bytes.ts";
 import { atCallOf } from "../../internal/caller.ts";
 import { ownOptions } from "../../internal/own_options.ts";
-import { Certificate } from "../../certificate/certificate.ts";
-import { toHex } from "../../certificate/asn1/reader.ts";
+import { type Certificate, toCertificate } from "../../certificate/certificate.ts";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
 import { OcspCache, type OcspCacheEntry, type OcspCacheStore } from "./cache.ts";
 import {
@@ -119,13 +119,11 @@ export class OcspResolver {
       operation: "create OcspResolver",
       names: RESOLVER_OPTIONS,
     });
-    const { chain, ocspMode = 0, cache = new OcspCache(), staple, time } = options;
-    if (!Array.isArray(chain) || chain.length === 0) {
+    const { ocspMode = 0, cache = new OcspCache(), staple, time } = options;
+    if (!Array.isArray(options.chain) || options.chain.length === 0) {
       throw new TypeError("Cannot create OcspResolver: chain has no certificate");
     }
-    if (!chain.every((certificate) => certificate instanceof Certificate)) {
-      throw new TypeError("Cannot create OcspResolver: chain must hold Certificate objects");
-    }
+    const chain = options.chain.map((certificate) => toCertificate(certificate, "chain"));
     checkTime(time, "create OcspResolver");
     this.#cache = cache;
     this.#failHard = (ocspMode & SSL_OCSP_FAIL_HARD) !== 0;
@@ -249,7 +247,7 @@ export class OcspResolver {
       this.#soft(`no certificate of the issuer of ${subject} in the chain`);
       return undefined;
     }
-    const key = toHex(certIdOf({ certificate, issuer }, "sha256"));
+    const key = encodeHex(certIdOf({ certificate, issuer }, "sha256"));
     const target: Target = { certificate, issuer, key, uris: [], faults: [], unknown: undefined };
     const cached = this.#cached(key);
     if (cached?.hardError !== undefined) {

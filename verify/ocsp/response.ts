@@ -20,10 +20,14 @@
  * @module
  */
 
+import { equalBytes } from "../../internal/bytes.ts";
 import { type NamesOf, ownOptions, ownRecord } from "../../internal/own_options.ts";
-import type { Certificate } from "../../certificate/certificate.ts";
+import {
+  type Certificate,
+  type CertificateInput,
+  toCertificate,
+} from "../../certificate/certificate.ts";
 import { digest } from "../../internal/digest.ts";
-import { equalBytes } from "../../certificate/asn1/reader.ts";
 import { type CrlReason, OCSP_NONCE, type OcspCertId } from "../../certificate/ocsp_build.ts";
 import { type OcspAnswer, type OcspBasicResponse, readOcspResponse } from "./read.ts";
 import { findSigner } from "./signer.ts";
@@ -73,9 +77,9 @@ export interface OcspVerdict {
 /** Options of {@linkcode checkOcspResponse}. */
 export interface CheckOcspOptions {
   /** The certificate that the response should be about. */
-  readonly certificate: Certificate;
+  readonly certificate: CertificateInput;
   /** The certificate that issued it: of a chain that is verified by other means. */
-  readonly issuer: Certificate;
+  readonly issuer: CertificateInput;
   /** The time of the check. @default {now} */
   readonly time?: Date;
   /** The value of the nonce extension that was sent, as {@linkcode BuiltOcspRequest.nonce} gives it. */
@@ -154,7 +158,9 @@ export function judgeResponse(
   response: OcspBasicResponse,
   options: CheckOcspOptions,
 ): OcspVerdict {
-  const { certificate, issuer, time, nonce } = ownRecord(options);
+  const { time, nonce, ...given } = ownRecord(options);
+  const certificate = toCertificate(given.certificate, "certificate");
+  const issuer = toCertificate(given.issuer, "issuer");
   const now = checkTime(time, "check OCSP response");
   const answers = answersFor(response, certificate, issuer);
   if (answers.length === 0) {

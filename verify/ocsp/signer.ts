@@ -9,8 +9,9 @@
  * @module
  */
 
+import { encodeHex, equalBytes } from "../../internal/bytes.ts";
 import { Certificate } from "../../certificate/certificate.ts";
-import { equalBytes, oid, readDer, sequence, toHex } from "../../certificate/asn1/reader.ts";
+import { oid, readDer, sequence } from "../../certificate/asn1/reader.ts";
 import { EXT } from "../../certificate/extensions/read.ts";
 import { signatureDigest, verifySignature } from "../../certificate/signature.ts";
 import type { OcspBasicResponse, OcspResponderId } from "./read.ts";
@@ -50,7 +51,7 @@ function signedBy(
   const what = "signature algorithm";
   try {
     const id = oid(sequence(readDer(algorithm, what), what)[0], what);
-    if (REFUSED_ALGORITHMS.includes(id) || toHex(algorithm).includes(MD5_OID)) return false;
+    if (REFUSED_ALGORITHMS.includes(id) || encodeHex(algorithm).includes(MD5_OID)) return false;
     return verifySignature(spki, algorithm, signature, data);
   } catch {
     // A key or a signature that cannot even be read has not signed.

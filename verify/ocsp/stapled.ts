@@ -21,7 +21,11 @@
  */
 
 import { ownOptions } from "../../internal/own_options.ts";
-import type { Certificate } from "../../certificate/certificate.ts";
+import {
+  type Certificate,
+  type CertificateInput,
+  toCertificate,
+} from "../../certificate/certificate.ts";
 import {
   SSL_OCSP_FAIL_HARD,
   SSL_OCSP_MUST_STAPLE,
@@ -36,11 +40,16 @@ import { issuerIn } from "./signer.ts";
 /** Options of {@linkcode judgeStaple}. */
 export interface JudgeStapleOptions {
   /** The chain that was built and verified, the leaf first. */
-  readonly chain: readonly Certificate[];
+  readonly chain: readonly CertificateInput[];
   /** The `SSL_OCSP_*` flags. */
   readonly ocspMode: number;
   /** The time of the check. @default {now} */
   readonly time?: Date;
+}
+
+/** The same, with the certificates read. */
+interface Judged extends JudgeStapleOptions {
+  readonly chain: readonly Certificate[];
 }
 
 /** The result of {@linkcode judgeStaple}. */
@@ -140,7 +149,7 @@ function refuse(
 
 function judgeLeaf(
   response: Uint8Array | undefined,
-  { chain, time }: JudgeStapleOptions,
+  { chain, time }: Judged,
 ): OcspVerdict {
   const certificate = chain[0]!;
   const issuer = response && issuerIn(chain, 0);
@@ -162,7 +171,7 @@ function judgeLeaf(
 /** The first certificate above the leaf that the response says is revoked. */
 function revokedAbove(
   response: Uint8Array,
-  { chain, time }: JudgeStapleOptions,
+  { chain, time }: Judged,
 ): OcspVerdict | undefined {
   let basic: OcspBasicResponse | undefined;
   try {
@@ -204,11 +213,13 @@ export function judgeStaple(
   response: Uint8Array | undefined,
   given: JudgeStapleOptions,
 ): StapleJudgement {
-  const options = ownOptions(given, {
+  const own = ownOptions(given, {
     operation: "judge stapled OCSP response",
     names: { chain: true, ocspMode: true, time: true },
   });
-  const { chain, ocspMode, time } = options;
+  const { ocspMode, time } = own;
+  const chain = own.chain.map((certificate) => toCertificate(certificate, "chain"));
+  const options: Judged = { ...own, chain };
   if (chain.length === 0) {
     throw new TypeError("Cannot judge stapled OCSP response: chain is empty");
   }

@@ -1,0 +1,186 @@
+/**
+ * Keys from passwords: PBKDF2 (RFC 8018), scrypt (RFC 7914) and the derivation of PKCS#12
+ * (RFC 7292), with a limit on what they may cost.
+ *
+ * @module
+ */
+
+import { SslUnsupportedError } from "../../errors.ts";
+import { nodeCrypto } from "../../internal/node_crypto.ts";
+import {
+  derError,
+  type DerNode,
+  expectTag,
+  oid,
+  sequence,
+  smallInteger,
+  TAG,
+} from "../asn1/reader.ts";
+import { concat } from "../asn1/writer.ts";
+
+/** The most iterations of a key derivation that are accepted: no input can stop the program. */
+export const MAX_KDF_ITERATIONS: number = 10_000_000;
+
+/** What a round of a PKCS#12 or PBES1 derivation costs in iterations of PBKDF2, which are native code. */
+export const ROUND_COST = 4;
+
+/**
+ * What the key derivations of one input may cost together, in iterations of PBKDF2: the writer of a
+ * file chooses how many of them it has.
+ */
+export class KdfBudget {
+  #left = MAX_KDF_ITERATIONS;
+
+  /** Takes iterations off; throws when there are not as many left. */
+  spend(count: number, what: string): void {
+    this.#left -= count;
+    if (this.#left >= 0) return;
+    throw derError(
+      what,
+      `its key derivations have more than ${MAX_KDF_ITERATIONS} iterations together`,
+    );
+  }
+}
+
+const MAX_SCRYPT_MEMORY = 256 * 1024 * 1024;
+
+/** HMAC OID -> digest. */
+export const HMAC_OIDS: Readonly<Record<string, string>> = {
+  "1.2.840.113549.2.7": "sha1",
+  "1.2.840.113549.2.8": "sha224",
+  "1.2.840.113549.2.9": "sha256",
+  "1.2.840.113549.2.10": "sha384",
+  "1.2.840.113549.2.11": "sha512",
+};
+
+/** Reads the iterations of a derivation. */
+export function iterations(node: DerNode | undefined, what: string): number {
+  const count = smallInteger(node, what);
+  if (count < 1 || count > MAX_KDF_ITERATIONS) {
+    throw derError(what, `${count} iterations is not between 1 and ${MAX_KDF_ITERATIONS}`);
+  }
+  return count;
+}
+
+/** The length of digests in bytes. */
+export const DIGEST_LENGTH: Readonly<Record<string, number>> = {
+  md5: 16,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+
+/** How often a derivation runs all its iterations: once for each digest that its output has. */
+export const blocks = (length: number, hash: string): number =>
+  Math.ceil(length / DIGEST_LENGTH[hash]!);
+
+/** A password as PKCS#12 wants it: UTF-16, big endian, with a final zero. */
+export function bmpPassword(password: string): Uint8Array {
+  const out = new Uint8Array(password.length * 2 + 2);
+  for (let i = 0; i < password.length; i++) {
+    const unit = password.charCodeAt(i);
+    out[2 * i] = unit >> 8;
+    out[2 * i + 1] = unit & 255;
+  }
+  return out;
+}
+
+/** The key derivation of PKCS#12 (RFC 7292 appendix B.2). `id`: 1 key, 2 IV, 3 MAC. */
+export function pkcs12Kdf(
+  hash: string,
+  password: Uint8Array,
+  salt: Uint8Array,
+  id: 1 | 2 | 3,
+  rounds: number,
+  length: number,
+): Uint8Array {
+  const v = hash === "sha384" || hash === "sha512" ? 128 : 64;
+  const stretch = (bytes: Uint8Array): Uint8Array => {
+    if (bytes.length === 0) return bytes;
+    const out = new Uint8Array(Math.ceil(bytes.length / v) * v);
+    for (let i = 0; i < out.length; i++) out[i] = bytes[i % bytes.length]!;
+    return out;
+  };
+  const diversifier = new Uint8Array(v).fill(id);
+  const input = concat(stretch(salt), stretch(password));
+  const result = new Uint8Array(length);
+  for (let at = 0; at < length;) {
+    let a = nodeCrypto().createHash(hash).update(diversifier).update(input).digest();
+    for (let i = 1; i < rounds; i++) a = nodeCrypto().createHash(hash).update(a).digest();
+    result.set(a.subarray(0, Math.min(a.length, length - at)), at);
+    at += a.length;
+    // Every block of I becomes I + B + 1 modulo 2^(8v), B being A repeated.
+    for (let block = 0; block < input.length; block += v) {
+      let carry = 1;
+      for (let i = v - 1; i >= 0; i--) {
+        carry += input[block + i]! + a[i % a.length]!;
+        input[block + i] = carry & 255;
+        carry >>= 8;
+      }
+    }
+  }
+  return result;
+}
+
+/** PBKDF2 from its parameters; also what PBMAC1 uses. */
+export function pbkdf2FromParameters(
+  parameters: DerNode | undefined,
+  password: Uint8Array,
+  defaultLength: number,
+  what: string,
+  budget?: KdfBudget,
+): Uint8Array {
+  const fields = sequence(parameters, what);
+  const salt = expectTag(fields[0], TAG.OCTET_STRING, what).body;
+  const rounds = iterations(fields[1], what);
+  let at = 2;
+  let length = defaultLength;
+  if (fields[at]?.tag === TAG.INTEGER) {
+    length = smallInteger(fields[at++], what);
+    if (length < 1 || length > 128) throw derError(what, `derived key of ${length} bytes`);
+  }
+  let hash: string | undefined = "sha1";
+  if (fields[at] !== undefined) {
+    const id = oid(sequence(fields[at], what)[0], what);
+    hash = HMAC_OIDS[id];
+    if (hash === undefined) throw unsupported(what, `key derivation with ${id}`);
+  }
+  budget?.spend(rounds * blocks(length, hash), what);
+  return new Uint8Array(nodeCrypto().pbkdf2Sync(password, salt, rounds, length, hash));
+}
+
+/** The error for a scheme that is not known here. */
+export function unsupported(what: string, feature: string): SslUnsupportedError {
+  return new SslUnsupportedError(
+    `Cannot decrypt ${what}: ${feature} is not supported, convert it with ` +
+      `"openssl pkcs8 -topk8 -v2 aes256" or "openssl pkcs12 -export"`,
+    { code: "UNSUPPORTED_CIPHER" },
+  );
+}
+
+/** scrypt (RFC 7914) from its parameters. */
+export function scrypt(
+  parameters: DerNode | undefined,
+  password: Uint8Array,
+  length: number,
+  what: string,
+  budget?: KdfBudget,
+): Uint8Array {
+  const [saltNode, n, r, p] = sequence(parameters, what);
+  const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
+  const [N, R, P] = [n, r, p].map((node) => smallInteger(node, what)) as [number, number, number];
+  if (N < 2 || (N & (N - 1)) !== 0 || R < 1 || P < 1 || P > 64 || 128 * N * R > MAX_SCRYPT_MEMORY) {
+    throw derError(what, `scrypt parameters N=${N} r=${R} p=${P} are invalid or too expensive`);
+  }
+  budget?.spend(N * R * P, what); // a block of scrypt takes about as long as an iteration
+  return new Uint8Array(
+    nodeCrypto().scryptSync(password, salt, length, {
+      N,
+      r: R,
+      p: P,
+      maxmem: MAX_SCRYPT_MEMORY + (1 << 20),
+    }),
+  );
+}
