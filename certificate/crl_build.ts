@@ -9,7 +9,7 @@ import type { Certificate } from "./certificate.ts";
 import { explicit, int, seq, timeDer } from "./asn1/writer.ts";
 import { authorityKeyIdentifier, encodeExtensions } from "./extensions/write.ts";
 import { EXT } from "./extensions/read.ts";
-import { CRL_REASONS, type CrlReason } from "./ocsp_build.ts";
+import { CRL_REASONS, type CrlReason } from "./crl_reason.ts";
 import type { PrivateKey } from "./keys/private_key.ts";
 
 /** One revoked certificate. */

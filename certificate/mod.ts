@@ -40,7 +40,8 @@ export { type DecodedKey, decodeKey, type DecodeKeyOptions } from "./keys/decode
 export type { AuthorityKeyIdentifier, BasicConstraints, Extension } from "./extensions/read.ts";
 export type { NameAttribute, NameHash } from "./name.ts";
 export type { NameInput } from "./extensions/write.ts";
-export type { CrlReason, OcspCertId, OcspCertStatus, OcspRequest } from "./ocsp_build.ts";
+export type { CrlReason } from "./crl_reason.ts";
+export type { OcspCertId, OcspCertStatus, OcspRequest } from "./ocsp_build.ts";
 export { derToPem, type PemBlock, pemBlocks } from "./keys/pem.ts";
 export {
   certAsHash,

@@ -33,6 +33,7 @@ import { readExtensions } from "./extensions/read.ts";
 import { nodeCrypto } from "../internal/node_crypto.ts";
 import type { PrivateKey } from "./keys/private_key.ts";
 import { defaultDigest, signatureAlgorithm, signBytes } from "./signature.ts";
+import { CRL_REASONS, type CrlReason } from "./crl_reason.ts";
 
 /** The OID of the nonce extension. */
 export const OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";
@@ -54,33 +55,6 @@ export const OCSP_STATUS = {
   sigRequired: 5,
   unauthorized: 6,
 } as const;
-
-/** CRLReason (RFC 5280 5.3.1). */
-export const CRL_REASONS: Readonly<Record<CrlReason, number>> = {
-  unspecified: 0,
-  keyCompromise: 1,
-  cACompromise: 2,
-  affiliationChanged: 3,
-  superseded: 4,
-  cessationOfOperation: 5,
-  certificateHold: 6,
-  removeFromCRL: 8,
-  privilegeWithdrawn: 9,
-  aACompromise: 10,
-};
-
-/** The name of a revocation reason. */
-export type CrlReason =
-  | "unspecified"
-  | "keyCompromise"
-  | "cACompromise"
-  | "affiliationChanged"
-  | "superseded"
-  | "cessationOfOperation"
-  | "certificateHold"
-  | "removeFromCRL"
-  | "privilegeWithdrawn"
-  | "aACompromise";
 
 /** What a responder says about one certificate. */
 export type OcspCertStatus =

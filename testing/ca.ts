@@ -22,9 +22,9 @@ import {
 } from "../certificate/certificate.ts";
 import { equalBytes } from "../internal/bytes.ts";
 import { buildCrl, type RevokedEntry } from "../certificate/crl_build.ts";
+import type { CrlReason } from "../certificate/crl_reason.ts";
 import {
   buildOcspResponse,
-  type CrlReason,
   ocspCertId,
   type OcspCertStatus,
   ocspErrorResponse,

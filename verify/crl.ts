@@ -27,6 +27,7 @@ import {
   readAuthorityKeyIdentifier,
   readExtensions,
 } from "../certificate/extensions/read.ts";
+import { crlReason } from "../certificate/crl_reason.ts";
 import { canonicalName, onelineName, readGeneralNames, readName } from "../certificate/name.ts";
 import type { SubjectAltName } from "../certificate/general_name.ts";
 
@@ -36,20 +37,6 @@ const DELTA_INDICATOR = "2.5.29.27";
 const ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
 const CERTIFICATE_ISSUER = "2.5.29.29";
 const FRESHEST_CRL = "2.5.29.46";
-/** CRLReason by number (RFC 5280 5.3.1). */
-const REASONS: readonly string[] = [
-  "unspecified",
-  "keyCompromise",
-  "cACompromise",
-  "affiliationChanged",
-  "superseded",
-  "cessationOfOperation",
-  "certificateHold",
-  "",
-  "removeFromCRL",
-  "privilegeWithdrawn",
-  "aACompromise",
-];
 
 /** About which certificates a list is: the issuingDistributionPoint (RFC 5280 5.2.5). */
 export interface CrlScope {
@@ -186,7 +173,7 @@ function entryExtensions(node: DerNode | undefined): EntryExtensions {
   let issuerName: string | undefined;
   for (const { oid, value } of node === undefined ? [] : readExtensions(node, WHAT)) {
     if (oid === REASON_CODE) {
-      reason = REASONS[readDer(value, WHAT, TAG.ENUMERATED).body[0] ?? 0];
+      reason = crlReason(readDer(value, WHAT, TAG.ENUMERATED).body[0] ?? 0);
     } else if (oid === CERTIFICATE_ISSUER) {
       const name = children(readDer(value, WHAT, TAG.SEQUENCE), WHAT).find(({ tag }) =>
         tag === 0xa4

@@ -8,6 +8,7 @@ import { SslUnsupportedError } from "../../errors.ts";
 import { quote } from "../../internal/quote.ts";
 import { unsupported } from "../../internal/unsupported.ts";
 import type { ContextConfig, Credential, TlsVersion } from "../engine.ts";
+import { TLS1_2, VERSIONS } from "../tls_versions.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { restrictGroups } from "./groups.ts";
 import { requireLegacyLevel } from "./legacy.ts";
@@ -20,19 +21,17 @@ import { loadKey, SECURITY_LEVEL, withStore } from "./trust_store.ts";
 /** Perl's default since 2.074. */
 const DEFAULT_CIPHERS = "DEFAULT:!EXP:!MEDIUM:!LOW:!eNULL:!aNULL:!RC4:!DES:!MD5:!PSK:!SRP";
 
-const VERSIONS: readonly TlsVersion[] = [0x0300, 0x0301, 0x0302, 0x0303, 0x0304];
-
 const OP = {
   NO_COMPRESSION: 0x20000n,
   NO_RENEGOTIATION: 0x40000000n,
   CIPHER_SERVER_PREFERENCE: 0x400000n,
   /** SSL_OP_NO_* by version. */
   NO_VERSION: {
-    0x0300: 0x02000000n,
-    0x0301: 0x04000000n,
-    0x0302: 0x10000000n,
-    0x0303: 0x08000000n,
-    0x0304: 0x20000000n,
+    [VERSIONS.SSLv3]: 0x02000000n,
+    [VERSIONS.TLSv1]: 0x04000000n,
+    [VERSIONS.TLSv1_1]: 0x10000000n,
+    [VERSIONS.TLSv1_2]: 0x08000000n,
+    [VERSIONS.TLSv1_3]: 0x20000000n,
   } satisfies Record<TlsVersion, bigint>,
 } as const;
 
@@ -95,7 +94,7 @@ export class ContextSettings {
 
   #setVersions(): void {
     const { versions, role } = this.config;
-    const given = VERSIONS.filter((v) => versions.has(v));
+    const given = Object.values(VERSIONS).filter((v) => versions.has(v));
     // A client can offer one range only, and OpenSSL would take what is below a gap.
     const allowed = role === "client" ? topRange(given) : given;
     const lowest = allowed.at(0), highest = allowed.at(-1);
@@ -113,7 +112,7 @@ export class ContextSettings {
       );
     }
     let options = 0n;
-    for (const v of VERSIONS) {
+    for (const v of Object.values(VERSIONS)) {
       if (v > lowest && v < highest && !versions.has(v)) options |= OP.NO_VERSION[v];
     }
     this.#runtime.library.c.SSL_CTX_set_options(this.ptr, options);
@@ -184,7 +183,7 @@ export class ContextSettings {
         if (!ok) drainErrors(c); // the next list is tried
         return ok;
       },
-      withoutTls13: () => void this.#ctrl(CTRL.SET_MAX_PROTO, 0x0303n),
+      withoutTls13: () => void this.#ctrl(CTRL.SET_MAX_PROTO, BigInt(TLS1_2)),
     });
     if (config.sigalgs !== undefined) {
       const text = cString(config.sigalgs);

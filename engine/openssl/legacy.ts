@@ -8,12 +8,12 @@
 
 import { SslUnsupportedError } from "../../errors.ts";
 import type { TlsVersion } from "../engine.ts";
+import { VERSIONS } from "../tls_versions.ts";
 import type { Advice } from "./error_queue.ts";
 import { isBefore3 } from "./inspect.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
-const SSL3 = 0x0300;
-const TLS1_1 = 0x0302;
+const { SSLv3, TLSv1_1 } = VERSIONS;
 const REMEDY = 'add @SECLEVEL=0 to cipherList, e.g. cipherList: "DEFAULT:@SECLEVEL=0"';
 const REASONS =
   /no suitable signature algorithm|legacy sigalg disallowed|no protocols available|no suitable digest|internal error|alert protocol version/;
@@ -29,8 +29,8 @@ export function requireLegacyLevel(
   ctx: Deno.PointerValue,
   versions: ReadonlySet<TlsVersion>,
 ): void {
-  if ([...versions].some((v) => v > TLS1_1)) return;
-  if (versions.size === 1 && versions.has(SSL3)) {
+  if ([...versions].some((v) => v > TLSv1_1)) return;
+  if (versions.size === 1 && versions.has(SSLv3)) {
     // OpenSSL takes the bound also where it is built without the protocol, and then offers nothing.
     throw new SslUnsupportedError(
       'SSL Version SSLv3 not supported: RFC 7568 forbids it: use "TLSv1_2" or "TLSv1_3"',
@@ -56,7 +56,7 @@ export function legacyAdvice(
   ctx: Deno.PointerValue | undefined,
   versions: ReadonlySet<TlsVersion>,
 ): Advice | undefined {
-  if (![...versions].some((v) => v <= TLS1_1) || !REASONS.test(reason)) return undefined;
+  if (![...versions].some((v) => v <= TLSv1_1) || !REASONS.test(reason)) return undefined;
   const securityLevel = ctx ? c.SSL_CTX_get_security_level(ctx) : 0;
   if (allows(c, securityLevel)) return undefined;
   return {

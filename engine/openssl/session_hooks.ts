@@ -24,12 +24,12 @@ import type { OpenSslSymbols } from "./symbols.ts";
 import { CTRL } from "./header_numbers.ts";
 import { TLSEXT } from "./trampolines.ts";
 import { TLS1_3 } from "../tls_versions.ts";
+import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import { APPLICATION_VERIFICATION } from "../../verify/error_codes.ts";
 
 const X509_V_ERR_UNSPECIFIED = 1;
 /** X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK: what is small depends on us. */
 const BY_SECURITY_LEVEL = new Set([66, 67, 68]);
-const VERIFY_PEER = 1, VERIFY_FAIL_IF_NO_PEER_CERT = 2;
 const NID_AUTH_PSK = 1048;
 
 /** The answers of one session. */
@@ -184,8 +184,8 @@ export class SessionHooks implements CallbackTarget {
   }
 
   #needsCertificate(verifyMode: number): boolean {
-    if ((verifyMode & VERIFY_PEER) === 0) return false;
-    return this.#role === "client" || (verifyMode & VERIFY_FAIL_IF_NO_PEER_CERT) !== 0;
+    if ((verifyMode & SSL_VERIFY_PEER) === 0) return false;
+    return this.#role === "client" || (verifyMode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) !== 0;
   }
 
   /**

@@ -49,10 +49,6 @@ export {
   type StapleJudgement,
 } from "./stapled.ts";
 export type { Certificate, CertificateInput } from "../../certificate/certificate.ts";
-export type {
-  CrlReason,
-  OcspCertId,
-  OcspCertStatus,
-  OcspDigest,
-} from "../../certificate/ocsp_build.ts";
+export type { CrlReason } from "../../certificate/crl_reason.ts";
+export type { OcspCertId, OcspCertStatus, OcspDigest } from "../../certificate/ocsp_build.ts";
 export type { Extension } from "../../certificate/extensions/read.ts";

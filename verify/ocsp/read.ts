@@ -18,9 +18,8 @@ import {
   time,
 } from "../../certificate/asn1/reader.ts";
 import { type Extension, readExtensions } from "../../certificate/extensions/read.ts";
+import { crlReason } from "../../certificate/crl_reason.ts";
 import {
-  CRL_REASONS,
-  type CrlReason,
   OCSP_NONCE,
   OCSP_STATUS,
   type OcspCertId,
@@ -146,8 +145,7 @@ function readStatus(node: DerNode | undefined): OcspCertStatus {
         what,
         TAG.ENUMERATED,
       );
-      const name = (Object.keys(CRL_REASONS) as CrlReason[])
-        .find((name) => CRL_REASONS[name] === number);
+      const name = crlReason(number);
       // A reason that is not known yet does not make the certificate less revoked.
       return name === undefined ? revoked : { ...revoked, reason: name };
     }

@@ -28,7 +28,8 @@ import {
   toCertificate,
 } from "../../certificate/certificate.ts";
 import { digest } from "../../internal/digest.ts";
-import { type CrlReason, OCSP_NONCE, type OcspCertId } from "../../certificate/ocsp_build.ts";
+import type { CrlReason } from "../../certificate/crl_reason.ts";
+import { OCSP_NONCE, type OcspCertId } from "../../certificate/ocsp_build.ts";
 import { type OcspAnswer, type OcspBasicResponse, readOcspResponse } from "./read.ts";
 import { findSigner } from "./signer.ts";
 
