@@ -271,7 +271,7 @@ const NO_FINDING: Partial<CallbackFinding> = NO_OPTIONS;
 /** What verifyCallback made of OpenSSL's verdict: a refusal that is still to be counted. */
 function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence {
   const { refused } = findings.callback ?? NO_FINDING;
-  if (evidence.error !== 0 || refused === undefined || refused.error === 0) return evidence;
+  if (evidence.error !== 0 || refused === undefined) return evidence;
   return ownRecord({
     ...evidence,
     error: refused.error,

@@ -11,6 +11,7 @@ import {
 import { TestCa } from "../../testing/ca.ts";
 import { ConnectionState } from "../../context/connection.ts";
 import { judge } from "../../verify/judge.ts";
+import type { CallbackFinding } from "../../verify/answers.ts";
 import type { Policy } from "../../verify/policy.ts";
 import { parsePins, pinMatches } from "../../verify/fingerprint.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
@@ -294,4 +295,47 @@ Deno.test("a report that is printed shows subjects, checks and the fix, and no g
   const [chain] = judge(GOOD, POLICY, NAMES).checks;
   assertMatch(Deno.inspect([chain]), /name: "chain"[^]*detail: 'verified, subject/);
   assertMatch(Deno.inspect(judge(GOOD, POLICY, NAMES).chain), /^\[\s*Certificate\(\/.*, sha256\$/);
+});
+
+Deno.test("judge() names what verifyCallback threw, refused or accepted, and every refusal counts", () => {
+  const asked = { asked: 2, overridden: [] };
+  const refusedBy = (callback: CallbackFinding, evidence = GOOD) => {
+    const { ok, error } = judge(evidence, POLICY, NAMES, { callback });
+    assertEquals(ok, false);
+    assertStrictEquals(error!.cause, callback.thrown?.cause);
+    return [error!.code, error!.message.replace(/^.*?www\.example\.com: /, "")];
+  };
+  const thrown = (cause: unknown) => refusedBy({ ...asked, thrown: { cause } });
+  assertEquals(thrown(new RangeError("boom")), [
+    "APPLICATION_VERIFICATION",
+    "verifyCallback failed: boom",
+  ]);
+  assertEquals(thrown("boom"), ["APPLICATION_VERIFICATION", "verifyCallback failed: boom"]);
+  assertEquals(refusedBy({ ...asked, refused: { error: 0, depth: 1 } }), [
+    "APPLICATION_VERIFICATION",
+    "verifyCallback refused it: the certificate at depth 1",
+  ]);
+  for (const [error, code] of [[1, "UNSPECIFIED"], [10, "CERT_HAS_EXPIRED"]] as const) {
+    const [own, message] = refusedBy({ ...asked, refused: { error, depth: 1 } });
+    assertEquals(own, code);
+    assertStringIncludes(message!, `at depth 1, subject "${ca.certificate.subject}"`);
+  }
+});
+
+Deno.test("an error deeper than the chain that was built is about the certificate that the peer sent there", () => {
+  const evidence = { ...UNKNOWN, errorDepth: 1, presented: [leaf.der, ca.certificate.der] };
+  const { error } = judge(evidence, POLICY, NAMES);
+  assertStringIncludes(error!.message, `at depth 1, subject "${ca.certificate.subject}"`);
+});
+
+Deno.test("a refusal without a name says the server, and knows the scheme, its own or the caller's", () => {
+  const nameless = { serverName: undefined, verifyName: undefined };
+  const { error } = judge(UNKNOWN, POLICY, nameless);
+  assertMatch(error!.message, /^Cannot verify the certificate of the server: unable to get local/);
+  assertEquals("cause" in error!, false);
+  assertEquals([error!.facts.scheme, "name" in error!.facts], ["rfc9525", false]);
+  const own: Policy = { ...POLICY, scheme: { checkCn: "always" } };
+  assertEquals(judge(UNKNOWN, own, NAMES).error!.facts.scheme, "your own");
+  const waiting = new ConnectionState(POLICY, NAMES).report;
+  assertEquals([waiting.anchor, waiting.chain], [undefined, []]);
 });
