@@ -416,7 +416,7 @@ export function startCases(cases: Cases): void {
         ...trust(engine, ca),
         startHandshake: false,
       });
-      await assertRejects(() => client.connectSsl(), SslPeerError);
+      await refuses(() => client.connectSsl(), SslPeerError, "ERR_SSL_NOT_TLS");
       await refuses(() => client.write(bytes("PASS secret")), SslError, "ECLOSED");
       await over;
       assertEquals(end, null);

@@ -4,9 +4,10 @@ import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
-import { SslError, SslPeerError } from "../../errors.ts";
+import { SslPeerError } from "../../errors.ts";
 import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";
 import { bytes, Lab, OUR_NAME, readOn, readText, type Version, VERSIONS } from "./lab.ts";
+import { refuses } from "../helpers/refuses.ts";
 
 const hex = (key: string): string => bytes(key).toHex();
 
@@ -95,9 +96,10 @@ for (const version of VERSIONS) {
   Deno.test(`our client with a key meets an s_server without any: its certificate counts, ${version}`, async () => {
     await using lab = await Lab.open();
     const server = await lab.sServer(`-${version}`);
-    await assertRejects(
+    await refuses(
       () => lab.connect("openssl", server.port, trusting(["me", "secret"])),
-      SslError,
+      SslVerifyError,
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
     );
     const socket = await lab.connect("openssl", server.port, { psk: ["me", "secret"] });
     assertEquals(socket.peerCertificate("cn"), "localhost");
@@ -276,9 +278,13 @@ Deno.test("a session that began with a key is resumed at s_server, with that key
       await socket.close();
     }
     const { psk: _, ...keyless } = options;
-    await assertRejects(async () => {
-      const socket = await lab.connect("openssl", server.port, keyless);
-      await readOn(socket).finally(() => socket.close());
-    }, SslError);
+    await refuses(
+      async () => {
+        const socket = await lab.connect("openssl", server.port, keyless);
+        await readOn(socket).finally(() => socket.close());
+      },
+      SslPeerError,
+      "ERR_SSL_ALERT_HANDSHAKE_FAILURE",
+    );
   }
 });

@@ -139,7 +139,7 @@ each(
         codes.add(error.code);
         const alert = f.answers().at(-1);
         assertEquals([alert?.type, alert?.content[0]], [ALERT, FATAL], name);
-        assertThrows(() => f.victim.tryWrite(HELLO), SslPeerError);
+        assertEquals(assertThrows(() => f.victim.tryWrite(HELLO), SslPeerError).code, error.code);
       }
       // Whether it is met in the same call as the data or in the next one.
       assertEquals(codes.size, 1, name);

@@ -97,5 +97,8 @@ Deno.test("refuseInjection() lets a server have the beginning of a handshake onl
 Deno.test("refuseInjection() lets a client have nothing ahead of its handshake", () => {
   refuseInjection("client", new Uint8Array(), "peer");
   assertThrows(() => refuseInjection("client", HELLO, "peer"), SslPeerError, "before TLS");
-  assertThrows(() => refuseInjection("client", bytes("a"), "peer"), SslPeerError);
+  assertEquals(
+    assertThrows(() => refuseInjection("client", bytes("a"), "peer"), SslPeerError).code,
+    "ERR_INJECTION",
+  );
 });
