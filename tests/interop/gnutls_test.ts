@@ -110,7 +110,12 @@ for (const engine of ENGINES) {
           await readOn(refused).finally(() => refused.close());
         },
         SslPeerError,
-        ["ERR_SSL_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_ALERT_DECODE_ERROR"],
+        // GnuTLS closes behind its alert, which Deno's TLS may then not give.
+        [
+          "ERR_SSL_ALERT_CERTIFICATE_REQUIRED",
+          "ERR_SSL_ALERT_DECODE_ERROR",
+          "ERR_SSL_HANDSHAKE_EOF",
+        ],
       );
       await server.said(/certificate is required|No certificate was found/i);
     });

@@ -4,7 +4,7 @@ import "../helpers/limit.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
-import { SslPeerError } from "../../errors.ts";
+import { SslPeerError, SslVerifyError } from "../../errors.ts";
 import { gnutlsCli, gnutlsServ, priority } from "./gnutls.ts";
 import { bytes, Lab, OUR_NAME, readOn, readText, type Version, VERSIONS } from "./lab.ts";
 import { refuses } from "../helpers/refuses.ts";
