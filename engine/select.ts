@@ -25,6 +25,11 @@ function ffiState(): Deno.PermissionState {
   return Deno.permissions.querySync({ name: "ffi" }).state;
 }
 
+/** Whether a library cannot be loaded, or may not be. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SslUnsupportedError || error instanceof Deno.errors.NotCapable;
+}
+
 /** Whether OpenSSL is permitted already and loads. */
 function openSslLoads(): boolean {
   // "prompt" is also the answer under a path-limited flag; then each path is queried.
@@ -36,9 +41,7 @@ function openSslLoads(): boolean {
     library.findLibrary();
     return true;
   } catch (error) {
-    if (!(error instanceof SslUnsupportedError || error instanceof Deno.errors.NotCapable)) {
-      throw error;
-    }
+    if (!isRefusal(error)) throw error;
     failed = tried;
     return false;
   }
@@ -77,7 +80,15 @@ const infoOf = (name: EngineName): EngineInfo =>
 export async function selectEngine(choice: EngineChoice = "auto"): Promise<Engine> {
   if (resolve(choice) === "deno") return (await import("./deno/engine.ts")).denoEngine();
   library.findLibrary(); // what cannot be loaded says so before anything else is imported
-  return (await import("./openssl/engine.ts")).loadOpenSsl();
+  const { loadOpenSsl } = await import("./openssl/engine.ts");
+  try {
+    return loadOpenSsl();
+  } catch (error) {
+    // It is there and lacks a function that connections need.
+    if (choice !== "auto" || !isRefusal(error)) throw error;
+    failed = library.permittedPaths().join("\n");
+    return selectEngine(choice);
+  }
 }
 
 /**

@@ -11,7 +11,9 @@
  * @module
  */
 
-import type { Library, OpenSslSymbols } from "./symbols.ts";
+import type { OpenSslSymbols } from "./symbols.ts";
+import type { Library } from "./binder.ts";
+import { addressOf } from "./memory.ts";
 import type { CallbackTarget, Guard } from "./callback_target.ts";
 import { type CallbackKind, TRAMPOLINES } from "./trampolines.ts";
 
@@ -34,7 +36,7 @@ export class Callbacks {
 
   /** Lets the callbacks find a session by its SSL; gives the key for {@linkcode forget}. */
   register(ssl: Deno.PointerObject, target: CallbackTarget): bigint {
-    const key = BigInt(Deno.UnsafePointer.value(ssl));
+    const key = addressOf(this.#c, ssl);
     this.#targets.set(key, new WeakRef(target));
     return key;
   }
@@ -55,9 +57,7 @@ export class Callbacks {
   }
 
   readonly #guard: Guard = (ssl, fatal, body) => {
-    const target = ssl === null
-      ? undefined
-      : this.#targets.get(BigInt(Deno.UnsafePointer.value(ssl)))?.deref();
+    const target = ssl === null ? undefined : this.#targets.get(addressOf(this.#c, ssl))?.deref();
     if (target === undefined) return fatal;
     const c = this.#c;
     c.ERR_set_mark();

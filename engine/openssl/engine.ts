@@ -21,7 +21,7 @@ import { Callbacks } from "./callbacks.ts";
 import { OpenSslContext } from "./context.ts";
 import type { Runtime } from "./session_context.ts";
 import { openSslInfo } from "./library.ts";
-import { type Library, openLibrary } from "./symbols.ts";
+import { type Library, openLibrary } from "./binder.ts";
 
 class OpenSslEngine implements Engine {
   readonly name = "openssl";

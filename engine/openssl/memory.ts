@@ -1,5 +1,5 @@
 /**
- * Bytes and strings to C and back, without `Deno.UnsafePointerView`; and the
+ * Bytes, strings and addresses to C and back, by C functions alone; and the
  * ownership of C objects: freed explicitly, once, with a FinalizationRegistry as
  * the net for those that were forgotten.
  *
@@ -17,6 +17,16 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
     throw new TypeError(`Cannot pass a string with a NUL byte: received ${quote(text)}`);
   }
   return encoder.encode(text + "\0");
+}
+
+/** The address of a C object; 0 for NULL. */
+export function addressOf(c: OpenSslSymbols, pointer: Deno.PointerValue): bigint {
+  return pointer === null ? 0n : c.addressOf(pointer, pointer, 0n);
+}
+
+/** The address of bytes, valid as long as they are referred to. */
+export function addressOfBytes(c: OpenSslSymbols, bytes: Uint8Array<ArrayBuffer>): bigint {
+  return c.addressOfBytes(bytes, bytes, 0n);
 }
 
 /** Copies `length` bytes from an address. */

@@ -6,7 +6,7 @@
 
 import type { ContextConfig, Role } from "../engine.ts";
 import type { Callbacks } from "./callbacks.ts";
-import type { Library } from "./symbols.ts";
+import type { Library } from "./binder.ts";
 
 /** What the sessions of one engine share. */
 export interface Runtime {

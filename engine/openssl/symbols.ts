@@ -1,6 +1,5 @@
 /**
- * The one table of C functions: name, C signature in the comment, FFI types; and
- * OpenSSL, loaded with them.
+ * The one table of C functions: name, C signature in the comment, FFI types.
  *
  * Handles are `pointer`, bytes and C strings that we pass are `buffer`.
  * `long` arguments are `i64`, `long` results that are small are `i32`, which
@@ -12,7 +11,7 @@
  * @module
  */
 
-import { dlopen, LIBC_SYMBOLS, type Loaded, loadWith, VERSION_SYMBOLS } from "./library.ts";
+import { type LIBC_SYMBOLS, VERSION_SYMBOLS } from "./library.ts";
 
 /** Functions of libssl. */
 export const SSL_SYMBOLS = {
@@ -356,26 +355,15 @@ export type OpenSslSymbols =
   & Deno.StaticForeignLibraryInterface<typeof CRYPTO_SYMBOLS>
   & Deno.StaticForeignLibraryInterface<typeof LIBC_SYMBOLS>;
 
-/** OpenSSL, loaded. */
-export type Library = Loaded<OpenSslSymbols>;
-
-const OPENSSL_INIT_NO_ATEXIT = 0x80000n;
-
-let opened: Library | undefined;
-
-/**
- * Loads OpenSSL, once.
- *
- * @throws {SslUnsupportedError} If no candidate could be loaded; lists each with its reason.
- * @throws {Deno.errors.NotCapable} If the ffi permission is not granted.
- */
-export function openLibrary(): Library {
-  return opened ??= loadWith((path) => {
-    const tables = [SSL_SYMBOLS, CRYPTO_SYMBOLS, LIBC_SYMBOLS] as const;
-    const c = dlopen(path, tables) as unknown as OpenSslSymbols;
-    // Before any call that would initialize it otherwise. At exit OpenSSL would free what threads
-    // that end just then (workers, the test runner) are about to free themselves.
-    c.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null);
-    return c;
-  });
-}
+/** What is called for every piece of data, and around every call. */
+export const COMPILED: ReadonlySet<string> = new Set<keyof OpenSslSymbols>([
+  "SSL_read",
+  "SSL_peek",
+  "SSL_write",
+  "SSL_pending",
+  "SSL_get_error",
+  "BIO_read",
+  "BIO_write",
+  "BIO_ctrl_pending",
+  "ERR_clear_error",
+]);

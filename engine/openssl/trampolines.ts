@@ -9,6 +9,7 @@
 import { quote } from "../../internal/quote.ts";
 import type { Guard } from "./callback_target.ts";
 import { textOf } from "./library.ts";
+import { addressOf, addressOfBytes } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
 /** The names of a list. A malformed list gives what precedes the fault. */
@@ -68,10 +69,6 @@ function storeAddress(c: OpenSslSymbols, out: Ptr, address: bigint): void {
   copyOut(c, out, new Uint8Array(BigUint64Array.of(address).buffer));
 }
 
-function address(pointer: Ptr): bigint {
-  return pointer === null ? 0n : BigInt(Deno.UnsafePointer.value(pointer));
-}
-
 /** Answers a protocol choice with a pointer into the peer's own list, which outlives the call. */
 function answerProtocol(
   c: OpenSslSymbols,
@@ -83,7 +80,7 @@ function answerProtocol(
   let at = 0;
   for (const name of list.names) {
     if (name === chosen) {
-      storeAddress(c, out, address(list.ptr) + BigInt(at + 1));
+      storeAddress(c, out, addressOf(c, list.ptr) + BigInt(at + 1));
       copyOut(c, outLength, Uint8Array.of(name.length));
       return true;
     }
@@ -150,7 +147,7 @@ export const TRAMPOLINES = {
       (ssl: Ptr, out: Ptr, outLength: Ptr) =>
         guard(ssl, TLSEXT.NOACK, (t) => {
           const wire = t.onNpnAdvertise();
-          storeAddress(c, out, address(Deno.UnsafePointer.of(wire)));
+          storeAddress(c, out, addressOfBytes(c, wire));
           copyOut(c, outLength, new Uint8Array(Uint32Array.of(wire.length).buffer));
           return TLSEXT.OK;
         }),
@@ -163,7 +160,7 @@ export const TRAMPOLINES = {
       (ssl: Ptr, out: Ptr, outLength: Ptr, list: Ptr, length: number) =>
         guard(ssl, TLSEXT.ALERT_FATAL, (t) => {
           const bytes = pin(t.onNpnSelect(alpnNames(copyIn(c, list, length))));
-          storeAddress(c, out, address(Deno.UnsafePointer.of(bytes)));
+          storeAddress(c, out, addressOfBytes(c, bytes));
           copyOut(c, outLength, Uint8Array.of(bytes.length));
           return TLSEXT.OK;
         }),

@@ -4,7 +4,7 @@ import { TestCa } from "../../certificate/mod.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { OpenSslContext } from "../../engine/openssl/context.ts";
 import { loadOpenSsl } from "../../engine/openssl/engine.ts";
-import { openLibrary } from "../../engine/openssl/symbols.ts";
+import { openLibrary } from "../../engine/openssl/binder.ts";
 import type {
   ContextConfig,
   ContextHooks,

@@ -1,28 +1,50 @@
-/** What is told of the library without the table of C functions holds for the table, too. */
+/** OpenSSL as it is found, and its C functions as they are bound. */
 
 import "../helpers/limit.ts";
-import { assertEquals } from "@std/assert";
-import { findLibrary, NEEDED, openSslInfo, usualPaths } from "../../engine/openssl/library.ts";
-import { CRYPTO_SYMBOLS, openLibrary, SSL_SYMBOLS } from "../../engine/openssl/symbols.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { findLibrary, openSslInfo, usualPaths } from "../../engine/openssl/library.ts";
+import { CRYPTO_SYMBOLS } from "../../engine/openssl/symbols.ts";
+import { bind, openLibrary } from "../../engine/openssl/binder.ts";
 
-/** The C functions of a table without which it cannot be loaded. */
-function requiredIn(table: Deno.ForeignLibraryInterface): string[] {
-  const required = Object.entries(table)
-    .filter(([, row]) => row.optional !== true)
-    .map(([name, row]) => row.name ?? name);
-  return [...new Set(required)].sort();
-}
+const { path } = openLibrary();
 
-const listed = (names: string, ...more: string[]): string[] =>
-  [...names.trim().split(/\s+/), ...more].sort();
+const STRLEN = { parameters: ["buffer"], result: "u32" } as const;
+/** memcmp with arguments that it does not have, so that the last ones lie on the stack. */
+const MANY = {
+  name: "memcmp",
+  parameters: ["buffer", "buffer", "usize", "u64", "u64", "u64", "u64", "u64"],
+  result: "i32",
+} as const;
 
-Deno.test("findLibrary() wants what the table of C functions needs, no more and no less", () => {
-  assertEquals(listed(NEEDED.ssl), requiredIn(SSL_SYMBOLS));
-  assertEquals(listed(NEEDED.crypto, "OpenSSL_version"), requiredIn(CRYPTO_SYMBOLS));
+Deno.test("bind() calls a function with its own arguments, compiled or not", () => {
+  const rows = { OpenSSL_version_num: CRYPTO_SYMBOLS.OpenSSL_version_num, strlen: STRLEN };
+  const compiled = bind(path, rows, new Set(Object.keys(rows)));
+  const plain = bind(path, rows, new Set());
+  assertEquals(plain.OpenSSL_version_num!(), compiled.OpenSSL_version_num!());
+  const text = new TextEncoder().encode("four\0");
+  assertEquals([plain.strlen!(text), compiled.strlen!(text)], [4, 4]);
+});
+
+Deno.test("bind() calls a function with arguments on the stack", () => {
+  const { memcmp8 } = bind(path, { memcmp8: MANY }, new Set());
+  const [one, same, other] = ["abc", "abc", "abd"].map((text) => new TextEncoder().encode(text));
+  assertEquals(memcmp8!(one, same, 3n, 4n, 5n, 6n, 7n, 8n), 0);
+  assert(memcmp8!(one, other, 3n, 4n, 5n, 6n, 7n, 8n) as number < 0);
+});
+
+Deno.test("bind() gives null for an optional function that the library lacks, and throws for another", () => {
+  const row = { parameters: [], result: "void" } as const;
+  const rows = { SSL_of_no_version: { ...row, optional: true } } as const;
+  assertEquals(bind(path, rows, new Set()), { SSL_of_no_version: null });
+  assertThrows(
+    () => bind(path, { SSL_of_no_version: row }, new Set()),
+    Error,
+    "SSL_of_no_version",
+  );
 });
 
 Deno.test("openSslInfo() tells the same before and after openLibrary()", () => {
-  const { path, narrow } = findLibrary();
+  const { narrow } = findLibrary();
   const before = openSslInfo();
   const opened = openLibrary();
   assertEquals([opened.path, opened.narrow], [path, narrow]);

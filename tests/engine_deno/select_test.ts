@@ -11,6 +11,8 @@ const { selectEngine, engineInfo, autoFeatures } = await import(${JSON.stringify
 const before = autoFeatures().has("stopTls");
 const auto = engineInfo();
 const after = autoFeatures().has("stopTls");
+const selected = (await selectEngine()).name;
+const later = engineInfo().name;
 const deno = (await selectEngine("deno")).name;
 let openssl;
 try {
@@ -19,13 +21,18 @@ try {
   openssl = error.name + ": " + error.message;
 }
 console.log(JSON.stringify({
-  auto: auto.name, path: auto.path, before, after, deno, openssl,
+  auto: auto.name, selected, later, path: auto.path, before, after, deno, openssl,
   callbacks: auto.features.has("keylog"),
 }));
 `;
 
 interface Report {
+  /** What engineInfo() says before anything is selected. */
   auto: string;
+  /** What "auto" selects. */
+  selected: string;
+  /** What engineInfo() says then. */
+  later: string;
   path?: string;
   before: boolean;
   after: boolean;
@@ -121,6 +128,30 @@ Deno.test({
     assertEquals([report.auto, report.before, report.after], ["deno", true, false]);
     assert(report.openssl.startsWith("SslUnsupportedError"), report.openssl);
     assert(/Failed to register symbol \w+: /.test(report.openssl), report.openssl);
+  },
+});
+
+Deno.test({
+  name:
+    "selectEngine() falls back from a library that lacks a function which only connections need",
+  ignore: ignore || Deno.build.os !== "linux",
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const library = await Deno.readFile(path!);
+      const name = "SSL_export_keying_material";
+      const at = new TextDecoder("latin1").decode(library).indexOf(`\0${name}\0`);
+      assert(at > 0);
+      library[at + name.length] = "_".charCodeAt(0); // its name now ends differently
+      const file = `${folder}/libssl.so`;
+      await Deno.writeFile(file, library);
+      const report = await under(["--allow-ffi", "--allow-env"], { SOCKET_SSL_LIBSSL: file });
+      assertEquals([report.selected, report.later], ["deno", "deno"]);
+      assert(report.openssl.startsWith("SslUnsupportedError"), report.openssl);
+      assert(report.openssl.includes(`Failed to register symbol ${name}: `), report.openssl);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   },
 });
 

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FEATURES } from "../../engine/features.ts";
-import { featuresTable, withFeaturesTable } from "../../engine/features_table.ts";
+import { featuresTable, withFeaturesTable } from "./readme_table.ts";
 
 Deno.test("README.md has the table of engine/features.ts: else run deno task docs:engines", () => {
   const page = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));

@@ -4,7 +4,7 @@
  * that the library's own callbacks are there for.
  */
 
-import { openLibrary } from "../../engine/openssl/symbols.ts";
+import { openLibrary } from "../../engine/openssl/binder.ts";
 import { SslError } from "../../errors.ts";
 
 type Call = (...args: unknown[]) => unknown;

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { openLibrary } from "../../engine/openssl/symbols.ts";
+import { openLibrary } from "../../engine/openssl/binder.ts";
 import { SslPeerError } from "../../errors.ts";
 import { handshake, pair, V12, V13 } from "../engine/harness.ts";
 

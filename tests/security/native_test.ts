@@ -8,7 +8,7 @@ import { SessionCache } from "../../context/sessions/session_cache.ts";
 import type { ContextOptions } from "../../context/options.ts";
 import type { NativeObject } from "../../context/options.ts";
 import { withBio } from "../../engine/openssl/memory.ts";
-import { openLibrary } from "../../engine/openssl/symbols.ts";
+import { openLibrary } from "../../engine/openssl/binder.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, leaf, shake, socketPair } from "../context/harness.ts";

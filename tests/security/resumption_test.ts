@@ -11,7 +11,7 @@ import { SslVerifyError } from "../../errors.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { ca, leaf } from "../context/harness.ts";
 import { memoryPair } from "../helpers/memory.ts";
-import { openLibrary } from "../../engine/openssl/symbols.ts";
+import { openLibrary } from "../../engine/openssl/binder.ts";
 import { contextFor, newConnection } from "../helpers/operations.ts";
 
 const others = await TestCa.create({ commonName: "Others" });

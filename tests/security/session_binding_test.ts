@@ -7,7 +7,7 @@ import { connectionDigest, contextDigest } from "../../context/sessions/binding.
 import type { Policy } from "../../verify/policy.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { sessionToDer } from "../../engine/openssl/inspect.ts";
-import { openLibrary } from "../../engine/openssl/symbols.ts";
+import { openLibrary } from "../../engine/openssl/binder.ts";
 import type { ContextConfig } from "../../engine/engine.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";

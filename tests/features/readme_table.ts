@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FeatureColumn, type FeatureRow, FEATURES } from "./features.ts";
+import { type FeatureColumn, type FeatureRow, FEATURES } from "../../engine/features.ts";
 
 const COLUMNS: readonly (readonly [FeatureColumn, string])[] = [
   ["openssl", "OpenSSL"],
@@ -63,6 +63,6 @@ export function withFeaturesTable(page: string): string {
 }
 
 if (import.meta.main) {
-  const readme = new URL("../README.md", import.meta.url);
+  const readme = new URL("../../README.md", import.meta.url);
   Deno.writeTextFileSync(readme, withFeaturesTable(Deno.readTextFileSync(readme)));
 }
