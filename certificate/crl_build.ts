@@ -4,7 +4,8 @@
  * @module
  */
 
-import { keyIdentifierOf, signatureAlgorithm, signedObject } from "./signature.ts";
+import { keyIdentifierOf } from "./certificate_build.ts";
+import { signatureAlgorithm, signedObject } from "./signature.ts";
 import type { Certificate } from "./certificate.ts";
 import { explicit, int, seq, timeDer } from "./asn1/writer.ts";
 import { authorityKeyIdentifier, encodeExtensions } from "./extensions/write.ts";

@@ -7,7 +7,6 @@
 
 import { describe } from "../internal/quote.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
-import { joinPem } from "./signature.ts";
 import { Certificate, type CertificateInput, toCertificate } from "./certificate.ts";
 import { decodeKey, decodeKeySync, encryptedKeyPem, toPrivateKey } from "./keys/decode.ts";
 import { readSmallFile, writeSmallFile } from "./file_io.ts";
@@ -54,7 +53,7 @@ export async function pemCerts2file(
   ...certs: readonly (CertificateInput | readonly CertificateInput[])[]
 ): Promise<void> {
   const list = certs.flat() as CertificateInput[];
-  await writeSmallFile(file, joinPem(list.map((cert) => toCertificate(cert, "certificate"))));
+  await writeSmallFile(file, list.map(pemCert2string).join(""));
 }
 
 /**

@@ -8,12 +8,11 @@ import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts"
 import { quote } from "../internal/quote.ts";
 import {
   buildCertificateAsync,
-  defaultDigest,
-  joinPem,
   keyIdentifier,
   keyIdentifierOf,
   randomSerial,
-} from "./signature.ts";
+} from "./certificate_build.ts";
+import { defaultDigest } from "./signature.ts";
 import type { Certificate } from "./certificate.ts";
 import {
   authorityInfoAccess,
@@ -104,7 +103,7 @@ export class TestCertificate {
    * @param chain The leaf first.
    */
   constructor(chain: readonly Certificate[], privateKey: PrivateKey) {
-    this.cert = joinPem(chain);
+    this.cert = chain.map(({ pem }) => pem).join("");
     this.key = privateKey.pem;
     this.#chain = chain;
     this.#privateKey = privateKey;

@@ -22,12 +22,12 @@
 export type { CertificateHash, ExtensionHash } from "./certificate_hash.ts";
 export {
   type CertCopyOptions,
-  certCreate,
   type CertCreateOptions,
   type ExtensionInput,
   type IssuerInput,
   type SubjectAltNameInput,
-} from "./create.ts";
+} from "./create_options.ts";
+export { certCreate } from "./create.ts";
 export { Certificate, type CertificateInput, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
 export {
   CertificateRequest,

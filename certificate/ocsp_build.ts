@@ -6,6 +6,7 @@
  */
 
 import type { Certificate } from "./certificate.ts";
+import { digestByOid, DIGESTS } from "../internal/digest.ts";
 import {
   children,
   derError,
@@ -38,13 +39,10 @@ import { CRL_REASONS, type CrlReason } from "./crl_reason.ts";
 /** The OID of the nonce extension. */
 export const OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";
 
-const SHA1 = "1.3.14.3.2.26";
-const HASHES: Readonly<Record<string, string>> = {
-  [SHA1]: "sha1",
-  "2.16.840.1.101.3.4.2.1": "sha256",
-  "2.16.840.1.101.3.4.2.2": "sha384",
-  "2.16.840.1.101.3.4.2.3": "sha512",
-};
+/** The digests a CertID can be made with. */
+export type OcspDigest = "sha1" | "sha256" | "sha384" | "sha512";
+
+const OCSP_DIGESTS: readonly OcspDigest[] = ["sha1", "sha256", "sha384", "sha512"];
 
 /** OCSPResponseStatus (RFC 6960 4.2.1). */
 export const OCSP_STATUS = {
@@ -76,19 +74,15 @@ export interface OcspCertId {
   readonly serial: Uint8Array;
 }
 
-/** The digests a CertID can be made with. */
-export type OcspDigest = "sha1" | "sha256" | "sha384" | "sha512";
-
 /** The DER of a CertID. */
 export function ocspCertId(
   issuer: Pick<Certificate, "rawSubject" | "publicKeyDigest">,
   serial: Uint8Array,
   digest: OcspDigest = "sha1",
 ): Uint8Array {
-  const algorithm = Object.keys(HASHES).find((id) => HASHES[id] === digest)!;
   const name = new Uint8Array(nodeCrypto().createHash(digest).update(issuer.rawSubject).digest());
   return seq(
-    seq(oidDer(algorithm), nul()),
+    seq(oidDer(DIGESTS[digest]!.oid), nul()),
     octets(name),
     octets(issuer.publicKeyDigest(digest)),
     int(serial),
@@ -101,7 +95,7 @@ export function readCertId(node: DerNode | undefined): OcspCertId {
   const [algorithm, name, key, serial] = sequence(node, what);
   return {
     raw: node!.raw,
-    digest: HASHES[oid(sequence(algorithm, what)[0], what)],
+    digest: digestByOid(oid(sequence(algorithm, what)[0], what), OCSP_DIGESTS),
     nameHash: expectTag(name, TAG.OCTET_STRING, what).body,
     keyHash: expectTag(key, TAG.OCTET_STRING, what).body,
     serial: integerBytes(serial, what),

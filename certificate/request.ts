@@ -10,9 +10,9 @@ import { SslVerifyError } from "../errors.ts";
 import {
   CERT_OPTIONS,
   type CertCreateOptions,
-  createCertificate,
   type SubjectAltNameInput,
-} from "./create.ts";
+} from "./create_options.ts";
+import { createCertificate } from "./create.ts";
 import { type Certificate, MAX_CERTIFICATE_LENGTH } from "./certificate.ts";
 import {
   bitString,

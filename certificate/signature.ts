@@ -1,8 +1,7 @@
 /**
  * Signing and checking signatures of certificates, requests, CRLs and OCSP
  * responses: a private key and a digest give an AlgorithmIdentifier
- * (RFC 3279, 5758, 8410, 4055). And the last step of making a certificate: all
- * parts are given, the structure is written and signed.
+ * (RFC 3279, 5758, 8410, 4055).
  *
  * @module
  */
@@ -10,31 +9,13 @@
 import { quote } from "../internal/quote.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { type DerNode, oid, readDer, sequence, smallInteger } from "./asn1/reader.ts";
-import { bits, explicit, int, nul, oidDer, seq, timeDer, unsignedInt } from "./asn1/writer.ts";
+import { bits, explicit, int, nul, oidDer, seq, unsignedInt } from "./asn1/writer.ts";
+import { digestByOid, DIGESTS } from "../internal/digest.ts";
 import { nodeCrypto } from "../internal/node_crypto.ts";
 import type { PrivateKey } from "./keys/private_key.ts";
-import { Certificate } from "./certificate.ts";
-import { encodeExtensions } from "./extensions/write.ts";
-import type { Extension } from "./extensions/read.ts";
 
-const RSA = "1.2.840.113549.1.1.";
-const ECDSA = "1.2.840.10045.4.";
-const NIST_SIG = "2.16.840.1.101.3.4.3.";
-const NIST_HASH = "2.16.840.1.101.3.4.2.";
 const RSA_PSS = "1.2.840.113549.1.1.10";
-
-/** Digest -> [RSA signature OID, ECDSA signature OID, digest OID, length]. */
-const DIGESTS: Readonly<Record<string, readonly [string, string | undefined, string, number]>> = {
-  md5: [RSA + "4", undefined, "1.2.840.113549.2.5", 16],
-  sha1: [RSA + "5", ECDSA + "1", "1.3.14.3.2.26", 20],
-  sha224: [RSA + "14", ECDSA + "3.1", NIST_HASH + "4", 28],
-  sha256: [RSA + "11", ECDSA + "3.2", NIST_HASH + "1", 32],
-  sha384: [RSA + "12", ECDSA + "3.3", NIST_HASH + "2", 48],
-  sha512: [RSA + "13", ECDSA + "3.4", NIST_HASH + "3", 64],
-  "sha3-256": [NIST_SIG + "14", NIST_SIG + "10", NIST_HASH + "8", 32],
-  "sha3-384": [NIST_SIG + "15", NIST_SIG + "11", NIST_HASH + "9", 48],
-  "sha3-512": [NIST_SIG + "16", NIST_SIG + "12", NIST_HASH + "10", 64],
-};
+const MGF1 = "1.2.840.113549.1.1.8";
 
 /** The digest names that can be signed with. */
 export const SIGNATURE_DIGESTS: readonly string[] = Object.keys(DIGESTS);
@@ -60,13 +41,13 @@ export function defaultDigest(key: PrivateKey): string {
 }
 
 function pssAlgorithm(digest: string): Uint8Array {
-  const [, , hash, length] = DIGESTS[digest]!;
+  const { oid: hash, length } = DIGESTS[digest]!;
   const hashDer = seq(oidDer(hash), nul());
   return seq(
     oidDer(RSA_PSS),
     seq(
       explicit(0, hashDer),
-      explicit(1, seq(oidDer(RSA + "8"), hashDer)),
+      explicit(1, seq(oidDer(MGF1), hashDer)),
       explicit(2, int(length)),
     ),
   );
@@ -74,7 +55,7 @@ function pssAlgorithm(digest: string): Uint8Array {
 
 /** The DER of the AlgorithmIdentifier that a key and a digest give. */
 export function signatureAlgorithm(key: PrivateKey, digest: string): Uint8Array {
-  const [rsa, ecdsa] = DIGESTS[digest]!;
+  const { rsa, ecdsa } = DIGESTS[digest]!;
   switch (key.type) {
     case "rsa":
       return seq(oidDer(rsa), nul());
@@ -103,7 +84,7 @@ export function signBytes(key: PrivateKey, digest: string, data: Uint8Array): Ui
       ? {
         key: object,
         padding: nodeCrypto().constants.RSA_PKCS1_PSS_PADDING,
-        saltLength: DIGESTS[digest]![3],
+        saltLength: DIGESTS[digest]!.length,
       }
       : object;
     return new Uint8Array(nodeCrypto().sign(edwards ? null : digest, data, signer));
@@ -167,17 +148,13 @@ export async function signedObjectAsync(
   }
 }
 
-function digestByOid(id: string, column: 0 | 1 | 2): string | undefined {
-  return SIGNATURE_DIGESTS.find((name) => DIGESTS[name]![column] === id);
-}
-
 function pssParameters(node: DerNode | undefined): { digest: string; saltLength: number } {
   const what = "RSA-PSS parameters";
   let digest: string | undefined = "sha1";
   let saltLength = 20;
   for (const part of node === undefined ? [] : sequence(node, what)) {
     const inner = readDer(part.body, what);
-    if (part.tag === 0xa0) digest = digestByOid(oid(sequence(inner, what)[0], what), 2);
+    if (part.tag === 0xa0) digest = digestByOid(oid(sequence(inner, what)[0], what));
     else if (part.tag === 0xa2) saltLength = smallInteger(inner, what);
   }
   if (digest === undefined) {
@@ -186,14 +163,22 @@ function pssParameters(node: DerNode | undefined): { digest: string; saltLength:
   return { digest, saltLength };
 }
 
+/** The algorithm of a signature, from the DER of its AlgorithmIdentifier. */
+export function readAlgorithm(
+  der: Uint8Array,
+): { readonly id: string; readonly parameters: DerNode | undefined } {
+  const what = "signature algorithm";
+  const [type, parameters] = sequence(readDer(der, what), what);
+  return { id: oid(type, what), parameters };
+}
+
+const rsaDigest = (id: string): string | undefined => digestByOid(id, SIGNATURE_DIGESTS, "rsa");
+const ecdsaDigest = (id: string): string | undefined => digestByOid(id, SIGNATURE_DIGESTS, "ecdsa");
+
 /** The digest of a signature, by the DER of its AlgorithmIdentifier; `undefined` where it has no own. */
 export function signatureDigest(algorithm: Uint8Array): string | undefined {
-  const what = "signature algorithm";
-  const [type, parameters] = sequence(readDer(algorithm, what), what);
-  const id = oid(type, what);
-  return id === RSA_PSS
-    ? pssParameters(parameters).digest
-    : digestByOid(id, 0) ?? digestByOid(id, 1);
+  const { id, parameters } = readAlgorithm(algorithm);
+  return id === RSA_PSS ? pssParameters(parameters).digest : rsaDigest(id) ?? ecdsaDigest(id);
 }
 
 /**
@@ -209,9 +194,7 @@ export function verifySignature(
   signature: Uint8Array,
   data: Uint8Array,
 ): boolean {
-  const what = "signature algorithm";
-  const [type, parameters] = sequence(readDer(algorithm, what), what);
-  const id = oid(type, what);
+  const { id, parameters } = readAlgorithm(algorithm);
   let key;
   try {
     key = nodeCrypto().createPublicKey({ key: spki as never, format: "der", type: "spki" });
@@ -232,83 +215,11 @@ export function verifySignature(
       signature,
     );
   }
-  const rsa = digestByOid(id, 0);
-  const digest = rsa ?? digestByOid(id, 1);
+  const rsa = rsaDigest(id);
+  const digest = rsa ?? ecdsaDigest(id);
   if (digest === undefined) {
     throw new SslUnsupportedError(`Cannot verify signature: unknown algorithm: received ${id}`);
   }
   return kind === (rsa !== undefined ? "rsa" : "ec") &&
     nodeCrypto().verify(digest, data, key, signature);
-}
-
-/** The parts of a certificate. */
-export interface CertificateParts {
-  /** 0 for v1, 2 for v3. */
-  readonly version: number;
-  /** The serial number, or its content octets. */
-  readonly serial: bigint | Uint8Array;
-  /** The DER of the issuer's name. */
-  readonly issuer: Uint8Array;
-  /** The DER of the subject's name. */
-  readonly subject: Uint8Array;
-  /** From when on it is valid. */
-  readonly notBefore: Date;
-  /** Until when it is valid. */
-  readonly notAfter: Date;
-  /** The DER of the subject's public key. */
-  readonly spki: Uint8Array;
-  /** The extensions, in order; v3 only. */
-  readonly extensions: readonly Extension[];
-  /** The issuer's key. */
-  readonly signer: PrivateKey;
-  /** The digest of the signature. */
-  readonly digest: string;
-}
-
-function tbs(parts: CertificateParts): Uint8Array {
-  const { version, extensions } = parts;
-  const withExtensions = version === 2 && extensions.length > 0;
-  return seq(
-    ...(version === 0 ? [] : [explicit(0, int(version))]),
-    int(parts.serial),
-    signatureAlgorithm(parts.signer, parts.digest),
-    parts.issuer,
-    seq(timeDer(parts.notBefore), timeDer(parts.notAfter)),
-    parts.subject,
-    parts.spki,
-    ...(withExtensions ? [explicit(3, encodeExtensions(extensions))] : []),
-  );
-}
-
-/** Writes and signs a certificate. */
-export function buildCertificate(parts: CertificateParts): Certificate {
-  return new Certificate(signedObject(tbs(parts), parts.signer, parts.digest));
-}
-
-/** As {@linkcode buildCertificate}, with every combination of key and digest the platform has. */
-export async function buildCertificateAsync(parts: CertificateParts): Promise<Certificate> {
-  return new Certificate(await signedObjectAsync(tbs(parts), parts.signer, parts.digest));
-}
-
-/** The identifier of a key: SHA-1 over the content of its BIT STRING (RFC 5280 4.2.1.2 method 1). */
-export function keyIdentifier(publicBits: Uint8Array): Uint8Array {
-  return new Uint8Array(nodeCrypto().createHash("sha1").update(publicBits).digest());
-}
-
-/** The key identifier of a certificate: its subjectKeyIdentifier, else computed. */
-export function keyIdentifierOf(cert: Certificate): Uint8Array {
-  return cert.subjectKeyIdentifier ?? cert.publicKeyDigest("sha1");
-}
-
-/** A positive random serial number of so many bits, never zero. */
-export function randomSerial(bitCount: number): bigint {
-  const bytes = crypto.getRandomValues(new Uint8Array(bitCount / 8));
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  return value === 0n ? 1n : value;
-}
-
-/** Joins PEM texts. */
-export function joinPem(certs: readonly Certificate[]): string {
-  return certs.map((cert) => cert.pem).join("");
 }

@@ -7,64 +7,31 @@
  */
 
 import { encodeHex } from "../internal/bytes.ts";
-import { type NamesOf, ownOptions, ownRecord } from "../internal/own_options.ts";
+import { type NamesOf, ownOptions } from "../internal/own_options.ts";
 import { describe, quote } from "../internal/quote.ts";
-import { SslError } from "../errors.ts";
 import type { CertificateHash } from "../certificate/certificate_hash.ts";
 import { createCertificate } from "../certificate/create.ts";
 import { Certificate, type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 import { decodeKeySync, keyMatches, toPrivateKey } from "../certificate/keys/decode.ts";
-import { LruMap } from "../internal/lru.ts";
+import type { LruMap } from "../internal/lru.ts";
 import { pemFile2cert, pemFile2key } from "../certificate/files.ts";
 import {
   keyCreateRsa,
   type PrivateKey,
   type PrivateKeyInput,
 } from "../certificate/keys/private_key.ts";
+import {
+  type CacheEntry,
+  type CacheFunction,
+  type Clone,
+  type InterceptCache,
+  isMap,
+  newCache,
+  toClone,
+} from "./cache.ts";
+import { formatError, parseSerialized, writeSerialized } from "./serialized.ts";
 
-/** A clone and its key. */
-export interface Clone {
-  /** The clone. */
-  readonly cert: Certificate;
-  /** Its key. */
-  readonly key: PrivateKey;
-}
-
-/** What a cache object holds. */
-export interface CacheEntry extends Clone {
-  /** When it was last used, in seconds since 1970. */
-  atime: number;
-}
-
-/** Whether a cache is a map, ours with its limit or one of the application. */
-function isMap(
-  cache: InterceptCache | LruMap<CacheEntry>,
-): cache is Map<string, CacheEntry> | LruMap<CacheEntry> {
-  return cache instanceof Map || cache instanceof LruMap;
-}
-
-/** What a cache function may give: an object, Perl's pair, or nothing. */
-export type CacheResult =
-  | { readonly cert: CertificateInput; readonly key: PrivateKeyInput }
-  | readonly [CertificateInput, PrivateKeyInput]
-  | readonly []
-  | undefined
-  | null;
-
-/**
- * A cache as a function. It is called once as `cache("type")`. If that returns 1,
- * it is called as `cache(ident, create)` and returns the clone, made with
- * `create()` if the cache has no clone yet. Otherwise it has the old interface:
- * `cache(ident)` gets, `cache(ident, cert, key)` sets.
- */
-export type CacheFunction = (
-  ident: string,
-  // deno-lint-ignore no-explicit-any -- two interfaces in one function, as in Perl
-  ...args: any[]
-) => unknown;
-
-/** A cache: an object, a Map or a function. */
-export type InterceptCache = Record<string, CacheEntry> | Map<string, CacheEntry> | CacheFunction;
+export type { CacheEntry, CacheFunction, CacheResult, Clone, InterceptCache } from "./cache.ts";
 
 /** Gives the serial number of a clone. */
 export type SerialFunction = (
@@ -97,9 +64,6 @@ export interface InterceptOptions {
   cache?: InterceptCache;
 }
 
-/** A client that may choose the hosts cannot fill the memory. */
-const MAX_CLONES = 10_000;
-
 const OPTIONS: NamesOf<InterceptOptions> = {
   proxyCert: true,
   proxyCertFile: true,
@@ -127,8 +91,6 @@ const DROPPED: readonly string[] = [
   "tlsfeature",
 ];
 
-const FORMAT = "@socket/ssl Intercept";
-
 interface Parts {
   readonly proxyCert: Certificate;
   readonly proxyKey: PrivateKey;
@@ -145,24 +107,6 @@ function toSerial(serial: InterceptOptions["serial"]): Parts["serial"] {
       quote(serial)
     }`,
   );
-}
-
-async function toClone(result: unknown): Promise<Clone | undefined> {
-  if (result === undefined || result === null) return undefined;
-  const [cert, key] = Array.isArray(result)
-    ? result
-    : [ownRecord(result as Clone).cert, ownRecord(result as Clone).key];
-  if (Array.isArray(result) && result.length === 0) return undefined;
-  if (cert === undefined || key === undefined) {
-    throw new TypeError(
-      "Cannot clone certificate: the cache must give { cert, key } or [cert, key]: " +
-        `received ${describe(result)}`,
-    );
-  }
-  return {
-    cert: toCertificate(cert, "cache"),
-    key: await toPrivateKey(key, "cache"),
-  };
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
@@ -226,7 +170,7 @@ export class Intercept {
         ? await pemFile2key(options.certKeyFile)
         : await keyCreateRsa(),
       serial,
-      cache: options.cache ?? new LruMap<CacheEntry>(MAX_CLONES),
+      cache: options.cache ?? newCache(),
     });
   }
 
@@ -338,9 +282,7 @@ export class Intercept {
       : isMap(cache)
       ? [...cache]
       : Object.entries(cache);
-    return JSON.stringify({
-      format: FORMAT,
-      version: 1,
+    return writeSerialized({
       proxyCert: this.#proxyCert.pem,
       proxyKey: this.#proxyKey.pem,
       certKey: this.#certKey.pem,
@@ -395,7 +337,7 @@ export class Intercept {
       const key = own === null ? certKey : read(own);
       return [ident, { cert: pair(cert, key, `the clone ${quote(ident)}`), key, atime }];
     });
-    const cache = options.cache ?? new LruMap<CacheEntry>(MAX_CLONES);
+    const cache = options.cache ?? newCache();
     if (isMap(cache)) { for (const [ident, entry] of entries) cache.set(ident, entry); }
     else if (typeof cache !== "function") Object.assign(cache, Object.fromEntries(entries));
     return new Intercept({
@@ -411,43 +353,4 @@ export class Intercept {
   [Symbol.for("Deno.customInspect")](): string {
     return `Intercept(${this.#proxyCert.subject})`;
   }
-}
-
-interface Serialized {
-  readonly proxyCert: string;
-  readonly proxyKey: string;
-  readonly certKey: string;
-  readonly serial: string | null;
-  readonly serialFunction: boolean;
-  readonly cacheFunction: boolean;
-  readonly cache: readonly { ident: string; cert: string; key: string | null; atime: number }[];
-}
-
-function formatError(reason: string): SslError {
-  return new SslError(`Cannot unserialize Intercept: ${reason}`, { code: "ERR_FORMAT", reason });
-}
-
-function parseSerialized(text: string): Serialized {
-  const fail = formatError;
-  let data: Partial<Record<keyof Serialized | "format" | "version", unknown>>;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    // The error of JSON.parse() quotes the text, which holds keys.
-    throw fail("the text is not what serialize() gave");
-  }
-  if (data === null || typeof data !== "object" || data.format !== FORMAT) {
-    throw fail("the text is not what serialize() gave");
-  }
-  if (data.version !== 1) throw fail(`unknown version: received ${quote(data.version)}`);
-  const strings = [data.proxyCert, data.proxyKey, data.certKey];
-  const entries = Array.isArray(data.cache) ? data.cache : undefined;
-  const good = strings.every((value) => typeof value === "string") &&
-    (data.serial === null || /^-?\d{1,400}$/.test(String(data.serial))) &&
-    entries?.every((entry) =>
-      typeof entry?.ident === "string" && typeof entry.cert === "string" &&
-      (entry.key === null || typeof entry.key === "string") && typeof entry.atime === "number"
-    );
-  if (!good) throw fail("the text is damaged");
-  return data as unknown as Serialized;
 }

@@ -14,7 +14,8 @@
 
 import { type NamesOf, NO_OPTIONS, ownOptions, ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
-import { defaultDigest, joinPem, keyIdentifierOf, randomSerial } from "../certificate/signature.ts";
+import { defaultDigest } from "../certificate/signature.ts";
+import { keyIdentifierOf, randomSerial } from "../certificate/certificate_build.ts";
 import {
   type Certificate,
   type CertificateInput,
@@ -142,7 +143,7 @@ export class TestCa {
 
   /** The same as {@linkcode TestCa.intermediates}, as PEM. */
   get chainPem(): string {
-    return joinPem(this.intermediates);
+    return this.intermediates.map(({ pem }) => pem).join("");
   }
 
   async #leaf(options: TestCertificateOptions): Promise<TestCertificate> {

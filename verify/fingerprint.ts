@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DIGESTS } from "../internal/digest.ts";
 import { quote } from "../internal/quote.ts";
 import { type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 
@@ -19,15 +20,8 @@ export interface Pin {
   readonly hex: string;
 }
 
-/** The length of the digests in hex, by algorithm. */
-const LENGTHS: Readonly<Record<string, number>> = {
-  md5: 32,
-  sha1: 40,
-  sha224: 56,
-  sha256: 64,
-  sha384: 96,
-  sha512: 128,
-};
+/** The digests that a pin can have. */
+const PIN_DIGESTS: readonly string[] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
 /** What a bare digest is taken for, by its length; as in Perl. */
 const BARE = new Map([[32, "md5"], [40, "sha1"], [64, "sha256"]]);
 /** Digests for which collisions can be made. */
@@ -62,12 +56,12 @@ export function parsePin(text: string, allowWeak = false): Pin {
       `cannot detect hash algorithm from fingerprint ${quote(text)}: write it as sha256$hex`,
     );
   }
-  const length = Object.hasOwn(LENGTHS, algorithm) ? LENGTHS[algorithm] : undefined;
-  if (length === undefined) {
+  if (!PIN_DIGESTS.includes(algorithm)) {
     throw new TypeError(
       `invalid fingerprint ${quote(text)}: unknown hash algorithm ${quote(algorithm)}`,
     );
   }
+  const length = 2 * DIGESTS[algorithm]!.length;
   if (hex.length !== length) {
     throw new TypeError(
       `invalid fingerprint ${

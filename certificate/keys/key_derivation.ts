@@ -5,6 +5,7 @@
  * @module
  */
 
+import { digestByOid, DIGESTS } from "../../internal/digest.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import {
@@ -44,15 +45,6 @@ export class KdfBudget {
 
 const MAX_SCRYPT_MEMORY = 256 * 1024 * 1024;
 
-/** HMAC OID -> digest. */
-export const HMAC_OIDS: Readonly<Record<string, string>> = {
-  "1.2.840.113549.2.7": "sha1",
-  "1.2.840.113549.2.8": "sha224",
-  "1.2.840.113549.2.9": "sha256",
-  "1.2.840.113549.2.10": "sha384",
-  "1.2.840.113549.2.11": "sha512",
-};
-
 /** Reads the iterations of a derivation. */
 export function iterations(node: DerNode | undefined, what: string): number {
   const count = smallInteger(node, what);
@@ -62,19 +54,14 @@ export function iterations(node: DerNode | undefined, what: string): number {
   return count;
 }
 
-/** The length of digests in bytes. */
-export const DIGEST_LENGTH: Readonly<Record<string, number>> = {
-  md5: 16,
-  sha1: 20,
-  sha224: 28,
-  sha256: 32,
-  sha384: 48,
-  sha512: 64,
-};
+/** The digest of an HMAC, by its object identifier. */
+export function hmacDigest(id: string): string | undefined {
+  return digestByOid(id, Object.keys(DIGESTS), "hmac");
+}
 
 /** How often a derivation runs all its iterations: once for each digest that its output has. */
 export const blocks = (length: number, hash: string): number =>
-  Math.ceil(length / DIGEST_LENGTH[hash]!);
+  Math.ceil(length / DIGESTS[hash]!.length);
 
 /** A password as PKCS#12 wants it: UTF-16, big endian, with a final zero. */
 export function bmpPassword(password: string): Uint8Array {
@@ -144,7 +131,7 @@ export function pbkdf2FromParameters(
   let hash: string | undefined = "sha1";
   if (fields[at] !== undefined) {
     const id = oid(sequence(fields[at], what)[0], what);
-    hash = HMAC_OIDS[id];
+    hash = hmacDigest(id);
     if (hash === undefined) throw unsupported(what, `key derivation with ${id}`);
   }
   budget?.spend(rounds * blocks(length, hash), what);

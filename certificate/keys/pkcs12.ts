@@ -4,6 +4,7 @@
  * @module
  */
 
+import { digestByOid, DIGESTS } from "../../internal/digest.ts";
 import { concat, encodeHex, equalBytes } from "../../internal/bytes.ts";
 import { withoutFinalNewline } from "../foreign.ts";
 import { describe } from "../../internal/quote.ts";
@@ -27,8 +28,7 @@ import {
 import { badPassword, LegacyCipherNeeded, type LegacyDecrypt, loadLegacy } from "./ciphers.ts";
 import {
   bmpPassword,
-  DIGEST_LENGTH,
-  HMAC_OIDS,
+  hmacDigest,
   KdfBudget,
   MAX_KDF_ITERATIONS,
   pbkdf2FromParameters,
@@ -70,16 +70,9 @@ export const FRIENDLY_NAME = "1.2.840.113549.1.9.20";
 /** localKeyId, an attribute. */
 export const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
 const PBMAC1 = "1.2.840.113549.1.5.14";
-const SHA256 = "2.16.840.1.101.3.4.2.1";
 
-/** The digests of the MAC. */
-export const MAC_DIGESTS: Readonly<Record<string, string>> = {
-  "1.3.14.3.2.26": "sha1",
-  "2.16.840.1.101.3.4.2.4": "sha224",
-  [SHA256]: "sha256",
-  "2.16.840.1.101.3.4.2.2": "sha384",
-  "2.16.840.1.101.3.4.2.3": "sha512",
-};
+/** The digests of the MAC that are read. */
+const MAC_DIGESTS: readonly string[] = ["sha1", "sha224", "sha256", "sha384", "sha512"];
 
 interface Bag<T> {
   readonly value: T;
@@ -118,7 +111,7 @@ function macOf(
   if (id === PBMAC1) {
     const [kdf, mac] = sequence(parameters, WHAT);
     const [kdfType, kdfParameters] = sequence(kdf, WHAT);
-    const hash = HMAC_OIDS[oid(sequence(mac, WHAT)[0], WHAT)];
+    const hash = hmacDigest(oid(sequence(mac, WHAT)[0], WHAT));
     if (oid(kdfType, WHAT) !== "1.2.840.113549.1.5.12" || hash === undefined) {
       throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown PBMAC1 algorithms`);
     }
@@ -126,12 +119,12 @@ function macOf(
     const key = pbkdf2FromParameters(kdfParameters, password, 32, WHAT, secret.budget);
     return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
   }
-  const hash = MAC_DIGESTS[id];
+  const hash = digestByOid(id, MAC_DIGESTS);
   if (hash === undefined) {
     throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown MAC algorithm: received ${id}`);
   }
   secret.budget.spend(ROUND_COST * rounds, WHAT);
-  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, DIGEST_LENGTH[hash]!);
+  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, DIGESTS[hash]!.length);
   return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
 }
 

@@ -7,11 +7,12 @@
 import { type NamesOf, ownOptions } from "../../internal/own_options.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { quote } from "../../internal/quote.ts";
+import { DIGESTS } from "../../internal/digest.ts";
 import { explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "../asn1/writer.ts";
 import { type Certificate, type CertificateInput, toCertificate } from "../certificate.ts";
-import { keyIdentifier } from "../signature.ts";
+import { keyIdentifier } from "../certificate_build.ts";
 import { keyMatches, toPrivateKey } from "./decode.ts";
-import { bmpPassword, DIGEST_LENGTH, pkcs12Kdf } from "./key_derivation.ts";
+import { bmpPassword, pkcs12Kdf } from "./key_derivation.ts";
 import { type Encrypted, pbe3DesEncrypt, pbes2Encrypt } from "./password_encryption.ts";
 import {
   CERT_BAG,
@@ -19,7 +20,6 @@ import {
   ENCRYPTED_DATA,
   FRIENDLY_NAME,
   LOCAL_KEY_ID,
-  MAC_DIGESTS,
   SHROUDED_KEY_BAG,
   X509_CERT,
 } from "./pkcs12.ts";
@@ -159,10 +159,13 @@ const keyIdOf = ({ key }: Contents): Uint8Array | undefined =>
 function macData(safe: Uint8Array, { encryption, password, iterations }: Protection): Uint8Array {
   const salt = new Uint8Array(nodeCrypto().randomBytes(16));
   const hash = encryption === "aes256" ? "sha256" : "sha1";
-  const key = pkcs12Kdf(hash, bmpPassword(password), salt, 3, iterations, DIGEST_LENGTH[hash]!);
+  const key = pkcs12Kdf(hash, bmpPassword(password), salt, 3, iterations, DIGESTS[hash]!.length);
   const mac = new Uint8Array(nodeCrypto().createHmac(hash, key).update(safe).digest());
-  const hashOid = Object.keys(MAC_DIGESTS).find((one) => MAC_DIGESTS[one] === hash)!;
-  return seq(seq(seq(oidDer(hashOid), nul()), octets(mac)), octets(salt), int(iterations));
+  return seq(
+    seq(seq(oidDer(DIGESTS[hash]!.oid), nul()), octets(mac)),
+    octets(salt),
+    int(iterations),
+  );
 }
 
 /**

@@ -8,7 +8,8 @@ import {
 } from "../../certificate/extensions/write.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { Extension } from "../../certificate/extensions/read.ts";
-import { keyIdentifierOf, signatureAlgorithm, signedObject } from "../../certificate/signature.ts";
+import { keyIdentifierOf } from "../../certificate/certificate_build.ts";
+import { signatureAlgorithm, signedObject } from "../../certificate/signature.ts";
 import type { TestCa } from "../../testing/ca.ts";
 
 const HOUR = 3_600_000;

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { buildCertificate } from "../../certificate/signature.ts";
+import { buildCertificate } from "../../certificate/certificate_build.ts";
 import { TestCa } from "../../testing/ca.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { revocationOf } from "../../verify/revocation.ts";

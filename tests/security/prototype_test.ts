@@ -5,7 +5,8 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { CERT_OPTIONS, certCreate } from "../../certificate/create.ts";
+import { CERT_OPTIONS } from "../../certificate/create_options.ts";
+import { certCreate } from "../../certificate/create.ts";
 import { csrCreate, csrSign } from "../../certificate/request.ts";
 import { decodeKey } from "../../certificate/keys/decode.ts";
 import { Intercept } from "../../intercept/intercept.ts";

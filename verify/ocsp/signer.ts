@@ -11,9 +11,8 @@
 
 import { encodeHex, equalBytes } from "../../internal/bytes.ts";
 import { Certificate } from "../../certificate/certificate.ts";
-import { oid, readDer, sequence } from "../../certificate/asn1/reader.ts";
 import { EXT } from "../../certificate/extensions/read.ts";
-import { signatureDigest, verifySignature } from "../../certificate/signature.ts";
+import { readAlgorithm, signatureDigest, verifySignature } from "../../certificate/signature.ts";
 import type { OcspBasicResponse, OcspResponderId } from "./read.ts";
 
 /** The key purpose id-kp-OCSPSigning. anyExtendedKeyUsage does not stand for it. */
@@ -48,9 +47,8 @@ function signedBy(
   signature: Uint8Array,
   data: Uint8Array,
 ): boolean {
-  const what = "signature algorithm";
   try {
-    const id = oid(sequence(readDer(algorithm, what), what)[0], what);
+    const { id } = readAlgorithm(algorithm);
     if (REFUSED_ALGORITHMS.includes(id) || encodeHex(algorithm).includes(MD5_OID)) return false;
     return verifySignature(spki, algorithm, signature, data);
   } catch {
