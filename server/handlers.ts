@@ -8,8 +8,7 @@ import type { ListenOptions } from "../socket/options.ts";
 import { Handle } from "../handle/handle.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { connectionOf } from "../socket/socket_init.ts";
-import type { SslListener } from "../socket/listener.ts";
-import type { SslSocket } from "../socket/socket.ts";
+import type { SslListener, SslSocket } from "../socket/socket.ts";
 import { inTime } from "../internal/waiting.ts";
 
 /**

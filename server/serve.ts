@@ -6,11 +6,10 @@
 
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import type { SslContext } from "../context/context.ts";
-import type { ListenOptions } from "../socket/options.ts";
+import type { ListenOptions, ShutdownListenerOptions } from "../socket/options.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { oneLine } from "../internal/show.ts";
-import type { ShutdownListenerOptions, SslListener } from "../socket/listener.ts";
-import { SslSocket } from "../socket/socket.ts";
+import { type SslListener, SslSocket } from "../socket/socket.ts";
 import type { ServeHandler } from "./handlers.ts";
 
 export type { ServeHandler } from "./handlers.ts";

@@ -5,58 +5,45 @@
  * @module
  */
 
-import type { SslContext } from "../context/context.ts";
+import { engineOf } from "../context/context_record.ts";
 import { type NewConnection, newConnection } from "../context/new_connection.ts";
 import { withContext } from "../context/resolved_options.ts";
 import type { Resolved } from "../context/validate.ts";
-import type { EngineContext, EngineListener, TlsStream, WaitOptions } from "../engine/engine.ts";
+import type { EngineListener, TlsStream, WaitOptions } from "../engine/engine.ts";
 import { orAborted } from "../internal/waiting.ts";
 import { Connection } from "./connection.ts";
 import type { SocketOptions } from "./options.ts";
+import type { ReadyContext, ServingContext } from "./serving_context.ts";
 import { describeAddr } from "./target.ts";
-
-/** The context of the next connection. */
-export interface Current {
-  /** The context. */
-  readonly context: SslContext;
-  /** The same, ready in the engine. */
-  readonly engineContext: EngineContext;
-}
 
 /** A connection whose handshake has not begun. */
 export type Arrival =
   & { readonly remoteAddr: Deno.Addr | undefined }
   & (
     | { readonly conn: Deno.TcpConn }
-    | { readonly tls: TlsStream; readonly prepared: NewConnection; readonly with: Current }
+    | { readonly tls: TlsStream; readonly prepared: NewConnection; readonly with: ReadyContext }
   );
-
-/** What a {@linkcode Arrivals} is made from. */
-export interface ArrivalsOptions {
-  /** Whether connections come in plain: then the context is chosen after they came. */
-  readonly plain: boolean;
-  /** Resolves when a change of the context that is under way is done. */
-  settled(): Promise<void> | undefined;
-  /** The context of the next connection. */
-  current(): Current;
-  /** The options of the listener. */
-  readonly options: Resolved<SocketOptions>;
-}
 
 /** Where connections come in. */
 export class Arrivals {
   readonly #listener: EngineListener;
-  readonly #options: ArrivalsOptions;
-  /** The context that the options of the listener made. */
-  readonly #first: SslContext;
+  readonly #contexts: ServingContext;
+  readonly #options: Resolved<SocketOptions>;
+  /** Whether connections come in plain: then the context is chosen after they came. */
+  readonly #plain: boolean;
   #turn: Promise<void> = Promise.resolve();
   #arriving: Promise<Arrival> | undefined;
 
   /** The connections of a listener of the engine. */
-  constructor(listener: EngineListener, options: ArrivalsOptions) {
+  constructor(
+    listener: EngineListener,
+    contexts: ServingContext,
+    options: Resolved<SocketOptions>,
+  ) {
     this.#listener = listener;
+    this.#contexts = contexts;
     this.#options = options;
-    this.#first = options.current().context;
+    this.#plain = engineOf(contexts.first).features.has("acceptPlain");
   }
 
   /** The next connection. */
@@ -87,26 +74,25 @@ export class Arrivals {
   }
 
   async #accept(): Promise<Arrival> {
-    if (this.#options.plain) {
+    if (this.#plain) {
       const conn = await this.#listener.acceptPlain();
-      await this.#options.settled();
+      await this.#contexts.settled;
       return { conn, remoteAddr: conn.remoteAddr };
     }
-    const current = this.#options.current();
-    const prepared = newConnection(current.context, {
-      role: "server",
-      options: this.#options.options,
-    });
+    const { current } = this.#contexts;
+    const prepared = newConnection(current.context, { role: "server", options: this.#options });
     const tls = await this.#listener.accept(current.engineContext, prepared.params.user);
     return { tls, prepared, with: current, remoteAddr: tls.remoteAddr };
   }
 
   /** The connection of one that came in. */
   connection(arrival: Arrival): Connection {
-    const current = "tls" in arrival ? arrival.with : this.#options.current();
+    const current = "tls" in arrival ? arrival.with : this.#contexts.current;
     // After a change of the context, the listener's own options say less than that.
-    const own = this.#options.options;
-    const options = current.context === this.#first ? own : withContext(own, current.context);
+    const own = this.#options;
+    const options = current.context === this.#contexts.first
+      ? own
+      : withContext(own, current.context);
     const init = {
       ...current,
       options,

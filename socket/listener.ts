@@ -1,172 +1,262 @@
 /**
- * {@linkcode SslListener}: accepts TLS connections.
+ * A listener, made of its parts: the connections that arrive, their handshakes, the sockets that
+ * are ready, and the context of the next connection. `SslListener` is what an application has of it.
+ *
+ * A hostile client costs one of `maxHandshakes` places for `handshakeTimeout` at the most and
+ * nothing else: handshakes run side by side, `onHandshakeError` gets the error of one that failed,
+ * and no error of a client ends or holds up the loop. When all places are taken and a connection
+ * comes, a client that does not go on gives way (places.ts).
  *
  * @module
  */
 
 import type { SslContext } from "../context/context.ts";
-import type { WaitOptions } from "../engine/engine.ts";
-import { atCallOf } from "../internal/caller.ts";
-import { oneLine } from "../internal/show.ts";
-import type { ListenerCore } from "./listener_core.ts";
-import type { SslSocket } from "./socket.ts";
+import { engineOf } from "../context/context_record.ts";
+import type { Resolved } from "../context/validate.ts";
+import type { EngineListener, EngineName, WaitOptions } from "../engine/engine.ts";
+import { requireFeature } from "../engine/features.ts";
+import { SslPeerError } from "../errors.ts";
+import { fromCaller } from "../internal/caller.ts";
+import { ownOptions } from "../internal/own_options.ts";
+import { waitOptions } from "../internal/waiting.ts";
+import { AcceptQueue } from "./accept_queue.ts";
+import { type Arrival, Arrivals } from "./arrivals.ts";
+import type { ListenOptions, ShutdownListenerOptions } from "./options.ts";
+import { type MakeSocket, ServerHandshakes, type SideBySide } from "./server_handshakes.ts";
+import type { ServingContext } from "./serving_context.ts";
+import { closedError } from "./socket_errors.ts";
+import { connectionOf } from "./socket_init.ts";
+import { describeAddr } from "./target.ts";
+import { checkTimeout, Deadline } from "./timeouts.ts";
 
-/** What only the library can make a listener from. */
-export interface ListenerInit<S extends SslSocket = SslSocket> {
-  /** Says that it was made by the library, and for which sockets. */
-  readonly kind: "ListenerInit";
-  /** Never there: it ties the type of the sockets to the listener's. */
-  readonly socket?: S;
+/** What a listener is made from. */
+export interface ListenerSettings<S> {
+  /** The listener of the engine, which listens already. */
+  readonly listener: EngineListener;
+  /** The options of `SslSocket.listen`, checked. */
+  readonly options: Resolved<ListenOptions>;
+  /** The context of the next connection. */
+  readonly contexts: ServingContext;
+  /** Puts the class of the application around a connection. */
+  readonly makeSocket: MakeSocket<S>;
 }
 
-const cores = new WeakMap<object, unknown>();
-
-/** Wraps the machine for the way through the public constructor. */
-export function wrapListener<S extends SslSocket>(core: ListenerCore<S>): ListenerInit<S> {
-  const init = Object.freeze({ kind: "ListenerInit" as const });
-  cores.set(init, core);
-  return init;
+/** What a listener does with a socket that nobody took. */
+export interface AcceptedSocket {
+  /** Closes it. */
+  close(): unknown;
 }
 
-/** Options of {@linkcode SslListener.shutdown}. */
-export interface ShutdownListenerOptions {
-  /**
-   * After how many milliseconds connections that still run are cut, without close_notify.
-   * Default: never.
-   */
-  deadline?: number | undefined;
-}
+/** How many handshakes run, or sockets wait to be taken, at a time. */
+const MAX_HANDSHAKES = 256;
 
-/**
- * Accepts TLS connections, one by one with `accept` or side by side with
- * `for await`. A client that is slow, silent or hostile costs the iterator one of `maxHandshakes`
- * places for `handshakeTimeout` at the most, and nothing else; when all places are taken, it gives
- * way to the next. `accept` is done with one client before it returns: a silent one holds it up for
- * `handshakeTimeout`.
- *
- * @example
- * ```ts ignore
- * import { SslSocket } from "@socket/ssl";
- *
- * const listener = await SslSocket.listen({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" });
- * for await (const socket of listener) {
- *   socket.readable.pipeTo(socket.writable).catch(() => socket.close());
- * }
- * ```
- *
- * Perl: `IO::Socket::SSL`
- */
-export class SslListener<S extends SslSocket = SslSocket>
-  implements AsyncIterable<S>, AsyncDisposable {
-  readonly #core: ListenerCore<S>;
+/** A listener. */
+export class Listener<S extends AcceptedSocket> {
+  readonly #listener: EngineListener;
+  readonly #options: Resolved<ListenOptions>;
+  readonly #contexts: ServingContext;
+  readonly #arrivals: Arrivals;
+  readonly #handshakes: ServerHandshakes<S>;
+  readonly #queue: AcceptQueue<S, Arrival>;
+  #whenIdle: (() => void) | undefined;
+  #closed = false;
 
-  /** Not for users: use `SslSocket.listen`. */
-  constructor(init: ListenerInit<S>) {
-    const core = cores.get(init) as ListenerCore<S> | undefined;
-    if (core === undefined) {
-      throw new TypeError("Cannot create a listener: use SslSocket.listen");
-    }
-    this.#core = core;
+  /** Listens already. */
+  constructor({ listener, options, contexts, makeSocket }: ListenerSettings<S>) {
+    const limit = options.maxHandshakes ?? MAX_HANDSHAKES;
+    this.#listener = listener;
+    this.#options = options;
+    this.#contexts = contexts;
+    this.#arrivals = new Arrivals(listener, contexts, options);
+    const changed = () => this.#checkIdle();
+    this.#handshakes = new ServerHandshakes<S>({ options, limit, makeSocket, changed });
+    this.#queue = new AcceptQueue<S, Arrival>({
+      limit,
+      crowded: {
+        knock: (signal) => this.#arrivals.knock({ signal }),
+        makeRoom: () => this.#handshakes.makeRoom(),
+      },
+      running: () => this.#handshakes.running,
+      arrive: (signal) => this.#arrivals.next({ signal }),
+      admit: (arrival) => this.#admit(arrival),
+      failed: (error) => this.#report(error),
+    });
+    options.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
+
+  readonly #onAbort = (): void => void this.drop();
 
   /** The address it is bound to. */
   get addr(): Deno.NetAddr {
-    return this.#core.addr;
+    return this.#listener.addr as Deno.NetAddr;
   }
 
   /** The context of the next connection. */
   get context(): SslContext {
-    return this.#core.context;
+    return this.#contexts.current.context;
+  }
+
+  /** Whether it has stopped. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Which engine does the work. */
-  get engine(): "openssl" | "deno" {
-    return this.#core.engine;
+  get engine(): EngineName {
+    return engineOf(this.context).name;
   }
 
-  /**
-   * Accepts one TCP connection and completes its handshake, in at most `handshakeTimeout`
-   * (10,000 ms) after the connection came. A handshake that fails rejects this call; the listener
-   * goes on.
-   *
-   * @throws {SslError} With code `ECLOSED` when the listener is closed.
-   * @throws {SslPeerError} If the client does not speak TLS.
-   * @throws {SslVerifyError} If the client's certificate is refused.
-   * @throws {SslTimeoutError} If the client is too slow.
-   *
-   * Perl: `accept`
-   */
-  accept(options?: WaitOptions): Promise<S> {
-    return atCallOf(this.accept, () => this.#core.accept(options));
-  }
-
-  /**
-   * Accepts one connection without TLS, e.g. to look at its first bytes before `SslSocket.start`.
-   * `onHandshakeError` gets a client that was gone before it was accepted; the next one is taken.
-   *
-   * @throws {SslUnsupportedError} On the Deno engine.
-   * @throws {SslError} With code `ECLOSED` when the listener is closed.
-   */
-  acceptPlain(options?: WaitOptions): Promise<Deno.TcpConn> {
-    return atCallOf(this.acceptPlain, () => this.#core.acceptPlain(options));
-  }
-
-  /**
-   * The sockets in the order in which their handshakes complete; ends when the listener is closed.
-   * Leaving the loop leaves the listener open.
-   */
-  [Symbol.asyncIterator](): AsyncIterableIterator<S> {
-    return this.#core.iterate();
-  }
-
-  /**
-   * Changes the context, e.g. for a renewed certificate, for the connections that are accepted
-   * from now on. Those that run keep theirs. A context that cannot be made ready changes nothing
-   * and its error goes to `onHandshakeError`.
-   *
-   * @throws {TypeError} If it is a context of another engine.
-   * @throws {SslUnsupportedError} On the Deno engine.
-   */
+  /** Changes the context for the connections to come. */
   setContext(context: SslContext): void {
-    this.#core.setContext(context);
+    this.#contexts.change(context, (error) => this.#report(error));
   }
 
-  /**
-   * Stops listening and drops the connections that nobody has taken yet. Sockets that were
-   * accepted are not touched.
-   *
-   * Perl: `close`
-   */
-  close(): void {
-    this.#core.drop();
+  // ---- one by one
+
+  /** Accepts one and completes its handshake. */
+  async accept(given?: WaitOptions): Promise<S> {
+    const options = waitOptions(given, "accept");
+    const ready = this.#queue.shift();
+    if (ready !== undefined) return ready;
+    this.#mustBeOpen();
+    const arrival = await this.#arrivals.next(options).catch((error) => {
+      this.#mustBeOpen(error);
+      throw error;
+    });
+    return await this.#complete(arrival, options.signal);
   }
 
-  /** {@linkcode SslListener.close}. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#core.drop();
+  /** Accepts one without TLS. */
+  async acceptPlain(given?: WaitOptions): Promise<Deno.TcpConn> {
+    const options = waitOptions(given, "accept");
+    requireFeature(engineOf(this.context), "acceptPlain", "acceptPlain()");
+    for (;;) {
+      this.#mustBeOpen();
+      try {
+        return (await this.#arrivals.next(options) as { conn: Deno.TcpConn }).conn;
+      } catch (error) {
+        this.#mustBeOpen(error);
+        if (!(error instanceof SslPeerError)) throw error;
+        this.#report(error); // one that was gone before it was accepted
+      }
+    }
   }
 
-  /**
-   * Stops listening and waits until the handshakes that run are done, the iterator has handed
-   * them out, and every socket of this listener is closed. What still runs at the deadline is cut.
-   */
-  shutdown(options?: ShutdownListenerOptions): Promise<void> {
-    return this.#core.shutdown(options);
+  #mustBeOpen(cause?: unknown): void {
+    if (this.#closed) throw closedError("accept on", describeAddr(this.addr), cause);
   }
 
-  /** Printed, it says where it listens. */
-  [Symbol.for("Deno.customInspect")](): string {
-    const { addr, engine, closed } = this.#core;
-    return oneLine(this, { addr, engine, closed: closed || undefined });
+  // ---- side by side
+
+  /** The sockets in the order in which their handshakes complete. */
+  iterate(): AsyncIterableIterator<S> {
+    return this.#queue.iterate();
+  }
+
+  /** Takes in a connection of the iterator: its handshake runs beside the others. */
+  #admit(arrival: Arrival): void {
+    const from = arrival.remoteAddr;
+    const deliver = (socket: S): void => {
+      if (!this.#queue.push(socket)) connectionOf(socket)?.shutdown.cut();
+    };
+    this.#complete(arrival, undefined, { from, deliver }).catch((error) => {
+      if (!this.#closed) this.#report(error, from);
+      this.#queue.wake();
+    });
+  }
+
+  #report(error: unknown, remoteAddr?: Deno.Addr): void {
+    const tell = this.#options.onHandshakeError;
+    try {
+      const told = fromCaller(error) as Error;
+      // One that is async may reject: nobody would meet that, and it would end the process.
+      if (tell) Promise.resolve<unknown>(tell(told, remoteAddr)).catch(() => {});
+      else (error as { transport?: { close(): void } }).transport?.close();
+    } catch {
+      // Neither a throw of the caller's function nor a dead transport may end the loop.
+    }
+  }
+
+  /** Completes the handshake of one connection. */
+  async #complete(
+    arrival: Arrival,
+    signal: AbortSignal | undefined,
+    beside?: SideBySide<S>,
+  ): Promise<S> {
+    const connection = this.#arrivals.connection(arrival);
+    if (this.#closed) {
+      await connection.shutdown.close();
+      this.#mustBeOpen();
+    }
+    return await this.#handshakes.complete(connection, signal, beside);
+  }
+
+  // ---- the end
+
+  #stop(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    try {
+      this.#listener.close();
+    } catch {
+      // It was closed beneath us.
+    }
+    this.#arrivals.close();
+  }
+
+  /** Stops, and drops the connections that nobody has taken yet. */
+  drop(): Promise<unknown> {
+    this.#stop();
+    const running = this.#handshakes.close();
+    const ready = this.#queue.end().map((socket) => connectionOf(socket)?.shutdown.cut());
+    return Promise.allSettled([running, ...ready]);
+  }
+
+  /** Stops, and waits until every socket is closed. */
+  async shutdown(given?: ShutdownListenerOptions): Promise<void> {
+    const options = shutdownOptions(given);
+    this.#stop();
+    for (const socket of this.#queue.drain(() => this.#handshakes.running === 0)) socket.close();
+    using deadline = new Deadline({
+      // 0 is "none" everywhere else; here it says "at once".
+      timeout: options.deadline === undefined ? undefined : Math.max(options.deadline, 1),
+      operation: "shut down the listener on",
+      peer: describeAddr(this.addr),
+    });
+    const idle = new Promise<void>((resolve) => this.#whenIdle = resolve);
+    this.#checkIdle();
+    try {
+      await deadline.race(idle);
+    } catch {
+      await this.drop();
+      await this.#handshakes.cut();
+    }
+  }
+
+  #checkIdle(): void {
+    if (!this.#closed) return;
+    if (this.#handshakes.idle) this.#whenIdle?.();
+    this.#queue.wake();
   }
 
   /** Lets the event loop wait for connections, as it does at first. */
   ref(): void {
-    this.#core.ref();
+    this.#listener.ref();
   }
 
   /** Does not let the event loop wait for connections. */
   unref(): void {
-    this.#core.unref();
+    this.#listener.unref();
   }
+}
+
+/** The options of `shutdown`, checked. */
+function shutdownOptions(given: ShutdownListenerOptions | undefined): ShutdownListenerOptions {
+  const options = ownOptions(given, {
+    operation: "shut down the listener",
+    names: { deadline: true },
+  });
+  checkTimeout("deadline", options.deadline);
+  return options;
 }

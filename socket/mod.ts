@@ -12,11 +12,12 @@ export type {
   ConnectionOptions,
   ConnectOptions,
   ListenOptions,
+  ShutdownListenerOptions,
   StartOptions,
 } from "./options.ts";
-export { SslSocket } from "./socket.ts";
-export { type ListenerInit, type ShutdownListenerOptions, SslListener } from "./listener.ts";
+export { SslListener, SslSocket } from "./socket.ts";
 export type { CertificateField } from "./negotiated.ts";
+export type { ListenerInit } from "./listener_init.ts";
 export type { SocketInit } from "./socket_init.ts";
 export type { ChannelBindingType } from "./channel_binding.ts";
 export { serve, type ServeHandler, type SslServer } from "../server/serve.ts";

@@ -163,6 +163,15 @@ export interface CloseOptions {
   timeout?: number | undefined;
 }
 
+/** Options of `SslListener.shutdown`. */
+export interface ShutdownListenerOptions {
+  /**
+   * After how many milliseconds connections that still run are cut, without close_notify.
+   * Default: never.
+   */
+  deadline?: number | undefined;
+}
+
 /** All options of sockets, whichever way they are made. */
 type AllOptions = ConnectOptions & StartOptions & ListenOptions;
 

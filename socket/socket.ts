@@ -1,6 +1,7 @@
 /**
- * {@linkcode SslSocket}: a TLS connection, as client or server. Its work is done by the parts of
- * `connection.ts`, which the first connection loads.
+ * {@linkcode SslSocket}, a TLS connection as client or server, and {@linkcode SslListener}, which
+ * accepts them. Each names the other, so they stand together. Their work is done by the parts of
+ * `connection.ts` and `listener.ts`, which the first connection or listener loads.
  *
  * @module
  */
@@ -27,7 +28,8 @@ import type { VerifyReport } from "../verify/report.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import type { ChannelBindingType } from "./channel_binding.ts";
 import type { Connection } from "./connection.ts";
-import type { SslListener } from "./listener.ts";
+import type { Listener } from "./listener.ts";
+import { type ListenerInit, unwrapListener, wrapListener } from "./listener_init.ts";
 import {
   can,
   type CertificateField,
@@ -38,7 +40,13 @@ import {
   nothingVerified,
   tlsFor,
 } from "./negotiated.ts";
-import type { CloseOptions, ConnectOptions, ListenOptions, StartOptions } from "./options.ts";
+import type {
+  CloseOptions,
+  ConnectOptions,
+  ListenOptions,
+  ShutdownListenerOptions,
+  StartOptions,
+} from "./options.ts";
 import type { Directions } from "./phases.ts";
 import {
   type SocketInit,
@@ -158,11 +166,12 @@ export class SslSocket implements AsyncDisposable {
     options: ListenOptions<InstanceType<T>>,
   ): Promise<SslListener<InstanceType<T>>> {
     return await atCallOf(SslSocket.listen, async () => {
-      const { openListener } = await import("./listener_core.ts");
-      return await openListener<InstanceType<T>>(options, (connection, socketClass) => {
+      const { openListener } = await import("./bind.ts");
+      const listener = await openListener<InstanceType<T>>(options, (connection, socketClass) => {
         const Class = (socketClass ?? this) as T;
         return new Class(wrapConnection(connection)) as InstanceType<T>;
       });
+      return new SslListener(wrapListener(listener));
     });
   }
 
@@ -920,5 +929,135 @@ export class SslSocket implements AsyncDisposable {
    */
   static canNestedSsl(): boolean {
     return can("anyTransport");
+  }
+}
+
+/**
+ * Accepts TLS connections, one by one with `accept` or side by side with
+ * `for await`. A client that is slow, silent or hostile costs the iterator one of `maxHandshakes`
+ * places for `handshakeTimeout` at the most, and nothing else; when all places are taken, it gives
+ * way to the next. `accept` is done with one client before it returns: a silent one holds it up for
+ * `handshakeTimeout`.
+ *
+ * @example
+ * ```ts ignore
+ * import { SslSocket } from "@socket/ssl";
+ *
+ * const listener = await SslSocket.listen({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" });
+ * for await (const socket of listener) {
+ *   socket.readable.pipeTo(socket.writable).catch(() => socket.close());
+ * }
+ * ```
+ *
+ * Perl: `IO::Socket::SSL`
+ */
+export class SslListener<S extends SslSocket = SslSocket>
+  implements AsyncIterable<S>, AsyncDisposable {
+  readonly #listener: Listener<S>;
+
+  /** Not for users: use `SslSocket.listen`. */
+  constructor(init: ListenerInit<S>) {
+    this.#listener = unwrapListener(init);
+  }
+
+  /** The address it is bound to. */
+  get addr(): Deno.NetAddr {
+    return this.#listener.addr;
+  }
+
+  /** The context of the next connection. */
+  get context(): SslContext {
+    return this.#listener.context;
+  }
+
+  /** Which engine does the work. */
+  get engine(): "openssl" | "deno" {
+    return this.#listener.engine;
+  }
+
+  /**
+   * Accepts one TCP connection and completes its handshake, in at most `handshakeTimeout`
+   * (10,000 ms) after the connection came. A handshake that fails rejects this call; the listener
+   * goes on.
+   *
+   * @throws {SslError} With code `ECLOSED` when the listener is closed.
+   * @throws {SslPeerError} If the client does not speak TLS.
+   * @throws {SslVerifyError} If the client's certificate is refused.
+   * @throws {SslTimeoutError} If the client is too slow.
+   *
+   * Perl: `accept`
+   */
+  accept(options?: WaitOptions): Promise<S> {
+    return atCallOf(this.accept, () => this.#listener.accept(options));
+  }
+
+  /**
+   * Accepts one connection without TLS, e.g. to look at its first bytes before `SslSocket.start`.
+   * `onHandshakeError` gets a client that was gone before it was accepted; the next one is taken.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine.
+   * @throws {SslError} With code `ECLOSED` when the listener is closed.
+   */
+  acceptPlain(options?: WaitOptions): Promise<Deno.TcpConn> {
+    return atCallOf(this.acceptPlain, () => this.#listener.acceptPlain(options));
+  }
+
+  /**
+   * The sockets in the order in which their handshakes complete; ends when the listener is closed.
+   * Leaving the loop leaves the listener open.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<S> {
+    return this.#listener.iterate();
+  }
+
+  /**
+   * Changes the context, e.g. for a renewed certificate, for the connections that are accepted
+   * from now on. Those that run keep theirs. A context that cannot be made ready changes nothing
+   * and its error goes to `onHandshakeError`.
+   *
+   * @throws {TypeError} If it is a context of another engine.
+   * @throws {SslUnsupportedError} On the Deno engine.
+   */
+  setContext(context: SslContext): void {
+    this.#listener.setContext(context);
+  }
+
+  /**
+   * Stops listening and drops the connections that nobody has taken yet. Sockets that were
+   * accepted are not touched.
+   *
+   * Perl: `close`
+   */
+  close(): void {
+    this.#listener.drop();
+  }
+
+  /** {@linkcode SslListener.close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#listener.drop();
+  }
+
+  /**
+   * Stops listening and waits until the handshakes that run are done, the iterator has handed
+   * them out, and every socket of this listener is closed. What still runs at the deadline is cut.
+   */
+  shutdown(options?: ShutdownListenerOptions): Promise<void> {
+    return this.#listener.shutdown(options);
+  }
+
+  /** Printed, it says where it listens. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const { addr, engine, closed } = this.#listener;
+    return oneLine(this, { addr, engine, closed: closed || undefined });
+  }
+
+  /** Lets the event loop wait for connections, as it does at first. */
+  ref(): void {
+    this.#listener.ref();
+  }
+
+  /** Does not let the event loop wait for connections. */
+  unref(): void {
+    this.#listener.unref();
   }
 }

@@ -7,8 +7,7 @@
 import { SslContext } from "../../context/context.ts";
 import type { EngineName } from "../../engine/engine.ts";
 import { SslError } from "../../errors.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { bytes, testPki, trust } from "../contract/harness.ts";
 import { type Fault, type FaultKind, faultProxy } from "./fault_proxy.ts";
 

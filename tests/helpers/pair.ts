@@ -1,8 +1,7 @@
 /** Two sockets, connected. */
 
 import type { ConnectOptions } from "../../socket/options.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 
 /** A client, the server's socket and the listener; disposing closes all three. */
 export interface Pair extends AsyncDisposable {

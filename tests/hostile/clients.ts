@@ -4,8 +4,7 @@ import net from "node:net";
 import type { EngineName } from "../../engine/engine.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { SslContext } from "../../context/context.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { bytes, captureClientHello, readText, testPki, trust } from "../contract/harness.ts";
 
 /** How long `until` waits, in milliseconds: many times what anything here takes on a busy machine. */

@@ -8,8 +8,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { SslContext } from "../../context/context.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
 import { SslError, SslPeerError } from "../../errors.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, readText, testPki, trust } from "../contract/harness.ts";
 import { ENGINES, raw, settledHandles } from "./clients.ts";
 

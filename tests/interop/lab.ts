@@ -3,8 +3,7 @@
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import type { EngineName } from "../../engine/engine.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { freePort, listening, Peer, run, within } from "./peers.ts";
 import { PerlPeer } from "./perl_peer.ts";
 

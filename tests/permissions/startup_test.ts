@@ -48,7 +48,7 @@ async function linked(entry: string, all = false): Promise<Map<string, number>> 
 }
 
 const LATER =
-  /^(?:npm:|node:|verify\/private_|certificate\/(?:\w+_build|asn1\/writer|extensions\/(?:write|text)|signature|create|keys\/(?:private_key|pkcs12|password_encryption))|testing\/|intercept\/|engine\/(?:pump|openssl\/(?:engine|symbols|binder|session|context|callbacks)|deno\/(?:engine|stream))|perl\/|context\/(?:engine_config|credentials|trust\/(?:trust|anchors|files)|psk)|socket\/(?:core|open|adopt|listener_core)\b|tests\/|bench\/|std\/(?!encoding\/))/;
+  /^(?:npm:|node:|verify\/private_|certificate\/(?:\w+_build|asn1\/writer|extensions\/(?:write|text)|signature|create|keys\/(?:private_key|pkcs12|password_encryption))|testing\/|intercept\/|engine\/(?:pump|openssl\/(?:engine|symbols|binder|session|context|callbacks)|deno\/(?:engine|stream))|perl\/|context\/(?:engine_config|credentials|trust\/(?:trust|anchors|files)|psk)|socket\/(?:open|bind|connection|listener\.ts|server_handshakes|handshake|application_data|shutdown)\b|tests\/|bench\/|std\/(?!encoding\/))/;
 
 Deno.test("importing the package links no engine, no file reading and no maker of certificates", async () => {
   const modules = await linked("mod.ts");

@@ -3,12 +3,11 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { bytes, readText } from "../contract/harness.ts";
 import { config, engine, handshake, pairOf, V12, V13 } from "../engine/harness.ts";
 import { ca, twoNames, VERSIONS, visit, withServer } from "./session_harness.ts";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
-import type { SslListener } from "../../socket/listener.ts";
 
 /** What both ends say of the name and of the session. */
 async function names(listener: SslListener, options: ConnectOptions) {

@@ -2,8 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { bytes, listen, reach, readText, testPki } from "../contract/harness.ts";
 

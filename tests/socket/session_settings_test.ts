@@ -11,8 +11,7 @@ import {
 } from "../../context/sessions/session_cache.ts";
 import { makeSession, sessionParts } from "../../context/sessions/session.ts";
 import { SslPeerError, SslVerifyError } from "../../errors.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { listen, reach, tcpServer } from "../contract/harness.ts";
 import { ca, clientCert, other, twoNames, VERSIONS, visit, withServer } from "./session_harness.ts";
 import { refuses } from "../helpers/refuses.ts";

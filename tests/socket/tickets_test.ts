@@ -12,8 +12,7 @@ import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { ticketKeyHook } from "../../context/sessions/binding.ts";
 import { SslPeerError, SslUnsupportedError } from "../../errors.ts";
-import type { SslListener } from "../../socket/listener.ts";
-import { SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, reach, readText, testPki } from "../contract/harness.ts";
 import { refuses } from "../helpers/refuses.ts";
 

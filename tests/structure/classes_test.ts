@@ -12,7 +12,7 @@ import { placeOf, sources, visit } from "./tree.ts";
 /** The classes that users hold, with the files that hold them whole. */
 const WHOLE: Readonly<Record<string, string>> = {
   SslSocket: "socket/socket.ts",
-  SslListener: "socket/listener.ts",
+  SslListener: "socket/socket.ts",
   Handle: "handle/handle.ts",
   SslContext: "context/context.ts",
 };

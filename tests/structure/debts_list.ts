@@ -46,7 +46,4 @@ export const DEBTS: Readonly<Record<string, readonly string[]>> = {
     "README.md",
     "verify/explain/sentences.ts",
   ],
-  "circles": [
-    "socket/listener.ts socket/listener_core.ts socket/socket.ts",
-  ],
 };

@@ -14,7 +14,7 @@ const SCREEN = 60;
 /** Lines of a file. */
 const PAGE = 400;
 
-/** Pages of data, and pages to look things up in: the options, and SslSocket with all its methods. */
+/** Pages of data, and pages to look things up in: the options, and SslSocket and SslListener with all their methods. */
 const LONG: readonly string[] = [
   "context/options.ts",
   "socket/socket.ts",
