@@ -179,8 +179,18 @@ Deno.test("SslSession.export() and import() refuse what is no key", async () => 
   const encryptOnly = await crypto.subtle.importKey("raw", new Uint8Array(32), "AES-GCM", false, [
     "encrypt",
   ]);
-  for (const key of [new Uint8Array(31), "", cbc, short, 5 as unknown as string, {} as CryptoKey]) {
+  for (const key of [cbc, short, 5 as unknown as string, {} as CryptoKey, null as never]) {
+    const must = "Cannot seal a session: the key must be a CryptoKey for AES-GCM with 256 bits";
+    await assertRejects(() => session.export(key), TypeError, must);
+  }
+  for (const key of [new Uint8Array(31), ""]) {
     await assertRejects(() => session.export(key), TypeError);
+  }
+  const other = sealed.slice();
+  other[0]! ^= 1;
+  for (const bytes of [other, new Uint8Array(), Uint8Array.of(48, 0)]) {
+    const error = await refuses(() => SslSession.import(bytes), SslError, "ERR_SESSION");
+    assertEquals(error.reason, "these bytes are not an exported session");
   }
   await assertRejects(() => SslSession.import(sealed, new Uint8Array(16)), TypeError, "32 bytes");
   await assertRejects(() => SslSession.import(sealed, encryptOnly), TypeError, "decrypt");

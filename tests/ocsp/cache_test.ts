@@ -1,6 +1,6 @@
 /** OcspCache: what it keeps, and for how long. */
 import "../helpers/limit.ts";
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertExists, assertStrictEquals, assertThrows } from "@std/assert";
 import { OcspCache } from "../../verify/ocsp/cache.ts";
 
 const later = new Date(Date.now() + 3_600_000);
@@ -55,5 +55,21 @@ Deno.test('OcspCache drops the least recently used entry, also with the key ""',
 Deno.test("OcspCache refuses a size that is none", () => {
   for (const size of [0, -1, 1.5, NaN, Infinity, "3" as never]) {
     assertThrows(() => new OcspCache(size), RangeError, "size");
+  }
+});
+
+Deno.test("OcspCache: an entry has ended at its very time, not a millisecond later", () => {
+  const now = Date.now;
+  try {
+    Date.now = () => 1_000_000;
+    const cache = new OcspCache(1);
+    for (const name of ["nextUpdate", "expire"]) {
+      cache.put("at", { [name]: 1_000_000 });
+      assertEquals(cache.get("at"), undefined, name);
+      cache.put("after", { [name]: 1_000_001 });
+      assertExists(cache.get("after"), name);
+    }
+  } finally {
+    Date.now = now;
   }
 });

@@ -270,6 +270,42 @@ Deno.test("OcspResolver.resolve() follows a redirect within http, and none out o
   });
 });
 
+Deno.test("OcspResolver.resolve() reads an answer that comes in pieces", async () => {
+  let made: Uint8Array = new Uint8Array();
+  await withServer(
+    () =>
+      new Response(
+        new ReadableStream({
+          async start(controller) {
+            for (let at = 0; at < made.length; at += 100) {
+              controller.enqueue(made.slice(at, at + 100));
+              await new Promise((resolve) => setTimeout(resolve, 1));
+            }
+            controller.close();
+          },
+        }),
+      ),
+    async (url) => {
+      const certificate = await ca.server("pieces.test", { ocspUris: [url] });
+      made = await ca.ocspResponse(certificate);
+      assert(made.length > 200, `${made.length}`);
+      const resolver = new OcspResolver({ chain: [...certificate.chain, ca.cert], ocspMode: HARD });
+      assertEquals(await resolver.resolve(), "");
+    },
+  );
+});
+
+Deno.test("OcspResolver.resolve() takes a redirect that leads nowhere as its status", async () => {
+  let hits = 0;
+  const handler = () => (hits++, new Response(null, { status: 302 }));
+  await withServer(handler, async (url) => {
+    const resolver = new OcspResolver({ chain: await chainOf(url) });
+    assertEquals(await resolver.resolve(), "");
+    assertStringIncludes(resolver.softError()!, "HTTP status 302");
+    assertEquals(hits, 1);
+  });
+});
+
 Deno.test("OcspResolver.resolve() goes through the proxy, with its password", async () => {
   await using good = ca.ocspResponder();
   const seen: (string | null)[] = [];

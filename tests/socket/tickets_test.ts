@@ -214,8 +214,13 @@ Deno.test("ticketKeyHook() checks what the function gives", () => {
   assertEquals(good(undefined, undefined), { key, name });
   assertEquals(good(name, undefined), { key, name, renew: true });
   assertEquals(ticketKeyHook(() => [key, name])(name, undefined), { key, name, renew: false });
+  for (const nothing of [null, undefined, []]) {
+    const hook = ticketKeyHook(() => nothing as []);
+    assertEquals(hook(name, undefined), undefined);
+    const { key, name: own } = hook(undefined, undefined)!;
+    assertEquals([key.length, own.length], [32, 16]);
+  }
   const none = ticketKeyHook(() => undefined);
-  assertEquals(none(name, undefined), undefined);
   const [a, b] = [none(undefined, undefined)!, none(undefined, undefined)!];
   assert(a.key.toHex() !== b.key.toHex() && a.name.toHex() !== b.name.toHex());
   // The function gets a name of its own, to keep or to change.
