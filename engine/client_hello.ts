@@ -1,9 +1,9 @@
 /**
  * Reads the ClientHello out of a server's first bytes (RFC 8446 4.1.2, RFC
  * 5246 7.4.1.2, RFC 6066 3, RFC 7301), so that the certificate can be chosen
- * before OpenSSL begins: without a callback, in a promise if need be, and
- * with the chosen context's own verification from the start. And what the other
- * side of a failed handshake offered, in the names of OpenSSL. Pure.
+ * before OpenSSL begins: without a callback, even asynchronously, and with the
+ * verification of the chosen context from the start. Also says what the other
+ * side of a failed handshake offered, with OpenSSL's names. Pure.
  *
  * @module
  */
@@ -46,8 +46,8 @@ export class ClientHelloReader {
   #length = 0;
 
   /**
-   * Takes more bytes. `undefined`: not complete yet. `null`: these are not the
-   * beginning of a TLS connection, which OpenSSL will say in its own words.
+   * Takes more bytes. `undefined`: the message is not complete yet. `null`: these bytes do not
+   * begin a TLS connection; OpenSSL will say so in its own words.
    */
   push(chunk: Uint8Array): ClientHello | undefined | null {
     try {
@@ -91,7 +91,10 @@ export class ClientHelloReader {
     this.#length = length;
   }
 
-  /** The length of the message with its header; more than there can be while the header is incomplete. */
+  /**
+   * The length of the message with its header; more than there can be while the header is
+   * incomplete.
+   */
   #total(): number {
     const m = this.#message;
     need(m[0] === MESSAGE_CLIENT_HELLO);
@@ -196,7 +199,9 @@ function protocols(data: Fields): string[] {
   return names;
 }
 
-/** A fatal alert in plain text, before any keys: what a server answers to a name it does not serve. */
+/**
+ * A fatal alert in plain text, before any keys: what a server answers to a name it does not serve.
+ */
 export function plainAlert(description: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(21, 3, 1, 0, 2, 2, description);
 }

@@ -1,6 +1,6 @@
 /**
- * Plain connections for both engines: what Deno reports becomes an
- * {@linkcode SslError} with the address in it. Permission errors pass through.
+ * Plain connections for both engines. What Deno reports becomes an
+ * {@linkcode SslError} with the address in it; permission errors pass through.
  *
  * @module
  */
@@ -26,7 +26,10 @@ export function addressText(target: DialTarget | ListenTarget): string {
   return joinHostPort(hostname, port);
 }
 
-/** An error of the platform with what it lacks: the operation, its input, a code. Permission errors stay. */
+/**
+ * An error of the platform, completed with the operation, its input and a code. Permission errors
+ * stay as they are.
+ */
 export function ioError(what: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) return error;
   const code = platformCode(error) ?? "EIO";
@@ -97,8 +100,8 @@ export function listenTcp(target: ListenTarget): Deno.TcpListener {
 }
 
 /**
- * The listener of an engine that can start TLS on any transport: plain TCP, with TLS prepared over
- * what it accepts.
+ * The listener of an engine that can start TLS on any transport: it accepts plain TCP connections
+ * and prepares TLS over each.
  */
 export class TcpListener implements EngineListener {
   readonly #listener: Deno.TcpListener;
@@ -162,7 +165,10 @@ export class TcpListener implements EngineListener {
   }
 }
 
-/** Deno accepts such a connection and asks the system for its address, which is gone by then. */
+/**
+ * The client reset the connection in the queue: Deno accepts it and asks for an address that is
+ * gone by then.
+ */
 function clientGone(cause: unknown): unknown {
   const gone = cause instanceof Deno.errors.NotConnected ||
     cause instanceof Deno.errors.ConnectionAborted || cause instanceof Deno.errors.ConnectionReset;

@@ -1,13 +1,13 @@
 /**
- * The seam between the socket layer and an engine. Above it nobody knows
- * which engine is at work; below it nobody knows options, files or host name
- * schemes. All that crosses it is bytes, plain data and the two decisions
- * that the layer above owns: {@linkcode ContextHooks.verify} and
+ * The seam between the socket layer and an engine. The code above it does not
+ * know which engine is at work; the code below it knows no options, files or
+ * host name schemes. What crosses it is bytes, plain data and two decisions of
+ * the layer above: {@linkcode ContextHooks.verify} and
  * {@linkcode ContextHooks.selectContext}.
  *
  * A third engine implements {@linkcode Engine}, {@linkcode EngineContext} and
- * {@linkcode TlsStream}; for a sans-IO core only the session is needed, the
- * pump makes the stream.
+ * {@linkcode TlsStream}. An engine without I/O of its own implements the session
+ * of sans_io.ts instead of the stream: the pump makes the stream.
  *
  * @module
  */
@@ -128,7 +128,10 @@ export interface ContextConfig {
   readonly releaseBuffers: boolean;
   /** The Deno engine's switch that leaves the host name unchecked. */
   readonly skipHostname: boolean;
-  /** Pre-shared keys are in use, so a peer may come without a certificate; see {@linkcode ContextHooks.psk}. */
+  /**
+   * Pre-shared keys are in use, so a peer may come without a certificate; see {@linkcode
+   * ContextHooks.psk}.
+   */
   readonly psk?: boolean | undefined;
   /** A client keeps sessions: {@linkcode ContextHooks.newSession} gets them. */
   readonly sessions?: boolean | undefined;
@@ -174,7 +177,9 @@ export interface MessageEvent {
   readonly direction: "read" | "write";
   /** The protocol version, as the wire has it. */
   readonly version: number;
-  /** 20 change cipher spec, 21 alert, 22 handshake, 256 record header, 257 inner content type, ... */
+  /**
+   * 20 change cipher spec, 21 alert, 22 handshake, 256 record header, 257 inner content type, ...
+   */
   readonly contentType: number;
   /** The message. */
   readonly bytes: Uint8Array;
@@ -282,18 +287,21 @@ export interface TlsStream extends TlsFacts {
   /** Sends close_notify; unless `fast`, throws away what comes until the peer's has come. */
   shutdown(options?: ShutdownOptions): Promise<void>;
   /**
-   * One step of the shutdown in both directions, without waiting. It throws nothing away: `false`
-   * when there are bytes that must be read first.
+   * One step of the shutdown in both directions, without waiting. It never throws data away:
+   * `false` means that there are bytes to be read first.
    */
   tryShutdown(): boolean | Want;
   /** Which close_notify alerts have gone and come. */
   readonly shutdownState: ShutdownState;
-  /** Whether a read has given `null` for the peer's; for engines that give the transport back. */
+  /**
+   * Whether a read has given `null` for the peer's close_notify; for engines that give the
+   * transport back.
+   */
   readonly endTold?: boolean;
   /**
-   * Inside a callback that the engine makes for this connection: resolves when the call that it is
-   * in has returned. Until then what returns a promise waits, and what does not is refused with
-   * `ERR_IN_CALLBACK`; `close` alone is done at once.
+   * Inside a callback of this connection: resolves when the engine's call that made the callback
+   * has returned. Until then methods that return a promise wait, and the others throw
+   * `ERR_IN_CALLBACK`; only `close` works at once.
    */
   readonly idle?: Promise<void> | undefined;
   /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
@@ -347,9 +355,10 @@ export interface EngineContext {
   /**
    * The engine's own object, where it has one; valid until the context is closed.
    *
-   * @param handOut Given where the application gets it, or what leads to it: it may change all there
-   * is of it, which then must be of this context alone; one that is in use already (`"used"`) takes
-   * no session any more that another context may have given.
+   * @param handOut Given when the application gets the object, or one that leads to it. The
+   * application may then change whatever belongs to it, so nothing of it is shared with another
+   * context; and a context that is in use already (`"used"`) no longer resumes sessions that another
+   * context may have given.
    */
   native?(handOut?: "new" | "used"): Deno.PointerObject | undefined;
   /** Frees what the engine holds. Connections that run keep what they need. */

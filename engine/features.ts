@@ -9,7 +9,9 @@
 import type { SslUnsupportedError } from "../errors.ts";
 import { unsupported } from "../internal/unsupported.ts";
 
-/** The columns of the table. `openssl-narrow` is OpenSSL under `--allow-ffi=<path>`: no callbacks. */
+/**
+ * The columns of the table. `openssl-narrow` is OpenSSL under `--allow-ffi=<path>`: no callbacks.
+ */
 export type FeatureColumn = "openssl" | "openssl-narrow" | "deno";
 
 /** One row of the table. */
@@ -91,7 +93,9 @@ export function featuresOf(column: FeatureColumn, where: "on" | "maybe" = "on"):
   return new Set(rows.filter(([, row]) => row[where]?.includes(column)).map(([name]) => name));
 }
 
-/** The error for a feature that an engine lacks. `what` asked for it: `option "psk"`, `stopSsl()`. */
+/**
+ * The error for a feature that an engine lacks. `what` asked for it: `option "psk"`, `stopSsl()`.
+ */
 export function lacking(
   engine: { readonly name: string },
   feature: Feature,

@@ -1,6 +1,6 @@
 /**
- * The handshake of one connection: steps of the session, with what each has for the peer sent and
- * what it needs of the peer read in between.
+ * Drives the handshake of one connection: a step of the session, then its output goes to the peer,
+ * or input from the peer is read, until the session is done.
  *
  * @module
  */
@@ -102,7 +102,9 @@ export class Handshake {
     }
   }
 
-  /** The decision of the application that the last {@linkcode Handshake.tryStep} met, given once. */
+  /**
+   * The decision of the application that the last {@linkcode Handshake.tryStep} met, given once.
+   */
   takeSuspended(): Promise<void> | undefined {
     const suspended = this.#suspended;
     this.#suspended = undefined;

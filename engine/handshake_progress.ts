@@ -1,5 +1,5 @@
 /**
- * How far a server's handshake is: what a listener goes by when it must choose which one gives way.
+ * How far a server's handshake is. A listener that has too many decides by this which one to close.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import { loopClock } from "../internal/loop_clock.ts";
 
 /**
- * What the peer has done so far: `"silent"`, not a byte; `"started"`, less than a message that can
- * be answered; `"answered"`, it was answered and has not gone on.
+ * What the peer has done so far: `"silent"`, sent nothing; `"started"`, sent part of a message;
+ * `"answered"`, got our answer and has sent nothing since.
  */
 export type HandshakeStage = "silent" | "started" | "answered";
 

@@ -1,7 +1,7 @@
 /**
- * What comes from the peer: bytes of the transport to the session. One read of the transport at a
- * time, begun only for an operation that needs it. A wait that is aborted leaves the read in flight
- * to the next operation.
+ * Brings bytes from the transport to the session. There is one read of the transport at a time, and
+ * only for an operation that needs it. When the wait for it is aborted, the read stays in flight for
+ * the next operation.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export class Inflow {
     if (this.#inFlight !== undefined) return this.#inFlight;
     const buffer = takeBuffer(this.#size.next);
     const read: InFlight = { buffer, n: 0, done: DONE };
-    const failed = (cause: unknown): void => { // a reset is an end like any other: told by #endError
+    const failed = (cause: unknown): void => { // a reset is an end like any other: #endError reports it
       read.n = null;
       this.#ended = { cause };
     };
@@ -74,7 +74,7 @@ export class Inflow {
 
   /** Takes in what it brought, once. */
   end(read: InFlight): void {
-    if (this.#inFlight !== read) return; // somebody else fed it
+    if (this.#inFlight !== read) return; // another operation fed it
     this.#inFlight = undefined;
     if (this.#closed) throw closedError();
     const { buffer, n } = read;
@@ -90,7 +90,7 @@ export class Inflow {
 
   #endError(): unknown {
     const cause = this.#ended?.cause;
-    // Closed beneath us, or no transport at all: not the peer's doing.
+    // Our own code closed the transport, or it is not one: the peer did nothing wrong.
     const ours = cause instanceof Deno.errors.BadResource || cause instanceof TypeError;
     return this.#endFailure ??= ours
       ? transportError("read", cause)

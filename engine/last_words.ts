@@ -1,8 +1,7 @@
 /**
- * What the peer said before the connection broke. A peer that refuses us sends an alert and closes;
- * what we send after that is answered with a reset, so that the write fails first, while the reason
- * is still unread in the system's buffer. We read it then. Data that came before the reason is
- * kept for the next read.
+ * What the peer said before the connection broke. A peer that refuses us sends an alert and closes.
+ * What we send after that is answered with a reset, so our write fails while the alert is still
+ * unread in the system's buffer. We read it then; data that came before it is kept for the next read.
  *
  * @module
  */
@@ -15,7 +14,10 @@ import type { SansIoSession } from "./sans_io.ts";
 import type { SessionCalls } from "./session_calls.ts";
 import { orAborted } from "../internal/waiting.ts";
 
-/** A broken TCP connection answers at once; other transports may be broken in one direction only, in ms. */
+/**
+ * A broken TCP connection answers at once; other transports may be broken in one direction only, in
+ * ms.
+ */
 export const PATIENCE = 250;
 
 /** How much data is read to find the reason behind it, in bytes. */
@@ -77,7 +79,9 @@ export class LastWords {
     return n;
   }
 
-  /** Reads until the reason is found, the peer has no more to say, or the time is up. Never rejects. */
+  /**
+   * Reads until the reason is found, the peer has no more to say, or the time is up. Never rejects.
+   */
   async hear(): Promise<void> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), PATIENCE);

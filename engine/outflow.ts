@@ -1,6 +1,6 @@
 /**
- * What goes to the peer: bytes of the session to the transport. One loop at a time runs until
- * nothing is left; a call that adds output meanwhile joins it.
+ * Brings bytes from the session to the transport. One loop at a time runs until nothing is left; a
+ * call that adds output meanwhile joins it.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export class Outflow {
     return this.#flushing;
   }
 
-  /** Bytes that were made and are not gone. */
+  /** Bytes that the session has made and the transport has not taken. */
   get waiting(): number {
     return this.#session.output + this.#underWay;
   }
@@ -97,7 +97,8 @@ export class Outflow {
       if (this.#closed) throw closedError();
       return result;
     } catch (cause) {
-      // Still under way meanwhile: a call that adds output waits for the same reason.
+      // The bytes stay under way meanwhile, so that a call that adds output waits for this reason,
+      // too.
       const why = this.#closed || this.#failure ? undefined : await this.#explain(cause);
       this.#underWay = 0;
       this.fail(this.#closed ? closedError() : why);
@@ -107,7 +108,10 @@ export class Outflow {
     }
   }
 
-  /** A write of the transport. Not every transport ends one when it is closed: Deno's do since 2.9. */
+  /**
+   * A write of the transport. Closing a transport need not end a write in flight: Deno's
+   * connections do so since 2.9.
+   */
   #write(p: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#abandon = () => reject(closedError());

@@ -1,11 +1,11 @@
 /**
  * The pump: drives a sans-IO session over a transport. Everything that waits
- * in the OpenSSL engine waits here, and for one of two things: that the
- * transport brings bytes for the session (inflow.ts), or that it takes what the
- * session has for the peer (outflow.ts). It reads on behalf of an operation
- * that needs it and never ahead on its own, so plain bytes that follow TLS are
- * never swallowed and an unread peer feels backpressure. A flush also follows a
- * failure, because the alert is in there.
+ * in the OpenSSL engine waits here, for one of two things: the transport brings
+ * bytes for the session (inflow.ts), or it takes the session's bytes for the
+ * peer (outflow.ts). The pump reads only for an operation that needs it, never
+ * ahead, so plain bytes that follow TLS are not swallowed and a peer that nobody
+ * reads from feels backpressure. A flush also follows a failure, because it
+ * carries the alert.
  *
  * Reading never waits for writing: output made by a read (an answer to a key
  * update) is flushed aside, so two peers that both send without reading cannot
@@ -99,7 +99,9 @@ export class Pump implements TlsStream {
 
   // ---- a peer that is gone
 
-  /** Why the transport takes nothing any more: what the peer said, or the transport's own error. */
+  /**
+   * Why the transport no longer takes anything: what the peer said, or the transport's own error.
+   */
   async #whyGone(cause: unknown): Promise<unknown> {
     if (isGone(cause)) await this.#lastWords.hear();
     return this.#calls.failure ?? transportError("write", cause);
@@ -181,7 +183,7 @@ export class Pump implements TlsStream {
     } catch (error) {
       throw this.#calls.failed(error);
     }
-    if (r === SSL_WANT_READ) this.#in.check(); // ready() would not wait either: for ever
+    if (r === SSL_WANT_READ) this.#in.check(); // at its end, ready() would not wait, and the caller would try for ever
     else if (r === null) this.#endTold = true;
     return r;
   }
@@ -203,7 +205,7 @@ export class Pump implements TlsStream {
     });
   }
 
-  /** Sends aside what a read has made; data that it brought is still delivered. */
+  /** Sends what a read has made without waiting; the data that it brought is still delivered. */
   #answer(read: number | null | Want): void {
     this.#out.aside();
     if (this.#session.output <= MAX_UNTAKEN || read === null) return;
@@ -319,7 +321,7 @@ export class Pump implements TlsStream {
     try {
       this.#transport.close();
     } catch {
-      // It was closed beneath us.
+      // The application has closed it.
     }
   }
 

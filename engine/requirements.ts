@@ -205,7 +205,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
 ];
 
-/** The option that each hook of a configuration comes from; the engines that verify all have `verify`. */
+/**
+ * The option that each hook of a configuration comes from; the engines that verify all have
+ * `verify`.
+ */
 const OPTION_OF: Readonly<Record<Exclude<keyof ContextHooks, "verify">, string>> = {
   verifyEach: "verifyCallback",
   mayResume: "verifyCallback",

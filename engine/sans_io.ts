@@ -12,7 +12,7 @@ import type { ShutdownState, TlsFacts } from "./connection_facts.ts";
 /**
  * The sans-IO session. Every method is synchronous. `feed` takes what came
  * from the peer, `drain` gives what must go to it; the others turn one into
- * the other. A method that throws has left its alert, if any, to be drained.
+ * the other. After a method has thrown, its alert, if any, is there to be drained.
  */
 export interface SansIoSession extends TlsFacts {
   /** Which side. */
@@ -21,7 +21,7 @@ export interface SansIoSession extends TlsFacts {
   readonly established: boolean;
   /**
    * Whether a method of this session is running, so that the caller is a callback inside it. Until
-   * the method has returned no other is called but `free`, `shutdownState` and `established`.
+   * that method has returned, only `free`, `shutdownState` and `established` may be called.
    */
   readonly busy?: boolean;
   /** Which close_notify alerts were made and taken in. */
@@ -53,6 +53,8 @@ export interface SansIoSession extends TlsFacts {
   takeInput(): Uint8Array;
   /** The error for an end of the transport at this point, e.g. a truncation. */
   endOfInput(cause?: unknown): Error;
-  /** Frees it; inside one of its own callbacks this waits until the callback is done. Idempotent. */
+  /**
+   * Frees it; inside one of its own callbacks this waits until the callback is done. Idempotent.
+   */
   free(): void;
 }

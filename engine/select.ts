@@ -1,7 +1,7 @@
 /**
  * Which engine is at work. Nothing is loaded and no permission is queried
  * before the first call, and nothing ever prompts. A question loads the
- * library at most; the engine itself is imported by who makes connections.
+ * library at most; the engine itself is imported with the first context.
  *
  * @module
  */
@@ -103,7 +103,7 @@ export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
 
 /**
  * What the engine of "auto" can do: exactly, once it has been selected;
- * before, as the ffi permission has it, without loading anything.
+ * before that, going by the ffi permission, without loading anything.
  */
 export function autoFeatures(): FeatureSet {
   if (chosen !== undefined) return infoOf(chosen).features;

@@ -21,7 +21,9 @@ export class SessionCalls {
   #failure: unknown;
   #closed = false;
 
-  /** After each failure `out` sends aside what the session has made, because the alert is in there. */
+  /**
+   * After each failure `out` sends aside what the session has made, because the alert is in there.
+   */
   constructor(session: SansIoSession, out: Outflow) {
     this.#session = session;
     this.#out = out;

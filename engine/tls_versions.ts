@@ -21,7 +21,7 @@ export const VERSIONS = {
 
 const NAMES = Object.keys(VERSIONS) as readonly (keyof typeof VERSIONS)[];
 
-/** The name of a version, `TLSv1_3`; of a number that is none, the number, `0x7f1c`. */
+/** The name of a version, `TLSv1_3`; for an unknown number the number itself, `0x7f1c`. */
 export function versionName(version: number): string {
   return NAMES[version - VERSIONS.SSLv3] ?? `0x${version.toString(16).padStart(4, "0")}`;
 }

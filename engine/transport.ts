@@ -20,7 +20,9 @@ export function heldBy(transport: object): Uint8Array {
   return own ?? new Uint8Array();
 }
 
-/** Lets reads that are still in flight in the transports around a connection bring what has come. */
+/**
+ * Lets reads that are still in flight in the transports around a connection bring what has come.
+ */
 export async function settle(transport: object): Promise<void> {
   if (transport instanceof BufferedTransport) await transport.settle();
 }
@@ -125,13 +127,19 @@ export class BufferedTransport implements ByteTransport {
   }
 }
 
-/** What one write of a transport took: one that takes nothing, again and again, would stop all timers. */
+/**
+ * What one write of a transport took. A transport that takes nothing, again and again, would stop
+ * all timers.
+ */
 export function mustTake(n: number): number {
   if (n <= 0) throw new TypeError(`Cannot write: the connection took ${n} bytes`);
   return n;
 }
 
-/** One read of a transport brought nothing, which again and again would stop all timers, too, or more than there is. */
+/**
+ * The error where a read of a transport brought nothing, which again and again would stop all
+ * timers, or more than it can.
+ */
 export function wrongCount(n: number, room: number): TypeError {
   return new TypeError(`Cannot read: the connection gave ${n} bytes for a buffer of ${room}`);
 }
@@ -144,7 +152,10 @@ export interface StreamPair {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** What a stream failed with: code that cancels or aborts a stream need not give a reason. */
+/**
+ * What a stream failed with, as an error: code that cancels or aborts a stream need not give a
+ * reason.
+ */
 export function streamFailure(cause: unknown): Error {
   if (cause instanceof Error) return cause;
   return Object.assign(new Error("The stream was given up by its other end", { cause }), {
@@ -159,7 +170,7 @@ export function streamFailure(cause: unknown): Error {
 export function streamTransport(pair: StreamPair): ByteTransport {
   const reader = pair.readable.getReader();
   const writer = pair.writable.getWriter();
-  writer.closed.catch(() => {}); // told by the write that fails
+  writer.closed.catch(() => {}); // the write that fails reports it
   let rest: Uint8Array = new Uint8Array();
   let closed = false;
   let ended = false;

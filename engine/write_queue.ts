@@ -50,7 +50,7 @@ export class WriteQueue {
     }
     const run = () => this.#writeAll(p, signal);
     const before = this.#length++ > 0 ? this.#last : this.#calls.idle;
-    // Known before it begins: a write inside one of its callbacks comes after it.
+    // Set before it begins, so that a write inside one of its callbacks comes after it.
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
     const done = before === undefined ? run() : before.then(run, run);
@@ -81,7 +81,8 @@ export class WriteQueue {
       this.#out.check();
       return p.length;
     } catch (error) {
-      // What was taken goes, the rest never will: nothing may follow, not even a proper end.
+      // What was encrypted is sent, the rest never will be: nothing may follow, not even a proper
+      // end.
       if (signal?.aborted && taken > 0 && taken < p.length) this.#out.fail(halfWritten(error));
       throw error;
     } finally {

@@ -15,7 +15,7 @@ import type { EngineInfo } from "../engine.ts";
 
 const DESCRIPTION = "getPeerCertificate";
 
-/** What a real connection has shown; it overrules the expectation. */
+/** What a real connection has shown; it counts more than the expectation. */
 let seen: boolean | undefined;
 
 /** Deno's table of internals holds the symbol, so it can be found without a connection. */
@@ -28,7 +28,7 @@ function expected(): boolean {
   return typeof symbol === "symbol" && symbol.description === DESCRIPTION;
 }
 
-/** Whether the runtime tells the peer's certificate, as far as that is known. */
+/** Whether the runtime shows the peer's certificate, as far as that is known. */
 export function hasPeerCertificate(): boolean {
   return seen ?? expected();
 }
@@ -53,7 +53,10 @@ function accessor(conn: Deno.TlsConn): ((this: Deno.TlsConn) => unknown) | undef
   return undefined;
 }
 
-/** The peer's leaf in DER, once the handshake is complete; `undefined` if the runtime cannot tell. */
+/**
+ * The peer's leaf in DER, once the handshake is complete; `undefined` if the runtime does not show
+ * it.
+ */
 export function peerLeaf(conn: Deno.TlsConn): Uint8Array | undefined {
   const get = accessor(conn);
   seen = get !== undefined;

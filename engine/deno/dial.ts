@@ -33,8 +33,8 @@ export interface ClientOptions {
 const NO_SNI = "0.0.0.0";
 
 /**
- * The one name for Deno. Deno checks the name that it sends, so a wish for two
- * different ones cannot be honoured.
+ * The one name for Deno. Deno checks the name that it sends, so they cannot be
+ * two different ones.
  *
  * @throws {SslUnsupportedError} If SNI and the name to verify differ.
  * @throws {TypeError} If there is no name to verify.
@@ -103,7 +103,7 @@ export function startError(options: ClientOptions, error: unknown): unknown {
 
 /**
  * Connects with a client certificate. Deno checks the host that it connects
- * to, so that one and the name must be the same.
+ * to, so the host and the name must be the same.
  *
  * @throws {SslUnsupportedError} If they are not, or for a Unix socket.
  */

@@ -7,8 +7,8 @@
  * all measured with Deno 2.9.6:
  *
  * - `close()` sends close_notify, even with a write in flight: the public API
- *   knows no other end. So do not close in the middle of a message and expect
- *   the peer to notice.
+ *   has no other way to end. So the peer does not notice when a connection is
+ *   closed in the middle of a message.
  * - A connection that is closed before its handshake is complete keeps its
  *   socket in the runtime until the peer gives up.
  * - The verify hook runs when the handshake is complete: before any

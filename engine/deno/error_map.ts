@@ -1,10 +1,10 @@
 /**
- * From an error of Deno's TLS to an error by whose fault it is.
+ * Turns an error of Deno's TLS into ours, which says whose fault it was.
  *
- * Deno reports rustls's words as the message of `Deno.errors.InvalidData`, so
- * the words are all there is to go by. Each row of the tables was measured
- * with Deno 2.9.6 (rustls 0.23.40). A text that is in no table becomes an
- * error too, never a success.
+ * Deno reports rustls's words as the message of `Deno.errors.InvalidData`, and
+ * nothing else, so this file reads the words. Each row of the tables was
+ * measured with Deno 2.9.6 (rustls 0.23.40). A text that is in no table becomes
+ * an error too, never a success.
  *
  * @module
  */

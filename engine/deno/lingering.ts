@@ -5,8 +5,8 @@
  * 32 threads, which sleeps for 100 ms and then closes the socket. So no more than 320 of them are
  * closed in a second, whatever else is done; a program that connects and closes faster had a growing
  * pile of descriptors, and its file reads and name lookups, which use the same threads, waited
- * behind it. The runtime says nothing of this, so it is reckoned here, and who dials waits a little
- * while too many are about to be closed.
+ * behind it. The runtime does not report this, so we count them here, and a new connection waits a
+ * little while too many are still to be closed.
  *
  * @module
  */
@@ -18,16 +18,18 @@ import { orAborted } from "../../internal/waiting.ts";
 const HELD = 100;
 /** How many it closes side by side. */
 const THREADS = 32;
-/** How many may be held when another connection is made: half of what a small limit of 256 allows. */
+/**
+ * How many may be held when another connection is made: half of what a small limit of 256 allows.
+ */
 const MOST = 128;
 
-/** Reckons which closed connections are still held. */
+/** Counts the closed connections that the runtime still holds. */
 export class Lingering {
   readonly #now: () => number;
   /** When each is let go, in that order. */
   readonly #ends: number[] = [];
 
-  /** None. `now` is the clock, in milliseconds. */
+  /** Begins with none. `now` is the clock, in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }

@@ -1,9 +1,9 @@
 /**
  * The reading direction of a Deno TLS connection.
  *
- * Deno's reads cannot be called off. So one that somebody no longer waits for goes on into a buffer,
- * and what it brings is there for the next one. A read of the runtime is made only on behalf of an
- * operation that needs it; a large one without a signal goes straight into the caller's buffer.
+ * Deno's reads cannot be aborted. So when an operation stops waiting for its read, the read goes on
+ * into a buffer, and the next operation gets what it brings. The runtime is asked to read only for
+ * an operation that needs it; a large read without a signal goes straight into the caller's buffer.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Link {
   readonly closed: boolean;
   /** The connection. */
   readonly conn: Deno.TlsConn;
-  /** Throws what forbids that data flows. */
+  /** Throws the error that keeps data from flowing, if there is one. */
   checkOpen(): void;
   /** An error of the runtime; one that breaks the connection is what later calls meet. */
   failed(operation: Operation, cause: unknown): unknown;
@@ -98,7 +98,7 @@ export class DenoReading {
     return SSL_WANT_READ;
   }
 
-  /** Resolves when there is something to tell. */
+  /** Resolves when there is data, an end or an error. */
   async ready(signal: AbortSignal | undefined): Promise<void> {
     const told = this.#there > 0 || this.#received || this.#error !== undefined;
     if (!told) await orAborted(this.#fill(), signal);
@@ -110,7 +110,7 @@ export class DenoReading {
       if (this.#error !== undefined) throw this.#error;
       this.#link.checkOpen();
       if (this.#there > 0) {
-        if (this.#reading) await Promise.resolve(); // those bytes are somebody's
+        if (this.#reading) await Promise.resolve(); // another operation waits for those bytes
         else this.#discard();
       } else await orAborted(this.#fill(), signal);
     }
@@ -161,7 +161,7 @@ export class DenoReading {
     }
   }
 
-  /** What can be said without waiting; `undefined` if that is nothing. */
+  /** The result that is known without waiting, if there is one. */
   #take(p: Uint8Array, peek: boolean): number | null | undefined {
     const { closed } = this.#link;
     const earlier = this.#earlier[0];

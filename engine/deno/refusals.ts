@@ -178,7 +178,7 @@ const REFUSALS: readonly Refusal[] = [
 
 const NOT_AFTER = /not valid after (\d+)/, NOT_BEFORE = /not valid before (\d+)/;
 
-/** A time in seconds that rustls says, as a date. */
+/** A time that rustls gives in seconds, as a date. */
 function dateIn(found: string, pattern: RegExp): Date | undefined {
   const seconds = Number(pattern.exec(found)?.[1]);
   if (!Number.isFinite(seconds) || Math.abs(seconds) > 8.64e12) return undefined;
@@ -195,7 +195,9 @@ function shownTime(word: string, found: string, pattern: RegExp): string {
   return date === undefined ? "" : ` (${word} ${date.toISOString().replace(".000", "")})`;
 }
 
-/** `... for name "a.test"; certificate is only valid for DnsName("b.test") or IpAddress(192.0.2.1)` */
+/**
+ * `... for name "a.test"; certificate is only valid for DnsName("b.test") or IpAddress(192.0.2.1)`
+ */
 function namesIn(found: string): string[] {
   return [...found.matchAll(/(DnsName|IpAddress)\("?([^)"]*)"?\)/g)]
     .map(([, kind, value]) => `${kind === "DnsName" ? "DNS" : "IP"}:${visible(value ?? "")}`);

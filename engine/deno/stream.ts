@@ -141,13 +141,13 @@ export class DenoStream implements TlsStream {
     }
   }
 
-  /** Begins the handshake, or says how it stands. */
+  /** Begins the handshake, or gives its present result. */
   tryHandshake(): true | Want {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closed) throw closedError();
     if (this.#established) return true;
     this.#handshaking ??= this.#shake();
-    this.#handshaking.catch(ignore); // told by the next call
+    this.#handshaking.catch(ignore); // the next call reports it
     return SSL_WANT_READ;
   }
 
@@ -200,7 +200,7 @@ export class DenoStream implements TlsStream {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Throws what forbids that data flows. */
+  /** Throws the error that keeps data from flowing, if there is one. */
   #checkOpen(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closed) throw closedError();
@@ -308,7 +308,7 @@ export class DenoStream implements TlsStream {
     return tcp;
   }
 
-  /** Closes the connection. Deno sends close_notify; see the essay of engine.ts. Idempotent. */
+  /** Closes the connection. Deno sends close_notify; see the top of engine.ts. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -335,7 +335,7 @@ export class DenoStream implements TlsStream {
     };
   }
 
-  /** The peer's leaf in DER, if the runtime tells. */
+  /** The peer's leaf in DER, if the runtime shows it. */
   peerChain(): readonly Uint8Array[] {
     return this.#leaf === undefined ? [] : [this.#leaf];
   }
@@ -372,6 +372,6 @@ function tryClose(closer: { close(): void }): void {
   try {
     closer.close();
   } catch {
-    // It was closed beneath us.
+    // The application has closed it.
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The writing direction of a Deno TLS connection.
  *
- * Writes queue. Deno's cannot be called off, so one that was called off half-way ends the sending
- * side: nobody can tell what of it has gone.
+ * Writes queue. Deno's writes cannot be aborted. So when the wait for a write is aborted half-way,
+ * the sending side ends, because we cannot know how much of it was sent.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export class DenoWriting {
     this.#queued += part.length;
     this.#enqueue(() => this.#writeAll(part, undefined))
       .finally(() => this.#queued -= part.length)
-      .catch(ignore); // told by the next write
+      .catch(ignore); // the next write reports it
     return part.length;
   }
 
@@ -86,7 +86,7 @@ export class DenoWriting {
     if (this.#ending !== undefined) return this.#ending;
     this.check();
     this.#ending = this.#sendCloseNotify(this.#writing);
-    this.#ending.catch(ignore); // told by the next call
+    this.#ending.catch(ignore); // the next call reports it
     return this.#ending;
   }
 
@@ -113,7 +113,7 @@ export class DenoWriting {
       const end = Math.min(p.length, at + MAX_PART);
       try {
         signal?.throwIfAborted();
-        // A copy, where the caller may come to think that the buffer is free again.
+        // A copy: after an abort the caller may reuse the buffer while Deno still writes.
         const part = signal ? p.slice(at, end) : p.subarray(at, end);
         at += await orAborted(this.#writePart(part), signal);
       } catch (cause) {

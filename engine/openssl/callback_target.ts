@@ -12,7 +12,9 @@ export interface CallbackTarget {
   onVerifyEach(ok: boolean, store: Deno.PointerValue): number;
   /** Chooses the ALPN protocol among those offered; undefined refuses. */
   onAlpn(offered: readonly string[]): string | undefined;
-  /** The NPN protocols that a server advertises, in wire format, pinned for the life of the context. */
+  /**
+   * The NPN protocols that a server advertises, in wire format, pinned for the life of the context.
+   */
   onNpnAdvertise(): Uint8Array<ArrayBuffer>;
   /** Chooses the NPN protocol among those advertised. */
   onNpnSelect(advertised: readonly string[]): string;

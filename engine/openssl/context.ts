@@ -38,10 +38,14 @@ export class OpenSslContext implements EngineContext, SessionContext {
   readonly #runtime: Runtime;
   readonly #ctx: NativeHandle;
   #handedOut = false;
-  /** The session id context from {@linkcode OpenSslContext.native} on, which no other context has. */
+  /**
+   * The session id context from {@linkcode OpenSslContext.native} on, which no other context has.
+   */
   #own: Uint8Array<ArrayBuffer> | undefined;
 
-  /** Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one. */
+  /**
+   * Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one.
+   */
   constructor(runtime: Runtime, config: ContextConfig) {
     this.#runtime = runtime;
     this.config = config;
@@ -90,15 +94,15 @@ export class OpenSslContext implements EngineContext, SessionContext {
   }
 
   /**
-   * The SSL_CTX. Who gets it for purposes of his own may change its store: from then on it is one
-   * that no other context has.
+   * The SSL_CTX. An application that gets it may change its store: from then on this context has
+   * a store of its own.
    */
   native(handOut?: "new" | "used"): Deno.PointerObject | undefined {
     const ptr = this.#ctx.ptr ?? undefined;
     if (handOut === undefined || ptr === undefined) return ptr;
     const { library: { c }, callbacks } = this.#runtime;
     const isolate = handOut === "used" && this.#own === undefined && this.role === "server";
-    // A handshake that is in the midst of its verification uses the store and does not hold it.
+    // A verification that is running uses the store without holding a reference to it.
     if (callbacks?.running && (isolate || !this.#handedOut)) {
       throw insideError("hand out the context");
     }
@@ -114,8 +118,8 @@ export class OpenSslContext implements EngineContext, SessionContext {
   }
 
   /**
-   * A session is resumed only under the server name that it began with (RFC 6066 3): the name is a
-   * part of the session id context. `null` is one that could not be read: no session fits.
+   * A session is resumed only under the server name that it began with (RFC 6066 3): the name is
+   * part of the session id context. `null` is a name that could not be read: no session fits it.
    */
   bindSessions(ssl: Deno.PointerObject, name: string | null): void {
     const { c } = this.#runtime.library;

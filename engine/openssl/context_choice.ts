@@ -110,7 +110,9 @@ export class ContextChoice {
     this.#ssl.feed(held, held.length);
   }
 
-  /** The error where OpenSSL answers another ClientHello than the one that the choice was made by. */
+  /**
+   * The error where OpenSSL answers another ClientHello than the one that the choice was made by.
+   */
   fault(c: OpenSslSymbols, ssl: Deno.PointerObject): Error | undefined {
     const name = this.#askedFor;
     if (name === undefined || this.#ssl.output === 0) return undefined;

@@ -128,8 +128,8 @@ export class ContextSettings {
       CTRL.MODE,
       MODE_ACCEPT_MOVING_WRITE_BUFFER | (config.releaseBuffers ? MODE_RELEASE_BUFFERS : 0n),
     );
-    // A verifier that has yet to decide must not be got around by a second connection that resumes
-    // the first one's session. In the cache it is at once; a ticket is held back with the rest.
+    // While a verifier decides, a second connection must not resume the session of the first one.
+    // A cached session could be resumed at once; a ticket is held back with the rest of the flight.
     const cached = config.role === "server" && config.hooks.verifyEach === undefined;
     this.#ctrl(CTRL.SET_SESS_CACHE_MODE, cached ? SESS_CACHE_SERVER : SESS_CACHE_OFF);
     if (config.noTickets && config.role === "server") {

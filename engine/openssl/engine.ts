@@ -1,7 +1,7 @@
 /**
- * The OpenSSL engine. library.ts says whether OpenSSL is available and what it
- * can do; the first context imports this file and everything that makes
- * connections.
+ * The OpenSSL engine. The first context imports this file, with everything that
+ * makes connections; until then library.ts says whether OpenSSL is available and
+ * what it can do.
  *
  * @module
  */

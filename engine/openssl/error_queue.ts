@@ -54,7 +54,8 @@ export function drainErrors(c: OpenSslSymbols): ErrorQueueEntry[] {
 
 /** The reason part of a packed error number; TLS alerts are 1000 + their number. */
 export function reasonNumber(code: number): number {
-  // 3.x packs 23 bits of reason (or an errno with the top bit), 1.1.1 packs 12; TLS reasons fit both.
+  // 3.x packs 23 bits of reason (or an errno with the top bit), 1.1.1 packs 12; TLS reasons fit
+  // both.
   return code & 0xfff;
 }
 
@@ -65,7 +66,10 @@ export function queueText(entries: readonly ErrorQueueEntry[]): string {
 
 /** An alert is a reason of libssl from here on; some of their texts lack the word. */
 const ALERT_BASE = 1000;
-/** What stands beside an alert that was received; OpenSSL has the same reasons for faults it finds itself. */
+/**
+ * What stands beside an alert that was received; OpenSSL has the same reasons for faults it finds
+ * itself.
+ */
 const RECEIVED = /^SSL alert number /;
 
 function alertOf(queue: readonly ErrorQueueEntry[]): string | undefined {
@@ -150,7 +154,7 @@ function ownCode(reason: string): string {
 
 /** A short stable code, the same on both engines where both can tell. */
 function codeOf(queue: readonly ErrorQueueEntry[]): string {
-  // A failed decryption stands in the queue after what libcrypto says of it.
+  // libssl's entry for a failed decryption comes after libcrypto's.
   const known = CODES.find(([match]) => queue.some(({ reason }) => match.test(reason)));
   return known?.[1] ?? ownCode(queue[0]!.reason);
 }
@@ -204,7 +208,10 @@ export interface Circumstances {
   readonly advise?: (options: SslErrorOptions) => Advice | undefined;
 }
 
-/** An entry whose data quotes our own input ("group 'x' cannot be set"), unless that may be a secret. */
+/**
+ * An entry whose data quotes our own input ("group 'x' cannot be set"), unless that may be a
+ * secret.
+ */
 function withoutSecret({ data, ...entry }: ErrorQueueEntry): ErrorQueueEntry {
   const quoted = data === undefined ? [] : data.match(/'[^']*'?|[^\s'=]{8,}/g) ?? [];
   return data === undefined || quoted.some((part) => mayBeSecret(part.replaceAll("'", "")))
@@ -212,7 +219,9 @@ function withoutSecret({ data, ...entry }: ErrorQueueEntry): ErrorQueueEntry {
     : { ...entry, data };
 }
 
-/** The error of a call on a connection that OpenSSL failed with SSL_ERROR_SSL or SSL_ERROR_SYSCALL. */
+/**
+ * The error of a call on a connection that OpenSSL failed with SSL_ERROR_SSL or SSL_ERROR_SYSCALL.
+ */
 export function connectionError(
   operation: string,
   queue: readonly ErrorQueueEntry[],
@@ -239,7 +248,8 @@ export function connectionError(
       { ...options, code: "ERR_SSL_NOT_TLS", facts: { ...options.facts, spoke } },
     );
   }
-  // In reading, what OpenSSL has no better name for is what a record of the peer did.
+  // While reading, OpenSSL says "internal error" for records of the peer that it has no better name
+  // for.
   const ours = OURS.test(reason) && !(operation === READ && /internal error/.test(reason));
   const Class = ours ? SslError : SslPeerError;
   return new Class(`${operation} failed: ${reason}${more}`, options);

@@ -1,9 +1,9 @@
 /**
- * The first bytes of a connection, kept until TLS has made something of them: a
- * peer that does not speak TLS gets its bytes read as plain text, none lost.
+ * The first bytes of a connection, kept until OpenSSL has accepted them as TLS. If
+ * the peer does not speak TLS, they can still be read as plain text.
  *
- * And whether the ClientHello that OpenSSL answers is the one by which the context
- * was chosen: two readers of the same bytes may differ, and after a
+ * This also checks that OpenSSL answers the ClientHello by which the context was
+ * chosen: two readers may read the same bytes differently, and after a
  * HelloRetryRequest there is a second ClientHello.
  *
  * @module
@@ -18,7 +18,10 @@ import { TLS1_3 } from "../tls_versions.ts";
 /** A record header: with fewer bytes OpenSSL has decided nothing. */
 const RECORD_HEADER = 5;
 
-/** Keeps bytes while {@linkcode FirstBytes.open}: in one piece, or a peer that sends them one by one fills the memory. */
+/**
+ * Keeps bytes while {@linkcode FirstBytes.open}, in one buffer: a list of chunks would fill the
+ * memory if a peer sent them one by one.
+ */
 export class FirstBytes {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   #length = 0;
@@ -71,7 +74,8 @@ function fault(code: string, alert: keyof typeof ALERT, reason: string): HelloFa
 }
 
 /**
- * Looks at a server's SSL that has an answer ready, which must not leave where there is a fault.
+ * Looks at a server's SSL that has an answer ready. If this finds a fault, the answer must not be
+ * sent.
  *
  * @param name The server name of the choice in lower case; `null` if the ClientHello could not be
  * read, so that nobody was asked.

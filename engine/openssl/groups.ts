@@ -1,7 +1,7 @@
 /**
- * The groups of the key exchange where the options switch a kind of them off. In TLS 1.2 the cipher
- * decides between curves and finite fields; in TLS 1.3 the list of groups does, so that what is off
- * must not be in it.
+ * The groups of the key exchange when the options switch a kind of them off. In TLS 1.2 the cipher
+ * decides between curves and finite fields; in TLS 1.3 the list of groups does, so groups that are
+ * switched off must not be in it.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export function restrictGroups(config: ContextConfig, target: GroupTarget): void
   const { noEcdh, groups, role, versions } = config;
   const noFinite = role === "server" && config.dh === null;
   if (groups !== undefined || !versions.has(TLS1_3) || (!noEcdh && !noFinite)) {
-    // Before TLS 1.3 the cipher list says it all; a client's finite fields come from the server.
+    // Before TLS 1.3 the cipher list decides; the server chooses the finite field.
     return;
   }
   if (noEcdh && noFinite) return onlyBefore13(config, target, "ecdhCurve: null and dh: null");

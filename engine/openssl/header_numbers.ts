@@ -1,5 +1,5 @@
 /**
- * Numbers from OpenSSL's headers: what a binary has no names for.
+ * Numbers that OpenSSL's headers define as macros, so that the library itself does not export them.
  *
  * @module
  */

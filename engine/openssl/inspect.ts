@@ -1,6 +1,6 @@
 /**
- * Questions to an SSL or an X509_STORE_CTX that change nothing; SSL_SESSION objects
- * as DER, so that no session cache holds C objects.
+ * Reads an SSL or an X509_STORE_CTX without changing it, and turns SSL_SESSION
+ * objects into DER and back, so that no session cache holds C objects.
  *
  * @module
  */
@@ -96,7 +96,9 @@ function protocol(
   return String.fromCharCode(...bytesAt(c, address[0]!, length[0]!));
 }
 
-/** What the peer sent, leaf first, in DER: a server's chain lacks the leaf in OpenSSL's own list. */
+/**
+ * What the peer sent, leaf first, in DER: a server's chain lacks the leaf in OpenSSL's own list.
+ */
 export function peerChain(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Array[] {
   const get = c.SSL_get1_peer_certificate ?? c.SSL_get_peer_certificate;
   const leaf = get?.(ssl) ?? null;

@@ -31,7 +31,8 @@ export function requireLegacyLevel(
 ): void {
   if ([...versions].some((v) => v > TLSv1_1)) return;
   if (versions.size === 1 && versions.has(SSLv3)) {
-    // OpenSSL takes the bound also where it is built without the protocol, and then offers nothing.
+    // OpenSSL accepts this version even if it was built without it, and then offers no version at
+    // all.
     throw new SslUnsupportedError(
       'SSL Version SSLv3 not supported: RFC 7568 forbids it: use "TLSv1_2" or "TLSv1_3"',
       { code: "ERR_SSL_UNSUPPORTED_VERSION", reason: "SSLv3 is not supported" },

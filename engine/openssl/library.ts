@@ -1,6 +1,6 @@
 /**
- * Finds OpenSSL and says which version is there. Nothing happens at import. For this question the
- * library is loaded with a few functions; binder.ts loads it with all of them, for the first context.
+ * Finds OpenSSL and says which version it is. Nothing happens at import. This question loads the
+ * library with a few functions; binder.ts loads it with all of them, for the first context.
  *
  * Paths are absolute where they can be: Deno resolves a bare name in an
  * `--allow-ffi=<path>` flag against the working directory, so only the same
@@ -122,7 +122,7 @@ export const LIBC_SYMBOLS = {
   memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
   memcpyAt: { name: "memcpy", parameters: ["buffer", "u64", "usize"], result: "pointer" },
   memcpyTo: { name: "memcpy", parameters: ["pointer", "buffer", "usize"], result: "pointer" },
-  // it gives back where it copied to: with a length of 0 that is all it does
+  // memcpy returns the address of its destination: with a length of 0 that is all it does
   addressOf: { name: "memcpy", parameters: ["pointer", "pointer", "usize"], result: "u64" },
   addressOfBytes: { name: "memcpy", parameters: ["buffer", "buffer", "usize"], result: "u64" },
   // size_t strlen(const char *s): as u32, which spares the BigInt
@@ -163,7 +163,7 @@ export function loadTables(
 function loadFirst<C>(load: (path: string) => C): Loaded<C> {
   const narrow = !granted({ name: "ffi" });
   const permitted = permittedPaths();
-  // With nothing permitted, one attempt lets Deno ask or refuse in its own words.
+  // If nothing is permitted, one attempt lets Deno ask, or refuse in its own words.
   const paths = permitted.length > 0 ? permitted : candidatePaths().slice(0, 1);
   const tried: string[] = [];
   for (const path of paths) {

@@ -116,7 +116,10 @@ export class NativeHandle {
     net.register(this, this.#held, this);
   }
 
-  /** The pointer, or null after {@linkcode free}, which every C function we call tolerates or we check. */
+  /**
+   * The pointer, or null after {@linkcode free}, which every C function that we call tolerates, or
+   * we check for it.
+   */
   get ptr(): Deno.PointerValue {
     return this.#held === undefined ? null : this.#held.ptr;
   }

@@ -52,7 +52,7 @@ export class OpenSslSession implements SansIoSession {
   /** A server's; a client has none. */
   readonly #choice: ContextChoice | undefined;
   #established = false;
-  /** What reading failed with: after a fatal alert OpenSSL, asked again, says that all is well. */
+  /** What reading failed with. After a fatal alert OpenSSL reports no error to a second read. */
   #broken: Error | undefined;
 
   /** Makes the SSL of one connection. */
@@ -85,7 +85,7 @@ export class OpenSslSession implements SansIoSession {
 
   // ---- handshake
 
-  /** Goes on with the handshake as far as the bytes reach. */
+  /** Continues the handshake as far as the bytes that have come allow. */
   handshake(): true | Want | PromiseLike<void> {
     if (this.#established) return true;
     const ssl = this.#ssl.idle("complete the handshake");
@@ -121,7 +121,7 @@ export class OpenSslSession implements SansIoSession {
     return SSL_WANT_READ;
   }
 
-  /** As `judgeAfterStep`; who cannot judge does not accept. */
+  /** As `judgeAfterStep`; a judgement that throws is a refusal. */
   #judge(done: boolean): Error | undefined {
     try {
       return this.#hooks.judgeAfterStep(done);
@@ -130,7 +130,10 @@ export class OpenSslSession implements SansIoSession {
     }
   }
 
-  /** A step that fails may have put our certificate into the BIO before, for a server not judged yet. */
+  /**
+   * A step that fails may already have put our certificate into the BIO, for a server that was not
+   * judged yet.
+   */
   #judgedFirst(failure: Error): Error {
     if (this.role === "server" || failure instanceof SslVerifyError) return failure;
     const refusal = this.#ssl.freed ? undefined : this.#judge(false);
@@ -185,7 +188,7 @@ export class OpenSslSession implements SansIoSession {
         if (this.#ssl.input !== 0) {
           if (left >= RECORD) continue;
         } else if (read === c.SSL_read && (left > 0 || c.SSL_pending(ssl) === 0)) {
-          this.#ssl.dry = true; // to know costs less than to ask again
+          this.#ssl.dry = true; // remembering this costs less than asking again
         }
         return this.#checked(n);
       }
@@ -194,7 +197,7 @@ export class OpenSslSession implements SansIoSession {
         this.#ssl.dry = true;
         return this.#checked(n > 0 ? n : SSL_WANT_READ);
       }
-      // Deliver what came before the end, which the next call meets again, or before the failure.
+      // Deliver what came before the end or the failure; the next call meets it again.
       if (error === SSL_ERROR.ZERO_RETURN) return this.#checked(n > 0 ? n : null);
       if (this.#hooks.error === undefined) this.#broken = this.#failed(READ);
       if (n > 0) return this.#checked(n);

@@ -1,5 +1,5 @@
 /**
- * The error of a connection that OpenSSL failed, with what is known beside OpenSSL's own reason.
+ * The error of a connection that failed in OpenSSL: OpenSSL's reason, and what we know besides.
  *
  * @module
  */

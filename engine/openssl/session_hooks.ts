@@ -2,9 +2,9 @@
  * What one session answers to OpenSSL's callbacks: the judgement of the peer
  * and the other questions of the handshake, put to the hooks of its context.
  *
- * What OpenSSL says of pre-shared keys that differ ("bad record mac", "no
- * suitable signature algorithm") names the step that failed, not the cause: that
- * is put right here, too.
+ * When pre-shared keys differ, OpenSSL names the step that failed ("bad record
+ * mac", "no suitable signature algorithm") and not the cause. This file adds the
+ * cause.
  *
  * @module
  */
@@ -28,7 +28,10 @@ import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constant
 import { APPLICATION_VERIFICATION } from "../../verify/error_codes.ts";
 
 const X509_V_ERR_UNSPECIFIED = 1;
-/** X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK: what is small depends on us. */
+/**
+ * X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK: our security level decides what is
+ * too small.
+ */
 const BY_SECURITY_LEVEL = new Set([66, 67, 68]);
 const NID_AUTH_PSK = 1048;
 
@@ -86,8 +89,9 @@ export class SessionHooks implements CallbackTarget {
     const error = ok ? 0 : found || X509_V_ERR_UNSPECIFIED;
     const refusal = this.#judge(inspect.storeEvidence(c, store, error));
     if (refusal === undefined) {
-      // What was accepted in spite of an error keeps it: it goes into the session, so that a server
-      // judges the error again where the session is resumed, perhaps without the pin that matched.
+      // A certificate that is accepted in spite of an error keeps the error. It goes into the
+      // session,
+      // and a server judges it again when the session is resumed, perhaps without the pin.
       c.X509_STORE_CTX_set_error(store, error);
       return 1;
     }
@@ -151,8 +155,8 @@ export class SessionHooks implements CallbackTarget {
   }
 
   /**
-   * What OpenSSL's verification did not judge is judged here, after a step of
-   * the handshake and before its output leaves. Gives the refusal.
+   * Judges the peer where OpenSSL's verification did not, after a step of the handshake and before
+   * its output leaves. Gives the refusal.
    */
   judgeAfterStep(done: boolean): Error | undefined {
     const { verifyMode } = this.context.config;
@@ -174,8 +178,8 @@ export class SessionHooks implements CallbackTarget {
   }
 
   /**
-   * The refusal of a certificate that OpenSSL refused by itself: a server without callbacks leaves
-   * the chain to it. We report what was found as everywhere else.
+   * The refusal of a certificate that OpenSSL refused by itself, because a server without callbacks
+   * leaves the chain to it. It is reported as on any other server.
    */
   refusalOfChain(): Error | undefined {
     if (this.#judged || this.context.config.verifyMode === 0) return undefined;
@@ -189,11 +193,11 @@ export class SessionHooks implements CallbackTarget {
   }
 
   /**
-   * Whether a pre-shared key, or a session that began with one, is what the keys come from. Before
-   * TLS 1.3 the cipher says so. Since then OpenSSL counts it as a resumption; for a client a session
-   * without a certificate began with one. A server's session may as well be that of a client that
-   * had no certificate: there the last identity that was asked for must have had a key, and one
-   * that the cipher's hash fits (OpenSSL takes SHA-256 for these).
+   * Whether the keys come from a pre-shared key, or from a session that began with one. Before TLS
+   * 1.3 the cipher says so. In TLS 1.3 OpenSSL counts it as a resumption. For a client, a session
+   * without a certificate began with a pre-shared key. A server's session may also belong to a
+   * client without a certificate: there the last identity asked for must have had a key, and the
+   * hash of the cipher must fit it (OpenSSL uses SHA-256 for these).
    */
   #usedPsk(): boolean {
     const c = this.#c;
@@ -249,8 +253,8 @@ export class SessionHooks implements CallbackTarget {
   }
 
   /**
-   * A server may renew the ticket of a session of TLS 1.2 that it resumes; OpenSSL has a callback
-   * for the sessions of full handshakes only.
+   * In TLS 1.2 a server may renew the ticket of a session that it resumes. OpenSSL's callback reports
+   * the sessions of full handshakes only.
    */
   takeRenewed(): void {
     const { session: offered } = this.#params;
@@ -288,7 +292,8 @@ export class SessionHooks implements CallbackTarget {
     const c = this.#c;
     const ssl = this.#ssl();
     if (this.#role === "client") {
-      // No certificate came with which a response could: what was found out then still counts.
+      // A resumption brings no certificate, so no response either: the result of the first
+      // handshake still counts.
       if (c.SSL_session_reused(ssl) === 1) return 1;
       const refusal = this.#hooks.ocsp?.(inspect.ocspResponse(c, ssl), this.#user);
       if (refusal === undefined) return 1;

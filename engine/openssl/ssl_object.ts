@@ -24,7 +24,7 @@ const TLSEXT_STATUSTYPE_OCSP = 1n;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What the connection was closed with inside one of its own callbacks. */
+/** The error of an operation in which a callback closed the connection. */
 export function closedInside(): SslError {
   return new SslError("Cannot go on: the connection was closed inside its own callback", {
     code: "ECLOSED",
@@ -41,7 +41,9 @@ export class SslObject {
   #handle!: NativeHandle;
   #rbio: Deno.PointerValue = null;
   #wbio: Deno.PointerValue = null;
-  /** Depth of what may call the application back: meanwhile OpenSSL is in the midst of its work. */
+  /**
+   * How many calls are running that may call the application back; OpenSSL is at work meanwhile.
+   */
   #depth = 0;
   #freeLater = false;
   /** SSL_get_shutdown as it was before the call that runs. */
@@ -102,7 +104,7 @@ export class SslObject {
     if (session !== undefined) offerSession(c, ssl, session);
   }
 
-  /** Makes it anew from another context, as if it had been so from the start. */
+  /** Makes it anew, from another context. */
   moveTo(context: SessionContext): void {
     this.#handle.free();
     this.#hooks.context = context;
@@ -133,7 +135,7 @@ export class SslObject {
     return this.#shutdownFlags;
   }
 
-  /** The SSL for a call that nothing of its own may interrupt. */
+  /** The SSL, for a call that must not run inside one of its own callbacks. */
   idle(operation: string): Deno.PointerObject {
     if (this.#depth > 0) throw insideError(operation);
     return this.pointer;
@@ -183,7 +185,7 @@ export class SslObject {
     }
   }
 
-  /** Frees it where that was asked for inside a callback; whether it was. */
+  /** Frees it if a callback has asked for that. Whether one has. */
   freeIfDue(): boolean {
     if (this.#freeLater) this.free();
     return this.#freeLater;
@@ -231,7 +233,7 @@ export class SslObject {
   }
 }
 
-/** Must not close over the session: it is the free function of its handle. */
+/** The free function of a handle: it must not refer to the session, or that is never collected. */
 function freeSsl(
   c: OpenSslSymbols,
   forget: (() => void) | undefined,

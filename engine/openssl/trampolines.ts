@@ -89,7 +89,10 @@ function answerProtocol(
   return false;
 }
 
-/** A protocol that the server did not advertise (NPN allows it): kept here, as long as the process. */
+/**
+ * The bytes of protocols that a client chose without the server's advertising them (NPN allows it);
+ * kept as long as the process.
+ */
 const pinned = new Map<string, Uint8Array<ArrayBuffer>>();
 
 function pin(text: string): Uint8Array<ArrayBuffer> {

@@ -16,7 +16,7 @@ import type { OpenSslSymbols } from "./symbols.ts";
  */
 export const SECURITY_LEVEL = 2;
 
-/** A store that is kept, and under which name among those of its list of anchors. */
+/** A store that is kept, with its key among the stores of the same list of anchors. */
 interface Kept {
   readonly store: NativeHandle;
   readonly id: string;
@@ -24,8 +24,8 @@ interface Kept {
 }
 
 /**
- * Stores by their list of anchors, then by what is in them besides: the default anchors are some
- * 140 certificates, read once for all contexts.
+ * Stores by their list of anchors, then by their other contents. The default anchors are some 140
+ * certificates, read once for all contexts.
  */
 const stores = new WeakMap<readonly Uint8Array[], Map<string, Kept>>();
 
@@ -33,8 +33,8 @@ const stores = new WeakMap<readonly Uint8Array[], Map<string, Kept>>();
 const latest = new Set<Kept>();
 
 /**
- * How many stores are kept: one of the default anchors has a megabyte, of which the garbage
- * collector knows nothing. And how many bytes may tell them apart.
+ * How many stores are kept: the one of the default anchors takes a megabyte, which the garbage
+ * collector does not see. And the most bytes of a key.
  */
 const MOST_STORES = 8;
 const MOST_BYTES = 65_536;
@@ -42,7 +42,10 @@ const MOST_BYTES = 65_536;
 const NONE: readonly Uint8Array[] = [];
 const latin1 = new TextDecoder("latin1");
 
-/** What tells stores with the same anchors apart: its length is known from the numbers in front. */
+/**
+ * A key that differs for stores with the same anchors and different contents; the lengths in it
+ * make it unambiguous.
+ */
 function idOf({ extra, crls }: TrustConfig): string | undefined {
   const all = [...extra, ...crls];
   if (all.reduce((sum, der) => sum + der.length, 0) > MOST_BYTES) return undefined;

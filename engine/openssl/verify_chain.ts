@@ -1,6 +1,6 @@
 /**
- * Verifies a chain without a connection: the engine's part of the "what if"
- * verifier.
+ * Verifies a chain without a connection: the engine's part of
+ * `verifyCertificate()`.
  *
  * @module
  */
@@ -131,7 +131,7 @@ function setPolicies(
   param: Deno.PointerValue,
   acceptable: readonly string[],
 ): void {
-  // An empty set would be none that is acceptable.
+  // With an empty set no policy would be acceptable.
   for (const oid of acceptable.length === 0 ? [ANY_POLICY] : acceptable) {
     const object = c.OBJ_txt2obj(cString(oid), 1);
     if (object === null) {
