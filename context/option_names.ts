@@ -104,7 +104,7 @@ export const NO_PERL_OPTIONS: readonly Absent[] = [
  * What other libraries call our options: Node and Deno, Python's ssl, Go's tls, curl. Our name may
  * be followed by what to give it.
  */
-const FOREIGN: Readonly<Record<string, readonly [ours: string, hint?: string]>> = {
+const foreign = (): Readonly<Record<string, readonly [ours: string, hint?: string]>> => ({
   cacerts: ["ca", "or extraCa, which adds to the default anchors"],
   cacert: ["caFile"],
   cadata: ["ca"],
@@ -150,13 +150,14 @@ const FOREIGN: Readonly<Record<string, readonly [ours: string, hint?: string]>> 
   suppressraggedeofs: ["allowTruncation"],
   keylogfile: ["keylog"],
   abortsignal: ["signal"],
-};
+});
 
 /** `: use "verifyMode": ...` for a name that another library gives to one of the options `names`. */
 function ofOthers(name: string, names: readonly string[]): string | undefined {
   const plain = name.toLowerCase().replace(/[_-]/g, "");
-  if (!Object.hasOwn(FOREIGN, plain)) return undefined;
-  const [ours, hint] = FOREIGN[plain]!;
+  const others = foreign();
+  if (!Object.hasOwn(others, plain)) return undefined;
+  const [ours, hint] = others[plain]!;
   if (!names.includes(ours)) return undefined;
   return `: use ${JSON.stringify(ours)}${hint === undefined ? "" : ` (${hint})`}`;
 }

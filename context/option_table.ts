@@ -58,20 +58,14 @@ type SocketOption =
 
 const TLS = ["connect", "start", "listen", "context"] as const;
 const OPERATIONS = ["connect", "start", "listen"] as const;
+const SERVERS = ["start", "listen", "context"] as const;
+const CLIENTS = ["connect", "start", "context"] as const;
 
 const context = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check });
 const secret = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check, secret: true });
 /** What a client alone, or a server alone, can make use of. */
-const ofServer = (check: Check): OptionRow => ({
-  kinds: ["start", "listen", "context"],
-  scope: "context",
-  check,
-});
-const ofClient = (check: Check): OptionRow => ({
-  kinds: ["connect", "start", "context"],
-  scope: "context",
-  check,
-});
+const ofServer = (check: Check): OptionRow => ({ kinds: SERVERS, scope: "context", check });
+const ofClient = (check: Check): OptionRow => ({ kinds: CLIENTS, scope: "context", check });
 const connection = (check: Check): OptionRow => ({ kinds: TLS, scope: "connection", check });
 const operation = (kinds: readonly OptionKind[], check: Check): OptionRow => ({
   kinds,
@@ -153,7 +147,7 @@ const withPeer = (mode: unknown): unknown => mode === 0 ? 0 : (mode as number) |
 /** Every option. */
 export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   engine: context(is.oneOf("auto", "openssl", "deno")),
-  serverName: { ...connection(is.serverName), kinds: ["connect", "start", "context"] },
+  serverName: { kinds: CLIENTS, scope: "connection", check: is.serverName },
   verifycnScheme: connection(scheme),
   verifycnName: connection(is.string),
   verifycnPublicsuffix: connection(publicSuffix),
@@ -206,7 +200,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
       "delSession",
     ),
   ),
-  sessionKey: { ...connection(is.filled), kinds: ["connect", "start", "context"] },
+  sessionKey: { kinds: CLIENTS, scope: "connection", check: is.filled },
   sessionIdContext: ofServer(idContext),
   ticketKeycb: ofServer(ticketKeycb),
   sniCallback: ofServer(is.callback),
@@ -291,12 +285,10 @@ export function snapshot(name: string, value: unknown): unknown {
   return DATA.has(name) ? frozen(value) : value;
 }
 
-const scopes = Map.groupBy(
-  Object.keys(OPTIONS) as OptionName[],
-  (name) => OPTIONS[name].scope,
-);
+let scopes: Map<OptionScope, OptionName[]> | undefined;
 
 /** The names of the options in a scope. */
 export function optionsIn(scope: OptionScope): readonly OptionName[] {
+  scopes ??= Map.groupBy(Object.keys(OPTIONS) as OptionName[], (name) => OPTIONS[name].scope);
   return scopes.get(scope) ?? [];
 }

@@ -66,8 +66,10 @@ export const milliseconds: Check = when(
 
 /** One of some values. */
 export function oneOf(...values: readonly (string | number | boolean)[]): Check {
-  const must = `must be one of ${values.map((v) => JSON.stringify(v)).join(", ")}`;
-  return when((v) => values.includes(v as string), must);
+  return (v) =>
+    values.includes(v as string)
+      ? undefined
+      : `must be one of ${values.map((value) => JSON.stringify(value)).join(", ")}`;
 }
 
 /** Any of several checks; the sentence says all. */

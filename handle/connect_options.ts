@@ -7,14 +7,10 @@
 import { unknownOption } from "../context/option_names.ts";
 import * as table from "../context/option_table.ts";
 import { connectArguments } from "../socket/open.ts";
-import {
-  checkHandleOptions,
-  type HandleConnectOptions,
-  type HandleOptions,
-  NAMES,
-} from "./options.ts";
+import type { HandleConnectOptions, HandleOptions } from "./options.ts";
+import { checkHandleOptions, handleOptionNames } from "./checked_options.ts";
 
-const own: ReadonlySet<string> = new Set(NAMES);
+const own: ReadonlySet<string> = new Set(handleOptionNames());
 
 /** Splits options into those of a handle and the others. */
 function splitOptions<T extends object>(

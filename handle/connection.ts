@@ -22,7 +22,7 @@ import type { SslSocket } from "../socket/socket.ts";
 import type { Transport } from "../socket/transport.ts";
 import { closedError, givenError } from "./handle_errors.ts";
 import type { Encoding } from "./encoding.ts";
-import type { HandleSettings } from "./options.ts";
+import type { HandleSettings } from "./checked_options.ts";
 import type { ReadAhead } from "./read_ahead.ts";
 import { Reader } from "./reader.ts";
 import { asTransport, type HandleConn, StreamConn } from "./source.ts";

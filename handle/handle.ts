@@ -15,17 +15,10 @@ import { takeTransport, type Transport, type TransportSource } from "../socket/t
 import { HandleConnection } from "./connection.ts";
 import { type Encoding, encodingOfLayer } from "./encoding.ts";
 import { noSocketError, notAllowed, notImplemented } from "./handle_errors.ts";
-import {
-  callOptions,
-  checkHandleOptions,
-  checkSetting,
-  type HandleConnectOptions,
-  type HandleOptions,
-  RECORD_NAMES,
-  type RecordOptions,
-} from "./options.ts";
+import type { HandleConnectOptions, HandleOptions, RecordOptions } from "./options.ts";
 import { RecordIterator } from "./record_iterator.ts";
 import type { Separator } from "./separator.ts";
+import { callOptions, checkHandleOptions, checkSetting, RECORD_NAMES } from "./checked_options.ts";
 import { type HandleConn, type HandleSource, toConn } from "./source.ts";
 import type { PrintfArgument } from "./sprintf.ts";
 import type { PrintItem } from "./writer.ts";

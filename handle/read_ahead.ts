@@ -20,7 +20,7 @@ import { connectionOf } from "../socket/socket_init.ts";
 import type { Ahead } from "../socket/readers.ts";
 import { closedError } from "./handle_errors.ts";
 import { LineReader } from "./line_reader.ts";
-import type { HandleSettings } from "./options.ts";
+import type { HandleSettings } from "./checked_options.ts";
 import type { HandleConn } from "./source.ts";
 import { orAborted } from "../internal/waiting.ts";
 

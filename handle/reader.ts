@@ -7,7 +7,8 @@
 import type { WaitOptions } from "../engine/engine.ts";
 import type { Want } from "../errors.ts";
 import { waitOptions } from "../internal/waiting.ts";
-import { callOptions, type HandleSettings, RECORD_NAMES, type RecordOptions } from "./options.ts";
+import type { RecordOptions } from "./options.ts";
+import { callOptions, type HandleSettings, RECORD_NAMES } from "./checked_options.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { checkLength, readRegion } from "./region.ts";
 import type { Chomp, Separator } from "./separator.ts";

@@ -11,7 +11,7 @@ import { concat } from "../internal/bytes.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { closedError } from "./handle_errors.ts";
 import { encodeText } from "./encoding.ts";
-import type { HandleSettings } from "./options.ts";
+import type { HandleSettings } from "./checked_options.ts";
 import { writeRegion } from "./region.ts";
 import type { HandleConn } from "./source.ts";
 import { type PrintfArgument, sprintf } from "./sprintf.ts";

@@ -19,11 +19,15 @@ export const LIBRARY: readonly string[] = [
   ...["ssleay/", "starttls/", "testing/", "verify/"],
 ];
 
+let ownFiles: readonly string[] | undefined;
+
 /** Where the library lies. In a bundle its frames cannot be told from the program's. */
-const OWN_FILES = import.meta.url.endsWith("/internal/caller.ts")
-  ? LIBRARY
-    .map((name) => new URL(`../${name}`, import.meta.url).href)
-  : [];
+function libraryFiles(): readonly string[] {
+  const here = import.meta.url;
+  return ownFiles ??= here.endsWith("/internal/caller.ts")
+    ? LIBRARY.map((name) => new URL(`../${name}`, here).href)
+    : [];
+}
 
 /** Whether a frame belongs to the runtime. */
 function isOfRuntime(frame: string): boolean {
@@ -32,7 +36,7 @@ function isOfRuntime(frame: string): boolean {
 
 /** Whether a frame belongs to the library, or to the runtime beneath it. */
 function isInside(frame: string): boolean {
-  return isOfRuntime(frame) || OWN_FILES.some((file) => frame.includes(file));
+  return isOfRuntime(frame) || libraryFiles().some((file) => frame.includes(file));
 }
 
 /** The frames among the lines of a stack. */

@@ -3,9 +3,11 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { explain, SslError, SslPeerError, SslVerifyError } from "../../mod.ts";
-import { BY_CODE } from "../../verify/explain/openssl_codes.ts";
+import { byCode } from "../../verify/explain/openssl_codes.ts";
 import { verifyErrno } from "../../verify/error_codes.ts";
-import { BY_OWN_CODE } from "../../verify/explain/own_codes.ts";
+import { byOwnCode } from "../../verify/explain/own_codes.ts";
+
+const [BY_CODE, BY_OWN_CODE] = [byCode(), byOwnCode()];
 
 const ROOT = new URL("../../", import.meta.url);
 /** The layers whose errors users see. */

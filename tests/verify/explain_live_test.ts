@@ -26,9 +26,11 @@ import {
   verifyErrno,
 } from "../../mod.ts";
 import { ALERTS, alertText } from "../../verify/explain/alerts.ts";
-import { BY_CODE, BY_VERIFY_CODE } from "../../verify/explain/openssl_codes.ts";
+import { byCode, byVerifyCode } from "../../verify/explain/openssl_codes.ts";
 import { type EngineName, meet } from "./live.ts";
 import { rows } from "./refusals.ts";
+
+const [BY_CODE, BY_VERIFY_CODE] = [byCode(), byVerifyCode()];
 
 const ENGINES = ["openssl", "deno"] as const;
 const ca = await TestCa.create();

@@ -6,10 +6,10 @@
  */
 
 import { SslError, SslVerifyError } from "../../errors.ts";
-import { BY_CODE, BY_VERIFY_CODE } from "./openssl_codes.ts";
+import { byCode, byVerifyCode } from "./openssl_codes.ts";
 import { explain } from "./explain.ts";
 import { ALERTS, alertText } from "./alerts.ts";
-import { BY_OWN_CODE } from "./own_codes.ts";
+import { byOwnCode } from "./own_codes.ts";
 import { verifyErrno } from "../error_codes.ts";
 
 const HEAD = `# The codes of errors
@@ -48,13 +48,14 @@ function saidOf(code: string): readonly [happened: string, remedy: string] {
 
 /** The whole page, in Markdown. */
 export function errorsPage(): string {
-  const wire = Object.keys(BY_CODE).filter((code) => !Object.hasOwn(BY_VERIFY_CODE, code));
+  const ofVerification = byVerifyCode();
+  const wire = Object.keys(byCode()).filter((code) => !Object.hasOwn(ofVerification, code));
   const plain = (codes: readonly string[]) =>
     table(
       ["code", "what happened", "what to do"],
       codes.map((code) => [`\`${code}\``, ...saidOf(code)]),
     );
-  const verify = Object.keys(BY_VERIFY_CODE).map((
+  const verify = Object.keys(ofVerification).map((
     code,
   ) => [`\`${code}\``, String(verifyErrno(code)), ...saidOf(code)]);
   const alerts = Object.keys(ALERTS).map((alert) => {
@@ -72,7 +73,7 @@ export function errorsPage(): string {
     "`error.alert` has the name of the alert (RFC 8446 6).\n",
     table(["code", "what it means to a client", "to a server, where that differs"], alerts),
     "## Our certificates, options, files and sockets\n",
-    plain(Object.keys(BY_OWN_CODE)),
+    plain(Object.keys(byOwnCode())),
   ].join("\n");
 }
 

@@ -16,7 +16,7 @@ import {
   SslVerifyError,
 } from "../../errors.ts";
 import type { VerifyReport } from "../report.ts";
-import { BY_CODE } from "./openssl_codes.ts";
+import { byCode } from "./openssl_codes.ts";
 import { alertFrom } from "./alerts.ts";
 import {
   type Case,
@@ -24,23 +24,32 @@ import {
   type Explanation,
   misbehaved,
   overLimit,
+  type Table,
   who,
 } from "./sentences.ts";
-import { BY_OWN_CODE, late } from "./own_codes.ts";
+import { byOwnCode, late } from "./own_codes.ts";
+
+let made: { readonly wire: Table; readonly own: Table } | undefined;
+
+/** The tables, which few programs need: they are made with the first explanation. */
+function tables(): { readonly wire: Table; readonly own: Table } {
+  return made ??= { wire: byCode(), own: byOwnCode() };
+}
 
 function byClass(c: Case): Explanation {
   const { error } = c;
   // Other errors have an alert too: the one that we sent.
   if (error.code.startsWith("ERR_SSL_ALERT_")) return alertFrom(c);
-  for (const table of [BY_CODE, BY_OWN_CODE]) {
+  const { wire, own } = tables();
+  for (const table of [wire, own]) {
     if (Object.hasOwn(table, error.code)) return table[error.code]!(c);
   }
   if (error.facts.limit?.by === "own") return overLimit(c);
   if (error instanceof SslTimeoutError) return late(c);
   if (error instanceof SslUnsupportedError && !error.code.startsWith("ERR_SSL_")) {
-    return BY_OWN_CODE.ERR_UNSUPPORTED!(c);
+    return own.ERR_UNSUPPORTED!(c);
   }
-  if (error instanceof SslTruncatedError) return BY_CODE.ERR_SSL_TRUNCATED!(c);
+  if (error instanceof SslTruncatedError) return wire.ERR_SSL_TRUNCATED!(c);
   if (error instanceof SslVerifyError) return [`${who(c)} was refused: ${error.reason}.`];
   if (error instanceof SslPeerError) return misbehaved(c);
   if (error.code.startsWith("ERR_SSL_")) {

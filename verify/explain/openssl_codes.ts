@@ -148,8 +148,8 @@ function endInHandshake(c: Case): Explanation {
   ];
 }
 
-/** X509_V_ERR_*, by their names without that prefix. */
-export const BY_VERIFY_CODE: Table = {
+/** The chain: its issuers, signatures and dates. */
+const ofChains = (): Table => ({
   UNABLE_TO_GET_ISSUER_CERT: missingIssuer,
   UNABLE_TO_GET_CRL: noCrl,
   UNABLE_TO_DECRYPT_CERT_SIGNATURE: signature,
@@ -185,6 +185,10 @@ export const BY_VERIFY_CODE: Table = {
   SUBJECT_ISSUER_MISMATCH: mismatch,
   AKID_SKID_MISMATCH: mismatch,
   AKID_ISSUER_SERIAL_MISMATCH: mismatch,
+});
+
+/** What the extensions say: purposes, policies, name constraints, CRLs. */
+const ofExtensions = (): Table => ({
   KEYUSAGE_NO_CERTSIGN: fault(
     "is a CA whose keyUsage does not let it sign certificates",
     ITS_CA,
@@ -235,6 +239,10 @@ export const BY_VERIFY_CODE: Table = {
   UNSUPPORTED_NAME_SYNTAX: constraints,
   CRL_PATH_VALIDATION_ERROR: badCrl("is signed by somebody whose own chain is not right"),
   PATH_LOOP: fault("leads in a circle: its issuers issued each other", ITS_CA),
+});
+
+/** Names, sizes and algorithms, OCSP, and the rules of RFC 5280. */
+const ofRules = (): Table => ({
   HOSTNAME_MISMATCH: wrongName,
   IP_ADDRESS_MISMATCH: wrongName,
   EE_KEY_TOO_SMALL: shortKey,
@@ -282,11 +290,14 @@ export const BY_VERIFY_CODE: Table = {
     "has a key on a curve that it describes by itself, in place of its name",
     "Do not go on: such a curve can be made to be broken. " + REISSUE,
   ),
-};
+});
+
+/** X509_V_ERR_*, by their names without that prefix. */
+export const byVerifyCode = (): Table => ({ ...ofChains(), ...ofExtensions(), ...ofRules() });
 
 /** All codes but those of alerts. */
-export const BY_CODE: Table = {
-  ...BY_VERIFY_CODE,
+export const byCode = (): Table => ({
+  ...byVerifyCode(),
   FINGERPRINT_MISMATCH: wrongPin,
   ERR_NO_TRUST_ANCHORS: () => [
     "There is no list of trusted CAs to verify the peer with.",
@@ -326,4 +337,4 @@ export const BY_CODE: Table = {
   ],
   EADDRINUSE:
     () => ["Another program listens on that address.", "Choose another port, or 0 for any."],
-};
+});

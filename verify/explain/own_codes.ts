@@ -55,9 +55,7 @@ const kind = (what: string, remedy: string) =>
   say(`This kind of ${what} is not supported.`, remedy);
 const system = (what: string, remedy: string) => say(`The system says: ${what}.`, remedy);
 
-/** The codes of this library that are neither verification errors nor alerts. */
-export const BY_OWN_CODE: Table = {
-  // -- sessions
+const ofSessions = (): Table => ({
   SESSION_NOT_VERIFIED: say(
     "The server resumed a session, but nothing says that this session began with a certificate that was verified under the settings in use.",
     "The connection was closed before anything was sent. Connect again: the session is out of the cache, so that the server must show its certificate. If it comes back, look at what else fills the session cache.",
@@ -66,7 +64,10 @@ export const BY_OWN_CODE: Table = {
     "What was given is no exported session, it was altered, or the key is not the one that it was sealed with.",
     "Leave it out: the connection then makes a full handshake, and a new session can be exported.",
   ),
-  // -- our certificates and keys
+});
+
+/** Our certificates, keys and anchors. */
+const ofCredentials = (): Table => ({
   PASSWORD_REQUIRED: say(
     "The private key or PKCS#12 file is encrypted, and there is no password for it.",
     "Give passwdCb: () => password. Nothing ever prompts for it.",
@@ -114,6 +115,10 @@ export const BY_OWN_CODE: Table = {
     "A certificate in extraCa cannot be used as an anchor.",
     "Deno's TLS takes well-formed certificates of version 3 alone; the OpenSSL engine (--allow-ffi) takes more.",
   ),
+});
+
+/** What is not supported, of keys and of what is made. */
+const ofKinds = (): Table => ({
   KEY_VALUES_MISMATCH: pairs,
   UNSUPPORTED_KEY: kind(
     "key",
@@ -126,7 +131,10 @@ export const BY_OWN_CODE: Table = {
   ),
   UNKNOWN_DIGEST: kind("digest", 'Use "sha256", "sha384" or "sha512".'),
   ERR_FORMAT: unreadable("The stored state of Intercept", "Make it again: it was altered or cut."),
-  // -- names and options
+});
+
+/** Names and options. */
+const ofOptions = (): Table => ({
   ERR_INVALID_NAME: say(
     "That is neither a host name nor an IP address.",
     "Give the host without a scheme, path or spaces, as serverName or hostname.",
@@ -154,7 +162,10 @@ export const BY_OWN_CODE: Table = {
     "This connection does not have that channel binding.",
     'Use "tls-exporter" (RFC 9266), which every TLS 1.3 connection has.',
   ),
-  // -- the state of a socket or handle
+});
+
+/** The state of a socket or handle. */
+const ofStates = (): Table => ({
   ECLOSED: closed,
   EBADF: closed,
   ENOTCONN: notConnected,
@@ -199,13 +210,15 @@ export const BY_OWN_CODE: Table = {
     "The peer sent more without an end than this side allows, which may be an attack on the memory.",
     `If the data is right, raise ${error.facts.limit?.option ?? "maxLineLength or maxBytes"}.`,
   ],
-  // -- the protocol
+});
+
+/** The protocol, the limits of this side, and the system. */
+const ofOthers = (): Table => ({
   ERR_SSL_UNEXPECTED_MESSAGE: altered,
   ERR_SSL_RECORD_OVERFLOW: altered,
   ERR_SSL_DECODE: altered,
   ERR_SSL_PEER_MISBEHAVED: altered,
   ERR_SSL_PROTOCOL: altered,
-  // -- limits of this side
   ERR_MAX_HANDSHAKES: say(
     "All places for handshakes were taken, and this client held one without getting on: it gave way to another client.",
     "One such client is slow or silent; many of them may be an attack. maxHandshakes sets the number of places, handshakeTimeout how long one may take.",
@@ -214,7 +227,6 @@ export const BY_OWN_CODE: Table = {
   ERR_SSL_TOO_MANY_KEY_UPDATES: overLimit,
   ERR_SSL_TOO_MANY_WARN_ALERTS: overLimit,
   ERR_SSL_NO_RENEGOTIATION: overLimit,
-  // -- the system
   ETIMEDOUT: late,
   ECONNABORTED: system("the connection was aborted", "Look at the network, and at the peer's log."),
   ENOENT: system("there is no such file or directory", "Check the path in the message."),
@@ -248,4 +260,14 @@ export const BY_OWN_CODE: Table = {
     "The stream ended before what was expected.",
     "The peer closed it; its log may say why.",
   ),
-};
+});
+
+/** The codes of this library that are neither verification errors nor alerts. */
+export const byOwnCode = (): Table => ({
+  ...ofSessions(),
+  ...ofCredentials(),
+  ...ofKinds(),
+  ...ofOptions(),
+  ...ofStates(),
+  ...ofOthers(),
+});
