@@ -8,13 +8,18 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { TestCa } from "../testing/ca.ts";
 import { SslContext } from "../context/context.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { printTable } from "./table.ts";
 
-const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
-const rounds = Number(flags.get("rounds") ?? 4_000);
+const flags = parseArgs(Deno.args, {
+  string: "rounds",
+  boolean: "serve",
+  default: { rounds: "4000" },
+});
+const rounds = Number(flags.rounds);
 const LIMIT = 200;
 
 /** A server in a process of its own: its descriptors are not counted. */
@@ -77,5 +82,5 @@ async function main(): Promise<void> {
   if (Number(rows[0]![1]) > LIMIT) Deno.exit(1);
 }
 
-if (flags.has("serve")) await serverMain();
+if (flags.serve) await serverMain();
 else await main();

@@ -13,6 +13,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { collectedHandles, openHandles } from "../engine/openssl/memory.ts";
 import { SslTruncatedError } from "../errors.ts";
 import type { FaultKind } from "../tests/helpers/fault_proxy.ts";
@@ -25,10 +26,13 @@ import {
 } from "../tests/helpers/fault_sweep.ts";
 import { printTable } from "./table.ts";
 
-const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
-const step = Number(flags.get("step") ?? 1);
-const lanes = Number(flags.get("lanes") ?? 8);
-const only = flags.get("engine");
+const flags = parseArgs(Deno.args, {
+  string: ["step", "lanes", "engine"],
+  default: { step: "1", lanes: "8" },
+});
+const step = Number(flags.step);
+const lanes = Number(flags.lanes);
+const only = flags.engine;
 
 /** How long each operation may take, in ms; a stall and some flips end by it. */
 const TIMEOUT: Record<FaultKind, number> = { cut: 5000, reset: 5000, flip: 400, stall: 200 };

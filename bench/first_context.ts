@@ -9,9 +9,10 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { printTable, ratio } from "./table.ts";
 
-const ROUNDS = Number(Deno.args[0] ?? 20);
+const ROUNDS = Number(parseArgs(Deno.args)._[0] ?? 20);
 const MAIN = new URL("../mod.ts", import.meta.url).href;
 /** Each engine without default anchors, the reading of which would outweigh it. */
 const ENGINES = {

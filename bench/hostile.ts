@@ -8,6 +8,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import fc from "fast-check";
 import { TestCa } from "../testing/ca.ts";
 import { openHandles } from "../engine/openssl/memory.ts";
@@ -19,10 +20,14 @@ import { captureClientHello } from "../tests/contract/harness.ts";
 import { openings } from "../tests/hostile/openings.ts";
 import { printTable } from "./table.ts";
 
-const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
-const total = Number(flags.get("count") ?? 100_000);
-const seed = Number(flags.get("seed") ?? 1);
-const engine = (flags.get("engine") ?? "openssl") as EngineName;
+const flags = parseArgs(Deno.args, {
+  string: ["count", "seed", "engine"],
+  boolean: "server",
+  default: { count: "100000", seed: "1", engine: "openssl" },
+});
+const total = Number(flags.count);
+const seed = Number(flags.seed);
+const engine = flags.engine as EngineName;
 const BATCH = 1000, LANES = 32;
 
 /** The server: in a process of its own, because its memory is what is measured. */
@@ -145,5 +150,5 @@ async function clientMain(): Promise<void> {
   if (last.told !== total || last.unhandled > 0) Deno.exit(1);
 }
 
-if (flags.has("server")) await serverMain();
+if (flags.server) await serverMain();
 else await clientMain();

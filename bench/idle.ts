@@ -8,13 +8,17 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { connectPair } from "../tests/contract/harness.ts";
 import type { EngineName } from "../engine/engine.ts";
 
 const MIB = 1 << 20;
-const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
-const total = Number(flags.get("mib") ?? 1024) * MIB;
-const engine = (flags.get("engine") ?? "openssl") as EngineName;
+const flags = parseArgs(Deno.args, {
+  string: ["mib", "engine"],
+  default: { mib: "1024", engine: "openssl" },
+});
+const total = Number(flags.mib) * MIB;
+const engine = flags.engine as EngineName;
 const rss = () => Deno.memoryUsage().rss / MIB;
 
 await using pair = await connectPair(engine);

@@ -9,9 +9,10 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { printTable, ratio } from "./table.ts";
 
-const ROUNDS = Number(Deno.args[0] ?? 30);
+const ROUNDS = Number(parseArgs(Deno.args)._[0] ?? 30);
 const ROOT = new URL("../", import.meta.url);
 
 const { exports }: { exports: Record<string, string> } = JSON.parse(

@@ -14,6 +14,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { type Measured, output, Peers, type Server, startSideServer } from "./peers.ts";
 import { SideProcess } from "./process.ts";
 import { median, printTable, ratio } from "./table.ts";
@@ -21,19 +22,19 @@ import { median, printTable, ratio } from "./table.ts";
 const MIB = 1 << 20;
 const PERL = new URL("./peers/side.pl", import.meta.url).pathname;
 
-const flags = new Map(Deno.args.map((a) => {
-  const [, name, value] = /^--(\w+)(?:=(.*))?$/.exec(a) ?? [];
-  if (name === undefined) {
-    throw new TypeError(`unknown argument ${a}: see the top of bench/main.ts`);
-  }
-  return [name, value ?? ""];
-}));
-const rounds = Number(flags.get("rounds") ?? 5);
-const scale = Number(flags.get("scale") ?? 1);
-const version = (flags.get("version") ?? "13") as "12" | "13";
-const only = flags.get("only")?.split(",");
-const role = flags.get("role");
-const sides = flags.get("sides")?.split(",") ?? ["openssl", "deno-engine", "deno", "C", "perl"];
+const flags = parseArgs(Deno.args, {
+  string: ["rounds", "scale", "version", "only", "role", "sides", "profile"],
+  default: { rounds: "5", scale: "1", version: "13", sides: "openssl,deno-engine,deno,C,perl" },
+  unknown: (argument) => {
+    throw new TypeError(`unknown argument ${argument}: see the top of bench/main.ts`);
+  },
+});
+const rounds = Number(flags.rounds);
+const scale = Number(flags.scale);
+const version = flags.version as "12" | "13";
+const only = flags.only?.split(",");
+const role = flags.role;
+const sides = flags.sides.split(",");
 
 /** One thing that is measured. */
 interface Scenario {
@@ -78,7 +79,7 @@ const processes = new Map<string, SideProcess>();
 async function side(kind: string): Promise<SideProcess> {
   let made = processes.get(kind);
   if (!made) {
-    processes.set(kind, made = await SideProcess.start(kind, peers.folder, flags.get("profile")));
+    processes.set(kind, made = await SideProcess.start(kind, peers.folder, flags.profile));
   }
   return made;
 }
@@ -124,7 +125,7 @@ async function serverContestant(kind: string, s: Scenario): Promise<Contestant> 
   if (!peers.native || kind === "perl") return nothing;
   const server: Server = kind === "C"
     ? await peers.server(version)
-    : await startSideServer(kind, peers.folder, flags.get("profile"));
+    : await startSideServer(kind, peers.folder, flags.profile);
   const args = [s.command, String(s.total), String(s.second), s.resume ? "1" : "0"];
   return {
     name: kind,

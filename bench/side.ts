@@ -5,6 +5,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import process from "node:process";
 import { openHandles } from "../engine/openssl/memory.ts";
 import { Handle } from "../handle/mod.ts";
@@ -24,7 +25,7 @@ interface Side {
   lines(conn: Conn): AsyncIterable<string>;
 }
 
-const [kind, folder] = Deno.args as [string, string];
+const [kind, folder] = parseArgs(Deno.args, { string: "_" })._.map(String) as [string, string];
 const file = (name: string) => Deno.readTextFileSync(`${folder}/${name}`);
 const ca = file("ca.pem"), cert = file("server.pem"), key = file("server.key");
 

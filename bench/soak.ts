@@ -14,15 +14,19 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { Peers } from "./peers.ts";
 import { SideProcess } from "./process.ts";
 import { median, printTable } from "./table.ts";
 
-const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
-const connections = Number(flags.get("connections") ?? 10_000);
-const minutes = Number(flags.get("minutes") ?? 0);
-const simultaneous = Number(flags.get("simultaneous") ?? 2000);
-const engine = flags.get("engine") ?? "openssl";
+const flags = parseArgs(Deno.args, {
+  string: ["connections", "minutes", "simultaneous", "engine"],
+  default: { connections: "10000", minutes: "0", simultaneous: "2000", engine: "openssl" },
+});
+const connections = Number(flags.connections);
+const minutes = Number(flags.minutes);
+const simultaneous = Number(flags.simultaneous);
+const engine = flags.engine;
 const STEP = 1000;
 /** What may be left in MiB a 1,000 connections: the noise of the allocators. */
 const SLOPE = 1;

@@ -13,20 +13,25 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { TestCa } from "../testing/ca.ts";
 import type { EngineName } from "../engine/engine.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { captureClientHello } from "../tests/contract/harness.ts";
 import { printTable } from "./table.ts";
 
-const flags = new Map(Deno.args.map((a) => a.replace(/^--/, "").split("=") as [string, string]));
-const again = flags.has("again") ? "1" : "0";
-const good = Number(flags.get("good") ?? 20);
+const flags = parseArgs(Deno.args, {
+  string: ["good", "server", "silent", "slow", "serve"],
+  boolean: ["again", "attack"],
+  default: { good: "20" },
+});
+const again = flags.again ? "1" : "0";
+const good = Number(flags.good);
 /** What a good client may wait, in milliseconds, and after which one is given up. */
 const LIMIT = 1_000, GIVE_UP = 60_000;
-const SERVERS = flags.has("server") ? [flags.get("server")!] : ["openssl", "deno", "bare"];
-const CASES = flags.has("silent") || flags.has("slow")
-  ? [[Number(flags.get("silent") ?? 0), Number(flags.get("slow") ?? 0)] as const]
+const SERVERS = flags.server !== undefined ? [flags.server] : ["openssl", "deno", "bare"];
+const CASES = flags.silent !== undefined || flags.slow !== undefined
+  ? [[Number(flags.silent ?? 0), Number(flags.slow ?? 0)] as const]
   : [[0, 0], [300, 0], [2_000, 0], [2_000, 500]] as const;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -167,8 +172,7 @@ async function main(): Promise<void> {
   }
 }
 
-const [mode, ...rest] = Deno.args;
-if (mode === "--serve") await serverMain(rest[0]!);
-else if (mode === "--attack") {
-  await attackerMain(...rest.map(Number) as [number, number, number, number]);
+if (flags.serve !== undefined) await serverMain(flags.serve);
+else if (flags.attack) {
+  await attackerMain(...flags._.map(Number) as [number, number, number, number]);
 } else await main();

@@ -13,6 +13,7 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { engineInfo, explain, Handle, serve, SslSocket, SslUnsupportedError } from "../mod.ts";
 import { TestCa } from "../certificate/mod.ts";
 
@@ -104,7 +105,7 @@ async function remote(target: string, engine: EngineChoice): Promise<void> {
   }
 }
 
-const [target] = Deno.args;
+const [target] = parseArgs(Deno.args, { string: "_" })._.map(String);
 const engines = availableEngines();
 if (engines.length === 0) throw new Error("No engine is available");
 for (const engine of engines) await (target ? remote(target, engine) : loopback(engine));

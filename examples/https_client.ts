@@ -11,9 +11,10 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { explain, Handle } from "../mod.ts";
 
-const [target, extraCaFile] = Deno.args;
+const [target, extraCaFile] = parseArgs(Deno.args, { string: "_" })._.map(String);
 if (target === undefined) {
   console.error("usage: https_client.ts host:port [ca.pem]");
   Deno.exit(2);

@@ -9,9 +9,10 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { explain, SslSocket } from "../mod.ts";
 
-const [target, caFile, log] = Deno.args;
+const [target, caFile, log] = parseArgs(Deno.args, { string: "_" })._.map(String);
 if (target === undefined || caFile === undefined || log === undefined) {
   console.error("usage: keylog_client.ts host:port ca.pem keys.log");
   Deno.exit(2);

@@ -7,9 +7,10 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { Handle, SslSocket } from "../mod.ts";
 
-const [address = "", certFile, keyFile] = Deno.args;
+const [address = "", certFile, keyFile] = parseArgs(Deno.args, { string: "_" })._.map(String);
 const [, hostname, port] = /^(.*):(\d+)$/.exec(address) ?? [];
 if (hostname === undefined || port === undefined || keyFile === undefined) {
   console.error("usage: line_server.ts address:port server.pem server.key");

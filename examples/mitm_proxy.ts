@@ -10,6 +10,7 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { Handle, type SslOptions, SslSocket } from "../mod.ts";
 import { Intercept } from "../intercept/intercept.ts";
 
@@ -68,7 +69,8 @@ export async function interceptOne(
 }
 
 if (import.meta.main) {
-  const [port, proxyCertFile, proxyKeyFile, originsCaFile] = Deno.args;
+  const [port, proxyCertFile, proxyKeyFile, originsCaFile] = parseArgs(Deno.args, { string: "_" })._
+    .map(String);
   if (proxyCertFile === undefined || proxyKeyFile === undefined) {
     console.error("usage: mitm_proxy.ts PORT CA_CERT_FILE CA_KEY_FILE [ORIGINS_CA_FILE]");
     Deno.exit(2);

@@ -8,9 +8,12 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { serve, SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../mod.ts";
 
-const [address = "", certFile, keyFile, clientCaFile] = Deno.args;
+const [address = "", certFile, keyFile, clientCaFile] = parseArgs(Deno.args, { string: "_" })._.map(
+  String,
+);
 const [, hostname, port] = /^(.*):(\d+)$/.exec(address) ?? [];
 if (hostname === undefined || port === undefined || clientCaFile === undefined) {
   console.error("usage: mtls_server.ts address:port server.pem server.key clients-ca.pem");

@@ -9,9 +9,10 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { explain, Handle } from "../mod.ts";
 
-const [target, fingerprint] = Deno.args;
+const [target, fingerprint] = parseArgs(Deno.args, { string: "_" })._.map(String);
 if (target === undefined || fingerprint === undefined) {
   console.error("usage: pinned_client.ts host:port sha256$...");
   Deno.exit(2);

@@ -10,9 +10,10 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { serve } from "../mod.ts";
 
-const [address = "", certFile, keyFile] = Deno.args;
+const [address = "", certFile, keyFile] = parseArgs(Deno.args, { string: "_" })._.map(String);
 const [, hostname, port] = /^(.*):(\d+)$/.exec(address) ?? [];
 if (hostname === undefined || port === undefined) {
   console.error("usage: quick_server.ts address:port [server.pem server.key]");

@@ -8,10 +8,11 @@
  * ```
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { explain, Handle } from "../mod.ts";
 
-const [, hostname, port] = /^(.*):(\d+)$/.exec(Deno.args[0] ?? "") ?? [];
-const extraCaFile = Deno.args[1];
+const [address = "", extraCaFile] = parseArgs(Deno.args, { string: "_" })._.map(String);
+const [, hostname, port] = /^(.*):(\d+)$/.exec(address) ?? [];
 if (hostname === undefined || port === undefined) {
   console.error("usage: starttls_client.ts host:port [ca.pem]");
   Deno.exit(2);
