@@ -4,12 +4,12 @@
  * which all of them pass. A survivor changes nothing, or is a hole in the tests.
  *
  *     deno task test:mutation <file or folder>... [--tests=<path,...>] [--nearest=12] [--sample=40]
- *         [--seed=1] [--lines=10-80] [--budget=12] [--report=<file.json>]
+ *         [--seed=1] [--lines=10-80] [--budget=12] [--report=<file.json>] [--again=<file.json>]
  *
  * `--tests` names the tests, in place of the nearest ones by the graph of imports; `--sample` takes
  * so many faults of each file, chosen by `--seed`; `--lines` only those of these lines. `--budget`
  * is how many seconds of tests one fault gets at most; `--report` writes every fault with what came
- * of it.
+ * of it; `--again` takes the faults that such a report has as not found.
  *
  * @module
  */
@@ -63,10 +63,28 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
+/** What tells a fault of a report from others, as long as its line does not move far. */
+type Known = Pick<Fault, "kind" | "line" | "replacement"> & Pick<Trial, "file" | "was" | "outcome">;
+
+/** The faults that an earlier run has left. */
+const left: readonly Known[] | undefined = flags.has("again")
+  ? (JSON.parse(await Deno.readTextFile(flags.get("again")!)) as Known[])
+    .filter(({ outcome }) => outcome !== "found")
+  : undefined;
+
+const isLeft = ({ file, was, fault: { kind, line, replacement } }: Trial): boolean =>
+  left === undefined ||
+  left.some((known) =>
+    known.file === file && known.kind === kind && known.was === was &&
+    known.replacement === replacement && Math.abs(known.line - line) < 5
+  );
+
 /** The faults that are tried, of those of one file. */
 function* chosen(trials: readonly Trial[], random: () => number): Generator<Trial> {
   const [from = 0, to = Infinity] = flags.get("lines")?.split("-").map(Number) ?? [];
-  const all = trials.filter(({ fault: { line } }) => line >= from && line <= to);
+  const all = trials.filter((trial) =>
+    trial.fault.line >= from && trial.fault.line <= to && isLeft(trial)
+  );
   let wanted = Math.min(Number(flags.get("sample") || all.length), all.length);
   for (const [i, trial] of all.entries()) {
     if (random() * (all.length - i) >= wanted) continue;
