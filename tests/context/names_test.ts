@@ -1,7 +1,12 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { clientNames, serverNames } from "../../context/connection_policy.ts";
+import { clientNames, connectionPolicy, serverNames } from "../../context/connection_policy.ts";
+import type { SslOptions } from "../../context/options.ts";
 import { stripPort } from "../../internal/host.ts";
+import { TestCa } from "../../testing/ca.ts";
+import { contextFor } from "../helpers/operations.ts";
+
+const authority = await TestCa.create();
 
 Deno.test("clientNames() derives names from the host as Perl does", () => {
   const cases: [Parameters<typeof clientNames>[0], string | undefined, string | undefined][] = [
@@ -25,6 +30,35 @@ Deno.test("clientNames() derives names from the host as Perl does", () => {
   for (const [input, serverName, verifyName] of cases) {
     assertEquals(clientNames(input), { serverName, verifyName }, JSON.stringify(input));
   }
+});
+
+Deno.test("a client's own scheme is asked about an unknown name, a server's client is not", async () => {
+  const verifycnScheme = { callback: () => true };
+  const policy = async (role: "client" | "server", scheme: SslOptions["verifycnScheme"]) => {
+    const options: SslOptions = {
+      ...{ engine: "openssl", verifycnScheme: scheme },
+      ...(role === "server" ? { selfSigned: true, verifyMode: 1, clientCa: authority.pem } : {}),
+    };
+    const context = await contextFor(role, options);
+    return connectionPolicy(context, role, {}).names.verifyName;
+  };
+  assertEquals(await policy("client", verifycnScheme), "unknown");
+  assertEquals(await policy("client", { checkCn: 0 }), undefined);
+  assertEquals(await policy("client", "http"), undefined);
+  assertEquals(await policy("server", verifycnScheme), undefined);
+});
+
+Deno.test("one pin is enough to be refused where nothing is verified, and defaults are told once", async () => {
+  const context = await contextFor("client", { engine: "openssl", verifyMode: 0 });
+  const fingerprint = `sha256$${"0".repeat(64)}`;
+  assertThrows(
+    () => connectionPolicy(context, "client", { fingerprint }),
+    TypeError,
+    'Cannot use option "fingerprint": the context has verifyMode SSL_VERIFY_NONE',
+  );
+  const { policy } = connectionPolicy(context, "client", {}, { defaults: ["alpnProtocols", "ca"] });
+  assertEquals(policy.defaultsApplied, ["alpnProtocols", "ca"]);
+  assertEquals(policy.pins, []);
 });
 
 Deno.test("clientNames() refuses a server name that no wire form exists for", () => {

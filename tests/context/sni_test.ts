@@ -141,6 +141,30 @@ Deno.test("a context that sniCallback gives is asked for its own records", async
   assertEquals((refused.clientError as SslError).alert, "unrecognized_name");
 });
 
+Deno.test("where sniCallback leaves the choice, the listener's own record of names decides", async () => {
+  const own: SslOptions = {
+    cert: { "a.example": a.cert, "b.example": b.cert },
+    key: { "a.example": a.key, "b.example": b.key },
+  };
+  for (const sniCallback of [() => undefined, () => Promise.resolve(undefined)]) {
+    const server: SslOptions = { ...own, sniCallback };
+    assertEquals(commonName(accepted(await shake(TRUST, server, "a.example"))), "a.example");
+    assertEquals(commonName(accepted(await shake(TRUST, server, "b.example"))), "b.example");
+  }
+});
+
+Deno.test("sniCallback may not give a context of another engine", async () => {
+  const deno = await SslContext.create({
+    ...{ engine: "deno", server: true, cert: a.cert, key: a.key },
+  });
+  const { serverError } = await shake(TRUST, { sniCallback: () => deno }, "a.example");
+  assertInstanceOf(serverError, TypeError);
+  assertEquals(
+    serverError.message,
+    'Cannot serve: sniCallback gave a context of the engine "deno", the listener\'s is "openssl"',
+  );
+});
+
 Deno.test("sniCallback makes a context once for each options object", async () => {
   let loaded = 0;
   const encrypted = await encryptedKey(a.key);

@@ -359,3 +359,18 @@ Deno.test("the Deno engine has no pre-shared keys, and says so", async () => {
     SslUnsupportedError,
   );
 });
+
+Deno.test("an identity is a name of the record byte for byte, and one that is not UTF-8 is none", () => {
+  const keys = { "me": new Uint8Array([1]), "\ufffd": new Uint8Array([2]) };
+  const { psk, anyIdentity } = pskSetup("server", keys);
+  const keyOf = (identity: Uint8Array) => psk(identity, undefined)?.key;
+  assertEquals(anyIdentity, false);
+  assertEquals(keyOf(bytes("me")), keys.me);
+  assertEquals(keyOf(bytes("\ufeffme")), undefined, "a byte order mark is part of a name");
+  assertEquals(keyOf(Uint8Array.of(0xff)), undefined);
+  const others = pskSetup("server", { ...keys, "": new Uint8Array([3]) });
+  assertEquals(others.anyIdentity, true);
+  for (const identity of [bytes("you"), Uint8Array.of(0xff), bytes("\ufeffme")]) {
+    assertEquals(others.psk(identity, undefined), { identity, key: Uint8Array.of(3) });
+  }
+});
