@@ -1,6 +1,6 @@
 /**
- * The work of `verifyCertificate()`: what was given is checked, OpenSSL builds the chain, and the
- * judgement is the one of a connection.
+ * The work of `verifyCertificate()`: its options are checked, OpenSSL builds the chain, and the chain is
+ * judged as on a connection.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { judge } from "../verify/judge.ts";
 import { refusedReport } from "../verify/refusal.ts";
 import type { CertificatesInput, VerifyCertificateOptions } from "./verify_certificate_options.ts";
 
-/** The keys of {@linkcode VerifyCertificateOptions}, to find slips of the pen. */
+/** The names of the options. */
 const OPTIONS: NamesOf<VerifyCertificateOptions> = {
   intermediates: true,
   ca: true,
@@ -46,10 +46,10 @@ const OPTIONS: NamesOf<VerifyCertificateOptions> = {
   engine: true,
 };
 
-/** Half of the largest C int, which is what OpenSSL counts with. */
+/** Half of the largest C int: OpenSSL adds to the depth in an int. */
 const MOST_DEPTH = 0x3fffffff;
 
-/** Values that nothing below would look at, or would take for something more lenient. */
+/** Refuses values that would be ignored, or taken for something more lenient. */
 function checkValues(options: VerifyCertificateOptions): void {
   const { time, depth, checkCrl, policies } = options;
   const bad = (name: string, must: string, value: unknown): TypeError =>
@@ -78,7 +78,7 @@ function checkValues(options: VerifyCertificateOptions): void {
 /** The certificates in question, in DER. */
 type Shown = Pick<ChainRequest, "leaf" | "intermediates">;
 
-/** Text that holds no PEM at all is a mistake in the call; what is malformed is reported. */
+/** Refuses text without any PEM, which is a mistake in the call; malformed PEM goes into the report. */
 function refuseOtherText(option: string, input: CertificatesInput | undefined): void {
   for (const item of Array.isArray(input) ? input : [input]) {
     if (typeof item !== "string" || looksLikePem(item)) continue;
@@ -88,8 +88,8 @@ function refuseOtherText(option: string, input: CertificatesInput | undefined): 
 }
 
 /**
- * The leaf, what follows it in the same text, and the intermediates; or why they are refused, as a
- * peer is that shows a malformed certificate, whether or not it is needed.
+ * The leaf, what follows it in the same text, and the intermediates; or why they are refused. One
+ * malformed certificate is enough for that, even if the chain does not need it: so it is for a peer.
  */
 function readShown(
   leaf: CertificateInput,
@@ -127,7 +127,7 @@ function policiesOf(options: VerifyCertificateOptions): PolicyRequest | undefine
   };
 }
 
-/** What counts in the judgement: the name, as for a server without pins. */
+/** The policy: the name counts, as for a server without pins. */
 function judgementOf(
   { host, scheme = DEFAULT_SCHEME, publicSuffix }: VerifyCertificateOptions,
 ): { readonly policy: Policy; readonly names: Names } {

@@ -1,14 +1,12 @@
 /**
- * What the layer above the engine keeps of one connection: it goes through the
- * engine as `user` and holds the outcome of the verification afterwards.
+ * The verification of one connection. Its state goes through the engine as `user`, and holds the
+ * outcome afterwards.
  *
- * And the judgements without a chain. A peer that has proved who it is by a session
- * or a pre-shared key sends none. A resumed handshake proves that the peer is the
- * one of the session. That this one was to be trusted is known from the session's
- * own verification. Its evidence is judged once more: the names, the pins and the
- * dates anew, the chain, OCSP and verifyCallback by what was found out then. A
- * session that brings no verification is refused. The Deno engine refuses a peer
- * before it shows anything of it: the report is made from its error.
+ * A peer that resumes a session, or knows a pre-shared key, sends no chain. A resumed handshake proves
+ * that the peer is the one of the session, and the session has the evidence of its own verification.
+ * That is judged once more: names, pins and dates anew; chain, OCSP and verifyCallback by what was
+ * found then. A session without a verification is refused. The Deno engine refuses a peer before it
+ * shows anything of it, so that report is made from the engine's error.
  *
  * @module
  */
@@ -33,7 +31,7 @@ import type { Tracer } from "./trace.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Vouched } from "./sessions/verified_peer.ts";
 
-/** With the dates of the certificate looked at anew. */
+/** The evidence, with the dates of the certificate checked anew. */
 function withDates(evidence: PeerEvidence, leaf: Uint8Array): PeerEvidence {
   if (evidence.error !== 0) return evidence;
   const failed = (code: string, errorText: string): PeerEvidence =>
@@ -63,7 +61,7 @@ export function judgeProven(
   const leaf = evidence.presented[0];
   // Without a certificate there is nothing that a session could vouch for.
   if (leaf === undefined) return judge(evidence, policy, names);
-  // A server resumes tickets of its own only, which the id context binds to its settings.
+  // A server resumes only its own tickets, which the id context binds to its settings.
   if (policy.role === "server") return judge(withDates(evidence, leaf), policy, names);
   if (vouched?.peer.by !== "certificate" || !equalBytes(vouched.leaf, leaf)) {
     return refusedReport(policy, names, {
@@ -79,7 +77,7 @@ export function judgeProven(
   return judge(withDates(before, leaf), policy, names, findings);
 }
 
-/** The codes that are not about the chain. */
+/** The check that a code belongs to; other codes are about the chain. */
 const CHECK_OF: Readonly<Record<string, CheckName>> = {
   HOSTNAME_MISMATCH: "hostname",
   IP_ADDRESS_MISMATCH: "hostname",
@@ -93,7 +91,7 @@ const CHECK_OF: Readonly<Record<string, CheckName>> = {
   FINGERPRINT_MISMATCH: "fingerprint",
 };
 
-/** The steps in the order of every engine: chain, name, the rest. */
+/** The report on a peer that the engine refused. Every engine checks the chain first, then the name. */
 export function refusalReport(error: SslVerifyError, policy: Policy, names: Names): VerifyReport {
   const failed = CHECK_OF[error.code] ?? "chain";
   learn(error, policyFacts(policy, names)); // the engine that made the error knows none of these
@@ -103,7 +101,7 @@ export function refusalReport(error: SslVerifyError, policy: Policy, names: Name
     detail,
   });
   const checks: VerifyCheck[] = [];
-  // rustls compares the name only when the chain is right.
+  // rustls compares the name only after the chain was accepted.
   if (failed === "hostname" && policy.engine === "deno") {
     checks.push(of("chain", true, "verified by the engine (rustls) against its roots"));
   }
@@ -122,9 +120,9 @@ export class ConnectionState {
   #evidence: PeerEvidence | undefined;
   #callback: CallbackFinding | undefined;
   #ocsp: OcspFinding | undefined;
-  /** Sessions that came before the peer was judged. */
+  /** Sessions that the server gave before it was judged. */
   readonly #early: Uint8Array[] = [];
-  /** The context that a server chose for this connection, when it is not the one it began with. */
+  /** The context that a server chose for this connection, if it is another than it began with. */
   context: SharedContext | undefined;
   /** The stapled OCSP response that the peer sent. */
   staple: Uint8Array | undefined;
@@ -132,17 +130,17 @@ export class ConnectionState {
   tracer: Tracer | undefined;
   /** A client's session cache, as far as this connection may use it. */
   sessions: ConnectionSessions | undefined;
-  /** What the operation says beyond its context: it counts with a chosen context, too. */
+  /** What the operation says beyond its context; it also counts if another context is chosen. */
   extra: SslOptions = NO_OPTIONS;
 
-  /** Nothing is verified yet. */
+  /** The state before anything is verified. */
   constructor(policy: Policy, names: Names) {
     this.#policy = policy;
     this.#names = names;
     this.#report = notVerified(policy);
   }
 
-  /** What counts. */
+  /** How the peer is judged. */
   get policy(): Policy {
     return this.#policy;
   }
@@ -152,7 +150,7 @@ export class ConnectionState {
     return this.#names;
   }
 
-  /** A server has chosen another context before the handshake began: what counts is in there. */
+  /** A server chose another context before the handshake began: from now on its policy counts. */
   choose(context: SharedContext, policy: Policy, names: Names): void {
     this.context = context;
     this.#policy = policy;
@@ -191,14 +189,14 @@ export class ConnectionState {
     this.#report = refusalReport(error, this.#policy, this.#names);
   }
 
-  /** The error of the refusal got another message: the report has that one. */
+  /** The error of the refusal was made again with more in its message: the report gets that error. */
   restate(error: SslVerifyError): void {
     if (error.report === this.#report && this.#report.error !== error) {
       this.#report = reportWith(this.#report, error);
     }
   }
 
-  /** Deno's own name check cannot be replaced, so that a scheme which allows more gets less there. */
+  /** Advice for a name that Deno's own check refused, which a more lenient scheme cannot replace. */
   schemeAdvice(error: unknown): string | undefined {
     const { engine, scheme } = this.#policy;
     const byName = error instanceof SslVerifyError && CHECK_OF[error.code] === "hostname";
@@ -214,8 +212,11 @@ export class ConnectionState {
   }
 
   /**
-   * verifyCallback has answered for one certificate: gives the refusal, if this is one. `chain` is
-   * what was built by then; `late` that the answer was a promise.
+   * verifyCallback has answered for one certificate.
+   *
+   * @param chain What was built by then.
+   * @param late Whether the answer was a promise.
+   * @returns The refusal, if the answer is one.
    */
   answered(
     at: ChainError,
@@ -232,7 +233,7 @@ export class ConnectionState {
       refused: before.refused ?? (answer === false ? at : undefined),
       thrown: before.thrown ?? (typeof answer === "object" ? answer : undefined),
     };
-    // One refusal is enough, and it is the one that the report tells.
+    // One refusal is enough: the first, which is in the report.
     if (this.error !== undefined) return answer === true ? undefined : this.error;
     if (answer === true) {
       if (this.#evidence !== undefined) this.#decide(this.#evidence); // the report gets its check
@@ -252,9 +253,9 @@ export class ConnectionState {
   }
 
   /**
-   * A pin accepts the client that a promise refused. OpenSSL went on meanwhile as if the chain was
-   * right, and so says the ticket that waits to be sent: it would let the client in without the
-   * pin, too. (A client keeps what it found out beside its sessions.)
+   * Refuses a client that a pin accepts and a promise refused. OpenSSL went on in the meantime as if
+   * the chain was right, and the ticket that waits to be sent says so: with it the client would get in
+   * later without the pin. (A client keeps its evidence beside its sessions.)
    */
   #refuseLate(): Error | undefined {
     if (this.#policy.role === "client") return undefined;
@@ -301,7 +302,7 @@ export class ConnectionState {
       : judge(evidence, this.#policy, this.#names, findings);
     this.#report = report;
     for (const der of this.#early.splice(0)) if (report.ok) this.#keep(der);
-    // A refusal always has its error; should it not, the peer is refused all the same.
+    // A refusal always has its error. Should it be missing, the peer is refused all the same.
     return report.ok ? undefined : report.error ?? new Error("the peer was refused");
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What counts for one connection: the options of its context, with those of the
- * operation on top; which name a client sends in SNI, and which name is verified.
+ * What one connection is held to: the options of its context, with those of the operation on top;
+ * the name that a client sends in SNI, and the name that is verified.
  *
  * @module
  */
@@ -19,16 +19,16 @@ import { isRecord } from "./option_values.ts";
 import { type OptionScope, optionsIn } from "./option_table.ts";
 import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
 
-/** The flags that hold for a role when none are given. */
+/** The flags of verifyMode; by default a client verifies and a server does not. */
 export function verifyModeOf(role: Role, options: SslOptions): number {
   return options.verifyMode ?? (role === "client" ? SSL_VERIFY_PEER : SSL_VERIFY_NONE);
 }
 
 /** What the names of a connection come from. */
 export interface NameInput {
-  /** The option. */
+  /** The option `serverName`. */
   readonly serverName?: string | undefined;
-  /** The option. */
+  /** The option `verifycnName`. */
   readonly verifycnName?: string | undefined;
   /** The host that was connected to. */
   readonly hostname?: string | undefined;
@@ -51,7 +51,7 @@ function wireName(option: "serverName" | "hostname", name: string): string | und
   return read.kind === "dns" ? read.name : undefined;
 }
 
-/** The name that is asked for in a certificate, without a port; `""` is none. */
+/** The name that the certificate must have, without a port; `""` for no name. */
 function nameToVerify(given: string | undefined, syntax: NameSyntax | undefined): string {
   const name = given === undefined ? "" : stripPort(given);
   if (name === "" || syntax === undefined) return name;
@@ -96,7 +96,7 @@ export function inScope(options: SslOptions, scope: OptionScope): SslOptions {
   return picked;
 }
 
-/** Whether two values of an option say the same: snapshots are never the same object. */
+/** Whether two values of an option are equal; each is a copy, so identity says nothing. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
@@ -111,7 +111,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
     names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]));
 }
 
-/** What an operation says about its connection that its context does not say already. */
+/** The options of a connection that differ from those of its context. */
 export function beyondContext(context: SharedContext, own: SslOptions): SslOptions {
   const shared = recordOf(context).options as Readonly<Record<string, unknown>>;
   const entries = Object.entries(inScope(own, "connection"));
@@ -120,7 +120,7 @@ export function beyondContext(context: SharedContext, own: SslOptions): SslOptio
   );
 }
 
-/** What counts for one connection. */
+/** What one connection is held to. */
 export interface ConnectionPolicy {
   /** How the peer is judged. */
   readonly policy: Policy;
@@ -130,7 +130,7 @@ export interface ConnectionPolicy {
   readonly options: SslOptions;
 }
 
-/** A client's own function is asked even without a name to ask about; Perl's word for that is "unknown". */
+/** A client's own function is called even without a name; it gets Perl's word for that, "unknown". */
 function nameForCallback({ role, scheme }: Policy, names: Names): Names {
   const asks = typeof scheme === "object" && scheme.callback !== undefined;
   if (role === "server" || !asks || names.verifyName !== undefined) return names;

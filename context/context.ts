@@ -75,7 +75,7 @@ export class SslContext implements Disposable {
 
   /**
    * Frees what the engine holds. Connections that run go on; new ones cannot
-   * be made. Idempotent, and not needed: what nobody uses is freed anyway.
+   * be made. Closing twice does nothing, and closing is optional: unused contexts are freed anyway.
    */
   close(): void {
     const record = this.#record;
@@ -88,8 +88,8 @@ export class SslContext implements Disposable {
   }
 
   /**
-   * The engine's own object, for `./ssleay/low`: that of the side it was made for, or of another
-   * one that has been used. With certificates by SNI name it is the one that handshakes begin with.
+   * The engine's own object, for `./ssleay/low`: that of the side it was made for, or of the other
+   * side once that was used. With certificates by SNI name it is the one that handshakes begin with.
    *
    * @throws {SslUnsupportedError} on the Deno engine, which has none.
    * @throws {SslError} if the context is closed, or that side has not been used.
@@ -113,7 +113,7 @@ export class SslContext implements Disposable {
     this.close();
   }
 
-  /** Printed, it says for what it is, and nothing of its keys. */
+  /** As the console prints it: its side and engine, and nothing of its keys. */
   [Symbol.for("Deno.customInspect")](): string {
     const { role, closed } = this.#record;
     return oneLine(this, { role, engine: this.engine, closed: closed || undefined });

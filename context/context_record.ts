@@ -1,5 +1,5 @@
 /**
- * What an `SslContext` holds, for those who make connections with it.
+ * What an `SslContext` holds, for the code that makes connections with it.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Resolved } from "./validate.ts";
 import type { ClientSessions } from "./sessions/resumption.ts";
 import type { Tracer } from "./trace.ts";
 
-/** The choice among the certificates of a server by its SNI name. */
+/** Chooses among a server's certificates by SNI name. */
 export type Records = (serverName: string) => EngineContext | undefined | null;
 
 /** What a context holds. */
@@ -50,7 +50,7 @@ export interface ContextRecord {
 
 const records = new WeakMap<object, ContextRecord>();
 
-/** Keeps what a context holds; the constructor of `SslContext` does it, and nothing else. */
+/** Keeps what a context holds. Only the constructor of `SslContext` calls it. */
 export function keepRecord(context: SharedContext, record: ContextRecord): void {
   records.set(context, record);
 }
@@ -65,7 +65,7 @@ export function engineOf(context: SharedContext): Engine {
   return recordOf(context).engine;
 }
 
-/** The context that a value is, or has, as a socket does. */
+/** The context that a value is, or that it has as a socket has one. */
 export function contextIn(value: unknown): SharedContext | undefined {
   const { context } = Object(value) as { context?: unknown };
   return [value, context].find((each): each is SharedContext => records.has(Object(each)));

@@ -1,6 +1,6 @@
 /**
- * From options to what an engine makes a context from: everything is loaded,
- * nothing is left to be looked up later.
+ * Makes the configurations of an engine out of options. Every file is read here; nothing is left to
+ * be looked up later.
  *
  * @module
  */
@@ -34,9 +34,9 @@ import type { Tracer } from "./trace.ts";
 import { loadTrust, type Trust } from "./trust/trust.ts";
 import { allowedVersions } from "./versions.ts";
 
-/** The configurations of one role: for no or an unknown server name, and by server name. */
+/** The configurations of one role: by server name, and one for every other client. */
 export interface RoleConfig {
-  /** For every connection to begin with. */
+  /** The one that every connection begins with. */
   readonly base: ContextConfig;
   /** By SNI name in lower case; empty when there is one certificate for all. */
   readonly byName: ReadonlyMap<string, ContextConfig>;
@@ -48,7 +48,7 @@ export interface RoleConfig {
   readonly before: (() => Promise<void> | undefined) | undefined;
 }
 
-/** Every judgement is made by the state that travels with the connection. */
+/** The hook that judges a peer: the state of its connection does it. */
 function judgeWith(trust: TrustConfig): NonNullable<ContextHooks["verify"]> {
   return (evidence, user) => {
     if (!(user instanceof ConnectionState)) {
@@ -58,7 +58,7 @@ function judgeWith(trust: TrustConfig): NonNullable<ContextHooks["verify"]> {
   };
 }
 
-/** What to staple for a server name: a record's own entry, or the one value for all. */
+/** What to staple for a server name: its entry in a record, or the one value for all names. */
 function staplesFor(
   value: SslOptions["ocspStaple"],
   credentials: CredentialsByName,
@@ -79,17 +79,17 @@ function groupsOf(options: SslOptions): string | undefined {
   return ecdhCurve === null || ecdhCurve === "auto" ? undefined : ecdhCurve;
 }
 
-/** A session goes to the connection that it was given to. */
+/** Hands a session to the connection that received it. */
 function newSession(session: Uint8Array, user: unknown): void {
   if (user instanceof ConnectionState) user.newSession(session);
 }
 
-/** Whether a client is to keep sessions. */
+/** Whether sessions are kept. */
 function keepsSessions(role: Role, { sessionCache, sessionCacheSize = 0 }: SslOptions): boolean {
   return role === "client" && (sessionCache !== undefined || sessionCacheSize > 0);
 }
 
-/** NPN is gone from TLS 1.3, so that there it would have no effect. */
+/** Refuses NPN with TLS 1.3 alone, which does not have it. */
 function checkNpn({ npnProtocols = [] }: SslOptions, versions: ReadonlySet<TlsVersion>): void {
   if (npnProtocols.length === 0 || [...versions].some((v) => v < TLS1_3)) return;
   throw new TypeError(
@@ -97,7 +97,7 @@ function checkNpn({ npnProtocols = [] }: SslOptions, versions: ReadonlySet<TlsVe
   );
 }
 
-/** A pin of a peer that nobody verifies would go unused. */
+/** Refuses pins where the peer is not verified: they would be ignored. */
 function checkPins(role: Role, options: SslOptions, verifyMode: number): void {
   if (verifyMode !== 0) return;
   if (options.fingerprint === undefined && !options.forceFingerprint) return;

@@ -20,7 +20,7 @@ export function engineContext(context: SharedContext, role: Role): Promise<Engin
   if (made === undefined) {
     made = makeRole(record, role);
     record.roles.set(role, made);
-    // A failure is not kept: a file may be there the next time.
+    // A failure is not kept: the file may exist the next time.
     made.catch(() => record.roles.delete(role));
   }
   return made;

@@ -1,13 +1,13 @@
 /**
- * Options that are given when TLS starts on a connection, laid over those that the connection was
- * made with. What was given later counts; nothing else is dropped.
+ * Lays the options of a later start of TLS over those that the connection was made with. The later
+ * ones count; nothing else is dropped.
  *
  * @module
  */
 
 import { ownRecord } from "../internal/own_options.ts";
 
-/** Ways to say the same: who gives one of a list, means it in place of the others. */
+/** Options that say the same in different ways: one of a list replaces the others. */
 const WAYS: readonly (readonly string[])[] = [
   ["ca", "caFile", "caPath"],
   ["clientCa", "clientCaFile"],
@@ -17,7 +17,7 @@ const WAYS: readonly (readonly string[])[] = [
   ["sessionCache", "sessionCacheSize"],
 ];
 
-/** `version` says all; a bound says nothing about the other bound. */
+/** The bounds, which `version` replaces; one bound does not replace the other. */
 const BOUNDS = ["minVersion", "maxVersion"];
 
 function replaced(given: object): Set<string> {

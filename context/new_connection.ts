@@ -65,7 +65,7 @@ export function newConnection(context: SharedContext, given: ConnectionInput): N
   return { params: ownRecord({ serverName, verifyName, session, user: state }), state };
 }
 
-/** A key without a cache would go unused. */
+/** Refuses a key without a cache: it would be ignored. */
 function refuseKey({ sessionKey }: SslOptions): void {
   if (sessionKey === undefined) return;
   throw new TypeError(
@@ -74,7 +74,7 @@ function refuseKey({ sessionKey }: SslOptions): void {
   );
 }
 
-/** A client that would accept any certificate of a trusted CA must say so. */
+/** Refuses a client that would accept any certificate of a trusted CA without saying so. */
 function requireName(policy: Policy, names: Names): void {
   if (names.verifyName !== undefined || policy.verifyMode === 0) return;
   if (policy.scheme === "none" || policy.forceFingerprint) return;
@@ -86,8 +86,8 @@ function requireName(policy: Policy, names: Names): void {
 }
 
 /**
- * What an engine that verifies names itself cannot do for one connection. That it verifies the name
- * that it sends is the engine's own check.
+ * Refuses what an engine that verifies names itself cannot do for one connection. The engine itself
+ * checks that the name it sends is the name it verifies.
  */
 function requireEngineName(
   engine: Engine,

@@ -10,10 +10,10 @@
  * | right        | true              | accepted                                        |
  * | wrong        | true              | accepted: the error is overridden, as in Perl   |
  * | wrong        | anything else     | refused with OpenSSL's error (a pin may help)   |
- * | right        | anything else     | refused with APPLICATION_VERIFICATION, finally  |
- * | either       | throws, rejects   | refused with that cause, finally                |
+ * | right        | anything else     | refused with APPLICATION_VERIFICATION for good  |
+ * | either       | throws, rejects   | refused with that cause for good                |
  *
- * On a server no pin helps against a promise of anything else: see context/connection.ts.
+ * On a server a pin cannot override what a promise refused: see context/connection.ts.
  *
  * The host name and the pins are judged afterwards, whatever it says.
  *
@@ -42,13 +42,13 @@ function storeOf({ error, depth }: ChainError, ders: readonly Uint8Array[]): Ver
   };
 }
 
-/** The hook of the engine for a callback. */
+/** The hook of the engine for verifyCallback. */
 export function verifyEach(callback: VerifyCallback): NonNullable<ContextHooks["verifyEach"]> {
   return (event, user) => {
     if (!(user instanceof ConnectionState)) {
       throw new TypeError("Cannot verify the peer: the connection has no state");
     }
-    // Without a certificate there is nothing to ask about: OpenSSL's word stands.
+    // Without a certificate the callback is not asked: OpenSSL's answer stands.
     if (event.certificate.length === 0) return event.ok;
     const { ok, depth } = event;
     const error = ok ? 0 : event.error;
@@ -63,7 +63,7 @@ export function verifyEach(callback: VerifyCallback): NonNullable<ContextHooks["
     }
     if (typeof answer !== "object" || answer === null || !("then" in answer)) {
       const refusal = user.answered({ error, depth }, answer === true, chain);
-      // With an error of OpenSSL's own the chain fails by itself; a pin may still accept it.
+      // OpenSSL has found an error itself, so the chain fails; a pin may still accept the peer.
       if (refusal !== undefined && ok) throw refusal;
       return answer === true;
     }
@@ -78,8 +78,8 @@ export function verifyEach(callback: VerifyCallback): NonNullable<ContextHooks["
 }
 
 /**
- * The dates are judged anew where a session is resumed, and verifyCallback is not asked there: it
- * is in a full handshake, and may accept a certificate that has expired.
+ * When a session is resumed, the dates are judged anew and verifyCallback is not asked. A full
+ * handshake asks it, and it may accept a certificate that has expired.
  */
 function mayResume(certificate: Uint8Array): boolean {
   const { notBefore, notAfter } = shownCertificate(certificate);
@@ -87,7 +87,7 @@ function mayResume(certificate: Uint8Array): boolean {
   return notBefore.getTime() <= now && now <= notAfter.getTime();
 }
 
-/** What the options of this module come to for one role. */
+/** What the options of this file mean for one role. */
 export interface ObserverHooks {
   /** For every server name. */
   readonly hooks: ContextHooks;
@@ -95,7 +95,7 @@ export interface ObserverHooks {
   readonly requestOcsp: boolean;
   /** Gets the outcomes of handshakes. */
   readonly tracer: Tracer | undefined;
-  /** The hook of a server that staples for one of its names, on top. */
+  /** The hook of a server that staples, for one of its names. */
   staple(
     source: Uint8Array | StapleCallback | undefined,
     credentials: CredentialsByName,

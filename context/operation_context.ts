@@ -23,7 +23,7 @@ function reused(value: unknown): SslContext {
   );
 }
 
-/** Options of a context besides one: fine when they say the same. */
+/** Refuses options of a context that differ from those of the context to reuse. */
 function checkReuse(context: SslContext, options: SslOptions): void {
   const { engine, options: own } = recordOf(context);
   for (const [name, value] of Object.entries(inScope(options, "context"))) {

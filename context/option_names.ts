@@ -1,7 +1,7 @@
 /**
- * The names that options have in Perl, and the message for an option that does
- * not exist, with the nearest right name. Pure: part of the one table in
- * perl/names.ts, here because every start needs it.
+ * The names that options have in Perl, and the message for an unknown option, with the nearest right
+ * name. Pure: it is part of the one table in perl/names.ts, and stands here because every start needs
+ * it.
  *
  * @module
  */

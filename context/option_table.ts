@@ -1,8 +1,7 @@
 /**
- * The run-time half of context/options.ts: for every option where it may
- * stand, what it belongs to and how its value is checked. The compiler holds
- * the two halves together; adding an option is adding a member there and a
- * row here. Pure.
+ * The run-time half of context/options.ts: where every option may stand, what it belongs to, and how
+ * its value is checked. The compiler holds the two halves together: a new option is a member there
+ * and a row here. Pure.
  *
  * @module
  */
@@ -32,7 +31,7 @@ export interface OptionRow {
   readonly scope: OptionScope;
   /** Checks a value that is not `undefined`. */
   readonly check: Check;
-  /** What a checked value means, where that is another one. */
+  /** Gives the value that a checked value stands for, if that is another one. */
   readonly resolve?: (value: unknown) => unknown;
   /** True when the value must never appear in a message. */
   readonly secret?: true;
@@ -41,7 +40,7 @@ export interface OptionRow {
 /** The name of an option of any operation. */
 export type OptionName = keyof SslOptions | keyof ContextOptions | SocketOption;
 
-/** The options that sockets and listeners have besides; `socket/options.ts` says what they mean. */
+/** The further options of sockets and listeners, which `socket/options.ts` explains. */
 type SocketOption =
   | "onPeerShutdown"
   | "server"
@@ -63,7 +62,7 @@ const CLIENTS = ["connect", "start", "context"] as const;
 
 const context = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check });
 const secret = (check: Check): OptionRow => ({ kinds: TLS, scope: "context", check, secret: true });
-/** What a client alone, or a server alone, can make use of. */
+/** What only a client, or only a server, can use. */
 const ofServer = (check: Check): OptionRow => ({ kinds: SERVERS, scope: "context", check });
 const ofClient = (check: Check): OptionRow => ({ kinds: CLIENTS, scope: "context", check });
 const connection = (check: Check): OptionRow => ({ kinds: TLS, scope: "connection", check });
@@ -139,8 +138,8 @@ const writer: Check = is.anyOf(
 );
 
 /**
- * OpenSSL's client verifies with any flag, its server would not even ask for a certificate without
- * SSL_VERIFY_PEER: who demands one gets it.
+ * OpenSSL's client verifies with any flag, but its server does not even ask for a certificate without
+ * SSL_VERIFY_PEER. So any flag includes that one.
  */
 const withPeer = (mode: unknown): unknown => mode === 0 ? 0 : (mode as number) | SSL_VERIFY_PEER;
 
@@ -242,7 +241,7 @@ export const CLOSE_OPTIONS: Readonly<Record<string, OptionRow>> = {
   timeout: operation(["close"], is.milliseconds),
 };
 
-/** Options that the contract has and Deno makes impossible: name -> why and what instead. */
+/** Options that Deno makes impossible: name -> why, and what to do instead. */
 export const IMPOSSIBLE: Readonly<Record<string, string>> = {
   localAddress: "Deno.connect cannot bind the local end: leave it out, routing chooses the address",
   localPort: "Deno.connect cannot bind the local end: leave it out, the system chooses a free port",
@@ -266,7 +265,7 @@ const DATA: ReadonlySet<string> = new Set<OptionName>([
   ...["alpnProtocols", "npnProtocols", "cipherList", "ciphersuites"] as const,
 ]);
 
-/** More than all that an option could be: the longest lists of anchors have a few megabytes. */
+/** The longest value in bytes: the longest lists of anchors have a few megabytes. */
 const LONGEST = 1 << 26;
 
 function frozen(value: unknown): unknown {
@@ -280,7 +279,7 @@ function frozen(value: unknown): unknown {
   return Object.freeze(ownRecord(Object.fromEntries(entries)));
 }
 
-/** The value of an option as it is now. */
+/** A copy of the value of an option, which later changes do not reach. */
 export function snapshot(name: string, value: unknown): unknown {
   return DATA.has(name) ? frozen(value) : value;
 }

@@ -1,6 +1,6 @@
 /**
- * The checks of single option values: each gives `undefined` when the value is
- * fine, else what it must be. Pure.
+ * The checks of single values of options: each gives `undefined` for a right value, and otherwise says
+ * what it must be. Pure.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 const when = (test: (value: unknown) => boolean, must: string): Check => (value) =>
   test(value) ? undefined : must;
 
-/** Whether a text is what belongs into a file: it may be a key, and must not be shown. */
+/** Whether a text is the content of a file: it may be a key, which must not be shown. */
 const isContent = (v: unknown): boolean => typeof v === "string" && v.includes("-----BEGIN ");
 
 const isText = (v: unknown): boolean =>
@@ -40,12 +40,12 @@ const isText = (v: unknown): boolean =>
 
 export const string: Check = when(
   isText,
-  "must be a string of at most 65535 characters, and no PEM text",
+  "must be a string of at most 65535 characters, not PEM text",
 );
 /** A string that is not empty. */
 export const filled: Check = when(
   (v) => v !== "" && isText(v),
-  "must be a string that is not empty, of at most 65535 characters, and no PEM text",
+  "must be a string that is not empty, of at most 65535 characters, not PEM text",
 );
 export const boolean: Check = when((v) => typeof v === "boolean", "must be true or false");
 export const callback: Check = when((v) => typeof v === "function", "must be a function");
@@ -72,7 +72,7 @@ export function oneOf(...values: readonly (string | number | boolean)[]): Check 
       : `must be one of ${values.map((value) => JSON.stringify(value)).join(", ")}`;
 }
 
-/** Any of several checks; the sentence says all. */
+/** Any of several checks; `must` names them all. */
 export function anyOf(must: string, ...checks: readonly Check[]): Check {
   return when((v) => checks.some((check) => check(v) === undefined), must);
 }
@@ -141,7 +141,7 @@ export function hasMethods(must: string, ...names: readonly string[]): Check {
 
 const pem = (v: unknown): boolean => typeof v === "string" && looksLikePem(v);
 
-/** Said when a string is neither: most often it is a path. */
+/** For a string that is neither, which most often is a path. */
 const MATERIAL = "must be PEM text or a Uint8Array (for a path use the option that ends in File)";
 
 /** PEM text or bytes. */
@@ -198,7 +198,7 @@ export const protocols: Check = when(
   "must be a list of protocol names of 1 to 255 bytes each",
 );
 
-/** A host, which SNI carries if it is a name, or "" for none. */
+/** A host, which is sent in SNI if it is a name; "" sends no name. */
 export const serverName: Check = (value) => {
   if (typeof value !== "string") return "must be a string";
   const problem = value === "" ? undefined : hostProblem(stripPort(value));
@@ -221,7 +221,7 @@ const isIdentity = (value: unknown): boolean =>
   isKey(value) &&
   !(typeof value === "string" ? encoder.encode(value) : value as Uint8Array).includes(0);
 
-/** A pre-shared key in any of its forms; its use checks that the form fits the role. */
+/** A pre-shared key in any of its forms; context/psk.ts checks that the form fits the role. */
 export const psk: Check = (value) => {
   if (isKey(value)) return undefined;
   if (Array.isArray(value)) {

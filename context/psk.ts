@@ -1,6 +1,5 @@
 /**
- * Pre-shared keys (RFC 4279, RFC 8446 4.2.11): the option `psk`, as Perl has
- * it.
+ * Pre-shared keys (RFC 4279, RFC 8446 4.2.11): the option `psk`, as in Perl.
  *
  * | role   | value                  | means                                               |
  * |--------|------------------------|-----------------------------------------------------|
@@ -18,7 +17,7 @@ import type { ContextHooks, Role } from "../engine/engine.ts";
 import { isRecord } from "./option_values.ts";
 import type { PskBytes, PskInput } from "./options.ts";
 
-/** The identity of a client that gives none. */
+/** The identity of a client that gives only a key. */
 const IDENTITY = "io_socket_ssl";
 
 const encoder = new TextEncoder();
@@ -27,20 +26,21 @@ function bytesOf(value: PskBytes): Uint8Array {
   return typeof value === "string" ? encoder.encode(value) : value;
 }
 
-/** What the option comes to for one role. */
+/** What the option means for one role. */
 export interface PskSetup {
   /** The hook of the engine. */
   readonly psk: NonNullable<ContextHooks["psk"]>;
   /**
-   * Whether a server has a key for whatever identity comes. OpenSSL asks for the key of a TLS 1.3
-   * ticket too, as if it was an identity, and would fail the client that resumes.
+   * Whether a server has a key for any identity. OpenSSL also asks for the key of a TLS 1.3 ticket, as
+   * if the ticket was an identity, and would fail a client that resumes.
    */
   readonly anyIdentity: boolean;
 }
 
 /**
- * The TLS 1.3 suites for pre-shared keys: OpenSSL uses these keys with SHA-256 only, so its suites
- * come first, or a server with a certificate would choose another one, and with it the certificate.
+ * The TLS 1.3 suites for pre-shared keys. OpenSSL uses these keys with SHA-256 only, so the suites
+ * with SHA-256 come first: otherwise a server with a certificate would choose another suite, and use
+ * the certificate.
  */
 export const PSK_CIPHERSUITES =
   "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";

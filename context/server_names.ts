@@ -2,11 +2,10 @@
  * Which context serves a client: the records by server name inside a context,
  * and the callbacks that bring other contexts.
  *
- * `clientHelloCallback` is asked first, then `sniCallback`, then the records.
- * What gives `undefined` leaves the choice to the next; `null` refuses the
- * client with the alert unrecognized_name. A context that a callback gives is
- * asked for its own records, not for its callbacks. TLS begins with the chosen
- * context, so its verification, versions and protocols hold from the start.
+ * `clientHelloCallback` is asked first, then `sniCallback`, then the records. The answer `undefined`
+ * leaves the choice to the next one; `null` refuses the client with the alert unrecognized_name. In
+ * the context that a callback returns, the records count and the callbacks do not. TLS begins with
+ * the chosen context, so its verification, versions and protocols hold from the start.
  *
  * @module
  */
@@ -24,7 +23,7 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value;
 }
 
-/** The context that a callback means; made from options at the first time. */
+/** The context that a callback returned, or made from the options that it returned, once. */
 function contextOf(
   base: ContextRecord,
   cache: WeakMap<object, Promise<SharedContext>>,
@@ -60,13 +59,13 @@ function contextOf(
     }
     made = base.sibling(contextOptions(checked));
     cache.set(choice, made);
-    made.catch(() => cache.delete(choice)); // a file may be there the next time
+    made.catch(() => cache.delete(choice)); // the file may exist the next time
   }
   return made;
 }
 
 /**
- * The hook that chooses; `undefined` when there is nothing to choose from.
+ * The hook that chooses a context; `undefined` if there is only one.
  *
  * @param before What every handshake has to wait for, if anything.
  * @param engineContext Gives the engine's context of another context.

@@ -1,13 +1,11 @@
 /**
  * OCSP stapling on both sides.
  *
- * What a server staples: bytes as they are given, or what a function fetches.
- * Nothing waits for a timer: a response is fetched ahead when the context is
- * made, again in the background when half of its life is over, and a handshake
- * that finds none in time waits for it, for three seconds at most.
+ * A server staples the bytes that it was given, or what a function fetches. Nothing waits for a timer:
+ * a response is fetched when the context is made, and again in the background when half of its life is
+ * over. A handshake that finds no valid response waits for one, for at most three seconds.
  *
- * The client's part: what is asked for, and what becomes of the response that the
- * server staples, or of its absence.
+ * A client asks for a response, and judges the one that the server staples, or its absence.
  *
  * @module
  */
@@ -83,7 +81,7 @@ class FetchedStaple {
     try {
       response = await this.#fetch(this.#request);
     } catch {
-      // As none: the function's own business to tell somebody.
+      // An exception counts as no response; the function itself may report it.
     }
     const now = Date.now();
     this.#refreshAt = now + RETRY;
@@ -138,7 +136,7 @@ export function makeStapler(
       const own = find(der);
       if (own === undefined) return undefined;
       if (typeof source === "function") return own.response!.latest();
-      // With several certificates it goes with the one that it is about.
+      // With several certificates it is sent with the one that it is about.
       return only || serialIn(source, own.certificate) ? source : undefined;
     },
     ready() {
@@ -233,7 +231,7 @@ function byCallback(
   return { ok: true, detail: "accepted by ocspStapleCallback" };
 }
 
-/** The hook that judges the staple; `undefined` when none is asked for. */
+/** The hook that judges the staple; `undefined` when the client does not ask for one. */
 export function stapleHook(
   mode: number,
   callback: OcspStapleCallback | undefined,
@@ -254,7 +252,7 @@ export function stapleHook(
       ? { ok: undefined, detail: "there is no certificate to check" }
       : callback !== undefined && !none
       ? byCallback(callback, { chain: user.report.chain, serverName, verifyName }, response)
-      // Whether there must be a response is said in the leaf, and most servers send none.
+      // The leaf says whether a response is required, and most servers send none.
       : builtIn(response === undefined ? [leaf] : user.report.chain, response, mode);
     return user.stapled(finding);
   };

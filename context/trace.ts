@@ -1,7 +1,7 @@
 /**
  * A readable trace of handshakes, in the manner of `curl -v`: one line for each message, and the
- * alerts by name. The formatting is pure; the writer is given from outside, the library itself
- * writes nowhere.
+ * alerts by name. The formatting is pure; the program gives the writer, and the library itself writes
+ * nowhere.
  *
  * | debug | what is written                                                         |
  * |-------|-------------------------------------------------------------------------|
@@ -68,7 +68,7 @@ const CONTENT: Readonly<Record<number, string>> = {
 const CHANGE_CIPHER = 20, ALERT = 21, HANDSHAKE = 22, HEADER = 256, INNER_TYPE = 257;
 const HELLO_RETRY_REQUEST = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
 
-/** The message itself, by its first bytes. */
+/** The name of a message, by its first bytes. */
 function subject(contentType: number, bytes: Uint8Array): string {
   const [first = 0, second = 0] = bytes;
   switch (contentType) {
@@ -121,7 +121,7 @@ export function dump(bytes: Uint8Array): string {
   return lines.join("");
 }
 
-/** What a message looks like at a level; "" when it is not shown. */
+/** The lines for a message at a level; "" when it is not shown. */
 export function formatMessage(message: ProtocolMessage, level: number): string {
   const record = message.contentType === HEADER || message.contentType === INNER_TYPE;
   if (level < (record ? 3 : 2)) return "";
@@ -131,7 +131,7 @@ export function formatMessage(message: ProtocolMessage, level: number): string {
 
 /** How a handshake ended, for {@linkcode Tracer.outcome}. */
 export interface TracedOutcome {
-  /** The other end, for people. */
+  /** The other end, `host:port`. */
   readonly peer: string;
   /** The protocol, `TLSv1_3`. */
   readonly version?: string | undefined;
@@ -163,7 +163,7 @@ export class Tracer {
     if (error !== undefined) {
       this.#put(`* SSL error: ${error instanceof Error ? error.message : String(error)}\n`);
     } else {
-      // The Deno engine does not know.
+      // The Deno engine does not know version and cipher.
       const what = `${version ?? "TLS"} / ${cipher ?? "unknown cipher"}`;
       this.#put(`* SSL connection with ${peer} using ${what}\n`);
     }
@@ -180,7 +180,7 @@ export class Tracer {
   }
 }
 
-/** Streams have one writer, also where several contexts trace to them. */
+/** A stream has one writer, even if several contexts trace to it. */
 const streamWriters = new WeakMap<WritableStream<string>, WritableStreamDefaultWriter<string>>();
 
 function writerOf(writer: TraceWriter): (text: string) => unknown {

@@ -27,7 +27,7 @@ function namesFor(kind: OptionKind | undefined): string[] {
   return Object.entries(rows).filter(([, row]) => row.kinds.includes(kind)).map(([name]) => name);
 }
 
-/** The error for a name that no operation, or not this one, has. */
+/** The error for a name that is not an option of this operation. */
 function unknownError(name: string, kind: OptionKind | undefined): Error {
   if ((kind ?? "connect") === "connect" && Object.hasOwn(table.IMPOSSIBLE, name)) {
     return new SslUnsupportedError(`Cannot use option "${name}": ${table.IMPOSSIBLE[name]}`, {
@@ -37,7 +37,7 @@ function unknownError(name: string, kind: OptionKind | undefined): Error {
   return new TypeError(unknownOption(name, namesFor(kind)));
 }
 
-/** A value that an option does not take. A text is of no use where none is taken, and may be a secret. */
+/** A refused value, for the message. A text where no text belongs may be a secret. */
 function shownValue(row: OptionRow, value: unknown): string {
   if (row.secret) return typeof value;
   return row.check("text") === undefined ? quote(value) : quoteMisplaced(value);

@@ -12,8 +12,8 @@ import { TLS1_2, TLS1_3, VERSIONS } from "../engine/tls_versions.ts";
 import type { TlsVersionName } from "./options.ts";
 
 /**
- * What `SSLv23` means: every version of TLS. SSLv3 is broken (RFC 7568), so it
- * takes part only when it is named, where Perl leaves that to the library.
+ * What `SSLv23` means: every version of TLS. SSLv3 is broken (RFC 7568), so it counts only when it is
+ * named; Perl leaves that to the library.
  */
 const ANY: readonly TlsVersion[] = Object.values(VERSIONS).filter((v) => v > VERSIONS.SSLv3);
 

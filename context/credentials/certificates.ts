@@ -27,7 +27,7 @@ import type { PasswordCallback } from "./password.ts";
 export interface LoadedCertificates {
   readonly chain: readonly Certificate[];
   readonly key: PrivateKey | undefined;
-  /** Whether the key is the certificate's own, of one PKCS#12: then no other one is looked at, as in Perl. */
+  /** Whether key and certificate are from one PKCS#12: then no other key is looked at, as in Perl. */
   readonly binding: boolean;
   /** For messages: `certFile "server.pem"`, or `cert`. */
   readonly source: string;
@@ -38,7 +38,7 @@ const reasonOf = (error: unknown): string =>
 
 const isKeyBlock = ({ label }: PemBlock): boolean => label.endsWith("PRIVATE KEY");
 
-/** What one item held. */
+/** What one item of the option held. */
 type Part = Omit<LoadedCertificates, "source">;
 
 /** The certificates of PEM text, and the key in it if that is wanted. */
@@ -80,7 +80,7 @@ async function loadPfx(
   return { chain: [cert, ...chain], key, binding: key !== undefined };
 }
 
-/** The certificates of one item, and a key that came along with them. */
+/** The certificates of one item, and a key that came with them. */
 async function loadCertificates(
   data: string | Uint8Array,
   source: string,

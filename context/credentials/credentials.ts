@@ -91,7 +91,7 @@ function pair(loaded: LoadedCertificates, key: PrivateKey, keySource: string): C
   try {
     matches = keyMatches(leaf.rawSpki, key);
   } catch {
-    // A kind of key that only the engine knows; the engine checks the pair too.
+    // Only the engine knows this kind of key; it checks the pair, too.
   }
   if (!matches) {
     const reason = "the private key does not belong to the certificate";

@@ -27,7 +27,7 @@ export async function askPassword(passwdCb: PasswordCallback, source: string): P
   return password;
 }
 
-/** Tries without a password; asks when one is needed and tries once more. */
+/** Reads without a password; if one is needed, asks for it and reads once more. */
 export async function withPassword<T>(
   passwdCb: PasswordCallback,
   source: string,

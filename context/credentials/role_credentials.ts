@@ -1,5 +1,5 @@
 /**
- * The certificates that a role shows: a server's own or a self-signed one, a client's if it uses
+ * The certificates that a role shows: a server has its own or a self-signed one, and a client may have
  * one.
  *
  * @module
@@ -9,7 +9,7 @@ import type { Credential, Role } from "../../engine/engine.ts";
 import type { SslOptions } from "../options.ts";
 import { type CredentialsByName, loadCredentials } from "./credentials.ts";
 
-/** Our certificates, as the role uses them. */
+/** The certificates of a role, by server name. */
 export async function credentialsFor(role: Role, options: SslOptions): Promise<CredentialsByName> {
   if (role === "server") {
     if (options.useCert === false) {

@@ -1,13 +1,13 @@
 /**
  * What sessions are bound to.
  *
- * A client's: the digest of everything that the verification of a server depends
- * on. A session is resumed only under the digest under which it was made: no
- * change of settings is ever undone by an earlier, more lenient connection. What
- * can only be told apart by identity (functions, objects with methods) counts with
- * a number of this process, so that such a digest never holds in another one.
+ * A client's session is bound to a digest of everything that the verification of the server depends
+ * on. It is resumed only under the digest under which it was made, so an earlier, more lenient
+ * connection never undoes a change of settings. Functions and objects with methods can be told apart
+ * by identity alone: they count with a number of this process, and such a digest never holds in
+ * another process.
  *
- * A server's: its id context, and the keys of its tickets.
+ * A server's sessions are bound to its id context and to the keys of its tickets.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const identities = new WeakMap<object, number>();
 let count = 0;
 let ofProcess: string | undefined;
 
-/** Something that no other process has. */
+/** A value that no other process has. */
 function processNonce(): string {
   return ofProcess ??= crypto.randomUUID();
 }
@@ -46,7 +46,7 @@ function identityOf(value: object): string {
   return `${processNonce()}#${number}`;
 }
 
-/** A value in a form that is equal for equal values. */
+/** A value in a canonical form: equal values give equal forms. */
 function canonical(value: unknown): unknown {
   if (typeof value === "function") return { function: identityOf(value) };
   if (value instanceof Uint8Array) return { bytes: sha256(value) };
@@ -61,7 +61,7 @@ function canonical(value: unknown): unknown {
 
 const digest = (value: unknown): string => sha256(JSON.stringify(canonical(value)));
 
-/** The certificates of the system are the same objects for each context. */
+/** Digests of certificates: those of the system are the same objects for every context. */
 const hashed = new WeakMap<Uint8Array, string>();
 
 function hashOf(der: Uint8Array): string {
@@ -106,7 +106,7 @@ export function contextDigest(engine: Engine, config: ContextConfig): string {
   });
 }
 
-/** Options of a context that take part in a verification and are in no policy. */
+/** Options of a context that take part in the verification but are not in the policy. */
 const DECIDING = [
   "verifyCallback",
   "ocspMode",
@@ -143,7 +143,7 @@ export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks
     const answer: unknown = name === undefined ? callback(data) : callback(data, name.slice());
     if (answer === undefined || answer === null || (Array.isArray(answer) && answer.length === 0)) {
       if (name !== undefined) return undefined;
-      // A handshake in which the server announced a ticket must have one: this opens for nobody.
+      // A server that announced a ticket must send one: nobody can open this one.
       const random = (n: number) => crypto.getRandomValues(new Uint8Array(n));
       return { name: random(16), key: random(32) };
     }

@@ -72,7 +72,7 @@ function encodePeer(peer: VerifiedPeer): Uint8Array {
 
 const errorSeq = ({ error, depth }: ChainError) => seq(int(error), int(depth));
 
-/** [0] what verifyCallback said, [1] what OCSP said; a session whose peer either refused is never kept. */
+/** [0] the answers of verifyCallback, [1] the finding of OCSP. A session whose peer one of them refused is never kept. */
 function encodeFindings({ callback, ocsp }: Findings): Uint8Array[] {
   const parts: Uint8Array[] = [];
   if (callback !== undefined) {
@@ -175,7 +175,7 @@ async function keyFor(key: SessionKey, salt: Bytes): Promise<CryptoKey> {
   );
 }
 
-/** What `session.export()` gives. */
+/** The bytes of `session.export()`. */
 export async function exportSession(session: SessionParts, key?: SessionKey): Promise<Bytes> {
   const der = encode(session) as Bytes;
   if (key === undefined) return concat(MAGIC, Uint8Array.of(SEALED.NOT), der) as Bytes;
@@ -194,9 +194,9 @@ function refuse(reason: string): SslError {
 }
 
 /**
- * Reads what {@linkcode exportSession} gave.
+ * Reads what {@linkcode exportSession} returned.
  *
- * @param make Makes the session; an error of it is that of malformed bytes.
+ * @param make Makes the session; if it throws, the bytes are malformed.
  */
 export async function importSession<T>(
   bytes: Uint8Array,

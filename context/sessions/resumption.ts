@@ -2,9 +2,8 @@
  * Sessions between a client's connections: which one is offered, and which
  * ones are kept. Loaded by the first context that has a session cache.
  *
- * A session goes with the digest of the settings under which its peer was
- * verified, and is offered under an equal one only; context/connection.ts judges
- * what comes of it.
+ * A session has the digest of the settings under which its peer was verified, and is offered only
+ * under an equal digest; context/connection.ts judges the handshake that resumes it.
  *
  * @module
  */
@@ -23,8 +22,8 @@ import type { VerifiedPeer, Vouched } from "./verified_peer.ts";
 import { connectionDigest, contextDigest } from "./binding.ts";
 
 /**
- * How many sessions of one connection are kept, the latest ones: servers give one to four. A server
- * that never stops giving must fill neither the memory nor a cache that others share.
+ * How many of the latest sessions of one connection are kept: servers give one to four. A server that
+ * never stops must fill neither the memory nor a cache that others share.
  */
 const MAX_ADDED = 8;
 
@@ -34,13 +33,13 @@ export class ClientSessions {
   readonly #digest: string;
   #own = "";
 
-  /** For a context: the option `sessionCache` goes before `sessionCacheSize`. */
+  /** The sessions of a context. The option `sessionCache` takes precedence over `sessionCacheSize`. */
   constructor(engine: Engine, options: SslOptions, config: ContextConfig) {
     this.#store = options.sessionCache ?? new SessionCache(options.sessionCacheSize!);
     this.#digest = contextDigest(engine, config);
   }
 
-  /** The context is no longer what its options say: no session goes to it or from it to another. */
+  /** The program may have changed the context: it shares no session with another one from now on. */
   isolate(): void {
     this.#own = crypto.randomUUID();
   }
@@ -91,7 +90,7 @@ export class ConnectionSessions {
     this.offered = this.#find();
   }
 
-  /** The latest one that was made under our policy; one that is over is forgotten. */
+  /** The latest session that was made under our policy; sessions that have ended are removed. */
   #find(): SslSession | undefined {
     const store = this.#store;
     const all = store instanceof SessionCache
@@ -122,7 +121,7 @@ export class ConnectionSessions {
     const peer = this.#peer(accepted.evidence, accepted.findings);
     if (peer === undefined) return;
     const session = makeSession({ der, policy: this.#policy, peer });
-    // A ticket should be used once (RFC 8446 C.4): as soon as there is another, it goes.
+    // A ticket should be used once (RFC 8446 C.4): it is removed as soon as there is another.
     const first = this.#added.length === 0 && accepted.evidence?.resumed === true;
     if (first && session.protocol === "TLSv1_3" && this.offered !== undefined) {
       this.#store.delSession(this.#key, this.offered);
@@ -139,7 +138,7 @@ export class ConnectionSessions {
     if (ocsp?.refuse !== undefined) return undefined;
     const by = evidence === undefined ? "nothing" : evidence.psk ? "psk" : "certificate";
     const before = this.offered && sessionParts(this.offered).peer;
-    // Resumed: the verification is the one of the session before, as old as it is.
+    // A resumed connection has the verification of the session before, and its age.
     if (evidence?.resumed && before?.by === by) return before;
     return {
       by,
@@ -152,7 +151,7 @@ export class ConnectionSessions {
     };
   }
 
-  /** The handshake failed: what it offered, and what it got, is not used again. */
+  /** The handshake failed: neither the offered session nor those it received are used again. */
   drop(): void {
     const { offered } = this;
     if (offered !== undefined) this.#store.delSession(this.#key, offered);
@@ -160,7 +159,7 @@ export class ConnectionSessions {
   }
 }
 
-/** How long a verification counts, in milliseconds, however often its session is renewed. */
+/** How long a verification counts, in milliseconds, even if its session is renewed. */
 const VERIFIED_FOR = 24 * 3600 * 1000;
 
 interface Validity {
@@ -170,13 +169,13 @@ interface Validity {
 
 const NEVER: Validity = { from: Infinity, until: -Infinity };
 
-/** By what is known of the peer, which sessions that follow from each other share. */
+/** When the certificates behind a verification are valid; sessions that follow from each other share its peer. */
 const validities = new WeakMap<
   VerifiedPeer,
   { readonly leaf: Uint8Array; readonly is: Validity }
 >();
 
-/** When all certificates that a session stands on are valid, in milliseconds since 1970. */
+/** From when to when all certificates behind a session are valid, in milliseconds since 1970. */
 function validityOf(session: SslSession): Validity {
   const leaf = sessionLeaf(session);
   const { peer } = sessionParts(session);
@@ -200,7 +199,7 @@ function commonValidity(ders: readonly Uint8Array[]): Validity {
   }
 }
 
-/** Whether a session may be offered: its time, and that of what its verification stands on, is not over. */
+/** Whether a session may be offered: neither it nor the certificates behind its verification have ended. */
 export function mayBeOffered(session: SslSession, now: number): boolean {
   const { peer } = sessionParts(session);
   if (session.expired || !(now < peer.at + VERIFIED_FOR) || session.created > now + 60_000) {

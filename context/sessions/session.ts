@@ -1,6 +1,6 @@
 /**
- * A TLS session that a client may resume: a value. It holds what the peer's
- * verification came to, because a resumed handshake brings no chain to verify.
+ * A TLS session that a client may resume: a value. It holds the result of the peer's verification,
+ * because a resumed handshake brings no chain to verify.
  *
  * @module
  */
@@ -104,7 +104,7 @@ export class SslSession {
    * @param key Encrypts and authenticates the bytes with AES-256-GCM: a CryptoKey for AES-GCM, 32
    * bytes, or a pass phrase. Without it, anyone who reads them can decrypt the session's traffic, and
    * anyone who changes them decides whom the client trusts.
-   * @throws {TypeError} For a key that is none of these.
+   * @throws {TypeError} For another kind of key.
    */
   async export(key?: SessionKey): Promise<Uint8Array<ArrayBuffer>> {
     return await atCallOf(this.export, async () => {
@@ -114,12 +114,12 @@ export class SslSession {
   }
 
   /**
-   * Reads what {@linkcode SslSession.export} gave. The session is resumed only under the same
+   * Reads what {@linkcode SslSession.export} returned. The session is resumed only under the same
    * verification settings and the same version of the engine, and where a function decides (a
    * callback, a scheme's callback), only in the process that made it.
    *
-   * @throws {SslError} If the bytes are no session, were changed, or are of another key.
-   * @throws {TypeError} For a key that is none.
+   * @throws {SslError} If the bytes are not a session, were changed, or were made with another key.
+   * @throws {TypeError} For another kind of key.
    */
   static async import(bytes: Uint8Array, key?: SessionKey): Promise<SslSession> {
     return await atCallOf(SslSession.import, async () => {
@@ -132,7 +132,7 @@ export class SslSession {
 /**
  * Makes a session.
  *
- * @throws {SslError} If the DER is no SSL_SESSION.
+ * @throws {SslError} If the DER is not an SSL_SESSION.
  */
 export function makeSession(parts: SessionParts): SslSession {
   return make(parts);

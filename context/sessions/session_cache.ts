@@ -1,6 +1,5 @@
 /**
- * The session cache of a client, and the sessions in it. Pure: it knows no
- * engine, and in tests it holds anything.
+ * The session cache of a client. Pure: it knows no engine, and tests put anything into it.
  *
  * @module
  */
@@ -15,7 +14,7 @@ import type { SslSession } from "./session.ts";
  * these methods. They are called while a connection is made and must not wait.
  */
 export interface SessionStore {
-  /** Keeps a session under a key, next to those that are there. */
+  /** Keeps a session under a key, beside its other sessions. */
   addSession(key: string, session: SslSession): unknown;
   /** The session to use for a key: the latest. */
   getSession(key: string, session?: SslSession): SslSession | undefined;
@@ -30,8 +29,8 @@ interface Entry<T> {
 
 /**
  * Sessions by key, at most `capacity` of them. A key may have several; the one
- * that was added or asked for last comes first. When it is full, the one that
- * was not used for the longest time goes, whatever its key.
+ * that was added or asked for last comes first. When the cache is full, the session that was not used
+ * for the longest time is removed, whatever its key.
  *
  * @example One cache for several contexts
  * ```ts
@@ -77,7 +76,7 @@ export class SessionCache<T = SslSession> implements Iterable<[key: string, sess
   }
 
   /**
-   * For how many more sessions there is room until one has to go.
+   * How many more sessions fit in before one is removed.
    *
    * Perl: `room`
    */
@@ -86,7 +85,7 @@ export class SessionCache<T = SslSession> implements Iterable<[key: string, sess
   }
 
   /**
-   * Keeps a session under a key, in front of those that are there.
+   * Keeps a session under a key, in front of its other sessions.
    *
    * Perl: `add_session`
    */
@@ -132,7 +131,7 @@ export class SessionCache<T = SslSession> implements Iterable<[key: string, sess
   }
 
   /**
-   * Keeps a session under a key instead of all that are there.
+   * Keeps a session under a key in place of all its other sessions.
    *
    * Perl: `replace_session`
    */

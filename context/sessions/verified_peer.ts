@@ -20,7 +20,7 @@ export interface VerifiedPeer {
   readonly errorDepth: number;
   /** The text of the error. */
   readonly errorText: string;
-  /** What only a full handshake can find out: of OCSP, of verifyCallback. Nothing that refuses. */
+  /** What only a full handshake finds out: the answers of OCSP and verifyCallback, none of which refused. */
   readonly findings: Findings;
 }
 

@@ -38,7 +38,7 @@ export interface Bundle {
 /** One value of an option that takes certificates. */
 export type BundleInput = CertificateInput;
 
-/** The error for what holds nothing of what it should. */
+/** The error for an input that holds none of what it should. */
 export function noneFound(source: string, what: string, bytes: Uint8Array | string): SslError {
   const reason = bytes.length === 0
     ? "it is empty"
@@ -46,16 +46,15 @@ export function noneFound(source: string, what: string, bytes: Uint8Array | stri
   return new SslError(`Cannot load ${source}: ${reason}`, { code: "ERR_NO_CERTIFICATE", reason });
 }
 
-/** What bytes without a certificate or CRL are, where that can be told. */
+/** What bytes without a certificate or CRL seem to be, if that can be told. */
 function otherFormat(bytes: Uint8Array | string): string | undefined {
   if (typeof bytes === "string" || !isPkcs12(bytes)) return foreignFormat(bytes);
   return `it is PKCS#12: convert it with "openssl pkcs12 -nokeys -in in.p12 -out out.pem"`;
 }
 
 /**
- * A trusted certificate of OpenSSL is a certificate followed by what it is
- * trusted for. Dropping the restrictions would trust it for more, so only one
- * without any is taken.
+ * A trusted certificate of OpenSSL is a certificate followed by what it is trusted for. Without these
+ * restrictions it would be trusted for more, so only a certificate that has none is taken.
  */
 function plainOfTrusted(der: Uint8Array, source: string): Uint8Array {
   const { raw } = readElement(der, 0, source);
@@ -67,11 +66,11 @@ function plainOfTrusted(der: Uint8Array, source: string): Uint8Array {
   );
 }
 
-/** Blocks that stand beside certificates in files, and hold none. */
+/** Blocks that may stand beside certificates in a file. */
 const BESIDE =
   /^(?:(?:\w+ )*PRIVATE KEY|(?:\w+ )?PUBLIC KEY|(?:\S+ )?(?:\w+ )?PARAMETERS|(?:NEW )?CERTIFICATE REQUEST)$/;
 
-/** An anchor or a CRL that was not read would be missed only by those who need it. */
+/** Refuses blocks of an unknown kind: an anchor or a CRL that is skipped would go unnoticed. */
 function refuseBlock({ label, line }: PemBlock, source: string): void {
   if (BESIDE.test(label)) return;
   const reason = `line ${line} begins a block that is neither a certificate nor a CRL: ` +
@@ -81,7 +80,7 @@ function refuseBlock({ label, line }: PemBlock, source: string): void {
 
 /**
  * Takes certificates and CRLs out of PEM text or bytes. Private keys and the like are skipped;
- * a block of an unknown kind is an error, unless the bundle is of the system.
+ * a block of an unknown kind is an error, except in a bundle of the system.
  */
 export function readBundle(
   data: string | Uint8Array,
@@ -136,12 +135,12 @@ interface Merged {
   readonly bundle: Bundle;
 }
 
-/** What bundles add up to, by the first of them. */
+/** Merged bundles, by the first of their parts. */
 const merged = new WeakMap<Bundle, Merged>();
 
 /**
- * Adds bundles up; a certificate that occurs twice is kept once. The same parts as last time give
- * the same lists, by which an engine knows what it has made of them.
+ * Merges bundles; a certificate that occurs twice is kept once. The same parts as last time give the
+ * same list objects, so that an engine recognizes what it has loaded already.
  */
 export function mergeBundles(parts: readonly Bundle[]): Bundle {
   const [first] = parts;

@@ -1,7 +1,6 @@
 /**
- * Where the default trust anchors come from, when the user names none: set by
- * the program, the environment, the usual places of the system, else
- * Mozilla's list as Deno has it. Permissions are asked about, never asked for.
+ * Where the default trust anchors come from: what the program set, the environment, the usual places
+ * of the system, or else Mozilla's list as Deno has it. Permissions are queried, never prompted for.
  *
  * @module
  */
@@ -40,7 +39,7 @@ export class DefaultCa {
   ) {
     this.#source = source;
     this.#detail = detail;
-    // Own members only where there is a value: it is what a spread takes.
+    // Own members only for values that exist: a spread copies own members.
     if (places.caFile !== undefined) this.caFile = places.caFile;
     if (places.caPath !== undefined) this.caPath = places.caPath;
     Object.freeze(this);
@@ -48,7 +47,7 @@ export class DefaultCa {
 
   // Getters are not spread.
 
-  /** Who said so. */
+  /** Who named them. */
   get source(): DefaultCaSource {
     return this.#source;
   }
@@ -110,8 +109,8 @@ function detect(): DefaultCa {
   const caFile = variable("SSL_CERT_FILE");
   const caPath = variable("SSL_CERT_DIR");
   if (caFile !== undefined || caPath !== undefined) {
-    // The environment replaces what the system has: an administrator who names anchors
-    // wants these, and a mistake in the path must not widen them.
+    // The environment replaces the places of the system: an administrator who names anchors wants
+    // exactly these, and a mistake in the path must not add others.
     const names = [
       caFile === undefined ? "" : `SSL_CERT_FILE=${caFile}`,
       caPath === undefined ? "" : `SSL_CERT_DIR=${caPath}`,
@@ -126,7 +125,7 @@ function detect(): DefaultCa {
   return new DefaultCa("none", "no place of trust anchors can be read");
 }
 
-/** What the program has set. What is detected is not kept: looking is cheap, and permissions change. */
+/** What the program has set. What is detected is not kept: detection is cheap, and permissions change. */
 let chosen: DefaultCa | undefined;
 
 /** A path of anchors, `undefined` or `null` to forget what was set, or both kinds by name. */

@@ -1,8 +1,8 @@
 /**
  * Certificates and CRLs for trust in files and directories, and the default trust anchors: the
- * bundle, the hashed directories or Mozilla's list that {@linkcode DefaultCa} stands for. What a
- * file holds is kept while it stays as it is: the default anchors are some 140 certificates, which
- * every connection without a context of its own asks for.
+ * bundle, the hashed directories or Mozilla's list that {@linkcode DefaultCa} stands for. The content
+ * of a file is kept until the file changes: the default anchors are some 140 certificates, and every
+ * connection without a context of its own needs them.
  *
  * @module
  */
@@ -26,20 +26,20 @@ interface Kept {
 /** What files hold, by how they are read and their path. */
 const kept = new LruMap<Kept>(1000);
 
-/** How long after its last change a file may change again without showing it, in ms. */
+/** For how long after a change a further change may leave the timestamps as they are, in ms. */
 const FRESH = 2000;
 
-/** What changes with a file; `undefined` when changes cannot be detected. */
+/** A stamp that changes with the file; `undefined` when changes cannot be detected. */
 function stampOf({ isFile, dev, ino, size, mtime, ctime }: Deno.FileInfo): string | undefined {
   if (!isFile || mtime === null) return undefined;
-  // A program that copies a file may set its mtime back. Nobody can set ctime, but Deno has it in
+  // A program that copies a file may set its mtime back. Nobody can set ctime, but Deno gives it in
   // seconds.
   const changed = Math.max(mtime.getTime(), ctime?.getTime() ?? 0);
   if (Date.now() - changed < FRESH) return undefined;
   return [dev, ino, size, mtime.getTime(), ctime?.getTime()].join(" ");
 }
 
-/** Reads a file, unless it is as it was when it was read in the same way. */
+/** Reads a file, unless it was read in the same way and has not changed since. */
 async function unlessKept(
   how: string,
   file: string | URL,
@@ -107,7 +107,7 @@ export function splitPaths(
 /** A file of a directory; `undefined` for a dangling link or a directory, which OpenSSL skips as well. */
 async function directoryFile(file: string | URL): Promise<Bundle | undefined> {
   try {
-    // One by one in turn, a hundred questions to the system take ten times as long.
+    // One after the other, a hundred calls of the system would take ten times as long.
     return await unlessKept("caPath", file, Deno.statSync(file), async () => {
       const bytes = await Deno.readFile(file);
       const source = `caPath ${quotePath(file)}`;
@@ -213,7 +213,7 @@ async function mozillaBundle(): Promise<Bundle> {
  * The anchors of a {@linkcode DefaultCa}. The same list object comes back while the files are
  * unchanged, so that an engine can keep what it made of it.
  *
- * @throws {SslError} code `ERR_NO_TRUST_ANCHORS` when none can be had: it names the remedies.
+ * @throws {SslError} `ERR_NO_TRUST_ANCHORS` if no anchor is found: it names the remedies.
  */
 export async function loadDefaultCa(from: DefaultCa = defaultCa()): Promise<Bundle> {
   if (from.source === "mozilla") return await mozillaBundle();
@@ -240,9 +240,9 @@ export async function loadDefaultCa(from: DefaultCa = defaultCa()): Promise<Bund
 }
 
 /**
- * Loads a place of the default anchors; where the environment names it and it cannot be used, the
- * error says which variable. Perl moves on to the places of the system, but these may be more
- * anchors than the administrator wants.
+ * Loads a place of the default anchors. If the environment named it and it cannot be used, the error
+ * says which variable did. Perl goes on to the places of the system, which may hold more anchors than
+ * the administrator wants.
  */
 async function namingVariable(
   from: DefaultCa,

@@ -1,6 +1,6 @@
 /**
- * Whom a context trusts: the options ca, caFile, caPath, extraCa, clientCa,
- * crl and their files, to what an engine takes.
+ * Whom a context trusts: turns the options ca, caFile, caPath, extraCa, clientCa, crl and their files
+ * into what an engine takes.
  *
  * | role, verifyMode     | ca, caFile or caPath given | not given                               |
  * |----------------------|----------------------------|-----------------------------------------|
@@ -9,8 +9,8 @@
  * |                      |                            | these a TypeError                       |
  * | NONE                 | exactly these              | none: nothing is verified               |
  *
- * `[]` and `null` are given and hold no anchor; `""` is not given. The Deno
- * engine always has its own roots, and takes extraCa and extraCaFile only.
+ * `[]` and `null` count as given, with no anchor; `""` counts as not given. The Deno engine always has
+ * its own roots, and takes only extraCa and extraCaFile.
  *
  * @module
  */
@@ -72,8 +72,8 @@ function checkCrl(options: SslOptions): "none" | "leaf" | "chain" {
 }
 
 /**
- * Refuses lists that the engine would not use as what they are: it takes a delta CRL about some
- * reasons for a complete list, and old versions of OpenSSL read beyond one that has no number.
+ * Refuses lists that OpenSSL would misread: it takes a delta CRL about some reasons for a complete
+ * list, and old versions read past the end of one that has no number.
  */
 function checkedCrls(crls: readonly Uint8Array[]): readonly Uint8Array[] {
   crls.forEach((der, i) => {
