@@ -47,5 +47,8 @@ export function verifyErrno(code: string): number | undefined {
   return errno < 0 ? undefined : errno;
 }
 
+/** The number of an error without a more precise one. */
+export const UNSPECIFIED: number = verifyErrno("UNSPECIFIED")!;
+
 /** The number of what the application refuses: OpenSSL has none that says more. */
 export const APPLICATION_VERIFICATION: number = verifyErrno("APPLICATION_VERIFICATION")!;

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { derToPem } from "../../certificate/keys/pem.ts";
 import { ownRecord } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
@@ -49,18 +50,6 @@ export interface PemCredential {
   readonly leaf: Uint8Array;
   /** Where it came from, for messages. */
   readonly source: string;
-}
-
-/** Certificates as PEM, one text for each. */
-export function certificatesPem(chain: readonly Uint8Array[]): string[] {
-  return chain.map((der) => {
-    let binary = "";
-    for (let i = 0; i < der.length; i += 0x2000) {
-      binary += String.fromCharCode(...der.subarray(i, i + 0x2000));
-    }
-    const lines = btoa(binary).replace(/.{1,64}/g, "$&\n");
-    return `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`;
-  });
 }
 
 const CURVES = new Set(["prime256v1", "secp384r1", "secp521r1"]);
@@ -114,5 +103,5 @@ export async function pemCredential(credential: Credential): Promise<PemCredenti
       { code: "KEY_VALUES_MISMATCH", reason: "certificate and key do not belong together" },
     );
   }
-  return { cert: certificatesPem(chain).join(""), key: pem, leaf, source };
+  return { cert: chain.map((der) => derToPem(der)).join(""), key: pem, leaf, source };
 }

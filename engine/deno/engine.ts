@@ -17,6 +17,7 @@
  * @module
  */
 
+import { derToPem } from "../../certificate/keys/pem.ts";
 import { quotePath } from "../../internal/quote.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { dialTcp } from "../dial.ts";
@@ -36,7 +37,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../engine.ts";
-import { certificatesPem, checkConfig, DENO, type PemCredential, pemCredential } from "./check.ts";
+import { checkConfig, DENO, type PemCredential, pemCredential } from "./check.ts";
 import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
 import { denoInfo, hasPeerCertificate } from "./capabilities.ts";
 import { lingering } from "./lingering.ts";
@@ -56,7 +57,7 @@ export class DenoContext implements EngineContext {
     this.role = config.role;
     this.#config = config;
     this.#credential = credential;
-    this.#caCerts = certificatesPem(config.trust.extra);
+    this.#caCerts = config.trust.extra.map((der) => derToPem(der));
   }
 
   /** Opens a connection; its handshake has yet to be done, but with a client certificate. */

@@ -16,7 +16,7 @@ import { cString, withBio } from "./memory.ts";
 import type { Runtime } from "./session_context.ts";
 import { CTRL } from "./header_numbers.ts";
 import { alpnWire, type CallbackKind } from "./trampolines.ts";
-import { loadKey, SECURITY_LEVEL, withStore } from "./trust_store.ts";
+import { loadKey, SECURITY_LEVEL, trustFlags, withStore } from "./trust_store.ts";
 
 /** Perl's default since 2.074. */
 const DEFAULT_CIPHERS = "DEFAULT:!EXP:!MEDIUM:!LOW:!eNULL:!aNULL:!RC4:!DES:!MD5:!PSK:!SRP";
@@ -41,15 +41,6 @@ const SESS_CACHE_OFF = 0n;
 const SESS_CACHE_SERVER = 2n;
 /** CLIENT | NO_INTERNAL: sessions go to the new-session callback only. */
 const SESS_CACHE_CLIENT_EXTERNAL = 0x301n;
-const X509_V_FLAG = {
-  CRL_CHECK: 0x4n,
-  CRL_CHECK_ALL: 0x8n,
-  /** Without it OpenSSL takes a delta CRL for a complete list. */
-  EXTENDED_CRL_SUPPORT: 0x1000n,
-  USE_DELTAS: 0x2000n,
-  TRUSTED_FIRST: 0x8000n,
-  PARTIAL_CHAIN: 0x80000n,
-};
 
 /** The versions down from the highest, as far as there is no gap. */
 function topRange(versions: readonly TlsVersion[]): readonly TlsVersion[] {
@@ -215,12 +206,7 @@ export class ContextSettings {
     const { c } = this.#runtime.library;
     const { trust } = this.config;
     withStore(c, trust, (store) => c.SSL_CTX_set1_cert_store(this.ptr, store));
-    let flags = X509_V_FLAG.TRUSTED_FIRST | X509_V_FLAG.PARTIAL_CHAIN;
-    if (trust.checkCrl !== "none") {
-      flags |= X509_V_FLAG.CRL_CHECK | X509_V_FLAG.EXTENDED_CRL_SUPPORT | X509_V_FLAG.USE_DELTAS;
-    }
-    if (trust.checkCrl === "chain") flags |= X509_V_FLAG.CRL_CHECK_ALL;
-    c.X509_VERIFY_PARAM_set_flags(c.SSL_CTX_get0_param(this.ptr), flags);
+    c.X509_VERIFY_PARAM_set_flags(c.SSL_CTX_get0_param(this.ptr), trustFlags(trust));
   }
 
   #addCredential(credential: Credential): void {

@@ -40,3 +40,19 @@ export const SSL_ERROR = {
   WANT_CLIENT_HELLO_CB: 11,
   WANT_RETRY_VERIFY: 12,
 } as const;
+
+/** X509_V_FLAG_*: how a chain is verified. */
+export const X509_V_FLAG = {
+  CRL_CHECK: 0x4n,
+  CRL_CHECK_ALL: 0x8n,
+  X509_STRICT: 0x20n,
+  POLICY_CHECK: 0x80n,
+  EXPLICIT_POLICY: 0x100n,
+  INHIBIT_ANY: 0x200n,
+  INHIBIT_MAP: 0x400n,
+  /** Without it OpenSSL takes a delta CRL for a complete list. */
+  EXTENDED_CRL_SUPPORT: 0x1000n,
+  USE_DELTAS: 0x2000n,
+  TRUSTED_FIRST: 0x8000n,
+  PARTIAL_CHAIN: 0x80000n,
+} as const;

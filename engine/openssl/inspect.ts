@@ -6,6 +6,7 @@
  */
 
 import { SslError } from "../../errors.ts";
+import { equalBytes } from "../../internal/bytes.ts";
 import type { PeerEvidence, Role } from "../engine.ts";
 import type { Negotiated } from "../connection_facts.ts";
 import { drainErrors, localError } from "./error_queue.ts";
@@ -107,8 +108,7 @@ export function peerChain(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Arra
   c.X509_free(leaf);
   const chain = derStack(c, c.SSL_get_peer_cert_chain(ssl));
   const first = chain[0];
-  const complete = first !== undefined && first.length === der.length &&
-    first.every((byte, i) => byte === der[i]);
+  const complete = first !== undefined && equalBytes(first, der);
   return complete ? chain : [der, ...chain];
 }
 

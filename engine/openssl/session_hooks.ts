@@ -25,9 +25,8 @@ import { CTRL } from "./header_numbers.ts";
 import { TLSEXT } from "./trampolines.ts";
 import { TLS1_3 } from "../tls_versions.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
-import { APPLICATION_VERIFICATION } from "../../verify/error_codes.ts";
+import { APPLICATION_VERIFICATION, UNSPECIFIED } from "../../verify/error_codes.ts";
 
-const X509_V_ERR_UNSPECIFIED = 1;
 /**
  * X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK: our security level decides what is
  * too small.
@@ -86,7 +85,7 @@ export class SessionHooks implements CallbackTarget {
     const ok = c.X509_verify_cert(store) === 1;
     if (this.error !== undefined) return 0; // verifyEach refused or threw
     const found = c.X509_STORE_CTX_get_error(store);
-    const error = ok ? 0 : found || X509_V_ERR_UNSPECIFIED;
+    const error = ok ? 0 : found || UNSPECIFIED;
     const refusal = this.#judge(inspect.storeEvidence(c, store, error));
     if (refusal === undefined) {
       // A certificate that is accepted in spite of an error keeps the error. It goes into the
@@ -172,7 +171,7 @@ export class SessionHooks implements CallbackTarget {
     if (!this.#needsCertificate(verifyMode)) return undefined;
     return new SslVerifyError("Cannot verify the peer: it sent no certificate", {
       code: "ERR_SSL_NO_CERTIFICATE",
-      errno: X509_V_ERR_UNSPECIFIED,
+      errno: UNSPECIFIED,
       facts: { role: this.#role, engine: "openssl" },
     });
   }

@@ -7,6 +7,7 @@
 import { ownRecord } from "../../internal/own_options.ts";
 import type { KeyMaterial, TrustConfig } from "../engine.ts";
 import { drainErrors, localError } from "./error_queue.ts";
+import { X509_V_FLAG } from "./header_numbers.ts";
 import { cString, NativeHandle, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 
@@ -15,6 +16,16 @@ import type { OpenSslSymbols } from "./symbols.ts";
  * let RSA keys of 1,024 bits and signatures with SHA-1 pass.
  */
 export const SECURITY_LEVEL = 2;
+
+/** The X509_V_FLAG_* with which a chain is verified against a trust configuration. */
+export function trustFlags({ checkCrl }: TrustConfig): bigint {
+  let flags = X509_V_FLAG.TRUSTED_FIRST | X509_V_FLAG.PARTIAL_CHAIN;
+  if (checkCrl !== "none") {
+    flags |= X509_V_FLAG.CRL_CHECK | X509_V_FLAG.EXTENDED_CRL_SUPPORT | X509_V_FLAG.USE_DELTAS;
+  }
+  if (checkCrl === "chain") flags |= X509_V_FLAG.CRL_CHECK_ALL;
+  return flags;
+}
 
 /** A store that is kept, with its key among the stores of the same list of anchors. */
 interface Kept {

@@ -6,33 +6,20 @@
  */
 
 import { quote } from "../../internal/quote.ts";
+import { UNSPECIFIED } from "../../verify/error_codes.ts";
 import type { ChainRequest, ChainResult } from "../chain_verification.ts";
 import { drainErrors, localError } from "./error_queue.ts";
+import { X509_V_FLAG } from "./header_numbers.ts";
 import { modernErrno } from "./inspect.ts";
 import { textOf } from "./library.ts";
 import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
-import { SECURITY_LEVEL, withStore } from "./trust_store.ts";
-
-const FLAG = {
-  CRL_CHECK: 0x4n,
-  CRL_CHECK_ALL: 0x8n,
-  X509_STRICT: 0x20n,
-  POLICY_CHECK: 0x80n,
-  EXPLICIT_POLICY: 0x100n,
-  INHIBIT_ANY: 0x200n,
-  INHIBIT_MAP: 0x400n,
-  EXTENDED_CRL_SUPPORT: 0x1000n,
-  USE_DELTAS: 0x2000n,
-  TRUSTED_FIRST: 0x8000n,
-  PARTIAL_CHAIN: 0x80000n,
-} as const;
+import { SECURITY_LEVEL, trustFlags, withStore } from "./trust_store.ts";
 
 /** X509_PURPOSE_*. */
 const PURPOSE = { client: 1, server: 2, email: 4, crlSign: 6, any: 7, ocspHelper: 8, timestamp: 9 };
 
 const ANY_POLICY = "2.5.29.32.0";
-const X509_V_ERR_UNSPECIFIED = 1;
 
 type Free = () => void;
 
@@ -69,7 +56,7 @@ function verifyIn(
     }
     setParameters(c, c.X509_STORE_CTX_get0_param(ctx), request);
     const ok = c.X509_verify_cert(ctx) === 1;
-    const error = ok ? 0 : c.X509_STORE_CTX_get_error(ctx) || 1;
+    const error = ok ? 0 : c.X509_STORE_CTX_get_error(ctx) || UNSPECIFIED;
     return {
       error: modernErrno(c, error),
       errorDepth: ok ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(ctx)),
@@ -87,7 +74,7 @@ function verifyIn(
 function malformed(c: OpenSslSymbols, which: string): ChainResult {
   const { reason } = localError(`Cannot read ${which}`, drainErrors(c));
   return {
-    error: X509_V_ERR_UNSPECIFIED,
+    error: UNSPECIFIED,
     errorDepth: 0,
     errorText: `${which} is malformed: ${reason}`,
     chain: [],
@@ -96,16 +83,12 @@ function malformed(c: OpenSslSymbols, which: string): ChainResult {
 
 function setParameters(c: OpenSslSymbols, param: Deno.PointerValue, request: ChainRequest): void {
   const { trust, time, depth, purpose, policies, strict } = request;
-  let flags = FLAG.TRUSTED_FIRST | FLAG.PARTIAL_CHAIN;
-  if (trust.checkCrl !== "none") {
-    flags |= FLAG.CRL_CHECK | FLAG.EXTENDED_CRL_SUPPORT | FLAG.USE_DELTAS;
-  }
-  if (trust.checkCrl === "chain") flags |= FLAG.CRL_CHECK_ALL;
-  if (strict) flags |= FLAG.X509_STRICT;
-  if (policies !== undefined) flags |= FLAG.POLICY_CHECK;
-  if (policies?.explicit) flags |= FLAG.EXPLICIT_POLICY;
-  if (policies?.inhibitMapping) flags |= FLAG.INHIBIT_MAP;
-  if (policies?.inhibitAny) flags |= FLAG.INHIBIT_ANY;
+  let flags = trustFlags(trust);
+  if (strict) flags |= X509_V_FLAG.X509_STRICT;
+  if (policies !== undefined) flags |= X509_V_FLAG.POLICY_CHECK;
+  if (policies?.explicit) flags |= X509_V_FLAG.EXPLICIT_POLICY;
+  if (policies?.inhibitMapping) flags |= X509_V_FLAG.INHIBIT_MAP;
+  if (policies?.inhibitAny) flags |= X509_V_FLAG.INHIBIT_ANY;
   c.X509_VERIFY_PARAM_set_flags(param, flags);
   c.X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
   if (time !== undefined) {
