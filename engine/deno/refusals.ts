@@ -6,16 +6,14 @@
  */
 
 import { type ErrorFacts, SslVerifyError } from "../../errors.ts";
+import { UNSPECIFIED, verifyErrno } from "../../verify/error_codes.ts";
 import { visible } from "../../verify/names.ts";
-import { APPLICATION_VERIFICATION } from "../../verify/error_codes.ts";
 
 interface Refusal {
   /** What rustls says after `invalid peer certificate: `. */
   readonly match: RegExp;
   /** The X509_V_ERR name without that prefix. */
   readonly code: string;
-  /** Its number in OpenSSL 3. */
-  readonly errno: number;
   /** The alert that rustls sends. */
   readonly alert: string;
   /** What it means; `undefined` leaves rustls's own words. */
@@ -29,14 +27,12 @@ const REFUSALS: readonly Refusal[] = [
   {
     match: /^UnknownIssuer$/,
     code: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-    errno: 20,
     alert: "unknown_ca",
     text: "no trusted root issued the certificate: if you trust its CA, give it as extraCa",
   },
   {
     match: /^(?:certificate expired|Expired)/,
     code: "CERT_HAS_EXPIRED",
-    errno: 10,
     alert: "certificate_expired",
     text: (found) => `the certificate has expired${shownTime("since", found, NOT_AFTER)}`,
     facts: (found) => dated(found, NOT_AFTER),
@@ -44,7 +40,6 @@ const REFUSALS: readonly Refusal[] = [
   {
     match: /^(?:certificate not valid yet|NotValidYet)/,
     code: "CERT_NOT_YET_VALID",
-    errno: 9,
     alert: "certificate_expired",
     text: (found) => `the certificate is not valid yet${shownTime("from", found, NOT_BEFORE)}`,
     facts: (found) => dated(found, NOT_BEFORE),
@@ -52,7 +47,6 @@ const REFUSALS: readonly Refusal[] = [
   {
     match: /^certificate not valid for name "(?:[\d.]+|[^"]*:[^"]*)"/,
     code: "IP_ADDRESS_MISMATCH",
-    errno: 64,
     alert: "bad_certificate",
     text: nameMismatch,
     facts: (found) => ({ names: namesIn(found) }),
@@ -60,7 +54,6 @@ const REFUSALS: readonly Refusal[] = [
   {
     match: /^(?:certificate not valid for name|NotValidForName)/,
     code: "HOSTNAME_MISMATCH",
-    errno: 62,
     alert: "bad_certificate",
     text: nameMismatch,
     facts: (found) => ({ names: namesIn(found) }),
@@ -68,41 +61,35 @@ const REFUSALS: readonly Refusal[] = [
   {
     match: /^Revoked$/,
     code: "CERT_REVOKED",
-    errno: 23,
     alert: "certificate_revoked",
     text: "the certificate has been revoked",
   },
   {
     match: /^BadSignature$/,
     code: "CERT_SIGNATURE_FAILURE",
-    errno: 7,
     alert: "decrypt_error",
     text: "a signature in the certificate chain is wrong",
   },
   {
     match: /InvalidSignatureForPublicKey/,
     code: "CERT_SIGNATURE_FAILURE",
-    errno: 7,
     alert: "decrypt_error",
     text: "a signature in the certificate chain is wrong",
   },
   {
     match: /UnsupportedSignatureAlgorithm/,
     code: "UNSUPPORTED_SIGNATURE_ALGORITHM",
-    errno: 76,
     alert: "decrypt_error",
     text: "a certificate is signed with an algorithm that Deno refuses, such as SHA-1",
   },
   {
     match: /extended key usage|InvalidPurpose|RequiredEkuNotFound|EmptyEkuExtension/,
     code: "INVALID_PURPOSE",
-    errno: 26,
     alert: "unsupported_certificate",
   },
   {
     match: /CaUsedAsEndEntity/,
     code: "INVALID_PURPOSE",
-    errno: 26,
     alert: "certificate_unknown",
     text: "a CA certificate (CA:TRUE) is used as the certificate of a server",
     facts: { limit: { by: "own", what: "a CA's certificate as that of a server" } },
@@ -110,68 +97,58 @@ const REFUSALS: readonly Refusal[] = [
   {
     match: /EndEntityUsedAsCa/,
     code: "INVALID_CA",
-    errno: 79,
     alert: "certificate_unknown",
     text: "the chain goes through a certificate that does not belong to a CA",
   },
   {
     match: /NameConstraintViolation/,
     code: "PERMITTED_VIOLATION",
-    errno: 47,
     alert: "certificate_unknown",
     text: "the name constraints of a CA do not permit the names of the certificate",
   },
   {
     match: /PathLenConstraintViolated/,
     code: "PATH_LENGTH_EXCEEDED",
-    errno: 25,
     alert: "certificate_unknown",
     text: "a CA may not have that many CAs below it (pathLenConstraint)",
   },
   {
     match: /MaximumPathDepthExceeded/,
     code: "CERT_CHAIN_TOO_LONG",
-    errno: 22,
     alert: "certificate_unknown",
     facts: { limit: { by: "own", what: "a chain of so many CAs", value: 6 } },
   },
   {
     match: /Maximum\w+Exceeded/,
     code: "CERT_CHAIN_TOO_LONG",
-    errno: 22,
     alert: "certificate_unknown",
     facts: { limit: { by: "own", what: "a chain that takes so much work" } },
   },
   {
     match: /CriticalExtension/,
     code: "UNHANDLED_CRITICAL_EXTENSION",
-    errno: 34,
     alert: "certificate_unknown",
     text: "the certificate has a critical extension that Deno does not know",
   },
   {
     match: /UnsupportedCertVersion/,
     code: "UNSPECIFIED",
-    errno: 1,
     alert: "certificate_unknown",
     text: "the certificate is not of version 3",
   },
   {
     match: /^(?:UnknownRevocationStatus)/,
     code: "UNABLE_TO_GET_CRL",
-    errno: 3,
     alert: "unknown_ca",
   },
   {
     match: /^(?:ExpiredRevocationList|expired revocation list)/i,
     code: "CRL_HAS_EXPIRED",
-    errno: 12,
     alert: "unknown_ca",
   },
   {
     match: /^ApplicationVerificationFailure/,
     code: "APPLICATION_VERIFICATION",
-    errno: APPLICATION_VERIFICATION,
     alert: "access_denied",
   },
 ];
@@ -217,10 +194,11 @@ function nameMismatch(found: string): string {
 export function refusalOf(what: string, found: string, cause: unknown): SslVerifyError {
   const row = REFUSALS.find((r) => r.match.test(found));
   const text = typeof row?.text === "function" ? row.text(found) : row?.text ?? found;
+  const code = row?.code ?? "UNSPECIFIED";
   const facts = typeof row?.facts === "function" ? row.facts(found) : row?.facts;
   return new SslVerifyError(`${what}: the peer's certificate is refused: ${text}`, {
-    code: row?.code ?? "UNSPECIFIED",
-    errno: row?.errno ?? 1,
+    code,
+    errno: verifyErrno(code) ?? UNSPECIFIED,
     alert: row?.alert ?? "bad_certificate",
     reason: text,
     cause,
