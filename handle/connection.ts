@@ -165,7 +165,7 @@ export class HandleConnection implements AheadHolder {
     return this.reader("pending").ahead.lines.length + (this.#conn.pending?.() ?? 0);
   }
 
-  /** Gives the connection away, and what was read ahead of it, which nobody else gets. */
+  /** Gives the connection away, together with what was read ahead of it. */
   give(
     operation = "give away the connection",
     transport: Transport = asTransport(this.#conn),
@@ -255,7 +255,7 @@ export class HandleConnection implements AheadHolder {
       // After a lost write, the end must not look like a proper one.
       await conn.close?.(ownRecord({ ...options, noShutdown: true }));
     } catch (error) {
-      // Deno's TLS always ends properly: the error below is all that tells of the lost write.
+      // Deno's TLS can only end properly: the error below is the only sign of the lost write.
       if (error instanceof SslUnsupportedError) await conn.close?.(options);
     }
     throw failure.error;

@@ -27,9 +27,9 @@ import type { PrintItem } from "./writer.ts";
  * A file handle: text lines, formatted printing and buffered bytes over an `SslSocket`, a
  * `Deno.Conn`, a file or web streams; what `print $socket` and `<$socket>` were in Perl.
  *
- * `readLine`, `lines` and the loop over the handle give lines without their end (`"\n"` or `"\r\n"`).
- * `getline` and `getlines` keep it, as in Perl. `chomp` changes either. Text is UTF-8 and bytes that are
- * not UTF-8 are an error, unless `encoding` is `"latin1"` or `fatal` is `false`.
+ * `readLine`, `lines` and the loop over the handle give lines without their end, `"\n"` or `"\r\n"`.
+ * `getline` and `getlines` keep it, as in Perl. The option `chomp` changes either. Text is UTF-8, and
+ * bytes that are not UTF-8 are an error, unless `encoding` is `"latin1"` or `fatal` is `false`.
  *
  * One read at a time: a second one is an `SslError` with code `ERR_CONCURRENT_READ`. What arrived
  * before an error is delivered first. `undefined` from `readLine`, or `null` from `read`, is the
@@ -85,11 +85,11 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * Reads a line, without its end (`"\n"` or `"\r\n"`) unless `chomp` is `false`; `undefined` at the end
-   * of the stream. An empty line is `""`, so compare with `undefined`. A last line without an end is a
-   * line too. A paragraph (separator `""`) ends with two newlines and all that follow, as in
-   * IO::Socket::SSL. A line that an error cut short is not delivered as a line: its bytes remain for
-   * `read`.
+   * Reads a line; `undefined` at the end of the stream. Its end (`"\n"` or `"\r\n"`) is taken off,
+   * unless `chomp` is `false`. An empty line is `""`, so compare with `undefined`. A last line
+   * without an end is a line too. A paragraph (separator `""`) ends with two newlines and all that
+   * follow, as in IO::Socket::SSL. A line that an error cut short is not delivered: its bytes remain
+   * for `read`.
    *
    * @throws {SslPeerError} If the line is longer than `maxLineLength` or, without a separator, the
    * stream longer than `maxBytes` (code `EMSGSIZE`); if it is not UTF-8 (code `EILSEQ`).
@@ -136,8 +136,8 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * Reads a line as Perl does: with its separator, unless `chomp` is `true`, which takes off exactly the
-   * separator. Otherwise as {@linkcode Handle.readLine}.
+   * Reads a line as Perl does, with its separator. With `chomp: true` exactly the separator is taken
+   * off: a `"\r"` before `"\n"` stays. Otherwise as {@linkcode Handle.readLine}.
    *
    * Perl: `getline`
    */
@@ -150,8 +150,8 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * Reads up to the end and gives all lines, as `getline` gives each. On an error nothing is consumed: the lines that did
-   * arrive can be read one by one.
+   * Reads up to the end and gives all lines, each as `getline` gives it. On an error nothing is
+   * consumed: the lines that did arrive can be read one by one.
    *
    * @throws {SslPeerError} With code `EMSGSIZE` if there are more than `maxBytes` bytes.
    *
@@ -162,8 +162,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * The lines up to the end, as `readLine` gives each, for `for await`. Leaving the loop leaves the handle open and the rest
-   * unread. Without options a separator that changes meanwhile takes effect.
+   * The lines up to the end, each as `readLine` gives it, for `for await`. Leaving the loop leaves
+   * the handle open and the rest unread. A separator that the handle gets meanwhile takes effect,
+   * unless the options name one.
    *
    * @example
    * ```ts
@@ -183,7 +184,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
     return new RecordIterator<string>({ now, later: () => this.readLine(options) });
   }
 
-  /** {@linkcode Handle.lines} in arrays of those that came together: the fastest way. */
+  /** As {@linkcode Handle.lines}, in arrays of the lines that came together: the fastest way. */
   lineBatches(given?: RecordOptions): AsyncIterableIterator<string[], undefined> {
     const options = callOptions("read lines", given, RECORD_NAMES);
     const later = async () => await this.#connection.reader("read lines").lineBatch(options);

@@ -28,9 +28,10 @@ export interface HandleOptions {
    */
   fatal?: boolean | undefined;
   /**
-   * Whether lines come without their end when a call does not say. Default: as the name of the call:
-   * `true` for `readLine`, `tryReadLine`, `lines`, `lineBatches` and the loop over the handle, `false`
-   * for Perl's `getline` and `getlines`. What is taken off: {@linkcode RecordOptions.chomp}.
+   * Whether the end of a line is taken off, for calls that do not have the option themselves. Without
+   * it the name of the call decides: `readLine`, `tryReadLine`, `lines`, `lineBatches` and the loop
+   * over the handle take it off, Perl's `getline` and `getlines` do not. What is taken off:
+   * {@linkcode RecordOptions.chomp}.
    *
    * Perl: `chomp`
    */
@@ -93,12 +94,12 @@ export interface HandleOptions {
 /** Options of the calls that read lines. */
 export interface RecordOptions extends WaitOptions {
   /**
-   * Whether the end of the line is taken off. In `readLine`, `tryReadLine`, `lines`, `lineBatches` and
-   * the loop over the handle that is the separator, and for the separator `"\n"` also a `"\r"` before
-   * it; in `getline` and `getlines` it is the separator exactly. Of a paragraph (separator `""`) all
-   * newlines at its end are taken off. A record of a number of characters, the whole stream
-   * (separator `null`) and a last line that has no end stay as they are. Default: the handle's
-   * `chomp`; without it `true`, but `false` in `getline` and `getlines`.
+   * Whether the end of the line is taken off. `readLine`, `tryReadLine`, `lines` and `lineBatches`
+   * take off the separator and, where that is `"\n"`, a `"\r"` before it. `getline` and `getlines`
+   * take off exactly the separator. A paragraph (separator `""`) loses all newlines at its end. A
+   * record of a number of characters, the whole stream (separator `null`) and a last line without an
+   * end stay as they are. Default: the handle's `chomp`; without it `false` in `getline` and
+   * `getlines`, `true` in the others.
    *
    * Perl: `chomp`
    */

@@ -31,12 +31,12 @@ export class Reader {
     return separator === undefined ? this.#settings.inputRecordSeparator : separator;
   }
 
-  /** What the calls named as in JavaScript take off: the end of the line, unless told otherwise. */
+  /** What `readLine` and its kin take off: the end of the line, unless `chomp` is `false`. */
   #lineEnd(options: RecordOptions | undefined): Chomp {
     return options?.chomp ?? this.#settings.chomp ?? true ? "line end" : "nothing";
   }
 
-  /** What Perl's calls take off: nothing, unless told otherwise; then the separator. */
+  /** What Perl's calls take off: nothing, or the separator if `chomp` is `true`. */
   #chomp(options: RecordOptions | undefined): Chomp {
     return options?.chomp ?? this.#settings.chomp ?? false ? "separator" : "nothing";
   }

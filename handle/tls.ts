@@ -121,7 +121,7 @@ export async function stopTls(
 ): Promise<void> {
   const { conn } = connection;
   if (typeof conn.stopSsl !== "function") {
-    throw new TypeError("Cannot stop TLS: the connection of the handle has none");
+    throw new TypeError("Cannot stop TLS: the connection of the handle has no TLS");
   }
   const { ahead } = connection;
   const { fastShutdown, noShutdown } = checkOptions<CloseOptions>(
@@ -141,7 +141,7 @@ export async function stopTls(
   await connection.attach(plain, fast ? ahead : undefined);
 }
 
-/** The options with the role that a call says, for a connection that has none. */
+/** The options with the role of the call, for a connection that has no role yet. */
 function withRole(
   options: StartOptions | undefined,
   role: Role | undefined,

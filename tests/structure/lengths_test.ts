@@ -14,9 +14,13 @@ const SCREEN = 60;
 /** Lines of a file. */
 const PAGE = 400;
 
-/** Pages of data, and pages to look things up in: the options, and SslSocket and SslListener with all their methods. */
+/**
+ * Pages of data, and pages to look things up in: the options, and SslSocket with SslListener, and
+ * Handle, each with all its methods.
+ */
 const LONG: readonly string[] = [
   "context/options.ts",
+  "handle/handle.ts",
   "socket/socket.ts",
   "verify/public_suffix_rules.ts",
   "verify/private_suffix_rules.ts",
