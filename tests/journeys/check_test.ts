@@ -11,7 +11,8 @@ Deno.test("every entry point type-checks under Deno's default compiler options",
     const imports = Object.values(config.exports).map((path) => new URL(path, root).href);
     const text = imports.map((url) => `import ${JSON.stringify(url)};\n`).join("");
     await Deno.writeTextFile(`${folder}/all.ts`, text);
-    const map = { imports: config.imports, lock: false };
+    const links = config.links.map((path) => new URL(`${path}/`, root).href);
+    const map = { imports: config.imports, links, lock: false };
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(map));
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["check", "--quiet", "all.ts"],
