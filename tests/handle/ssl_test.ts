@@ -291,7 +291,7 @@ Deno.test("Handle.startSsl() that is misused starts nothing, and nothing goes in
 
 Deno.test("Handle.startSsl() is refused while a read is in flight, which goes on", async () => {
   const { client, server, asClient } = await starters();
-  await assertRejects(() => client.stopSsl(), TypeError, "none");
+  await assertRejects(() => client.stopSsl(), TypeError, "the handle has no TLS");
   const waiting = client.readLine();
   await assertRejects(() => client.startSsl(asClient), SslError, "another read is in flight");
   await server.say("still plain");
