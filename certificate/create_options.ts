@@ -1,5 +1,6 @@
 /**
- * The options of `certCreate()`: their types, Perl's spelling, and what `asHash()` has besides.
+ * The options of `certCreate()`: their types, Perl's spelling, and the members of
+ * an `asHash()` record that are not options.
  *
  * @module
  */
@@ -90,19 +91,19 @@ export interface CertCreateOptions {
 
 /** Options of {@linkcode certCreate} made from what `asHash` gave: `{ ...cert.asHash(), key }`. */
 export interface CertCopyOptions extends CertCreateOptions {
-  /** Follows from the new key. */
+  /** Ignored: the new key determines it. */
   signature_alg?: string;
-  /** Said in `ext`. */
+  /** Ignored: `ext` has it too. */
   crl_uri?: readonly string[];
-  /** Said in `ext`. */
+  /** Ignored: `ext` has it too. */
   ocsp_uri?: readonly string[];
-  /** Said in `ext`. */
+  /** Ignored: `ext` has it too. */
   keyusage?: readonly string[];
-  /** Said in `ext`. */
+  /** Ignored: `ext` has it too. */
   extkeyusage?: CertificateHash["extkeyusage"];
-  /** Follows from the new key. */
+  /** Ignored: the new key determines it. */
   [digestField: `pubkey_digest_${string}` | `x509_digest_${string}`]: Uint8Array;
-  /** Follows from the new key. */
+  /** Ignored: the new key determines it. */
   [fingerprintField: `fingerprint_${string}`]: string;
 }
 
@@ -141,7 +142,7 @@ export const CERT_OPTIONS: NamesOf<CertCreateOptions> = {
 
 const ours = (name: string): string => Object.hasOwn(PERL_NAMES, name) ? PERL_NAMES[name]! : name;
 
-/** What `asHash` has besides: said again in `ext`, or a matter of the new key. */
+/** Members of an `asHash` record that are ignored: `ext` has them too, or the new key determines them. */
 const FROM_HASH =
   /^(?:signature_alg|crl_uri|ocsp_uri|keyusage|extkeyusage|(?:pubkey_digest|x509_digest|fingerprint)_.+)$/;
 

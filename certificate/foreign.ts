@@ -1,6 +1,6 @@
 /**
- * Files that people have and that are not what this library reads: each is named for what it is,
- * with the command that converts it. Pure.
+ * Files in formats that this library does not read (JKS, PKCS#7, OpenSSH and more): the message
+ * says which format it is, and the command that converts it. Pure.
  *
  * @module
  */

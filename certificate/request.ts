@@ -227,7 +227,7 @@ export async function csrCreate(
 export interface CsrSignOptions extends Omit<CertCreateOptions, "key"> {
   /**
    * Which extensions of the request are taken over: names (`keyUsage`) or
-   * object identifiers. They were chosen by who made the request, so allow only what you want.
+   * object identifiers. The client chose what is in a request, so name only what you allow.
    *
    * @default {["subjectAltName"]}
    */

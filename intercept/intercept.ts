@@ -76,8 +76,7 @@ const OPTIONS: NamesOf<InterceptOptions> = {
 };
 
 /**
- * Extensions that speak of the original's issuer, so that in a clone they
- * would be wrong. The last three Perl's module keeps: delta CRL points, and
+ * Extensions about the original's issuer, which would be wrong in a clone. The last three Perl's module keeps: delta CRL points, and
  * the promises (SCTs, must-staple) that only the original can fulfil.
  */
 const DROPPED: readonly string[] = [
@@ -112,7 +111,7 @@ function toSerial(serial: InterceptOptions["serial"]): Parts["serial"] {
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /**
- * Clones certificates under a CA of one's own. Make it with
+ * Clones certificates under the CA of a proxy. Make it with
  * {@linkcode Intercept.create}.
  *
  * Perl: `IO::Socket::SSL::Intercept`

@@ -5,6 +5,7 @@
  */
 
 import { DIGESTS } from "../internal/digest.ts";
+import { encodeHex } from "../internal/bytes.ts";
 import { quote } from "../internal/quote.ts";
 import { type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 
@@ -90,8 +91,7 @@ export function pinMatches(pin: Pin, certificate: CertificateInput): boolean {
   const bytes = pin.publicKey
     ? own.publicKeyDigest(pin.algorithm)
     : own.fingerprintBin(pin.algorithm);
-  return bytes.length * 2 === pin.hex.length &&
-    bytes.every((byte, i) => byte === parseInt(pin.hex.slice(2 * i, 2 * i + 2), 16));
+  return encodeHex(bytes) === pin.hex;
 }
 
 /** The options of a connection that concern pins. */

@@ -153,7 +153,7 @@ export function fromHex(text: string, what: string): Uint8Array {
   if (!/^(?:[0-9a-fA-F]{2})*$/.test(hex)) {
     throw new TypeError(`Cannot encode ${what}: expected hex: received ${quote(text)}`);
   }
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return Uint8Array.fromHex(hex);
 }
 
 function otherName(value: string): Uint8Array {

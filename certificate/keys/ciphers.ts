@@ -52,7 +52,7 @@ export class LegacyCipherNeeded extends SslUnsupportedError {
   override name = "LegacyCipherNeeded";
 }
 
-/** The error of a wrong password, or of data that is damaged: there is no telling which. */
+/** The error for a wrong password or damaged data: the two cannot be told apart. */
 export function badPassword(what: string, cause?: unknown): SslError {
   const reason = "wrong password, or damaged data";
   return new SslError(`Cannot decrypt ${what}: ${reason}`, {

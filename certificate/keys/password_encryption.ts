@@ -208,7 +208,7 @@ export function dekDecrypt(
   const cipher = DEK_CIPHERS[name.toUpperCase()];
   if (cipher === undefined) throw unsupported(what, `cipher ${quote(name)}`);
   if (!/^(?:[0-9a-fA-F]{2}){8,16}$/.test(ivHex)) throw derError(what, "malformed DEK-Info header");
-  const iv = Uint8Array.from(ivHex.match(/../g)!, (pair) => parseInt(pair, 16));
+  const iv = Uint8Array.fromHex(ivHex);
   const secret = encoder.encode(password);
   let key = new Uint8Array(0);
   let last = new Uint8Array(0);

@@ -243,7 +243,7 @@ function read(der: Uint8Array, secret: Secret): Contents {
   return contents;
 }
 
-/** Puts issuers behind their subjects; certificates that belong to no one stay at the end. */
+/** Puts issuers behind their subjects; certificates outside this chain come at the end. */
 function orderChain(leaf: Certificate | undefined, others: Certificate[]): Certificate[] {
   // By subject, for there may be ten thousand of them; the first one of several comes first.
   const bySubject = Map.groupBy(others, (cert) => encodeHex(cert.rawSubject));

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { derToPem } from "../../certificate/keys/pem.ts";
 import { SslError } from "../../errors.ts";
 import { equalBytes } from "../../internal/bytes.ts";
 import type { PeerEvidence, Role } from "../engine.ts";
@@ -177,10 +178,9 @@ export function sessionToDer(c: OpenSslSymbols, session: Deno.PointerValue): Uin
   return Uint8Array.fromBase64(pem.replace(/-----[^-]+-----/g, ""));
 }
 
-/** A session in PEM. No empty line before the end, or OpenSSL does not find the end. */
+/** A session in PEM. */
 export function sessionPem(der: Uint8Array): string {
-  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${LABEL}-----`, ...lines, `-----END ${LABEL}-----`, ""].join("\n");
+  return derToPem(der, LABEL);
 }
 
 /** Offers a session to the server. It must come from the same OpenSSL. */
