@@ -503,3 +503,27 @@ Deno.test("a name's type may be OpenSSL's number for it", () => {
   assertFalse(verifyHostname({ subjectAltNames: [{ type: 99, value: "a.test" }] }, "a.test"));
   assertFalse(verifyHostname({ subjectAltNames: [{ type: 1, value: "a.test" }] }, "a.test"));
 });
+
+Deno.test("verifyHostname() holds a wildcard inside a label to what stands on both of its sides", () => {
+  const scheme = { wildcardsInAlt: "anywhere" } as const;
+  const verify = (pattern: string, host: string) =>
+    verifyHostname({ subjectAltNames: dns(pattern) }, host, scheme, { publicSuffix: "" });
+  assert(verify("a*c.example.com", "abc.example.com"));
+  for (const host of ["bbc.example.com", "abb.example.com", "xyz.example.com", "ac.example.org"]) {
+    assertFalse(verify("a*c.example.com", host), host);
+  }
+  for (const host of ["bfoo.example.com", "xa.example.com", "foo.example.com"]) {
+    assertFalse(verify("a*.example.com", host), host);
+  }
+  // The two sides do not share a character.
+  assertFalse(verify("ab*bc.example.com", "abc.example.com"));
+  assert(verify("ab*bc.example.com", "abxbc.example.com"));
+});
+
+Deno.test("explainHostname() names the rule of a callback that accepts, and none of one that refuses", () => {
+  for (const answer of [true, false]) {
+    const report = explainHostname({ commonName: "cn" }, "a.test", { callback: () => answer });
+    assertEquals([report.ok, report.rule], [answer, answer ? "callback" : undefined]);
+    assertEquals("rule" in report, answer);
+  }
+});
