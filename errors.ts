@@ -1,7 +1,6 @@
 /**
- * The error family: one base class, {@linkcode SslError}, and one subclass for
- * each party at fault. Also the two "would block" sentinels and
- * {@linkcode lastError}, which is Perl's `$SSL_ERROR`.
+ * The error family: {@linkcode SslError} and one subclass for each party at fault; the two "would
+ * block" sentinels; {@linkcode lastError}, which is Perl's `$SSL_ERROR`.
  *
  * @module
  */
@@ -44,9 +43,9 @@ export interface Offer {
 
 /** What the two sides of a failed handshake offered. */
 export interface Offers {
-  /** We. */
+  /** What our side offered. */
   readonly own?: Offer;
-  /** The peer, where it got as far as to say. */
+  /** What the peer offered, where the handshake got that far. */
   readonly peer?: Offer;
 }
 
@@ -66,7 +65,7 @@ export interface IssuerFacts {
   readonly issuer: string;
   /** Whether the peer sent its own certificate and no other. */
   readonly alone: boolean;
-  /** Where the certificate says that its issuer's one can be had (RFC 5280 4.2.2.1). */
+  /** Where the certificate says that its issuer's certificate is published (RFC 5280 4.2.2.1). */
   readonly at?: string;
   /** Certificates of that name that are known, but are not the issuer. */
   readonly namesakes: readonly IssuerNamesake[];
@@ -84,10 +83,7 @@ export interface LimitFacts {
   readonly option?: string;
 }
 
-/**
- * What is known of a failure beside its code, as far as it is known: `explain()` reads this, and
- * not the message.
- */
+/** What is known of a failure beside its code. `explain()` reads this, and not the message. */
 export interface ErrorFacts {
   /** Our side of the connection; the peer has the other. */
   readonly role?: "client" | "server";
@@ -119,21 +115,21 @@ export interface ErrorFacts {
   readonly keyBits?: number;
   /** OpenSSL's security level. */
   readonly securityLevel?: number;
-  /** What the two sides have not in common. */
+  /** What the two sides do not have in common. */
   readonly lacks?: "version" | "cipher" | "group" | "signature algorithm";
   /** The limit that was passed. */
   readonly limit?: LimitFacts;
   /** The option that helps. */
   readonly option?: string;
-  /** What a stapled OCSP response said, or that there was none, and who demands one. */
+  /** What a stapled OCSP response said, or that none came, and who demands one. */
   readonly ocsp?: {
     readonly state: string;
     readonly detail: string;
     readonly demandedBy?: "ocspMode" | "certificate";
   };
-  /** What a pre-shared key had to do with it. */
+  /** How a pre-shared key is involved. */
   readonly psk?: "used" | "other key" | "unknown identity";
-  /** What the peer spoke in place of TLS. */
+  /** What the peer sent instead of TLS. */
   readonly spoke?: "http" | "something else";
 }
 
@@ -182,7 +178,7 @@ export interface ErrorReport {
 export interface SslErrorOptions<Report extends ErrorReport = ErrorReport> {
   /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
   code?: string;
-  /** The number: an OpenSSL error, an X509_V_ERR number, an OS errno; -1 when there is none. */
+  /** The number: an OpenSSL error, an X509_V_ERR number, an OS errno; -1 where no number is known. */
   errno?: number;
   /** The OpenSSL library that reported it. */
   library?: string;
@@ -198,7 +194,7 @@ export interface SslErrorOptions<Report extends ErrorReport = ErrorReport> {
   transport?: unknown;
   /** What the two sides offered. */
   offers?: Offers;
-  /** What is known besides. */
+  /** Facts about the failure; `explain()` reads them. */
   facts?: ErrorFacts;
   /** The error beneath. */
   cause?: unknown;
@@ -206,15 +202,14 @@ export interface SslErrorOptions<Report extends ErrorReport = ErrorReport> {
 
 let last: SslError | undefined;
 
-/** What is shown of an error beneath: of anything but errors and plain values no more than its kind. */
+/** A cause as plain data; of what is neither an error nor a plain value, its kind alone. */
 function causeJson(cause: unknown, depth = 0): unknown {
   if (cause instanceof Error) {
     const { code } = cause as { code?: unknown };
-    const more = cause.cause === undefined || depth > 3 ? {} : {
-      cause: causeJson(cause.cause, depth + 1),
-    };
     const named = typeof code === "string" ? { code } : {};
-    return { name: cause.name, message: cause.message, ...named, ...more };
+    const seen = { name: cause.name, message: cause.message, ...named };
+    if (cause.cause === undefined || depth > 3) return seen;
+    return { ...seen, cause: causeJson(cause.cause, depth + 1) };
   }
   const plain = ["string", "number", "boolean"].includes(typeof cause) || cause === null;
   return plain ? cause : Object.prototype.toString.call(cause);
@@ -238,17 +233,16 @@ export function lastError(): SslError | undefined {
 }
 
 /**
- * The base of every error this library throws, except `TypeError` and
- * `RangeError` for programming mistakes and Deno's own permission errors.
- * Dualvar-like: text in string context, {@linkcode SslError.errno} in numeric
- * context.
+ * The base of every error this library throws, except `TypeError` and `RangeError` for programming
+ * mistakes and Deno's own permission errors. In string context it is its message, in numeric
+ * context its {@linkcode SslError.errno}.
  *
  * Perl: `$SSL_ERROR`
  */
 export class SslError<Report extends ErrorReport = ErrorReport> extends Error implements Dualvar {
   /** The name of the class. */
   override name = "SslError";
-  /** The number: an OpenSSL error, an X509_V_ERR number or an OS errno; -1 when there is none. */
+  /** The number: an OpenSSL error, an X509_V_ERR number or an OS errno; -1 where no number is known. */
   readonly errno: number;
   /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
   readonly code: string;
@@ -297,24 +291,18 @@ export class SslError<Report extends ErrorReport = ErrorReport> extends Error im
    * `transport`. Certificates are PEM text. The stack is not in it.
    */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, errno, library, reason, alert, queue, offers, facts } = this;
-    const known = { library, alert, offers };
-    const said = Object.entries(known).filter(([, value]) => value !== undefined);
-    return {
-      name,
-      message,
-      code,
-      errno,
-      reason,
-      ...Object.fromEntries(said),
-      ...(queue.length === 0 ? {} : { queue }),
-      ...(Object.keys(facts).length === 0 ? {} : { facts }),
-      ...(this.report === undefined ? {} : { report: reportJson(this.report) }),
-      ...(this.cause === undefined ? {} : { cause: causeJson(this.cause) }),
+    const { name, message, code, errno, reason, library, alert, offers, queue, facts } = this;
+    const all = {
+      ...{ name, message, code, errno, reason, library, alert, offers },
+      queue: queue.length === 0 ? undefined : queue,
+      facts: Object.keys(facts).length === 0 ? undefined : facts,
+      report: this.report && reportJson(this.report),
+      cause: this.cause === undefined ? undefined : causeJson(this.cause),
     };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   }
 
-  /** Printed, it is its message, its code, where it comes from, and its cause, in a line each. */
+  /** What Deno prints: the class, the code, the message, the stack, and a line for each cause. */
   [Symbol.for("Deno.customInspect")](): string {
     const head = `${this.name}: ${this.message}`;
     const stack = typeof this.stack === "string" ? this.stack : head;
@@ -385,13 +373,9 @@ export interface Want extends Dualvar {
 }
 
 function want(direction: "read" | "write", errno: number): Want {
-  const text = `SSL wants a ${direction} first`;
-  return Object.freeze({
-    direction,
-    errno,
-    toString: () => text,
-    [Symbol.toPrimitive]: (hint: string) => hint === "number" ? errno : text,
-  });
+  const toString = () => `SSL wants a ${direction} first`;
+  const toPrimitive = (hint: string) => hint === "number" ? errno : toString();
+  return Object.freeze({ direction, errno, toString, [Symbol.toPrimitive]: toPrimitive });
 }
 
 /**

@@ -145,6 +145,20 @@ function isShownPath(path: string): boolean {
   return !path.split(/[/\\.-]/).some((part) => part.length >= 40 && looksRandom(part));
 }
 
+/** A name for a message, which may come from a certificate and hold anything: with its control bytes escaped. */
+export function quoteName(name: string): string {
+  return JSON.stringify(name);
+}
+
+/** A name for a message without quotes around it: control bytes as `\x00`. */
+export function visible(name: string): string {
+  return name.replace(
+    // deno-lint-ignore no-control-regex -- these are what it replaces
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (c) => "\\x" + c.charCodeAt(0).toString(16).padStart(2, "0"),
+  );
+}
+
 /** A path for a message; a text that may be a secret in place of a path is not shown. */
 export function quotePath(path: string | URL): string {
   const text = path instanceof URL ? path.href : path;

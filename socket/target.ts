@@ -68,7 +68,7 @@ function parseHost({ host, bracketed }: HostAndPort, shown: string): string {
   }
   const problem = hostProblem(host);
   if (problem !== undefined) {
-    refuse(shown, `that is no host name: ${problem}`, `write it as "example.com:443"`);
+    refuse(shown, `that is not a host name: ${problem}`, `write it as "example.com:443"`);
   }
   // Resolvers want the A-label. A dot at the end stays: it says that no search domain is to be tried.
   return idnToAscii(host)!;

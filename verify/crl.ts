@@ -40,7 +40,7 @@ const FRESHEST_CRL = "2.5.29.46";
 
 /** About which certificates a list is: the issuingDistributionPoint (RFC 5280 5.2.5). */
 export interface CrlScope {
-  /** The full names of the distribution point; `undefined` where there are none. */
+  /** The full names of the distribution point; `undefined` where it has no full name. */
   readonly names: readonly SubjectAltName[] | undefined;
   /** Only about certificates of end entities. */
   readonly onlyUsers: boolean;

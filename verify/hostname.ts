@@ -12,12 +12,10 @@
  * @module
  */
 
-import { quote } from "../internal/quote.ts";
+import { quote, quoteName } from "../internal/quote.ts";
 import { memberOf, type NamesOf, ownOptions } from "../internal/own_options.ts";
 import { namedType, type SubjectAltName } from "../certificate/general_name.ts";
 import {
-  hasControlBytes,
-  lowerAscii,
   parseIpAddress,
   readHost,
   type ReferenceName,
@@ -25,9 +23,10 @@ import {
 } from "../internal/host.ts";
 import { type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 import { isForeignCertificate } from "../certificate/foreign_objects.ts";
-import { quoteName } from "./names.ts";
+import type { HostnameReport, NameComparison } from "./hostname_report.ts";
 import { PublicSuffix } from "./public_suffix.ts";
-import { type ResolvedPlace, resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
+import { resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
+import { matchDns, type Matcher, no, type Outcome, trimAscii } from "./wildcard.ts";
 
 /** What of a certificate takes part: its names alone. */
 export interface CertificateNames {
@@ -58,145 +57,6 @@ export interface VerifyHostnameOptions {
 }
 
 const OPTIONS: NamesOf<VerifyHostnameOptions> = { publicSuffix: true };
-
-/** The rule by which a name matched. */
-export type HostnameRule = "exact" | "wildcard" | "ip" | "ip-in-cn" | "callback" | "unchecked";
-
-/** One name of a certificate, compared with the host. */
-export interface NameComparison {
-  /** Where the name stands. */
-  readonly source: "subjectAltName" | "commonName";
-  /** The kind of name; `CN` for the common name. */
-  readonly type: SubjectAltName["type"] | "CN";
-  /** The name as it stands in the certificate. */
-  readonly value: string;
-  /** Whether it matched. */
-  readonly ok: boolean;
-  /** The rule by which it matched. */
-  readonly rule?: HostnameRule;
-  /** The public suffix that a wildcard was checked against. */
-  readonly publicSuffix?: string;
-  /** Why it matched, or why not, in words. */
-  readonly detail: string;
-}
-
-/** The evidence of one host name verification. */
-export interface HostnameReport {
-  /** Whether the certificate is valid for the host. */
-  readonly ok: boolean;
-  /** The host as it was asked for. */
-  readonly host: string;
-  /** What was compared: the ASCII form, lower-cased, without a trailing dot. */
-  readonly identity: string;
-  /** What the host was taken for. */
-  readonly kind: ReferenceName["kind"] | "unchecked";
-  /** The name of the scheme; `custom` for one's own. */
-  readonly scheme: string;
-  /** The rule by which the host matched. */
-  readonly rule?: HostnameRule;
-  /** The name that matched. */
-  readonly matched?: NameComparison;
-  /** Every name looked at, up to and with the one that matched. */
-  readonly names: readonly NameComparison[];
-  /** The outcome in one sentence. */
-  readonly reason: string;
-}
-
-/** The outcome for one name; what {@linkcode NameComparison} is made from. */
-type Outcome = Pick<NameComparison, "ok" | "detail"> & {
-  readonly rule?: HostnameRule;
-  readonly publicSuffix?: string;
-};
-
-const no = (detail: string): Outcome => ({ ok: false, detail });
-
-const IS_PART_OF_LABEL = /^[a-z0-9_-]+$/;
-
-interface Matcher {
-  readonly rules: SchemeRules;
-  readonly publicSuffix: PublicSuffix | undefined;
-}
-
-/** Splits `w*w.example.com` at a wildcard that the scheme allows there. */
-function splitWildcard(pattern: string, place: ResolvedPlace): [string, string] | undefined {
-  const star = pattern.indexOf("*");
-  const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
-  if (star < 0 || place === 0 || after === "") return undefined;
-  if (place === "full_label") return before === "" && /^\../.test(after) ? ["", after] : undefined;
-  return before === "" || IS_PART_OF_LABEL.test(before) ? [before, after] : undefined;
-}
-
-/** Whether a wildcard may stand for something in `identity`; it never stands for a public suffix. */
-function checkSuffix(identity: string, matcher: Matcher): Outcome {
-  const labels = identity.split(/\.+/);
-  if (labels.length <= matcher.rules.labelsAfterWildcard) {
-    return no(
-      `too few labels follow the wildcard, ${matcher.rules.labelsAfterWildcard} are needed`,
-    );
-  }
-  const list = matcher.publicSuffix;
-  if (!list) {
-    return {
-      ok: true,
-      rule: "wildcard",
-      detail: "by its wildcard; public suffixes are not checked",
-    };
-  }
-  const publicSuffix = list.publicSuffix(labels)[1].join(".");
-  if (labels.length <= list.publicSuffix(labels, 1)[1].length) {
-    const detail = `the wildcard stands for names right below the public suffix ` +
-      quoteName(publicSuffix);
-    return { ok: false, publicSuffix, detail };
-  }
-  const detail = `by its wildcard; the public suffix is ${quoteName(publicSuffix)}`;
-  return { ok: true, rule: "wildcard", publicSuffix, detail };
-}
-
-/**
- * Without the white space around it, by Perl's `\s` for bytes. `trim()` also takes the byte A0, which
- * is part of the name, and makes another name of it.
- */
-function trimAscii(value: string): string {
-  let [start, end] = [0, value.length];
-  while (start < end && /[\t-\r ]/.test(value[start]!)) start++;
-  while (end > start && /[\t-\r ]/.test(value[end - 1]!)) end--;
-  return value.slice(start, end);
-}
-
-function matchDns(
-  value: string,
-  identity: string,
-  place: ResolvedPlace,
-  matcher: Matcher,
-): Outcome {
-  if (hasControlBytes(value)) return no("it holds a NUL or another control byte");
-  const strict = matcher.rules.syntax === "strict";
-  const pattern = lowerAscii(strict ? value : withoutFinalDots(value));
-  if (pattern === "") return no("it is empty");
-  if (strict && pattern.endsWith(".")) return no("it ends with a dot");
-  const wildcard = splitWildcard(pattern, place);
-  if (!wildcard) {
-    if (identity === pattern) return { ok: true, rule: "exact", detail: "the same name" };
-    if (!pattern.includes("*")) return no("a different name");
-    return no(
-      place === 0
-        ? "the scheme allows no wildcard here"
-        : place === "full_label"
-        ? "the scheme allows a wildcard only as the whole first label"
-        : "the scheme allows one wildcard, in the first label",
-    );
-  }
-  const [before, after] = wildcard;
-  // "*x.example" too, which Perl overlooks: it reaches into the international label all the same.
-  if ((before !== "" || !after.startsWith(".")) && identity.startsWith("xn--")) {
-    return no("a part of an international name is no match for a wildcard (RFC 6125 7.2)");
-  }
-  const middle = identity.slice(before.length, identity.length - after.length);
-  if (!identity.startsWith(before) || !identity.endsWith(after) || !IS_PART_OF_LABEL.test(middle)) {
-    return no("the wildcard does not cover the name");
-  }
-  return checkSuffix(identity, matcher);
-}
 
 function matchIp(value: string, bytes: Uint8Array): Outcome {
   const own = parseIpAddress(value);
@@ -391,7 +251,9 @@ export function explainHostname(
   const reference = readHost(host, rules.syntax);
   const common = { host, identity: reference.name, kind: reference.kind, scheme: name };
   if (reference.kind === "invalid") {
-    const reason = `${quoteName(host)} is no host name or address: ${reference.reason}`;
+    const reason = `${
+      quoteName(host)
+    } is neither a host name nor an IP address: ${reference.reason}`;
     return { ...common, ok: false, names: [], reason };
   }
   const names = compareNames(own, reference, { rules, publicSuffix });

@@ -8,12 +8,10 @@
 export {
   type CertificateNames,
   explainHostname,
-  type HostnameReport,
-  type HostnameRule,
-  type NameComparison,
   verifyHostname,
   type VerifyHostnameOptions,
 } from "./hostname.ts";
+export type { HostnameReport, HostnameRule, NameComparison } from "./hostname_report.ts";
 export {
   type CustomScheme,
   DEFAULT_SCHEME,

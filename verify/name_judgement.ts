@@ -6,9 +6,10 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import { verifyCode } from "./error_codes.ts";
-import { explainHostname, type NameComparison } from "./hostname.ts";
+import { explainHostname } from "./hostname.ts";
+import type { NameComparison } from "./hostname_report.ts";
 import { check } from "./make_report.ts";
-import { visible } from "./names.ts";
+import { visible } from "../internal/quote.ts";
 import type { Names, PeerEvidence } from "./peer.ts";
 import type { Policy } from "./policy.ts";
 import type { Failure } from "./refusal.ts";

@@ -55,8 +55,8 @@ export interface PeerEvidence {
 
 /** The names of a connection. */
 export interface Names {
-  /** For SNI; `undefined` sends none. */
+  /** The name that is sent as SNI; `undefined` sends no SNI. */
   readonly serverName: string | undefined;
-  /** To verify; `undefined` when there is none. */
+  /** The name that the certificate must be valid for; `undefined` where no name is checked. */
   readonly verifyName: string | undefined;
 }

@@ -22,7 +22,7 @@ export interface Policy {
   readonly scheme: Scheme;
   /** What wildcards may not reach below. */
   readonly publicSuffix: PublicSuffix | "" | undefined;
-  /** The pins; empty when there are none. */
+  /** The pins, as fingerprint gave them; empty where nothing is pinned. */
   readonly pins: readonly Pin[];
   /** Whether the pins alone decide. */
   readonly forceFingerprint: boolean;

@@ -182,7 +182,7 @@ export class PublicSuffix {
    * `//` begins a comment, `*.` is any label, `!` an exception. All of it
    * counts, whatever its section comments say, as in Perl.
    *
-   * @throws {TypeError} for an unknown option, or a rule that is no domain name
+   * @throws {TypeError} for an unknown option, or a rule that is not a domain name
    * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
    *
    * Perl: `from_string`
@@ -209,7 +209,7 @@ export class PublicSuffix {
    * As {@linkcode PublicSuffix.fromString}, from a file in UTF-8. Needs the
    * read permission for it.
    *
-   * @throws {TypeError} for an unknown option, or a rule that is no domain name
+   * @throws {TypeError} for an unknown option, or a rule that is not a domain name
    * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
    *
    * Perl: `from_file`

@@ -6,8 +6,8 @@
  */
 
 import { type ErrorFacts, SslVerifyError } from "../../errors.ts";
+import { visible } from "../../internal/quote.ts";
 import { UNSPECIFIED, verifyErrno } from "../../verify/error_codes.ts";
-import { visible } from "../../verify/names.ts";
 
 interface Refusal {
   /** What rustls says after `invalid peer certificate: `. */

@@ -114,7 +114,7 @@ Deno.test("an anchor of our own that has expired: nobody else can renew it", asy
   assertEquals([error.code, error.facts.depth, error.facts.anchor], ["CERT_HAS_EXPIRED", 1, true]);
   assertStringIncludes(client, `The trust anchor "${old.cert.subject}" expired on`);
   assertStringIncludes(client, "nobody but you can renew it here");
-  lacks(client, /whoever runs the peer/);
+  lacks(client, /the peer's operator/);
 });
 
 Deno.test("verifyCertificate() with a time speaks of that time, not of the clock", async () => {

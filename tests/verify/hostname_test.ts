@@ -462,7 +462,7 @@ Deno.test("explainHostname() says of each name why it did not match", () => {
   );
   assertEquals(
     explainHostname({}, "a\0.com").reason,
-    '"a\\u0000.com" is no host name or address: it holds a NUL or another control byte',
+    '"a\\u0000.com" is neither a host name nor an IP address: it holds a NUL or another control byte',
   );
   assertEquals(explainHostname({}, "a\0.com").kind, "invalid");
 });

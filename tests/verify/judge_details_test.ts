@@ -6,7 +6,7 @@ import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import { ConnectionState } from "../../context/connection.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
 import { judge } from "../../verify/judge.ts";
-import { visible } from "../../verify/names.ts";
+import { visible } from "../../internal/quote.ts";
 import type { Policy } from "../../verify/policy.ts";
 import { FRESHEST, makeCrl } from "../helpers/crl.ts";
 

@@ -88,7 +88,7 @@ function noStaple(c: Case): Explanation {
       ? "A stapled OCSP response was demanded, and none came."
       : "A stapled OCSP response was demanded, and no good one came.",
     by === "certificate"
-      ? "The certificate itself demands it (must-staple, RFC 7633): whoever runs the server must switch OCSP stapling on."
+      ? "The certificate itself demands it (must-staple, RFC 7633): the server's operator must switch OCSP stapling on."
       : `Its operator must switch OCSP stapling on${
         by === "ocspMode"
           ? "; without SSL_OCSP_MUST_STAPLE in ocspMode the response is optional"
@@ -112,7 +112,7 @@ function tooManyCertificates(c: Case): Explanation {
 function wrongPin(c: Case): Explanation {
   if (c.error.facts.psk === "used") {
     return [
-      "A certificate is pinned, but the connection uses a pre-shared key, for which there is none.",
+      "A certificate is pinned, but the connection uses a pre-shared key, and so the peer showed no certificate.",
       "Leave out fingerprint and forceFingerprint for this peer, or psk.",
     ];
   }

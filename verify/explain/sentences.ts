@@ -8,7 +8,7 @@
 
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { IssuerNamesake, SslError } from "../../errors.ts";
-import { quoteName, visible } from "../names.ts";
+import { quoteName, visible } from "../../internal/quote.ts";
 
 /** What an explanation is made from. */
 export interface Case {
@@ -43,7 +43,7 @@ export function span(ms: number): string {
 
 const iso = (date: Date): string => date.toISOString().replace(".000", "");
 
-/** Our side is the server's: then the peer is a client, and what a client is told helps nobody. */
+/** Whether our side is the server: then the peer is a client, and advice for clients is of no use. */
 export function serving({ error }: Case): boolean {
   return error.facts.role === "server";
 }
@@ -106,7 +106,7 @@ export function lines(...items: readonly (string | undefined)[]): Explanation {
 const UNSEEN =
   "The Deno engine does not show a certificate that it refuses: with --allow-ffi this explanation says more, or look with: openssl s_client -showcerts -connect host:port";
 
-/** Only what the Deno engine refuses is not shown; on OpenSSL there was none, or it is malformed. */
+/** Why no certificate is shown. OpenSSL shows each one that it could read, Deno none that it refuses. */
 const unseen = ({ leaf, error }: Case): string | undefined =>
   leaf === undefined && error.facts.engine !== "openssl" ? UNSEEN : undefined;
 
@@ -132,8 +132,8 @@ export function expired(c: Case): Explanation {
       : serving(c)
       ? "Otherwise the client needs a renewed certificate."
       : c.leaf === undefined || c.at === c.leaf
-      ? "Otherwise whoever runs the peer must install a renewed certificate."
-      : "Otherwise whoever runs the peer must install the renewed certificate of that CA.",
+      ? "Otherwise the peer's operator must install a renewed certificate."
+      : "Otherwise the peer's operator must install the renewed certificate of that CA.",
   );
 }
 
@@ -144,7 +144,7 @@ export function notYet(c: Case): Explanation {
       ? `${who(c)} is not valid yet.`
       : `${who(c)} is valid from ${iso(start)} on, in ${span(start.getTime() - now(c))}.`,
     clock(c, "slow"),
-    "Otherwise wait, or ask whoever made the certificate.",
+    "Otherwise wait, or ask the CA that issued it for another one.",
   );
 }
 
@@ -210,7 +210,7 @@ export function missingIssuer(c: Case): Explanation {
   const { namesakes } = issuer;
   const known = [...new Set(namesakes.map(namesake))];
   const renewed = namesakes.some(({ from, differs }) => from === "anchors" && differs !== "no CA");
-  const operator = serving(c) ? "Whoever runs the client" : "The server's operator";
+  const operator = serving(c) ? "The client's operator" : "The server's operator";
   return lines(
     `No way leads from the certificate "${issuer.subject}" to a trusted CA: ${
       known.length > 0

@@ -2,9 +2,9 @@
  * Making OCSP requests (RFC 6960 4.1) and asking a responder over HTTP
  * (appendix A).
  *
- * The address comes from a certificate and the answer from whoever is on the
- * way: answers carry their own signature, so neither needs to be trusted, but
- * the scheme, the redirects, the time and the length are bounded.
+ * The address comes from a certificate, and anyone on the way can answer.
+ * Answers carry their own signature, so neither needs to be trusted, but the
+ * scheme, the redirects, the time and the length are bounded.
  *
  * @module
  */
@@ -114,7 +114,7 @@ export interface FetchOcspOptions {
   readonly maxBytes: number;
 }
 
-/** The body of an answer, or why there is none. */
+/** The body of an answer, or why no usable answer came. */
 export type FetchOcspResult = { readonly body: Uint8Array } | { readonly fault: string };
 
 const MAX_REDIRECTS = 3;

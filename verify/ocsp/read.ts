@@ -85,7 +85,7 @@ export interface OcspBasicResponse {
 
 /** An OCSP response. */
 export interface OcspResponse {
-  /** Whether there is an answer, or why there is none. */
+  /** `successful` with an answer; anything else says why the responder gave no answer. */
   readonly status: OcspResponseStatus;
   /** The content; `undefined` unless the status is `successful`. */
   readonly basic: OcspBasicResponse | undefined;

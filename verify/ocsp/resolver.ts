@@ -18,15 +18,17 @@ import { atCallOf } from "../../internal/caller.ts";
 import { ownOptions } from "../../internal/own_options.ts";
 import { type Certificate, toCertificate } from "../../certificate/certificate.ts";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_FULL_CHAIN } from "../../constants.ts";
-import { OcspCache, type OcspCacheEntry, type OcspCacheStore } from "./cache.ts";
+import { OcspCache, type OcspCacheStore } from "./cache.ts";
+import { buildOcspRequest, certIdOf, fetchOcsp, type FetchOcspResult, isHttpUri } from "./fetch.ts";
 import {
-  buildOcspRequest,
-  type BuiltOcspRequest,
-  certIdOf,
-  fetchOcsp,
-  type FetchOcspResult,
-  isHttpUri,
-} from "./fetch.ts";
+  countsAt,
+  entryOf,
+  findingsIn,
+  type Group,
+  RETRY_LATE,
+  shown,
+  type Target,
+} from "./inquiry.ts";
 import {
   checkResolveOptions,
   type OcspResolverOptions,
@@ -34,54 +36,11 @@ import {
   type ResolveOcspOptions,
   RESOLVER_OPTIONS,
 } from "./options.ts";
-import { type OcspResponse, readOcspResponse } from "./read.ts";
-import {
-  checkOcspResponse,
-  checkTime,
-  endOf,
-  judgeResponse,
-  OCSP_CLOCK_SKEW,
-  type OcspVerdict,
-} from "./response.ts";
+import { checkOcspResponse, checkTime, endOf, type OcspVerdict } from "./response.ts";
 import { isIssuedBy, issuerIn } from "./signer.ts";
-
-/** How long there is no asking again after no answer, or one that was an error: 10 s, in ms. */
-const RETRY_SOON = 10_000;
-
-/** How long there is no asking again after an answer that is of no use: 120 s, in ms. */
-const RETRY_LATE = 120_000;
 
 /** How many addresses of one certificate are asked. */
 const MAX_URIS = 8;
-
-/** A certificate that is not settled. */
-interface Target {
-  readonly certificate: Certificate;
-  readonly issuer: Certificate;
-  /** Its key in the cache. */
-  readonly key: string;
-  /** The addresses to ask, the next one first. */
-  readonly uris: string[];
-  /** What went wrong at the addresses so far. */
-  readonly faults: string[];
-  /** A responder says that it does not know the certificate; another may. */
-  unknown: string | undefined;
-}
-
-/** The certificates that one request asks about. */
-interface Group {
-  readonly uri: string;
-  readonly targets: readonly Target[];
-  readonly request: BuiltOcspRequest;
-  /** Certificates to ask about at this address once it has answered. */
-  readonly waiting: Target[];
-}
-
-/** Text from a certificate, which its owner chose, on one line and without control characters. */
-function shown(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is replaced
-  return text.slice(0, 500).replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => encodeURIComponent(c));
-}
 
 /**
  * Asks the OCSP responders about the certificates of a chain: by itself with
@@ -142,8 +101,8 @@ export class OcspResolver {
   }
 
   /**
-   * The hard error: `""` when every check is done and there is none,
-   * `undefined` while checks are open.
+   * The hard error: `""` when every check is done without one, `undefined`
+   * while checks are open.
    *
    * Perl: `hard_error`
    */
@@ -152,7 +111,7 @@ export class OcspResolver {
   }
 
   /**
-   * The soft errors so far, with `; ` between them; `undefined` if there are none.
+   * The soft errors so far, with `; ` between them; `undefined` before the first one.
    *
    * Perl: `soft_error`
    */
@@ -177,7 +136,7 @@ export class OcspResolver {
    *
    * @param uri The address, as {@linkcode OcspResolver.requests} gives it.
    *   Nothing happens if no request for it is open.
-   * @param body The body; `undefined`, or an empty one, if there is none.
+   * @param body The body; `undefined`, or an empty one, when the responder gave no answer.
    * @returns {@linkcode OcspResolver.hardError}.
    * @throws {TypeError} if the body is anything else.
    *
@@ -199,9 +158,9 @@ export class OcspResolver {
    * http and https only, at most three redirects and none to another scheme.
    * Failures of the network are soft errors.
    *
-   * @returns The hard error; `""` if there is none.
+   * @returns The hard error; `""` when every check passed or failed softly.
    * @throws {TypeError} for an unknown option, method or proxy.
-   * @throws {RangeError} for a timeout or maxBytes that is no number of ms or bytes.
+   * @throws {RangeError} for a timeout or maxBytes that is not a number of ms or bytes.
    * @throws {Deno.errors.NotCapable} without the permission to reach a responder.
    *
    * Perl: `resolve_blocking`
@@ -249,7 +208,8 @@ export class OcspResolver {
     }
     const key = encodeHex(certIdOf({ certificate, issuer }, "sha256"));
     const target: Target = { certificate, issuer, key, uris: [], faults: [], unknown: undefined };
-    const cached = this.#cached(key);
+    const stored = this.#cache.get(key);
+    const cached = stored && countsAt(stored, this.#time) ? stored : undefined;
     if (cached?.hardError !== undefined) {
       this.#hard(cached.hardError);
       return undefined;
@@ -286,16 +246,6 @@ export class OcspResolver {
     return this.#time === undefined ? {} : { time: this.#time };
   }
 
-  /** An entry of the cache that counts at the time of the check, too. */
-  #cached(key: string): OcspCacheEntry | undefined {
-    const entry = this.#cache.get(key);
-    if (entry === undefined) return entry;
-    const now = this.#time?.getTime() ?? Date.now();
-    const { thisUpdate, nextUpdate } = entry;
-    const begun = thisUpdate === undefined || thisUpdate.getTime() <= now + OCSP_CLOCK_SKEW;
-    return begun && (nextUpdate === undefined || Number(nextUpdate) >= now) ? entry : undefined;
-  }
-
   /** Puts targets into the groups of their next addresses. */
   #ask(targets: readonly Target[]): void {
     if (this.#hardError !== undefined) return;
@@ -325,82 +275,28 @@ export class OcspResolver {
     else if (this.#hardError === undefined) this.#hard(text);
   }
 
+  /** Settles what the answer to a group settles, and asks about the rest. */
   #answer(group: Group, result: FetchOcspResult): string | undefined {
     this.#open.delete(group.uri);
     const again = [...group.waiting];
-    const fail = (targets: readonly Target[], text: string, lifetime: number): void => {
-      for (const target of targets) {
-        const subject = target.certificate.subject;
-        target.faults.push(`${shown(group.uri)}: ${text}; subject: ${subject}`);
+    for (const finding of findingsIn(group, result, this.#time)) {
+      const { target } = finding;
+      if (finding.kind === "settled") {
+        this.#decide(target, finding.verdict, shown(group.uri));
+      } else if (finding.kind === "left out") {
+        again.push(target);
+      } else {
+        const address = shown(group.uri);
+        if (finding.unknown) target.unknown ??= `${address}: ${finding.text}`;
+        target.faults.push(`${address}: ${finding.text}; subject: ${target.certificate.subject}`);
         target.uris.shift();
         if (target.uris.length > 0) again.push(target);
-        else this.#giveUp(target, lifetime);
-      }
-    };
-    let response: OcspResponse | undefined;
-    let fault = "";
-    try {
-      if ("body" in result) response = readOcspResponse(result.body);
-      else fault = `http request for OCSP failed: ${result.fault}`;
-    } catch (error) {
-      fault = `invalid response (no OCSP_RESPONSE): ${(error as Error).message}`;
-    }
-    const basic = response?.basic;
-    if (basic === undefined) {
-      fail(
-        group.targets,
-        response === undefined ? fault : `OCSP response failed: ${response.status}`,
-        RETRY_SOON,
-      );
-    } else {
-      const { nonce } = group.request;
-      const verdicts = group.targets.map((target) => ({
-        target,
-        verdict: judgeResponse(basic, {
-          certificate: target.certificate,
-          issuer: target.issuer,
-          ...this.#at(),
-          ...(nonce === undefined ? {} : { nonce }),
-        }),
-      }));
-      const partial = verdicts.some(({ verdict }) => verdict.state !== "missing");
-      // Revocations first: with FAIL_HARD a soft error must not hide them.
-      verdicts.sort((a, b) =>
-        Number(b.verdict.state === "revoked") - Number(a.verdict.state === "revoked")
-      );
-      for (const { target, verdict } of verdicts) {
-        const { state, detail } = verdict;
-        if (state === "good" || state === "revoked") {
-          this.#decide(target, verdict, shown(group.uri));
-        } else if (state === "missing") {
-          if (partial) again.push(target);
-          else fail([target], `no data in response: ${detail}`, RETRY_LATE);
-        } else if (state === "unknown") {
-          const text = `${shown(group.uri)}: certificate is unknown: ${detail}`;
-          target.unknown ??= text;
-          fail([target], `certificate is unknown: ${detail}`, RETRY_LATE);
-        } else {
-          const what = state === "expired"
-            ? "OCSP response is expired"
-            : "failed to verify OCSP response";
-          fail([target], `${what}: ${detail}`, RETRY_LATE);
-        }
+        else this.#giveUp(target, finding.lifetime);
       }
     }
     this.#ask(again);
     this.#settle();
     return this.#hardError;
-  }
-
-  /** What the cache keeps of a valid answer. */
-  #entry(verdict: OcspVerdict, hardError?: string): OcspCacheEntry {
-    const { thisUpdate, nextUpdate } = verdict;
-    const end = endOf({ thisUpdate: thisUpdate!, nextUpdate });
-    // A revocation counts beyond its nextUpdate, but then there may be newer information.
-    const times = end.getTime() > Date.now()
-      ? { nextUpdate: end }
-      : { expire: Date.now() + RETRY_LATE };
-    return { thisUpdate: thisUpdate!, ...times, ...(hardError === undefined ? {} : { hardError }) };
   }
 
   /** A valid answer, good or revoked. */
@@ -411,7 +307,7 @@ export class OcspResolver {
       : undefined;
     // At another time it may have been good; what counts now is for others to find out.
     if (revoked || endOf(verdict as { thisUpdate: Date }).getTime() > Date.now()) {
-      this.#cache.put(target.key, this.#entry(verdict, text));
+      this.#cache.put(target.key, entryOf(verdict, text));
     }
     if (text !== undefined && this.#hardError === undefined) this.#hard(text);
   }

@@ -6,7 +6,7 @@
  *
  * 1. it must be readable and successful, else "error";
  * 2. it must have an answer with this certificate's id, else "missing": an
- *    answer about something else is no answer, whoever signed it;
+ *    answer about something else does not count, even with a good signature;
  * 3. its signer must be the issuer or a responder that the issuer certified
  *    for this, else "wrong signer";
  * 4. critical extensions must be understood, else "error";
@@ -31,7 +31,7 @@ import { digest } from "../../internal/digest.ts";
 import type { CrlReason } from "../../certificate/crl_reason.ts";
 import { OCSP_NONCE, type OcspCertId } from "../../certificate/ocsp_build.ts";
 import { type OcspAnswer, type OcspBasicResponse, readOcspResponse } from "./read.ts";
-import { findSigner } from "./signer.ts";
+import { findSigner, type OcspSigner } from "./signer.ts";
 
 /** How far a responder's clock may be ahead of ours: 5 minutes, in ms. */
 export const OCSP_CLOCK_SKEW = 5 * 60_000;
@@ -154,6 +154,60 @@ export function checkTime(time: Date | undefined, what: string): number {
   return now;
 }
 
+/**
+ * The answer that counts: of several in their time the worst; where none is, the newest. A
+ * revocation counts at any time.
+ */
+function answerThatCounts(answers: readonly OcspAnswer[], now: number): OcspAnswer {
+  const current = answers.filter((answer) => timeFault(answer, now) === undefined);
+  return answers.find(({ status }) => status.status === "revoked") ??
+    current.find(({ status }) => status.status === "unknown") ?? current[0] ??
+    answers.reduce((a, b) => b.thisUpdate > a.thisUpdate ? b : a);
+}
+
+/** The first critical extension that is not understood, of the response or of the answers. */
+function unknownExtension(
+  parts: readonly Pick<OcspAnswer, "extensions">[],
+): OcspVerdict | undefined {
+  const critical = parts.flatMap((part) => part.extensions)
+    .find((extension) => extension.critical && !UNDERSTOOD.includes(extension.oid));
+  return critical &&
+    { state: "error", detail: `unknown critical extension ${critical.oid}` };
+}
+
+/** The verdict on a responder whose certificate is not in date; `undefined` where it is. */
+function signerTimeFault(signer: OcspSigner, now: number): OcspVerdict | undefined {
+  const { certificate: by, delegated } = signer;
+  // The issuer's own dates are a matter of the chain's verification.
+  if (!delegated || (now >= by.notBefore.getTime() && now <= by.notAfter.getTime())) {
+    return undefined;
+  }
+  return {
+    state: "wrong signer",
+    detail: `the responder's certificate ${by.subject} is not in date: valid from ` +
+      `${by.notBefore.toISOString()} to ${by.notAfter.toISOString()}`,
+  };
+}
+
+/** The verdict "good" or "unknown", once everything else about the answer is in order. */
+function notRevoked(
+  status: "good" | "unknown",
+  subject: string,
+  signer: OcspSigner,
+): OcspVerdict {
+  const { certificate: by, delegated, weak } = signer;
+  const signedBy = delegated ? `responder ${by.subject}` : `issuer ${by.subject}`;
+  if (status === "unknown") {
+    return { state: status, detail: `${subject} is not known to ${signedBy}` };
+  }
+  return weak
+    ? {
+      state: "error",
+      detail: `the answer of ${signedBy} is signed with SHA-1, which can be forged`,
+    }
+    : { state: status, detail: `${subject} is not revoked, says ${signedBy}` };
+}
+
 /** Judges a successful response; see {@linkcode checkOcspResponse}. */
 export function judgeResponse(
   response: OcspBasicResponse,
@@ -162,44 +216,29 @@ export function judgeResponse(
   const { time, nonce, ...given } = ownRecord(options);
   const certificate = toCertificate(given.certificate, "certificate");
   const issuer = toCertificate(given.issuer, "issuer");
+  const { subject } = certificate;
   const now = checkTime(time, "check OCSP response");
   const answers = answersFor(response, certificate, issuer);
   if (answers.length === 0) {
     return {
       state: "missing",
-      detail: `none of the ${response.answers.length} answers is about ${certificate.subject}`,
+      detail: `none of the ${response.answers.length} answers is about ${subject}`,
     };
   }
   const signer = findSigner(response, issuer);
   if ("fault" in signer) return { state: "wrong signer", detail: signer.fault };
+  const unknown = unknownExtension([response, ...answers]);
+  if (unknown !== undefined) return unknown;
 
-  const critical = [response, ...answers].flatMap((part) => part.extensions)
-    .find((extension) => extension.critical && !UNDERSTOOD.includes(extension.oid));
-  if (critical !== undefined) {
-    return { state: "error", detail: `unknown critical extension ${critical.oid}` };
-  }
-  // Of several answers the worst of those in their time counts; of those that are not, the newest.
-  const faults = new Map(answers.map((answer) => [answer, timeFault(answer, now)]));
-  const current = answers.filter((answer) => faults.get(answer) === undefined);
-  const answer = answers.find(({ status }) => status.status === "revoked") ??
-    current.find(({ status }) => status.status === "unknown") ?? current[0] ??
-    answers.reduce((a, b) => b.thisUpdate > a.thisUpdate ? b : a);
+  const answer = answerThatCounts(answers, now);
   const { status, thisUpdate, nextUpdate } = answer;
   const times = { thisUpdate, ...(nextUpdate === undefined ? {} : { nextUpdate }) };
-  const { certificate: by, delegated } = signer;
-  const outOfDate = delegated && (now < by.notBefore.getTime() || now > by.notAfter.getTime());
-  const signerFault: OcspVerdict = {
-    state: "wrong signer",
-    detail: `the responder's certificate ${by.subject} is not in date: valid from ` +
-      `${by.notBefore.toISOString()} to ${by.notAfter.toISOString()}`,
-  };
-
+  const outOfDate = signerTimeFault(signer, now);
   if (status.status === "revoked") {
-    if (outOfDate) return signerFault;
     const { time: revokedAt, reason } = status;
-    return {
+    return outOfDate ?? {
       state: "revoked",
-      detail: `${certificate.subject} was revoked on ${revokedAt.toISOString()}` +
+      detail: `${subject} was revoked on ${revokedAt.toISOString()}` +
         (reason === undefined ? "" : ` (${reason})`),
       ...times,
       revokedAt,
@@ -209,21 +248,9 @@ export function judgeResponse(
   if (nonce !== undefined && response.nonce !== undefined && !equalBytes(nonce, response.nonce)) {
     return { state: "error", detail: "the nonce is not the one that was sent", ...times };
   }
-  const fault = faults.get(answer);
+  const fault = timeFault(answer, now);
   if (fault !== undefined) return { state: "expired", detail: fault, ...times };
-  if (outOfDate) return signerFault;
-  const signedBy = delegated ? `responder ${by.subject}` : `issuer ${by.subject}`;
-  if (status.status === "good" && signer.weak) {
-    const detail = `the answer of ${signedBy} is signed with SHA-1, which can be forged`;
-    return { state: "error", detail, ...times };
-  }
-  return {
-    state: status.status,
-    detail: status.status === "good"
-      ? `${certificate.subject} is not revoked, says ${signedBy}`
-      : `${certificate.subject} is not known to ${signedBy}`,
-    ...times,
-  };
+  return outOfDate ?? { ...notRevoked(status.status, subject, signer), ...times };
 }
 
 /**

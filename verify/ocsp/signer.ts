@@ -18,7 +18,7 @@ import type { OcspBasicResponse, OcspResponderId } from "./read.ts";
 /** The key purpose id-kp-OCSPSigning. anyExtendedKeyUsage does not stand for it. */
 const OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
 
-/** Broken digests: an answer is partly chosen by whoever asks (the nonce), so collisions forge. */
+/** Broken digests: a client chooses a part of the answer (the nonce), so a collision is a forgery. */
 const REFUSED_ALGORITHMS: readonly string[] = [
   "1.2.840.113549.1.1.2", // md2WithRSAEncryption
   "1.2.840.113549.1.1.3", // md4WithRSAEncryption
@@ -105,21 +105,25 @@ function delegationFault(candidate: Certificate, issuer: Certificate): string | 
   return undefined;
 }
 
-/** The signer of a response, or why there is none that may sign. */
-export type OcspSigner =
-  | {
-    readonly certificate: Certificate;
-    readonly delegated: boolean;
-    /** Whether a digest is in use of which collisions can be made: enough to forge what it says. */
-    readonly weak: boolean;
-  }
-  | { readonly fault: string };
+/** The signer of a response, which may sign for the certificate's issuer. */
+export interface OcspSigner {
+  /** Its certificate. */
+  readonly certificate: Certificate;
+  /** Whether it is a responder with a certificate of its own, and not the issuer itself. */
+  readonly delegated: boolean;
+  /** Whether collisions can be made of a digest in use: enough to forge what it says. */
+  readonly weak: boolean;
+}
 
 /**
  * Finds the certificate that signed a response about a certificate of
- * `issuer`, and that may: everything but the signer's dates is checked.
+ * `issuer` and may sign it; everything but the signer's dates is checked. A
+ * fault says why no certificate qualifies.
  */
-export function findSigner(response: OcspBasicResponse, issuer: Certificate): OcspSigner {
+export function findSigner(
+  response: OcspBasicResponse,
+  issuer: Certificate,
+): OcspSigner | { readonly fault: string } {
   const { responder, rawTbs, rawSignatureAlgorithm, signature } = response;
   const signed = (by: Certificate): boolean =>
     signedBy(by.rawSpki, rawSignatureAlgorithm, signature, rawTbs);
