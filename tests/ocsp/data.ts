@@ -61,7 +61,7 @@ export interface Shape {
   /** The AlgorithmIdentifier, in place of the right one. */
   algorithm?: Uint8Array;
   /** An element too many, at the end of this part. */
-  junk?: "response" | "typed" | "basic" | "tbs" | "answer";
+  junk?: "response" | "typed" | "basic" | "tbs" | "answer" | "nextUpdate";
   /** The version; left out by default. */
   version?: number;
 }
@@ -99,7 +99,7 @@ export function respond(shape: Shape): Uint8Array {
         answer.id,
         status(answer),
         generalizedTime(answer.thisUpdate ?? new Date(now - HOUR)),
-        ...(next === null ? [] : [explicit(0, generalizedTime(next))]),
+        ...(next === null ? [] : [explicit(0, generalizedTime(next), ...junk("nextUpdate"))]),
         ...(answer.extensions ? [explicit(1, encodeExtensions(answer.extensions))] : []),
         ...junk("answer"),
       );

@@ -398,7 +398,7 @@ Deno.test("checkOcspResponse() reads explicit version 1 and no other", () => {
 });
 
 Deno.test("checkOcspResponse() refuses an element too many, wherever it is", () => {
-  for (const junk of ["response", "typed", "basic", "tbs", "answer"] as const) {
+  for (const junk of ["response", "typed", "basic", "tbs", "answer", "nextUpdate"] as const) {
     assertEquals(state(respond({ answers: [{ id }], signer, junk })), "error", junk);
   }
 });

@@ -120,3 +120,11 @@ Deno.test("visible() shows every control byte with two hexadecimal digits, and l
   assertEquals(visible("a\0b\x1f\x7f\x9f\u2028é"), "a\\x00b\\x1f\\x7f\\x9f\\x2028é");
   assertEquals(visible("\x0f\x10"), "\\x0f\\x10");
 });
+
+Deno.test("the facts of a refusal know the bits of an RSA and of an elliptic key", async () => {
+  for (const [keyType, bits] of [["rsa", 2048], ["ec", 256]] as const) {
+    const one = await ca.server({ names: ["a.example"], keyType });
+    const { error } = judge(of(one, { error: 66, errorText: "EE key too small" }), POLICY, NAMES);
+    assertEquals([error!.code, error!.facts.keyBits], ["EE_KEY_TOO_SMALL", bits]);
+  }
+});
