@@ -31,7 +31,8 @@ const contexts = {
 type Name = keyof typeof contexts;
 
 const { state } = await Deno.permissions.revoke({ name: "ffi" });
-console.log(JSON.stringify({ case: "revoke", state }));
+const { engine } = await SslContext.create({ extraCa: ca.pem });
+console.log(JSON.stringify({ case: "revoke", state, laterEngine: engine }));
 
 type Use = (socket: SslSocket, wire: MemoryTransport) => Promise<unknown>;
 
