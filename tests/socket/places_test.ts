@@ -216,3 +216,16 @@ Deno.test("clientOf() takes a /64 of IPv6 for one client, and IPv4 in IPv6 for I
   assertEquals(new Set(different).size, different.length);
   assertEquals(clientOf(undefined), "");
 });
+
+Deno.test("clientOf() takes no other IPv6 address for a mapped IPv4 address, and a name as it is", () => {
+  const client = (hostname: string) => clientOf({ transport: "tcp", hostname, port: 1 });
+  assertEquals(client("::ffff:10.0.0.1"), "10.0.0.1");
+  assertEquals(client("::ff:10.0.0.1"), client("::"));
+  assertEquals(client("::1:ffff:10.0.0.1"), client("::"));
+  assertEquals(["10.0.0.1", "a.example", "not:an:address"].map(client), [
+    "10.0.0.1",
+    "a.example",
+    "not:an:address",
+  ]);
+  assertEquals(clientOf(undefined), "");
+});
