@@ -38,6 +38,8 @@ export interface ByteTransport {
   readonly remoteAddr?: Deno.Addr | undefined;
   /** Switches Nagle's algorithm. */
   setNoDelay?(noDelay?: boolean): void;
+  /** Switches the question to a silent peer whether it is still there (SO_KEEPALIVE). */
+  setKeepAlive?(keepAlive?: boolean): void;
   /** Lets the event loop wait for the transport. */
   ref?(): void;
   /** Does not let the event loop wait for the transport. */

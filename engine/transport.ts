@@ -116,6 +116,11 @@ export class BufferedTransport implements ByteTransport {
     this.inner.setNoDelay?.(noDelay);
   }
 
+  /** Switches SO_KEEPALIVE, if the transport has it. */
+  setKeepAlive(keepAlive?: boolean): void {
+    this.inner.setKeepAlive?.(keepAlive);
+  }
+
   /** Lets the event loop wait. */
   ref(): void {
     this.inner.ref?.();

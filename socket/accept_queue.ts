@@ -1,6 +1,6 @@
 /**
- * The queue behind the iterator of a listener: accepts as long as somebody
- * iterates and there is room, hands out what is ready, in that order.
+ * The queue behind the iterator of a listener: it accepts while somebody iterates and there is room,
+ * and hands out sockets in the order in which they become ready.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface AcceptQueueOptions<A> {
   };
   /** Takes it in; `push`, while it still counts as running, or `wake` follows. Must not throw. */
   admit(arrival: A): void;
-  /** Told of a failure to accept at all. */
+  /** Gets the error when nothing can be accepted at all. */
   failed(error: unknown): void;
 }
 
@@ -65,7 +65,7 @@ export class AcceptQueue<S, A = unknown> {
   #iterators = 0;
   #pumping: AbortController | undefined;
   #wake: (() => void) | undefined;
-  /** Set when nothing more comes in: tells whether the last one has been pushed. */
+  /** Set when nothing more comes in: whether the last one has been pushed. */
   #drained: (() => boolean) | undefined;
 
   /** An empty queue. */

@@ -1,5 +1,5 @@
 /**
- * Channel bindings (RFC 5056): bytes that both ends of this very connection
+ * Keying material (RFC 5705), and channel bindings (RFC 5056): bytes that both ends of this very connection
  * know and no man in the middle does, to tie an authentication above TLS to it.
  *
  * `tls-unique` and, below TLS 1.3, `tls-exporter` need the extended master
@@ -122,5 +122,29 @@ export function channelBinding(tls: TlsStream, type: ChannelBindingType): Uint8A
         `Cannot use channelBinding(): it must be "tls-exporter", "tls-unique" or ` +
           `"tls-server-end-point": received ${quote(type)}`,
       );
+  }
+}
+
+/** Refuses what no exporter takes (RFC 5705 4, RFC 8446 7.1 and 7.5). */
+export function checkExporter(label: unknown, length: unknown, context: unknown): void {
+  const operation = "Cannot export keying material";
+  if (typeof label !== "string" || label === "") {
+    throw new TypeError(`${operation}: the label must be a string that is not empty`);
+  }
+  if (!Number.isInteger(length) || length as number < 1 || length as number > 0xffff) {
+    throw new RangeError(
+      `${operation}: the length must be a whole number from 1 to 65535: received ${String(length)}`,
+    );
+  }
+  if (context !== undefined && !(context instanceof Uint8Array)) {
+    throw new TypeError(
+      `${operation}: the context must be a Uint8Array: received ${typeof context}`,
+    );
+  }
+  if (new TextEncoder().encode(label).length > 249 || (context?.length ?? 0) > 0xffff) {
+    throw new RangeError(
+      `${operation}: the label may have 249 bytes and the context 65535: received ` +
+        `${label.length} characters and ${context?.length ?? 0} bytes`,
+    );
   }
 }

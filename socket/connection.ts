@@ -7,17 +7,20 @@
 
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
-import { recordOf } from "../context/context_record.ts";
+import { engineOf, recordOf } from "../context/context_record.ts";
+import { nativeObject } from "../context/engine_contexts.ts";
+import type { NativeObject } from "../context/options.ts";
 import type { NewConnection } from "../context/new_connection.ts";
 import type { Resolved } from "../context/validate.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/engine.ts";
+import { type Feature, requireFeature } from "../engine/features.ts";
 import type { HandshakeProgress } from "../engine/handshake_progress.ts";
-import type { SslError } from "../errors.ts";
+import { SslError } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
 import { OcspResolver } from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { ApplicationData } from "./application_data.ts";
-import { channelBinding, type ChannelBindingType } from "./channel_binding.ts";
+import { channelBinding, type ChannelBindingType, checkExporter } from "./channel_binding.ts";
 import { Handshake } from "./handshake.ts";
 import { type ConnectionSettings, Lifecycle, ownerOf } from "./lifecycle.ts";
 import type { SocketOptions } from "./options.ts";
@@ -32,6 +35,7 @@ import {
 import { PlainStream } from "./plain_stream.ts";
 import { yieldBeneath } from "./readers.ts";
 import { Shutdown } from "./shutdown.ts";
+import { closedError } from "./socket_errors.ts";
 import { SocketStreams } from "./streams.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 import { adopt, inFront } from "./transports.ts";
@@ -188,9 +192,12 @@ export class Connection {
     });
   }
 
-  /** Switches Nagle's algorithm. */
-  setNoDelay(noDelay?: boolean): void {
-    this.life.transport?.setNoDelay?.(noDelay);
+  /** The transport whose options a call sets; the Deno engine hides it once TLS has begun. */
+  tcp(call: string): ByteTransport | undefined {
+    const { tls, phase, transport, peer } = this.life;
+    if (phase.name === "closed") throw closedError(`use ${call} with`, peer);
+    if (tls !== undefined) requireFeature(engineOf(this.context), "anyTransport", call);
+    return transport;
   }
 
   /** Lets the event loop wait. */
@@ -207,26 +214,70 @@ export class Connection {
     else transport?.unref?.();
   }
 
-  // ---- what getters of a socket need, and start-up must not pay for
+  // ---- what is known of the connection; start-up does not pay for it
+
+  /** The evidence of the verification. */
+  get report(): VerifyReport {
+    return this.outcome?.report ?? nothingVerified();
+  }
+
+  /** The established TLS, if the engine can tell what the call asks for; `undefined` without TLS. */
+  tlsFor(call: string, feature?: Feature): TlsStream | undefined {
+    const tls = this.established;
+    if (tls === undefined || feature === undefined) return tls;
+    requireFeature(engineOf(this.context), feature, call);
+    return tls;
+  }
+
+  /** The same; without TLS an error. */
+  mustTls(call: string, feature: Feature): TlsStream {
+    return this.tlsFor(call, feature) ?? notConnected(call, `there is no TLS with ${this.peer}`);
+  }
+
+  /** Keying material of its TLS. */
+  keyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
+    checkExporter(label, length, context);
+    const tls = this.mustTls("exportKeyingMaterial()", "exporter");
+    return tls.exportKeyingMaterial(label, length, context);
+  }
 
   /** Bytes that tie an authentication to this connection. */
-  channelBinding(tls: TlsStream, type: ChannelBindingType): Uint8Array {
-    return channelBinding(tls, type);
+  channelBinding(type: ChannelBindingType): Uint8Array {
+    return channelBinding(this.mustTls("channelBinding()", "exporter"), type);
   }
 
   /** The engine's object. It leads to those of the context, which the application may change, too. */
-  handOut(tls: TlsStream): Deno.PointerObject | undefined {
+  sslObject(): NativeObject {
+    const tls = this.mustTls("sslObject()", "nativeObjects");
     const { made, sessions } = recordOf(this.context);
     this.life.mustBeIdle("hand out the SSL of the connection to");
     for (const each of made) each.native?.("used");
     sessions?.isolate();
-    return tls.native?.();
+    const pointer = tls.native?.();
+    if (pointer !== undefined) return nativeObject("SSL", pointer);
+    return notConnected("sslObject()", `there is no TLS with ${this.peer}`);
   }
 
-  /** Asks about the certificates of a chain, with the staple that came and what the cache has. */
-  ocspResolver(chain: VerifyReport["chain"]): OcspResolver {
+  /** Asks about the certificates of the peer, with the staple that came and what the cache has. */
+  ocspResolver(): OcspResolver {
+    this.mustTls("ocspResolver()", "ocspResolver");
+    const { chain } = this.report;
+    if (chain.length === 0) notConnected("ocspResolver()", `${this.peer} showed no certificate`);
     const { ocspMode = 0, ocspCache } = recordOf(this.context).options;
     const cache = ocspCache ?? cacheOf(this.context);
     return new OcspResolver({ chain, ocspMode, cache, staple: this.outcome?.staple });
   }
+}
+
+/** Fails a call for which something is missing. */
+function notConnected(call: string, what: string): never {
+  throw new SslError(`Cannot use ${call}: ${what}`, { code: "ENOTCONN" });
+}
+
+/** The report before a handshake. */
+function nothingVerified(): VerifyReport {
+  const nothing = { ok: false, chain: [], checks: [] };
+  return Object.defineProperty({ ...nothing } as unknown as VerifyReport, "toJSON", {
+    value: () => ({ ...nothing }),
+  });
 }

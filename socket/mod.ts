@@ -16,7 +16,7 @@ export type {
   StartOptions,
 } from "./options.ts";
 export { SslListener, SslSocket } from "./socket.ts";
-export type { CertificateField } from "./negotiated.ts";
+export type { CertificateField } from "./certificate_field.ts";
 export type { ListenerInit } from "./listener_init.ts";
 export type { SocketInit } from "./socket_init.ts";
 export type { ChannelBindingType } from "./channel_binding.ts";

@@ -9,13 +9,13 @@
 import { Certificate, type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/general_name.ts";
 import { engineOf } from "../context/context_record.ts";
-import { nativeObject } from "../context/engine_contexts.ts";
 import type { SslContext } from "../context/context.ts";
 import type { NativeObject } from "../context/options.ts";
 import { checkOptions } from "../context/resolved_options.ts";
 import type { WaitOptions } from "../engine/engine.ts";
 import type { Negotiated } from "../engine/connection_facts.ts";
 import type { Feature } from "../engine/features.ts";
+import { autoFeatures } from "../engine/select.ts";
 import { type Dualvar, SslUnsupportedError, type Want } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
@@ -30,16 +30,7 @@ import type { ChannelBindingType } from "./channel_binding.ts";
 import type { Connection } from "./connection.ts";
 import type { Listener } from "./listener.ts";
 import { type ListenerInit, unwrapListener, wrapListener } from "./listener_init.ts";
-import {
-  can,
-  type CertificateField,
-  checkExporter,
-  fieldOf,
-  mustTls,
-  notConnected,
-  nothingVerified,
-  tlsFor,
-} from "./negotiated.ts";
+import { type CertificateField, fieldOf } from "./certificate_field.ts";
 import type {
   CloseOptions,
   ConnectOptions,
@@ -58,6 +49,11 @@ import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
 export type { CloseOptions } from "./options.ts";
 
+/** Whether the engine that `"auto"` chooses has a feature: before it is in use, by the ffi permission alone. */
+function can(feature: Feature): boolean {
+  return autoFeatures().has(feature);
+}
+
 /** A call that waits; options that are wrong reject it. */
 async function waiting<T>(
   operation: string,
@@ -68,8 +64,8 @@ async function waiting<T>(
 }
 
 /**
- * A TLS connection. It reads and writes as a `Deno.Conn` does and can stand in
- * for one. Reading and writing are independent of each other: one read may be
+ * A TLS connection. It is a `Deno.Conn`, also a `Deno.TlsConn` and a `Deno.TcpConn`, for code that
+ * was written for those. Reading and writing are independent of each other: one read may be
  * in flight at a time, writes queue.
  *
  * `null` from a read means that the peer said it was done (close_notify). A
@@ -90,7 +86,7 @@ async function waiting<T>(
  *
  * Perl: `IO::Socket::SSL`
  */
-export class SslSocket implements AsyncDisposable {
+export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   readonly #connection: Connection;
   #peer: Certificate | undefined;
 
@@ -104,7 +100,7 @@ export class SslSocket implements AsyncDisposable {
     this.#connection.life.face = this;
   }
 
-  // -- how one comes to be ------------------------------------------------------------------------
+  // ---- how one comes to be
 
   /**
    * Connects, completes the handshake, and verifies the peer's certificate and
@@ -205,7 +201,7 @@ export class SslSocket implements AsyncDisposable {
     });
   }
 
-  // -- data, and the end ----------------------------------------------------------------------------
+  // ---- data, and the end
 
   /**
    * Reads up to `p.length` bytes. `null` after the peer's close_notify, again and again; writing goes
@@ -300,6 +296,14 @@ export class SslSocket implements AsyncDisposable {
   }
 
   /**
+   * {@linkcode SslSocket.close} without waiting for its end, for `using`. `await using` waits until
+   * close_notify has gone.
+   */
+  [Symbol.dispose](): void {
+    this.#connection.shutdown.close().catch(() => {}); // errstr() has it
+  }
+
+  /**
    * Ends TLS in both directions and goes back to plain text: sends close_notify and waits for the
    * peer's, unless `fastShutdown` or `noShutdown` is set. The result is the transport that was
    * given to `start`, or, where plain bytes were read ahead, one that yields these first. The
@@ -353,6 +357,20 @@ export class SslSocket implements AsyncDisposable {
   async acceptSsl(options: StartOptions = NO_OPTIONS): Promise<this> {
     await atCallOf(this.acceptSsl, () => this.#connection.handshake.upgrade("server", options));
     return this;
+  }
+
+  /**
+   * Completes the handshake, as `Deno.TlsConn` has it: with `startHandshake: false`, or after
+   * `stopSsl`, this is `connectSsl` on a client and `acceptSsl` on a server; otherwise the handshake
+   * was completed before you got the socket.
+   *
+   * @returns The ALPN protocol that both sides chose, or `null`.
+   * @throws What `connectSsl` throws.
+   */
+  async handshake(): Promise<Deno.TlsHandshakeInfo> {
+    const { handshake, role } = this.#connection;
+    await atCallOf(this.handshake, () => handshake.upgrade(role));
+    return { alpnProtocol: this.alpnSelected() ?? null };
   }
 
   /**
@@ -421,6 +439,28 @@ export class SslSocket implements AsyncDisposable {
     return waiting("wait", options, (own) => this.#connection.data.ready(want, own));
   }
 
+  /**
+   * Sends small writes at once (TCP_NODELAY), as sockets do at first. Without TCP beneath, this has
+   * no effect.
+   *
+   * @param noDelay Default: `true`.
+   * @throws {SslUnsupportedError} On the Deno engine with TLS, which hides the TCP connection.
+   * @throws {SslError} With code `ECLOSED` when the socket is closed.
+   */
+  setNoDelay(noDelay = true): void {
+    this.#connection.tcp("setNoDelay()")?.setNoDelay?.(noDelay);
+  }
+
+  /**
+   * Lets the system ask a silent peer if it is still there (SO_KEEPALIVE); it does not at first.
+   * Limits and errors as for `setNoDelay`.
+   *
+   * @param keepAlive Default: `true`.
+   */
+  setKeepAlive(keepAlive = true): void {
+    this.#connection.tcp("setKeepAlive()")?.setKeepAlive?.(keepAlive);
+  }
+
   /** Lets the event loop wait for the socket, as it does at first. */
   ref(): void {
     this.#connection.ref();
@@ -431,10 +471,10 @@ export class SslSocket implements AsyncDisposable {
     this.#connection.unref();
   }
 
-  // -- what is known of the connection ----------------------------------------------------------------
+  // ---- what is known of the connection
 
   #negotiated(call: string, feature?: Feature): Negotiated | undefined {
-    return tlsFor(this.#connection, call, feature)?.negotiated();
+    return this.#connection.tlsFor(call, feature)?.negotiated();
   }
 
   /** Which engine does the work. */
@@ -452,26 +492,28 @@ export class SslSocket implements AsyncDisposable {
   }
 
   /**
-   * The address of our end.
+   * The address of our end. Its type is that of TCP, so that the socket is a `Deno.TlsConn`. Over
+   * other transports it is what these have: the `Deno.UnixAddr` of a Unix socket, and `undefined`
+   * over web streams.
    *
    * Perl: `sockaddr`
    */
-  get localAddr(): Deno.Addr | undefined {
-    return this.#connection.life.localAddr;
+  get localAddr(): Deno.NetAddr {
+    return this.#connection.life.localAddr as Deno.NetAddr;
   }
 
   /**
-   * The address of the peer's end.
+   * The address of the peer's end, as `localAddr` is that of ours.
    *
    * Perl: `peeraddr`
    */
-  get remoteAddr(): Deno.Addr | undefined {
-    return this.#connection.life.remoteAddr;
+  get remoteAddr(): Deno.NetAddr {
+    return this.#connection.life.remoteAddr as Deno.NetAddr;
   }
 
   /** The evidence of the verification: what was checked, with which result. Empty before the handshake. */
   get report(): VerifyReport {
-    return this.#connection.outcome?.report ?? nothingVerified();
+    return this.#connection.report;
   }
 
   /** Printed, it says with whom it is connected, how, and in which state it is. */
@@ -612,7 +654,7 @@ export class SslSocket implements AsyncDisposable {
   }
 
   #peerCertificate(): Certificate | undefined {
-    const tls = tlsFor(this.#connection, "peerCertificate()", "peerCertificate");
+    const tls = this.#connection.tlsFor("peerCertificate()", "peerCertificate");
     const der = tls?.peerChain()[0];
     if (der === undefined) return undefined;
     return this.#peer ??= new Certificate(der);
@@ -626,7 +668,7 @@ export class SslSocket implements AsyncDisposable {
    * Perl: `peer_certificates`
    */
   peerCertificates(): Certificate[] {
-    const tls = tlsFor(this.#connection, "peerCertificates()", "peerCertificate");
+    const tls = this.#connection.tlsFor("peerCertificates()", "peerCertificate");
     return (tls?.peerChain() ?? []).map((der) => new Certificate(der));
   }
 
@@ -641,7 +683,7 @@ export class SslSocket implements AsyncDisposable {
   /** A field of our certificate; names in the form `/CN=example.com`. */
   sockCertificate(field: Exclude<CertificateField, "subjectAltNames">): string | undefined;
   sockCertificate(field?: CertificateField): Certificate | SubjectAltName[] | string | undefined {
-    const der = tlsFor(this.#connection, "sockCertificate()")?.ownCertificate();
+    const der = this.#connection.tlsFor("sockCertificate()")?.ownCertificate();
     const cert = der && new Certificate(der);
     return field === undefined ? cert : fieldOf("sockCertificate()", cert, field);
   }
@@ -720,9 +762,7 @@ export class SslSocket implements AsyncDisposable {
    * Perl: `export_keying_material`
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
-    checkExporter(label, length, context);
-    const tls = mustTls(this.#connection, "exportKeyingMaterial()", "exporter");
-    return tls.exportKeyingMaterial(label, length, context);
+    return this.#connection.keyingMaterial(label, length, context);
   }
 
   /**
@@ -735,10 +775,7 @@ export class SslSocket implements AsyncDisposable {
    * @throws {SslError} With code `ENOTCONN` without TLS.
    */
   channelBinding(type: ChannelBindingType): Uint8Array {
-    return this.#connection.channelBinding(
-      mustTls(this.#connection, "channelBinding()", "exporter"),
-      type,
-    );
+    return this.#connection.channelBinding(type);
   }
 
   /**
@@ -751,11 +788,7 @@ export class SslSocket implements AsyncDisposable {
    * Perl: `_get_ssl_object`
    */
   sslObject(): NativeObject {
-    const pointer = this.#connection.handOut(
-      mustTls(this.#connection, "sslObject()", "nativeObjects"),
-    );
-    if (pointer !== undefined) return nativeObject("SSL", pointer);
-    throw notConnected("sslObject()", `there is no TLS with ${this.#connection.peer}`);
+    return this.#connection.sslObject();
   }
 
   /**
@@ -774,10 +807,7 @@ export class SslSocket implements AsyncDisposable {
    * Perl: `ocsp_resolver`
    */
   ocspResolver(): OcspResolver {
-    mustTls(this.#connection, "ocspResolver()", "ocspResolver");
-    const { chain } = this.report;
-    if (chain.length > 0) return this.#connection.ocspResolver(chain);
-    throw notConnected("ocspResolver()", `${this.#connection.peer} showed no certificate`);
+    return this.#connection.ocspResolver();
   }
 
   /**
@@ -788,7 +818,7 @@ export class SslSocket implements AsyncDisposable {
    * Perl: `get_finished`
    */
   getFinished(): Uint8Array {
-    return mustTls(this.#connection, "getFinished()", "finished").finished("own");
+    return this.#connection.mustTls("getFinished()", "finished").finished("own");
   }
 
   /**
@@ -799,10 +829,10 @@ export class SslSocket implements AsyncDisposable {
    * Perl: `get_peer_finished`
    */
   getPeerFinished(): Uint8Array {
-    return mustTls(this.#connection, "getPeerFinished()", "finished").finished("peer");
+    return this.#connection.mustTls("getPeerFinished()", "finished").finished("peer");
   }
 
-  // -- what can be done here, asked before it is tried -------------------------------------------------
+  // ---- what can be done here, asked before it is tried
 
   /**
    * Whether a client sends the server name.
@@ -934,7 +964,7 @@ export class SslSocket implements AsyncDisposable {
 
 /**
  * Accepts TLS connections, one by one with `accept` or side by side with
- * `for await`. A client that is slow, silent or hostile costs the iterator one of `maxHandshakes`
+ * `for await`, as a `Deno.Listener` does and in place of one. A client that is slow, silent or hostile costs the iterator one of `maxHandshakes`
  * places for `handshakeTimeout` at the most, and nothing else; when all places are taken, it gives
  * way to the next. `accept` is done with one client before it returns: a silent one holds it up for
  * `handshakeTimeout`.
@@ -952,7 +982,7 @@ export class SslSocket implements AsyncDisposable {
  * Perl: `IO::Socket::SSL`
  */
 export class SslListener<S extends SslSocket = SslSocket>
-  implements AsyncIterable<S>, AsyncDisposable {
+  implements Deno.Listener<S, Deno.NetAddr>, AsyncDisposable {
   readonly #listener: Listener<S>;
 
   /** Not for users: use `SslSocket.listen`. */
@@ -1032,7 +1062,12 @@ export class SslListener<S extends SslSocket = SslSocket>
     this.#listener.drop();
   }
 
-  /** {@linkcode SslListener.close}. */
+  /** {@linkcode SslListener.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.#listener.drop();
+  }
+
+  /** {@linkcode SslListener.close}; waits until the dropped connections are closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listener.drop();
   }

@@ -47,10 +47,7 @@ export function toSslError(
   });
 }
 
-/**
- * The same error with the peer in its message: the engine that made it does not know its name. A
- * message is not changed: what was made stays what it is.
- */
+/** The same error with the peer in its message, whose name the engine that made it does not know. */
 export function named(operation: string, peer: string, error: unknown, advice = ""): unknown {
   if (!(error instanceof SslError)) return error;
   const { message } = error;

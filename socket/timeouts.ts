@@ -9,11 +9,11 @@ import { ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
 import { SslTimeoutError } from "../errors.ts";
 
-/** How long to wait for connect and handshake, in milliseconds, unless told. */
+/** How long to wait for connect and handshake, in milliseconds, unless an option says. */
 export const DEFAULT_TIMEOUT = 30_000;
-/** How long to try to send close_notify, in milliseconds, unless told. */
+/** How long to try to send close_notify, in milliseconds, unless an option says. */
 export const DEFAULT_CLOSE_TIMEOUT = 5_000;
-/** How long a client of a listener may take for its handshake, in milliseconds, unless told. */
+/** How long a client of a listener may take for its handshake, in milliseconds, unless an option says. */
 export const DEFAULT_HANDSHAKE_TIMEOUT = 10_000;
 
 /** The longest delay a timer takes; a longer wait is made of several. */
