@@ -249,6 +249,14 @@ const ofOthers = (): Table => ({
     "Look at the permissions of the system, not at those of Deno.",
   ),
   EEXIST: system("that file is there already", "Remove it, or choose another name."),
+  ERR_PROXY: say(
+    "The proxy that setProxy() named did not open a tunnel to the server.",
+    "The message has its answer: check the proxy's address, the user and password given with it, and whether it allows that host and port.",
+  ),
+  ERR_HTTP: say(
+    "The server did not send a whole HTTP answer.",
+    "The message says where it stops to be one. Check that the port speaks HTTP, with TLS for the https functions and without for the http ones.",
+  ),
   EINTR: system("a signal interrupted the call", "Try again."),
   EAGAIN: system("the system had nothing to give at that moment", "Try again."),
   ENETUNREACH: system(
