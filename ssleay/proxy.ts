@@ -39,7 +39,7 @@ interface Proxy {
 let proxy: Proxy | undefined;
 
 /** The longest answer of a proxy, in bytes. */
-const LONGEST_ANSWER = 65_536;
+const LONGEST_ANSWER = 16_384;
 
 function authorization(user: string, password: string): string {
   for (const [what, value] of [["user", user], ["password", password]] as const) {
@@ -138,7 +138,7 @@ async function askForTunnel(conn: Deno.TcpConn, target: TcpTarget, through: Prox
   for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
   const byte = new Uint8Array(1);
   let head = "";
-  while (!/\n\r?\n$/.test(head)) {
+  while (!head.endsWith("\n\r\n") && !head.endsWith("\n\n")) {
     if (head.length >= LONGEST_ANSWER) {
       throw refused(through, target, "answered with too long a head");
     }

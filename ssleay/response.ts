@@ -154,10 +154,10 @@ async function readHead(arrived: Arrived, encoding: Encoding): Promise<Head> {
     const { bytes } = arrived;
     if (bytes.length > 0) checkBeginning(bytes);
     const end = endOfHead(bytes, looked);
-    if (end >= 0) return parseHead(arrived.take(end), encoding);
-    if (bytes.length > LONGEST_HEAD) {
+    if ((end < 0 ? bytes.length : end) > LONGEST_HEAD) {
       throw httpError(`its head is longer than ${LONGEST_HEAD} bytes`);
     }
+    if (end >= 0) return parseHead(arrived.take(end), encoding);
     looked = Math.max(0, bytes.length - 2);
     if (await arrived.more()) continue;
     throw httpError(
@@ -241,9 +241,9 @@ async function readContent(
     if (length > maxBytes) throw tooLong(maxBytes);
     return await arrived.exactly(length, "its content");
   }
-  while (await arrived.more()) {
+  do {
     if (arrived.bytes.length > maxBytes) throw tooLong(maxBytes);
-  }
+  } while (await arrived.more());
   return arrived.take(arrived.bytes.length);
 }
 
