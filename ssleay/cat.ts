@@ -194,7 +194,7 @@ async function withoutTls(
  * @param message What to send.
  * @param rest The PEM files of a client certificate and its key, then options; all may be left out.
  * @returns `[reply, error, certificate]`. An error is text of the form `SSL_connect PID: 1 - error:...`;
- * a reply beside it is what came before. The Deno engine does not show the certificate.
+ * a reply beside it is what came before. Where the engine does not show the certificate it is `undefined`.
  * @throws {TypeError} If an argument or an option is wrong.
  * @throws {SslUnsupportedError} If the engine cannot honour an option.
  * @throws {Deno.errors.NotCapable} If a permission is missing.

@@ -75,7 +75,7 @@ export async function setCertAndKey(
  * @param ssl The connection.
  * @returns `Subject Name: /CN=...` and `Issuer  Name: /CN=...`; `undefined` stands for the names when the
  * peer sent no certificate.
- * @throws {SslUnsupportedError} On the Deno engine, which does not show the certificate.
+ * @throws {SslUnsupportedError} If the engine does not show the certificate.
  *
  * Perl: `dump_peer_certificate`
  */

@@ -125,7 +125,6 @@ function refuse(name: string, why: string): never {
 const SEEDS = "OpenSSL and the runtime seed their random numbers from the system: leave it out";
 
 class Settings implements SsleaySettings {
-  readonly CRLF = "\r\n";
   #trace = 0;
   #warn: ((text: string) => unknown) | undefined;
   #version: SsleayVersion = 0;
@@ -203,6 +202,10 @@ class Settings implements SsleaySettings {
       );
     }
     this.#slowly = seconds;
+  }
+
+  get CRLF(): "\r\n" {
+    return "\r\n";
   }
 
   get httpVersion(): string {
