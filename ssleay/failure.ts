@@ -5,7 +5,13 @@
  * @module
  */
 
-import { SslError, SslPeerError, SslUnsupportedError } from "../errors.ts";
+import {
+  SslError,
+  SslPeerError,
+  SslTruncatedError,
+  SslUnsupportedError,
+  SslVerifyError,
+} from "../errors.ts";
 import { trace } from "./variables.ts";
 
 /** What an attempt to reach a host ends with before TLS or HTTP can begin. */
@@ -24,19 +30,31 @@ function queued(code: number, library: string, reason: string): string {
   return `error:${code.toString(16).toUpperCase().padStart(8, "0")}:${library}::${reason}`;
 }
 
+/** What OpenSSL has in its queue for what this library finds out itself. */
+function equivalent(error: SslError): readonly string[] {
+  if (error instanceof SslTruncatedError) {
+    return ["error:0A000126:SSL routines::unexpected eof while reading"];
+  }
+  if (error instanceof SslVerifyError) {
+    return ["error:0A000086:SSL routines::certificate verify failed"];
+  }
+  return [];
+}
+
 /** Lines of the form `MSG PID: N - error:...`, as `print_errs` makes them. */
 export function numbered(what: string, errors: readonly string[]): string {
   return errors.map((error, i) => `${what} ${Deno.pid}: ${i + 1} - ${error}\n`).join("");
 }
 
 /**
- * The text of an error: what OpenSSL's queue had, then our own message, which says what happened
- * and what helps.
+ * The text of an error: what OpenSSL's queue had, or would have, then our own message, which says what
+ * happened and what helps.
  *
  * @param what The operation: `SSL_connect`.
  */
 export function errorText(what: string, error: SslError): string {
-  const errors = error.queue.map(({ code, library, reason }) => queued(code, library, reason));
+  const queue = error.queue.map(({ code, library, reason }) => queued(code, library, reason));
+  const errors = queue.length > 0 ? queue : equivalent(error);
   return numbered(what, [...errors, `error:${error.code}:${error.message}`]);
 }
 

@@ -15,9 +15,9 @@ export class PerlPeer implements AsyncDisposable {
   readonly #peer: Peer;
   #asked = 0;
 
-  /** Starts Perl in a folder. */
-  constructor(dir: string) {
-    this.#peer = new Peer("perl", [SCRIPT], dir);
+  /** Starts Perl in a folder; another script must read the same lines. */
+  constructor(dir: string, script: string = SCRIPT) {
+    this.#peer = new Peer("perl", [script], dir);
   }
 
   /** Runs a command of perl/peer.pl; its answer. Commands run in the order in which they were asked. */
