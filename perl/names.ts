@@ -201,15 +201,8 @@ const CLASSES = {
   "IO::Socket::SSL::OCSP_Resolver": "OcspResolver",
   "IO::Socket::SSL::PublicSuffix": "PublicSuffix",
   "IO::Socket::SSL::Intercept": "Intercept",
+  "Net::SSLeay::Handle": "SsleayHandle",
 } as const satisfies Record<string, string>;
-
-const NO_CLASSES: readonly Absent[] = [
-  [
-    "Net::SSLeay::Handle",
-    "./ssleay, where it belongs, is not built yet; it never verified the peer",
-    "Handle.connect",
-  ],
-];
 
 const CONSTANTS: readonly string[] = [
   "SSL_WANT_READ",
@@ -277,7 +270,6 @@ export const perlNames: readonly PerlName[] = Object.freeze([
     deprecated: true,
   })),
   ...rows("class", CLASSES),
-  ...absentRows("class", NO_CLASSES),
   ...CONSTANTS.map((name): PerlName => ({ perl: name, kind: "constant", ours: name })),
   ...rows("variable", VARIABLES),
   ...absentRows("variable", NO_VARIABLES),

@@ -74,10 +74,10 @@ export async function openTcp(target: TcpTarget, terms: Terms): Promise<Deno.Tcp
   return await dialThrough(target, deadline);
 }
 
-/** The certificate of the peer, where the engine shows it. */
-function peerCertificate(socket: SslSocket): Certificate | undefined {
+/** What a socket says, where its engine shows it. */
+export function shown<T>(ask: () => T): T | undefined {
   try {
-    return socket.peerCertificate();
+    return ask();
   } catch (error) {
     if (error instanceof SslUnsupportedError) return undefined;
     throw error;
@@ -86,8 +86,9 @@ function peerCertificate(socket: SslSocket): Certificate | undefined {
 
 function traceTls(socket: SslSocket): void {
   trace(2, () => {
-    if (socket.engine !== "openssl") return "Cipher unknown: the engine does not show it\n";
-    return `Cipher \`${socket.getCipher()}'\n${socket.dumpPeerCertificate() ?? ""}`;
+    const cipher = shown(() => socket.getCipher()) ?? "unknown";
+    const certificate = shown(() => socket.dumpPeerCertificate()) ?? "";
+    return `Cipher \`${cipher}'\n${certificate}`;
   });
 }
 
@@ -103,7 +104,7 @@ export class SsleayConnection implements AsyncDisposable {
     this.#conn = conn;
     this.#terms = terms;
     this.#peer = describeTarget(target);
-    this.certificate = conn instanceof SslSocket ? peerCertificate(conn) : undefined;
+    this.certificate = conn instanceof SslSocket ? shown(() => conn.peerCertificate()) : undefined;
   }
 
   /** Opens a connection; nothing stays open when it fails. */

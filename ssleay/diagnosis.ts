@@ -31,7 +31,6 @@ export function printErrs(message = ""): string {
 function died(message: string, errors: string): SslError {
   return fromCaller(
     new SslError(`${Deno.pid}: ${message}`, {
-      code: "ERR_SSL",
       reason: message,
       ...(errors === "" ? {} : { cause: new Error(errors) }),
     }),

@@ -16,8 +16,7 @@ import { trace } from "./variables.ts";
 
 /** What an attempt to reach a host ends with before TLS or HTTP can begin. */
 const UNREACHED: ReadonlySet<string> = new Set([
-  ...["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"],
-  "EADDRNOTAVAIL",
+  ...["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"],
 ]);
 
 /** Whether an error says that no connection was made. */

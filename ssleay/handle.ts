@@ -13,7 +13,7 @@ import { quote } from "../internal/quote.ts";
 import { oneLine } from "../internal/show.ts";
 import type { StreamPair, Transport, TransportSource } from "../socket/transport.ts";
 import { SslSocket } from "../socket/socket.ts";
-import { openTcp, openTls } from "./connection.ts";
+import { openTcp, openTls, shown } from "./connection.ts";
 import { checkTerms, type SsleayOptions, type SsleayPort, type Terms } from "./options.ts";
 import { tcpTarget } from "./proxy.ts";
 import { settings } from "./variables.ts";
@@ -53,8 +53,7 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
     const { encoding, maxBytes } = terms;
     this.#handle = new Handle(socket, { encoding, maxBytes, fatal: false });
     if (debugLevel === 0) return;
-    const cipher = socket.engine === "openssl" ? `'${socket.getCipher()}'` : "unknown";
-    settings.warn?.(`Cipher ${cipher}\n`);
+    settings.warn?.(`Cipher '${shown(() => socket.getCipher()) ?? "unknown"}'\n`);
   }
 
   /**

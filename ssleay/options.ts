@@ -6,6 +6,7 @@
  */
 
 import { checkOptions } from "../context/resolved_options.ts";
+import type { Resolved } from "../context/validate.ts";
 import type { Encoding } from "../handle/encoding.ts";
 import { type NamesOf, NO_OPTIONS } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
@@ -92,7 +93,7 @@ export interface Terms {
   /** The longest answer, in bytes. */
   readonly maxBytes: number;
   /** Those of the TLS connection. */
-  readonly tls: ConnectOptions;
+  readonly tls: Resolved<ConnectOptions>;
 }
 
 const OWN: NamesOf<Pick<SsleayOptions, "encoding" | "maxBytes">> = {

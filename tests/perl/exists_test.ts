@@ -7,9 +7,16 @@ import * as intercept from "../../intercept/intercept.ts";
 import { OPTIONS } from "../../context/option_table.ts";
 import * as main from "../../mod.ts";
 import * as ocsp from "../../verify/ocsp/mod.ts";
+import * as ssleay from "../../ssleay/mod.ts";
 import { type PerlName, perlNames } from "../../perl/mod.ts";
 
-const EXPORTS: Record<string, unknown> = { ...main, ...certificate, ...intercept, ...ocsp };
+const EXPORTS: Record<string, unknown> = {
+  ...main,
+  ...certificate,
+  ...intercept,
+  ...ocsp,
+  ...ssleay,
+};
 
 /** Whether `Class.member` is a member of its objects or of the class itself. */
 function isMember(name: string): boolean {

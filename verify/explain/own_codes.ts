@@ -259,6 +259,10 @@ const ofOthers = (): Table => ({
   ),
   EINTR: system("a signal interrupted the call", "Try again."),
   EAGAIN: system("the system had nothing to give at that moment", "Try again."),
+  EHOSTUNREACH: system(
+    "there is no way to that host",
+    "Check the address, and whether the host is up; an address of IPv6 needs a network that has it.",
+  ),
   ENETUNREACH: system(
     "there is no route to that network",
     "Check the address and this machine's network.",
