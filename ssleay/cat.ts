@@ -8,6 +8,7 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { SslError } from "../errors.ts";
 import { decodeText, encodeText } from "../handle/encoding.ts";
 import { concat } from "../internal/bytes.ts";
+import { fromCaller } from "../internal/caller.ts";
 import { quote } from "../internal/quote.ts";
 import { SsleayConnection } from "./connection.ts";
 import { failureText, isUnreached, unreachedText } from "./failure.ts";
@@ -169,11 +170,15 @@ async function cat(
   [host, port, message]: readonly [string, SsleayPort, SsleayData],
   rest: SsleayTlsRest,
 ): Promise<SslcatResult> {
-  const [crt, key, options] = tlsRest(rest);
-  const terms = checkTerms(options, crt, key);
-  const bytes = messageBytes(message, terms, "message");
-  const target = tcpTarget(host, port);
-  return await exchange({ useTls, halfClose, target, terms, message: bytes, host, port });
+  try {
+    const [crt, key, options] = tlsRest(rest);
+    const terms = checkTerms(options, crt, key);
+    const bytes = messageBytes(message, terms, "message");
+    const target = tcpTarget(host, port);
+    return await exchange({ useTls, halfClose, target, terms, message: bytes, host, port });
+  } catch (error) {
+    throw fromCaller(error);
+  }
 }
 
 async function withoutTls(

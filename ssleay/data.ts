@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SslError, SslPeerError } from "../errors.ts";
+import { SslPeerError } from "../errors.ts";
 import { decodeText, encodeText } from "../handle/encoding.ts";
 import { concat } from "../internal/bytes.ts";
 import { fromCaller } from "../internal/caller.ts";
@@ -208,22 +208,16 @@ async function until(
   maxLength: number | undefined,
   given: SsleayDataOptions | undefined,
 ): Promise<string> {
-  try {
-    const options = checkData(given, "read");
-    if (typeof delimiter !== "string" || delimiter === "") {
-      throw new TypeError(
-        `Cannot read: the delimiter must be a string that is not empty: received ${
-          quote(delimiter)
-        }`,
-      );
-    }
-    const most = checkLength(maxLength, "read");
-    const bytes = encodeText(delimiter, options.encoding!);
-    const limits = { delimiter: bytes, most: most ?? LONGEST_LINE, bounded: most === undefined };
-    return decodeText(await readUntil(stream, limits, options), options.encoding!, false);
-  } catch (error) {
-    throw fromCaller(error);
+  const options = checkData(given, "read");
+  if (typeof delimiter !== "string" || delimiter === "") {
+    throw new TypeError(
+      `Cannot read: the delimiter must be a string that is not empty: received ${quote(delimiter)}`,
+    );
   }
+  const most = checkLength(maxLength, "read");
+  const bytes = encodeText(delimiter, options.encoding!);
+  const limits = { delimiter: bytes, most: most ?? LONGEST_LINE, bounded: most === undefined };
+  return decodeText(await readUntil(stream, limits, options), options.encoding!, false);
 }
 
 /** Writes a text and CRLF in one piece. */
@@ -232,12 +226,17 @@ async function writeLine(
   message: SsleayData,
   given: SsleayDataOptions | undefined,
 ): Promise<number> {
+  const options = checkData(given, "write");
+  const bytes = concat([dataBytes(message, options), Uint8Array.of(0x0d, 0x0a)]);
+  return await writeBytes(stream, bytes, options);
+}
+
+/** Runs a public operation; its errors begin in the program. */
+async function located<T>(run: () => Promise<T>): Promise<T> {
   try {
-    const options = checkData(given, "write");
-    const bytes = concat([dataBytes(message, options), Uint8Array.of(0x0d, 0x0a)]);
-    return await writeBytes(stream, bytes, options);
+    return await run();
   } catch (error) {
-    throw error instanceof SslError ? fromCaller(error) : error;
+    throw fromCaller(error);
   }
 }
 
@@ -255,7 +254,7 @@ export async function sslReadAll(
   howMuch?: number,
   options?: SsleayDataOptions,
 ): Promise<ReadAllResult> {
-  return await readAll(sslConnection(ssl, "read"), howMuch, options);
+  return await located(() => readAll(sslConnection(ssl, "read"), howMuch, options));
 }
 
 /**
@@ -268,7 +267,7 @@ export async function tcpReadAll(
   howMuch?: number,
   options?: SsleayTextOptions,
 ): Promise<ReadAllResult> {
-  return await readAll(tcpConnection(conn, "read"), howMuch, options);
+  return await located(() => readAll(tcpConnection(conn, "read"), howMuch, options));
 }
 
 /**
@@ -283,7 +282,7 @@ export async function sslWriteAll(
   message: SsleayData,
   options?: SsleayDataOptions,
 ): Promise<WriteAllResult> {
-  return await writeAll(sslConnection(ssl, "write"), message, options);
+  return await located(() => writeAll(sslConnection(ssl, "write"), message, options));
 }
 
 /**
@@ -296,7 +295,7 @@ export async function tcpWriteAll(
   message: SsleayData,
   options?: SsleayTextOptions,
 ): Promise<WriteAllResult> {
-  return await writeAll(tcpConnection(conn, "write"), message, options);
+  return await located(() => writeAll(tcpConnection(conn, "write"), message, options));
 }
 
 /**
@@ -317,7 +316,7 @@ export async function sslReadUntil(
   maxLength?: number,
   options?: SsleayDataOptions,
 ): Promise<string> {
-  return await until(sslConnection(ssl, "read"), delimiter, maxLength, options);
+  return await located(() => until(sslConnection(ssl, "read"), delimiter, maxLength, options));
 }
 
 /**
@@ -331,7 +330,7 @@ export async function tcpReadUntil(
   maxLength?: number,
   options?: SsleayTextOptions,
 ): Promise<string> {
-  return await until(tcpConnection(conn, "read"), delimiter, maxLength, options);
+  return await located(() => until(tcpConnection(conn, "read"), delimiter, maxLength, options));
 }
 
 /**
@@ -373,7 +372,7 @@ export async function sslWriteCrlf(
   message: SsleayData,
   options?: SsleayDataOptions,
 ): Promise<number> {
-  return await writeLine(sslConnection(ssl, "write"), message, options);
+  return await located(() => writeLine(sslConnection(ssl, "write"), message, options));
 }
 
 /**
@@ -386,5 +385,5 @@ export async function tcpWriteCrlf(
   message: SsleayData,
   options?: SsleayTextOptions,
 ): Promise<number> {
-  return await writeLine(tcpConnection(conn, "write"), message, options);
+  return await located(() => writeLine(tcpConnection(conn, "write"), message, options));
 }

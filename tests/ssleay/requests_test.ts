@@ -48,6 +48,9 @@ import {
   putHttpx,
   putHttpx3,
   putHttpx4,
+  sslcat,
+  tcpcat,
+  tcpReadUntil,
 } from "../../ssleay/mod.ts";
 import { HELLO, tcpServer, tlsServer, trust } from "./odd_server.ts";
 
@@ -234,8 +237,17 @@ Deno.test("arguments of the wrong kind are refused before anything is sent", asy
 });
 
 Deno.test("the stack of a mistake begins in the program", async () => {
-  const error = await assertRejects(async () => await getHttps(HOST, 1, ""), TypeError);
-  assertMatch(error.stack!.split("\n")[1]!, /requests_test\.ts/);
+  for (
+    const call of [
+      async () => await getHttps(HOST, 1, ""),
+      async () => await sslcat("a b", 1, ""),
+      async () => await tcpcat(HOST, 1, "", { maxBytes: 0 }),
+      async () => await tcpReadUntil(undefined!),
+    ]
+  ) {
+    const error = await assertRejects(call, Error, "Cannot", String(call));
+    assertMatch(error.stack!.split("\n")[1]!, /requests_test\.ts/, String(call));
+  }
 });
 
 Deno.test("each function sends its method, with TLS or without", async () => {
