@@ -165,15 +165,24 @@ Deno.test("the timeout is for each piece: a slow reply that goes on is not an er
   assertEquals(await httpCat(HOST, odd.port, "x", { timeout: 500 }), ["a".repeat(12), undefined]);
 });
 
-Deno.test("settings.slowly waits before the half close", async () => {
+Deno.test("settings.slowly waits before the half close, in seconds", async () => {
   await using server = tcpEcho();
-  settings.slowly = 0.05;
+  const delays: unknown[] = [];
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((run: () => void, delay?: number) => {
+    delays.push(delay);
+    return setTimeout(run, delay);
+  }) as typeof setTimeout;
+  settings.slowly = 0.0123;
   try {
-    const began = performance.now();
-    assertEquals((await tcpcat(HOST, server.port, "a"))[0], "A");
-    assertEquals(performance.now() - began >= 49, true);
+    assertEquals((await tcpcat(HOST, server.port, "a", { timeout: 0 }))[0], "A");
+    assertEquals(delays, [12.3]);
+    settings.slowly = 0;
+    await tcpcat(HOST, server.port, "a", { timeout: 0 });
+    assertEquals(delays, [12.3]);
   } finally {
     settings.slowly = 0;
+    globalThis.setTimeout = setTimeout;
   }
 });
 

@@ -14,7 +14,15 @@ import {
   SSL_VERIFY_PEER,
 } from "../../constants.ts";
 import { SslUnsupportedError } from "../../errors.ts";
-import { getHttp, getHttps, getHttps3, setCertAndKey, settings, sslcat } from "../../ssleay/mod.ts";
+import {
+  getHttp,
+  getHttps,
+  getHttps3,
+  setCertAndKey,
+  settings,
+  sslcat,
+  tcpcat,
+} from "../../ssleay/mod.ts";
 import { SslContext, SslSocket } from "../../mod.ts";
 import { tcpServer, testPki, tlsServer, trust } from "./odd_server.ts";
 
@@ -72,15 +80,16 @@ for (const engine of ENGINES) {
   });
 
   Deno.test(`${engine}: a server that is silent behind the handshake is an error`, async () => {
-    await using server = await tlsServer();
-    server.play({ answer: "", end: "open" });
-    const options = { ...await trust(engine), timeout: 1000 };
-    assert900(
-      await getHttps(HOST, server.port, "/", options),
-      /SSL_read.*ETIMEDOUT.*timed out after 1000 ms/,
-    );
-    server.play({ answer: "HTTP/1.0 200 OK\r\nContent-Length: 50\r\n\r\nhello", end: "open" });
-    assert900(await getHttps(HOST, server.port, "/", options), /SSL_read.*ETIMEDOUT/);
+    await using mute = await tlsServer();
+    await using stuck = await tlsServer();
+    mute.play({ answer: "", end: "open" });
+    stuck.play({ answer: "HTTP/1.0 200 OK\r\nContent-Length: 50\r\n\r\nhello", end: "open" });
+    const options = { ...await trust(engine), timeout: 2000 };
+    for (
+      const answer of await Promise.all(
+        [mute, stuck].map(({ port }) => getHttps(HOST, port, "/", options)),
+      )
+    ) assert900(answer, /SSL_read.*ETIMEDOUT.*timed out after 2000 ms/);
   });
 
   Deno.test(`${engine}: a client certificate goes to a server that asks for it`, async () => {
@@ -254,4 +263,12 @@ Deno.test("setCertAndKey() sets both in options, or neither with the text of the
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+});
+
+Deno.test("http to a port with TLS is an error, and no page", async () => {
+  await using server = await tlsServer();
+  assert900(await getHttp(HOST, server.port, "/"), /SSL_read \d+: 1 - error:/);
+  const [reply, error] = await tcpcat(HOST, server.port, "GET / HTTP/1.0\r\n\r\n");
+  // sslcat's kin judge nothing: what TLS says to plain text, if anything, is the reply.
+  assertEquals([reply?.includes("HTTP"), error], [false, undefined]);
 });
