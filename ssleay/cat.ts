@@ -17,10 +17,9 @@ import {
   type SsleayData,
   type SsleayFile,
   type SsleayOptions,
-  type SsleayPort,
   type Terms,
 } from "./options.ts";
-import { type TcpTarget, tcpTarget } from "./proxy.ts";
+import { type SsleayPort, type TcpTarget, tcpTarget } from "./target.ts";
 import { settings, trace } from "./variables.ts";
 
 /**
@@ -133,8 +132,8 @@ async function exchange(call: Call): Promise<SslcatResult> {
     traceSent(message);
     await open.write(message);
     if (call.halfClose) {
-      const { slowly } = settings;
-      if (slowly > 0) await new Promise((resolve) => setTimeout(resolve, slowly * 1000));
+      const { slowly } = terms;
+      if (slowly > 0) await new Promise((resolve) => setTimeout(resolve, slowly));
       await open.closeWrite();
     }
   } catch (error) {

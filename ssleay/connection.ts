@@ -15,7 +15,8 @@ import { SslSocket } from "../socket/socket.ts";
 import { describeTarget } from "../socket/target.ts";
 import { Deadline } from "../socket/timeouts.ts";
 import type { Terms } from "./options.ts";
-import { dialThrough, hasProxy, type TcpTarget } from "./proxy.ts";
+import { dialThrough, type Proxy } from "./proxy.ts";
+import type { TcpTarget } from "./target.ts";
 import { trace } from "./variables.ts";
 
 /** How much goes out at a time, in bytes: the limit of time is on each of these. */
@@ -40,38 +41,59 @@ function withContext(
   return { ...Object.fromEntries(rest), reuseCtx };
 }
 
+/** TLS through the tunnel of a proxy; tunnel and handshake together take no longer than `timeout`. */
+async function tunnel(
+  proxy: Proxy,
+  target: TcpTarget,
+  options: ConnectOptions,
+  { timeout, signal }: Terms,
+): Promise<SslSocket> {
+  const began = Date.now();
+  const peer = describeTarget(target);
+  using deadline = new Deadline({ timeout, signal, operation: "connect to", peer });
+  deadline.check();
+  const conn = await dialThrough(proxy, target, deadline);
+  const left = timeout === 0 ? 0 : Math.max(1, timeout - (Date.now() - began));
+  try {
+    const { hostname } = target;
+    return await SslSocket.start(conn, {
+      ...options,
+      hostname,
+      timeout: left,
+      keepSocketOnError: false,
+    });
+  } catch (error) {
+    try {
+      conn.close(); // where the options were refused it is still open
+    } catch {
+      // The handshake that failed has closed it.
+    }
+    throw error;
+  }
+}
+
 /** Connects and makes the handshake; the certificate and key are loaded before a byte is sent. */
 export async function openTls(target: TcpTarget, terms: Terms): Promise<SslSocket> {
-  const { tls, timeout, signal } = terms;
+  const { tls, timeout, proxy } = terms;
   const { hostname, port } = target;
   const context = await contextFor("client", tls);
-  const shared = tls.reuseCtx !== undefined;
   try {
     const options = withContext(tls, context);
-    if (!hasProxy()) return await SslSocket.connect({ ...options, hostname, port, timeout });
-    const began = Date.now();
-    using deadline = new Deadline({
-      timeout,
-      signal,
-      operation: "connect to",
-      peer: describeTarget(target),
-    });
-    const conn = await dialThrough(target, deadline);
-    const left = timeout === 0 ? 0 : Math.max(1, timeout - (Date.now() - began));
-    const started = { ...options, hostname, timeout: left, keepSocketOnError: false };
-    return await SslSocket.start(conn, started);
+    return proxy === undefined
+      ? await SslSocket.connect({ ...options, hostname, port, timeout })
+      : await tunnel(proxy, target, options, terms);
   } finally {
-    if (!shared) context.close(); // the connection goes on
+    if (tls.reuseCtx === undefined) context.close(); // the connection goes on
   }
 }
 
 /** Connects without TLS. */
 export async function openTcp(target: TcpTarget, terms: Terms): Promise<Deno.TcpConn> {
-  const { timeout, signal } = terms;
+  const { timeout, signal, proxy } = terms;
   const peer = describeTarget(target);
   using deadline = new Deadline({ timeout, signal, operation: "connect to", peer });
   deadline.check();
-  return await dialThrough(target, deadline);
+  return await dialThrough(proxy, target, deadline);
 }
 
 /** What a socket says, where its engine shows it. */

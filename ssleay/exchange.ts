@@ -15,10 +15,9 @@ import {
   type SsleayData,
   type SsleayFile,
   type SsleayOptions,
-  type SsleayPort,
   type Terms,
 } from "./options.ts";
-import { tcpTarget } from "./proxy.ts";
+import { type SsleayPort, tcpTarget } from "./target.ts";
 import { requestBytes } from "./request.ts";
 import { type Answer, readAnswer } from "./response.ts";
 import { trace } from "./variables.ts";

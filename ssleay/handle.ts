@@ -14,8 +14,8 @@ import { oneLine } from "../internal/show.ts";
 import type { StreamPair, Transport, TransportSource } from "../socket/transport.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { openTcp, openTls, shown } from "./connection.ts";
-import { checkTerms, type SsleayOptions, type SsleayPort, type Terms } from "./options.ts";
-import { tcpTarget } from "./proxy.ts";
+import { checkTerms, type SsleayOptions, type Terms } from "./options.ts";
+import { type SsleayPort, tcpTarget } from "./target.ts";
 import { settings } from "./variables.ts";
 
 /** Options of `SsleayHandle.start`: as for a connection, and the name to verify the server by. */
@@ -80,7 +80,7 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   }
 
   /**
-   * Starts TLS as client on a connection that is there. It is closed when that fails.
+   * Starts TLS as client on a connection that is there. It is closed when the handshake fails.
    *
    * @param conn A `Deno.TcpConn`, such as `makeSocket` gives, or anything else that `SslSocket.start` takes.
    * @param options `hostname` or `serverName` says whom to verify.

@@ -13,7 +13,7 @@ import {
   type HttpResult3,
   type HttpResult4,
 } from "./exchange.ts";
-import type { SsleayPort } from "./options.ts";
+import type { SsleayPort } from "./target.ts";
 
 /**
  * As {@linkcode getHttps}, without TLS: everyone on the way can read and change all of it.

@@ -16,7 +16,7 @@ import {
   type HttpResult4,
   type HttpsRest,
 } from "./exchange.ts";
-import type { SsleayPort } from "./options.ts";
+import type { SsleayPort } from "./target.ts";
 
 /**
  * Asks for a page over TLS. The server is verified before the request is sent; redirects are not

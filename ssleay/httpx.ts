@@ -13,7 +13,7 @@ import {
   type HttpResult4,
   type HttpsRest,
 } from "./exchange.ts";
-import type { SsleayPort } from "./options.ts";
+import type { SsleayPort } from "./target.ts";
 
 /**
  * {@linkcode getHttps} or {@linkcode getHttp}.

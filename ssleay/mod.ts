@@ -196,6 +196,6 @@ export type {
   SsleayDataOptions,
   SsleayFile,
   SsleayOptions,
-  SsleayPort,
   SsleayTextOptions,
 } from "./options.ts";
+export type { SsleayPort } from "./target.ts";

@@ -12,13 +12,11 @@ import { type NamesOf, NO_OPTIONS } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
 import type { ConnectOptions } from "../socket/options.ts";
 import { checkTimeout, DEFAULT_TIMEOUT } from "../socket/timeouts.ts";
-import { insistedVersion } from "./variables.ts";
+import { currentProxy, type Proxy } from "./proxy.ts";
+import { insistedVersion, settings } from "./variables.ts";
 
 /** A certificate or key file: a path or a `file:` URL. PEM, or what `certFile` and `keyFile` take. */
 export type SsleayFile = string | URL;
-
-/** A port number, or the name of a service such as `"https"`. */
-export type SsleayPort = number | string;
 
 /** What is sent: text, which goes in the `encoding` of the call, or bytes. */
 export type SsleayData = string | Uint8Array;
@@ -82,7 +80,7 @@ export interface SsleayOptions extends Omit<ConnectOptions, ExcludedOption>, Ssl
   maxBytes?: number | undefined;
 }
 
-/** Options of one exchange, checked. */
+/** Options of one exchange, checked, with what holds for the process as it is when the call begins. */
 export interface Terms {
   /** How bytes become text. */
   readonly encoding: Encoding;
@@ -92,6 +90,10 @@ export interface Terms {
   readonly signal: AbortSignal | undefined;
   /** The longest answer, in bytes. */
   readonly maxBytes: number;
+  /** The proxy that it goes through. */
+  readonly proxy: Proxy | undefined;
+  /** Milliseconds between the last byte sent and the half close. */
+  readonly slowly: number;
   /** Those of the TLS connection. */
   readonly tls: Resolved<ConnectOptions>;
 }
@@ -197,6 +199,8 @@ export function checkTerms(
     timeout: checkTimeout("timeout", checked.timeout) ?? DEFAULT_TIMEOUT,
     signal: checked.signal,
     maxBytes: checkMaxBytes(own.maxBytes),
+    proxy: currentProxy(),
+    slowly: settings.slowly * 1000,
     tls: checked,
   };
 }

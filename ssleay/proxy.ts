@@ -6,31 +6,17 @@
  */
 
 import { dialTcp } from "../engine/dial.ts";
-import type { DialTarget } from "../engine/engine.ts";
 import { SslPeerError } from "../errors.ts";
 import { joinHostPort } from "../internal/host.ts";
 import { quote } from "../internal/quote.ts";
-import { describeTarget, parseTarget } from "../socket/target.ts";
+import { describeTarget } from "../socket/target.ts";
 import type { Deadline } from "../socket/timeouts.ts";
-import type { SsleayPort } from "./options.ts";
+import { type SsleayPort, type TcpTarget, tcpTarget } from "./target.ts";
 import { trace } from "./variables.ts";
 
-/** A target that has a host and a port. */
-export type TcpTarget = Extract<DialTarget, { readonly transport: "tcp" }>;
-
-/** Reads a host, which may be an IPv6 address in brackets or without, and a port. */
-export function tcpTarget(host: string, port: SsleayPort): TcpTarget {
-  if (typeof host !== "string") {
-    throw new TypeError(`Cannot connect: the host must be a string: received ${quote(host)}`);
-  }
-  if (typeof port !== "number" && typeof port !== "string") {
-    throw new TypeError(`Cannot connect: the port must be a number: received ${quote(port)}`);
-  }
-  return parseTarget({ transport: "tcp", hostname: host, port }) as TcpTarget;
-}
-
 /** A proxy. */
-interface Proxy {
+export interface Proxy {
+  /** Where it is. */
   readonly target: TcpTarget;
   /** The header that says who asks, with its CRLF in front; `""` without a user. */
   readonly authorization: string;
@@ -98,14 +84,17 @@ export function setProxy(
   };
 }
 
-/** Whether connections go through a proxy. */
-export function hasProxy(): boolean {
-  return proxy !== undefined;
+/** The proxy of the calls that begin now; `undefined` where they go directly. */
+export function currentProxy(): Proxy | undefined {
+  return proxy;
 }
 
-/** A TCP connection to a host, through the proxy if there is one. */
-export async function dialThrough(target: TcpTarget, deadline: Deadline): Promise<Deno.TcpConn> {
-  const through = proxy;
+/** A TCP connection to a host, through a proxy if there is one. */
+export async function dialThrough(
+  through: Proxy | undefined,
+  target: TcpTarget,
+  deadline: Deadline,
+): Promise<Deno.TcpConn> {
   const to = through?.target ?? target;
   trace(3, () => `Opening connection to ${describeTarget(to)}\n`);
   const { signal } = deadline;

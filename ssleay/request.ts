@@ -12,7 +12,7 @@ import { encodeText } from "../handle/encoding.ts";
 import { joinHostPort } from "../internal/host.ts";
 import { messageBytes } from "./cat.ts";
 import type { SsleayData, Terms } from "./options.ts";
-import type { TcpTarget } from "./proxy.ts";
+import type { TcpTarget } from "./target.ts";
 
 const CRLF = "\r\n";
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -8,7 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { SslError } from "../../errors.ts";
+import { SslError, SslUnsupportedError } from "../../errors.ts";
 import {
   getHttp,
   getHttps,
@@ -227,4 +227,39 @@ Deno.test("setProxy() refuses what would inject a header, and hosts that are non
   assertThrows(() => setProxy("http://a.example:8080"), TypeError);
   assertEquals(set_proxy, setProxy);
   setProxy("");
+});
+
+Deno.test("a call keeps the proxy and the pause that hold when it begins", async () => {
+  await using server = await tlsServer();
+  await using plain = tcpServer();
+  await using proxy = proxyServer();
+  setProxy(HOST, proxy.port);
+  const options = await trust("openssl");
+  const calls = [
+    getHttps("localhost", server.port, "/", options),
+    getHttp(HOST, plain.port, "/"),
+    sslcat("localhost", server.port, "x\r\n\r\n", options),
+  ] as const;
+  setProxy();
+  const direct = getHttp(HOST, plain.port, "/direct");
+  setProxy(HOST, 1);
+  try {
+    for (const [page] of await Promise.all([...calls, direct])) assertMatch(page!, /hello$/);
+  } finally {
+    setProxy();
+  }
+  assertEquals(proxy.asked.length, 3);
+});
+
+Deno.test("a client certificate that the Deno engine cannot start with is thrown, and the tunnel closed", async () => {
+  const { client } = await testPki();
+  await using server = await tlsServer();
+  await using proxy = proxyServer();
+  await through(proxy.port, async () => {
+    const options = { ...await trust("deno"), cert: client.cert, key: client.key };
+    await assertRejects(
+      () => getHttps("localhost", server.port, "/", options),
+      SslUnsupportedError,
+    );
+  });
 });

@@ -115,7 +115,7 @@ Deno.test("headers without a final CRLF, or with LF alone, get theirs", async ()
 Deno.test("Host has the port unless it is the default one, and brackets around IPv6", async () => {
   const { requestBytes } = await import("../../ssleay/request.ts");
   const { checkTerms } = await import("../../ssleay/options.ts");
-  const { tcpTarget } = await import("../../ssleay/proxy.ts");
+  const { tcpTarget } = await import("../../ssleay/target.ts");
   const host = (name: string, port: number, useTls: boolean) => {
     const parts = { method: "GET", path: "/", headers: "", content: "", mimeType: "" };
     const bytes = requestBytes({ ...parts, useTls, target: tcpTarget(name, port) }, checkTerms());
