@@ -130,3 +130,48 @@ Deno.test("bytes of any kind are read or refused", async () => {
   );
   assert(made > 20 && refused > 500, `${made} read, ${refused} refused`);
 });
+
+Deno.test("the limits are exact: of a head, and of the content in each framing", async () => {
+  const head = (length: number) => {
+    const [before, after] = ["HTTP/1.1 204 OK\r\nX: ", "\r\n\r\n"];
+    return before + "x".repeat(length - before.length - after.length) + after;
+  };
+  assertEquals((await read(pieces(bytes(head(262_144))))).raw.length, 262_144 - 17 - 4);
+  const most = pieces(bytes(head(262_145)));
+  await assertRejects(() => read(most), SslError, "longer than 262144");
+  const framings: readonly ((text: string) => string)[] = [
+    (text) => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+    (text) => `HTTP/1.1 200 OK\r\n\r\n${text}`,
+    (text) => {
+      const size = (text.length - 4).toString(16);
+      const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+      return `${chunked}4\r\n${text.slice(0, 4)}\r\n${size}\r\n${text.slice(4)}\r\n0\r\n\r\n`;
+    },
+  ];
+  for (const framed of framings) {
+    const whole = await readAnswer(pieces(bytes(framed("0123456789"))), "GET", "latin1", 10);
+    assertEquals(whole.content, bytes("0123456789"));
+    const error = await assertRejects(
+      () => readAnswer(pieces(bytes(framed("0123456789a"))), "GET", "latin1", 10),
+      SslError,
+    );
+    assertEquals(error.code, "EMSGSIZE");
+  }
+});
+
+Deno.test("the end of a head is found wherever it is cut", async () => {
+  for (const end of ["\r\n\r\n", "\n\n", "\n\r\n", "\r\n\n"]) {
+    const head = `HTTP/1.1 200 OK\r\nContent-Length: 1${end}x`;
+    for (let at = 1; at < head.length; at++) {
+      assertEquals((await read(pieces(bytes(head), [at]))).content, bytes("x"), `${at}`);
+      assertEquals((await read(pieces(bytes(head), [at, 1]))).content, bytes("x"), `${at}`);
+    }
+  }
+});
+
+Deno.test("101 is an answer, without a content", async () => {
+  const answer = await read(
+    pieces(bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nmore")),
+  );
+  assertEquals([answer.line, answer.content.length], ["HTTP/1.1 101 Switching Protocols", 0]);
+});

@@ -44,7 +44,7 @@ Deno.test("makeHeaders() makes lines, and takes off a colon and one line end as 
     "User-Agent: x/1\r\nReferer: b\r\nC: d\r\n",
   );
   assertEquals(makeHeaders(), "");
-  assertEquals(makeHeaders({ "X-A": 1 }), "X-A: 1\r\n");
+  assertEquals(makeHeaders({ "X-A": 1, "X-B": true }), "X-A: 1\r\nX-B: true\r\n");
   assertEquals(makeHeaders(new Headers({ "X-A": "1" })), "x-a: 1\r\n");
   assertEquals(makeHeaders("X-A", "a\tb"), "X-A: a\tb\r\n");
 });
@@ -62,6 +62,10 @@ Deno.test("makeHeaders() refuses what would begin another header", () => {
     assertThrows(() => makeHeaders(name, "1"), TypeError, "token", JSON.stringify(name));
   }
   assertThrows(() => makeHeaders("X-A"), TypeError, "no value");
+  // deno-lint-ignore no-explicit-any -- that is what is tested
+  for (const value of [undefined, null, {}] as any[]) {
+    assertThrows(() => makeHeaders("X-A", value), TypeError, "must be a string");
+  }
 });
 
 Deno.test("make_form and make_headers are the same functions", () => {

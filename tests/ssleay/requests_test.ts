@@ -184,7 +184,8 @@ Deno.test("headers that would end the head, or be none, are refused", async () =
       "transfer-encoding: chunked\r\n",
     ]
   ) {
-    await assertRejects(() => postHttp(HOST, 1, "/", headers, "x"), TypeError, "Cannot", headers);
+    const said = /^:|X-A 1/.test(headers) ? "a line without a name" : "Cannot";
+    await assertRejects(() => postHttp(HOST, 1, "/", headers, "x"), TypeError, said, headers);
   }
   await assertRejects(
     () => postHttp(HOST, 1, "/", "Content-Type: a/b", "x", "c/d"),
