@@ -139,6 +139,8 @@ Deno.test("the limits are exact: of a head, and of the content in each framing",
   assertEquals((await read(pieces(bytes(head(262_144))))).raw.length, 262_144 - 17 - 4);
   const most = pieces(bytes(head(262_145)));
   await assertRejects(() => read(most), SslError, "longer than 262144");
+  const endless = pieces(bytes(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(400_000)}`));
+  await assertRejects(() => read(endless), SslError, "longer than 262144");
   const framings: readonly ((text: string) => string)[] = [
     (text) => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
     (text) => `HTTP/1.1 200 OK\r\n\r\n${text}`,
