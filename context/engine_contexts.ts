@@ -82,10 +82,19 @@ async function makeEngineContexts(
   );
 }
 
-/** Wraps a pointer. */
+const genuine = new WeakSet<object>();
+
+/** What `sslObject()` and `ctxObject()` give. */
 export function nativeObject(
   kind: NativeObject["kind"],
   pointer: Deno.PointerObject,
 ): NativeObject {
-  return Object.freeze({ kind, pointer });
+  const object = Object.freeze({ kind, pointer });
+  genuine.add(object);
+  return object;
+}
+
+/** Whether a value was made by {@linkcode nativeObject}: one that looks like it is not enough. */
+export function isNativeObject(value: unknown): value is NativeObject {
+  return typeof value === "object" && value !== null && genuine.has(value);
 }

@@ -16,12 +16,13 @@ const PAGE = 400;
 
 /**
  * Pages of data, and pages to look things up in: the options, and SslSocket with SslListener, and
- * Handle, each with all its methods.
+ * Handle, each with all its methods; and the types of Net::SSLeay, which are generated.
  */
 const LONG: readonly string[] = [
   "context/options.ts",
   "handle/handle.ts",
   "socket/socket.ts",
+  "ssleay/low/declared_types.ts",
   "verify/public_suffix_rules.ts",
   "verify/private_suffix_rules.ts",
 ];

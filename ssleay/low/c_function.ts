@@ -1,0 +1,111 @@
+/**
+ * C functions, each made callable when it is first needed: 0.2 ms for one, where all of them at
+ * once would cost every program 80 ms.
+ *
+ * @module
+ */
+
+import { findLibrary } from "../../engine/openssl/library.ts";
+
+/** A C function. */
+// deno-lint-ignore no-explicit-any
+export type CFunction = (...args: any[]) => any;
+
+/** A signature in Deno's FFI. */
+export interface Signature {
+  readonly parameters: readonly Deno.NativeType[];
+  readonly result: Deno.NativeResultType;
+}
+
+const NO_ATEXIT = 0x80000n;
+
+let opened: string | undefined;
+
+/** The library that the engine found; it does not tear itself down while the process still exits. */
+function libraryPath(): string {
+  if (opened === undefined) {
+    const { path } = findLibrary();
+    const signature = { parameters: ["u64", "pointer"], result: "i32" } as const;
+    load(path, "OPENSSL_init_crypto", signature)!(NO_ATEXIT, null);
+    opened = path;
+  }
+  return opened;
+}
+
+const OF_THE_C_LIBRARY: ReadonlySet<string> = new Set(["memcpy", "strlen"]);
+
+/** On Windows a DLL exports only its own functions. */
+function fileOf(path: string, name: string): string {
+  if (Deno.build.os !== "windows") return path;
+  if (OF_THE_C_LIBRARY.has(name)) return "msvcrt.dll";
+  return /^(?:SSL_|TLS|DTLS|OPENSSL_init_ssl|BIO_\w*ssl|PEM_\w*SSL_SESSION|\w*2\w_SSL_SESSION)/
+      .test(name)
+    ? path
+    : path.replace("libssl", "libcrypto");
+}
+
+function load(path: string, name: string, signature: Signature): CFunction | undefined {
+  const definition = { ...signature, optional: true } as Deno.ForeignFunction;
+  const { symbols } = Deno.dlopen(fileOf(path, name), { [name]: definition });
+  return (symbols as Record<string, CFunction | null>)[name] ?? undefined;
+}
+
+const bound = new Map<string, CFunction | undefined>();
+
+/** A C function; `undefined` if this OpenSSL does not have it. */
+export function cFunction(name: string, signature: Signature): CFunction | undefined {
+  const key = `${name}(${signature.parameters})${signature.result}`;
+  if (!bound.has(key)) bound.set(key, load(libraryPath(), name, signature));
+  return bound.get(key);
+}
+
+/** Whether this OpenSSL has a C function, without making it callable. */
+export function hasCFunction(name: string): boolean {
+  const path = libraryPath();
+  const { symbols } = Deno.dlopen(fileOf(path, name), {
+    [name]: { type: "pointer", optional: true },
+  });
+  return (symbols as Record<string, Deno.PointerValue>)[name] !== null;
+}
+
+/** The address of a C function, for C functions that take one; it stays loaded with the process. */
+export function cPointer(name: string): Deno.PointerObject {
+  const { symbols } = Deno.dlopen(fileOf(libraryPath(), name), { [name]: { type: "pointer" } });
+  return (symbols as Record<string, Deno.PointerObject>)[name]!;
+}
+
+/** A C function, made callable by its first call. `new_name|old_name` where versions differ. */
+export function lazy(
+  name: string,
+  parameters: readonly Deno.NativeType[],
+  result: Deno.NativeResultType,
+): CFunction {
+  let found: CFunction | undefined;
+  return (...args) => (found ??= need(name, { parameters, result }))(...args);
+}
+
+function need(names: string, signature: Signature): CFunction {
+  for (const name of names.split("|")) {
+    const found = cFunction(name, signature);
+    if (found !== undefined) return found;
+  }
+  throw missing(names, names);
+}
+
+/** The first versions that have the functions which older ones lack. */
+const SINCE: Readonly<Record<string, string>> = {
+  SSL_client_hello_get_extension_order: "3.2",
+};
+
+/** The error for a function that this OpenSSL does not have. */
+export function missing(name: string, cName: string): TypeError {
+  const since = SINCE[cName] ?? "3.0";
+  return new TypeError(
+    `Cannot call ${name}(): the OpenSSL of this process does not have ${cName}: OpenSSL ${since} and later do`,
+  );
+}
+
+/** Whether callbacks and addresses are possible: not under `--allow-ffi=<path>`. */
+export function isNarrow(): boolean {
+  return findLibrary().narrow;
+}

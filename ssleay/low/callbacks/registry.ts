@@ -1,0 +1,97 @@
+/**
+ * Which JavaScript function answers which callback of C. There is one C function a kind of
+ * callback in a process; it finds the JavaScript function by the address of the SSL, or of its
+ * SSL_CTX.
+ *
+ * @module
+ */
+
+import { cCallback } from "./c_callback.ts";
+import { lazy } from "../c_function.ts";
+import { addressOf } from "../c_memory.ts";
+import { apart } from "../error_queue.ts";
+import { handleAt, type Opaque, scoped } from "../handle.ts";
+import type { CObject } from "../c_object.ts";
+import { guarded } from "../thrown.ts";
+
+/** A function of the program, and what it is called with besides. */
+export interface Answer {
+  // deno-lint-ignore no-explicit-any
+  readonly run: (...args: any[]) => unknown;
+  readonly data: unknown;
+}
+
+const answers = new Map<bigint, Map<string, Answer>>();
+
+/** Sets or removes the function for a kind of callback of an SSL or SSL_CTX. */
+export function setAnswer(native: CObject, kind: string, answer: Answer | undefined): void {
+  let own = answers.get(native.address);
+  if (own === undefined) {
+    if (answer === undefined) return;
+    answers.set(native.address, own = new Map());
+    const kept = own;
+    native.onDeath(() => {
+      if (answers.get(native.address) === kept) answers.delete(native.address);
+    });
+  }
+  if (answer === undefined) own.delete(kind);
+  else own.set(kind, answer);
+}
+
+/** The function at an address. */
+export function answerAt(address: bigint, kind: string): Answer | undefined {
+  return answers.get(address)?.get(kind);
+}
+
+const sslCtx = lazy("SSL_get_SSL_CTX", ["pointer"], "pointer");
+
+/** The function of an SSL; else that of its SSL_CTX. */
+export function answerOf(ssl: Deno.PointerValue, kind: string): Answer | undefined {
+  return answerAt(addressOf(ssl), kind) ?? answerAt(addressOf(sslCtx(ssl)), kind);
+}
+
+/** The handle that the program has of an SSL; for one that nobody holds any more, one of its own. */
+export function withSsl<T>(ssl: Deno.PointerObject, use: (handle: Opaque<"SSL">) => T): T {
+  const known = handleAt("SSL", addressOf(ssl));
+  return known === undefined ? scoped("SSL", ssl, use) : use(known);
+}
+
+/** As {@linkcode withSsl}, for an SSL_CTX. */
+export function withCtx<T>(ctx: Deno.PointerObject, use: (handle: Opaque<"SSL_CTX">) => T): T {
+  const known = handleAt("SSL_CTX", addressOf(ctx));
+  return known === undefined ? scoped("SSL_CTX", ctx, use) : use(known);
+}
+
+const pointers = new Map<string, Deno.PointerObject>();
+
+/** The C function of a kind of callback, made at its first use; it lives as long as the process. */
+export function lasting(
+  kind: string,
+  parameters: Deno.NativeType[],
+  result: Deno.NativeResultType,
+  // deno-lint-ignore no-explicit-any
+  run: (...args: any[]) => unknown,
+): Deno.PointerObject {
+  let pointer = pointers.get(kind);
+  if (pointer === undefined) {
+    pointers.set(kind, pointer = cCallback(parameters, result, run).pointer);
+  }
+  return pointer;
+}
+
+/**
+ * Runs a function of the program inside a call of C. Errors that it causes in OpenSSL's queue go
+ * away; what it throws comes out of the call of C, which gets `fatal`.
+ */
+export function answering<T>(fatal: T, run: () => T): T {
+  return apart(() => guarded(fatal, run));
+}
+
+/** A function of the program, or `undefined` to remove it. @throws {TypeError} For anything else. */
+export function functionOf(callback: unknown, name: string): Answer["run"] | undefined {
+  if (callback === undefined || callback === null) return undefined;
+  if (typeof callback !== "function") {
+    throw new TypeError(`Cannot call ${name}(): expected a function: received ${typeof callback}`);
+  }
+  return callback as Answer["run"];
+}

@@ -1,0 +1,73 @@
+/**
+ * Net::SSLeay's constants, with the values of the OpenSSL that is loaded.
+ *
+ * @module
+ */
+
+import { ABSENT, OPENSSL_1_1_1, OPENSSL_3, SINCE_3_2 } from "./constant_values.ts";
+import { lazy } from "./c_function.ts";
+
+const versionNumber = lazy("OpenSSL_version_num", [], "u32");
+
+function* words(text: string): Generator<[name: string, value: string]> {
+  for (const word of text.trim().split(/\s+/)) yield word.split("=") as [string, string];
+}
+
+/** What depends on the version alone. */
+function versionConstant(name: string): number | undefined {
+  const number: number = versionNumber();
+  switch (name) {
+    case "OPENSSL_VERSION_NUMBER":
+      return number;
+    case "OPENSSL_VERSION_MAJOR":
+      return number >>> 28;
+    case "OPENSSL_VERSION_MINOR":
+      return (number >>> 20) & 0xff;
+    case "OPENSSL_VERSION_PATCH":
+      return (number >>> 4) & 0xff;
+  }
+}
+
+let values: Map<string, number> | undefined;
+
+function valuesHere(): Map<string, number> {
+  const found = new Map<string, number>();
+  const number: number = versionNumber();
+  const layers = number < 0x3_00_00_00_0
+    ? [OPENSSL_3, OPENSSL_1_1_1]
+    : number >= 0x3_02_00_00_0
+    ? [OPENSSL_3, SINCE_3_2]
+    : [OPENSSL_3];
+  for (const layer of layers) {
+    for (const [name, value] of words(layer)) {
+      if (value === "-") found.delete(name);
+      else found.set(name, Number(value));
+    }
+  }
+  return found;
+}
+
+const OF_THE_VERSION =
+  "OPENSSL_VERSION_NUMBER OPENSSL_VERSION_MAJOR OPENSSL_VERSION_MINOR OPENSSL_VERSION_PATCH";
+
+/** Every name that Net::SSLeay knows as a constant, whether this OpenSSL has it or not. */
+export function constantNames(): string[] {
+  const names = [OPENSSL_3, SINCE_3_2].flatMap((text) => [...words(text)].map(([name]) => name));
+  return [...new Set([...names, ...OF_THE_VERSION.split(" "), ...ABSENT.trim().split(/\s+/)])];
+}
+
+/**
+ * The value of a constant.
+ *
+ * @throws {TypeError} For one that this OpenSSL does not define, in Perl's words.
+ */
+export function constant(name: string): number {
+  const value = (values ??= valuesHere()).get(name) ?? versionConstant(name);
+  if (
+    value === undefined ||
+    (name.startsWith("OPENSSL_VERSION_M") && versionNumber() < 0x3_00_00_00_0)
+  ) {
+    throw new TypeError(`Your vendor has not defined SSLeay macro ${name}`);
+  }
+  return value;
+}

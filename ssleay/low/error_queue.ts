@@ -1,0 +1,70 @@
+/**
+ * The error queue of the low-level functions. OpenSSL's own belongs to the thread, and every
+ * call of the engine clears it; so each call here takes the errors out at once and keeps them.
+ *
+ * Source: https://docs.openssl.org/3.0/man3/ERR_get_error/
+ *
+ * @module
+ */
+
+import { lazy } from "./c_function.ts";
+
+const peek = lazy("ERR_peek_error", [], "u32");
+const get = lazy("ERR_get_error", [], "u32");
+const clear = lazy("ERR_clear_error", [], "void");
+const setMark = lazy("ERR_set_mark", [], "i32");
+const popToMark = lazy("ERR_pop_to_mark", [], "i32");
+const errorString = lazy("ERR_error_string_n", ["u64", "buffer", "usize"], "void");
+
+/** As many as OpenSSL keeps (ERR_NUM_ERRORS). */
+const CAPACITY = 16;
+
+const queue: number[] = [];
+
+/** Takes the errors of the call that has just returned out of OpenSSL's queue. */
+export function collectErrors(): void {
+  while (peek() !== 0) pushError(get());
+}
+
+/** Forgets what others left in OpenSSL's queue, before a call. */
+export function forgetForeignErrors(): void {
+  if (peek() !== 0) clear();
+}
+
+/** Adds an error; beyond the capacity the oldest goes. */
+export function pushError(code: number): void {
+  queue.push(code);
+  if (queue.length > CAPACITY) queue.shift();
+}
+
+/** The oldest error, taken out; 0 if the queue is empty. */
+export function takeError(): number {
+  return queue.shift() ?? 0;
+}
+
+/** The oldest error; 0 if the queue is empty. */
+export function peekError(): number {
+  return queue[0] ?? 0;
+}
+
+/** Forgets every error. */
+export function clearErrors(): void {
+  queue.length = 0;
+}
+
+/** What an error is called: `error:0A000086:SSL routines::certificate verify failed`. */
+export function describeError(code: number): string {
+  const text = new Uint8Array(256);
+  errorString(BigInt(code), text, 256n);
+  return new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
+}
+
+/** Runs a callback of ours inside a C call; errors that it causes do not reach that call. */
+export function apart<T>(callback: () => T): T {
+  setMark();
+  try {
+    return callback();
+  } finally {
+    popToMark();
+  }
+}

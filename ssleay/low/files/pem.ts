@@ -1,0 +1,94 @@
+/**
+ * The certificates and CRLs of a PEM text, read by OpenSSL.
+ *
+ * @module
+ */
+
+import { lazy } from "../c_function.ts";
+import { withBio } from "../written.ts";
+
+const P = "pointer", I = "i32";
+const readX509 = lazy("PEM_read_bio_X509_AUX", [P, P, P, P], P);
+const readCrl = lazy("PEM_read_bio_X509_CRL", [P, P, P, P], P);
+const x509Free = lazy("X509_free", [P], "void");
+const crlFree = lazy("X509_CRL_free", [P], "void");
+const readInfos = lazy("PEM_X509_INFO_read_bio", [P, P, P, P], P);
+const infoFree = lazy("X509_INFO_free", [P], "void");
+const skNum = lazy("OPENSSL_sk_num", [P], I);
+const skValue = lazy("OPENSSL_sk_value", [P, I], P);
+const skFree = lazy("OPENSSL_sk_free", [P], "void");
+const peekLast = lazy("ERR_peek_last_error", [], "u32");
+const clear = lazy("ERR_clear_error", [], "void");
+const storeAddCert = lazy("X509_STORE_add_cert", [P, P], I);
+const storeAddCrl = lazy("X509_STORE_add_crl", [P, P], I);
+
+/** ERR_LIB_PEM and PEM_R_NO_START_LINE: the text has ended. */
+const NO_START_LINE = { lib: 9, reason: 108 };
+
+function ended(): boolean {
+  const code: number = peekLast();
+  const isEnd = (code >>> 23 & 0xff) === NO_START_LINE.lib &&
+    (code & 0xfff) === NO_START_LINE.reason;
+  if (isEnd) clear();
+  return isEnd;
+}
+
+type Reader = (bio: Deno.PointerValue, x: null, callback: null, data: null) => Deno.PointerValue;
+
+function each(
+  text: Uint8Array,
+  read: Reader,
+  free: (pointer: Deno.PointerValue) => void,
+  use: (pointer: Deno.PointerObject) => boolean,
+): number {
+  return withBio(text, (bio) => {
+    for (let count = 0;; count++) {
+      const found = read(bio, null, null, null);
+      if (found === null) return ended() ? count : 0;
+      const used = use(found);
+      free(found);
+      if (!used) return 0;
+    }
+  });
+}
+
+/**
+ * Calls `use` for each certificate; how many there were, or 0 with errors in OpenSSL's queue if one
+ * of them could not be read or used. The certificate is freed after `use`.
+ */
+export function eachCertificate(
+  text: Uint8Array,
+  use: (x509: Deno.PointerObject) => boolean,
+): number {
+  return each(text, readX509, x509Free, use);
+}
+
+/** As {@linkcode eachCertificate}, for CRLs. */
+export function eachCrl(text: Uint8Array, use: (crl: Deno.PointerObject) => boolean): number {
+  return each(text, readCrl, crlFree, use);
+}
+
+/** struct X509_info_st begins with X509 *x509; X509_CRL *crl. */
+const POINTER_SIZE = 8;
+
+/** Adds the certificates and CRLs of a PEM text to a store; how many there were. */
+export function addToStore(
+  store: Deno.PointerValue,
+  text: Uint8Array,
+  pointerAt: (info: Deno.PointerValue, offset: number) => Deno.PointerValue,
+): number {
+  return withBio(text, (bio) => {
+    const infos = readInfos(bio, null, null, null);
+    if (infos === null) return 0;
+    let count = 0;
+    for (let i = 0; i < skNum(infos); i++) {
+      const info = skValue(infos, i);
+      const x509 = pointerAt(info, 0), crl = pointerAt(info, POINTER_SIZE);
+      if (x509 !== null && storeAddCert(store, x509) === 1) count++;
+      if (crl !== null && storeAddCrl(store, crl) === 1) count++;
+      infoFree(info);
+    }
+    skFree(infos);
+    return count;
+  });
+}

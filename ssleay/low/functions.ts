@@ -1,0 +1,100 @@
+/**
+ * All functions by name: those that are one row of the tables, those that are more, and those that
+ * OpenSSL has no longer.
+ *
+ * @module
+ */
+
+import * as asn1 from "./asn1_values.ts";
+import * as handshake from "./callbacks/handshake.ts";
+import * as observe from "./callbacks/observe.ts";
+import * as protocols from "./callbacks/protocols.ts";
+import * as psk from "./callbacks/psk.ts";
+import * as verify from "./callbacks/verify.ts";
+import * as certificates from "./certificates.ts";
+import * as connections from "./connections.ts";
+import * as contexts from "./contexts.ts";
+import { declared } from "./declared.ts";
+import * as digests from "./digests.ts";
+import * as errors from "./error_functions.ts";
+import * as exData from "./ex_data.ts";
+import * as extensions from "./extensions.ts";
+import * as credentials from "./files/credentials.ts";
+import * as stores from "./files/stores.ts";
+import * as io from "./io.ts";
+import * as keys from "./keys.ts";
+import * as ocsp from "./ocsp.ts";
+import * as providers from "./providers.ts";
+import * as random from "./random.ts";
+import * as retired from "./retired.ts";
+import { REMOVED, TABLE } from "./table/all.ts";
+
+/** The functions that are more than one C function. */
+export interface Composed
+  extends
+    Pick<typeof asn1, keyof typeof asn1>,
+    Pick<typeof handshake, keyof typeof handshake>,
+    Pick<typeof observe, keyof typeof observe>,
+    Pick<typeof protocols, keyof typeof protocols>,
+    Pick<typeof psk, keyof typeof psk>,
+    Pick<typeof verify, keyof typeof verify>,
+    Pick<typeof certificates, keyof typeof certificates>,
+    Pick<typeof connections, keyof typeof connections>,
+    Pick<typeof contexts, keyof typeof contexts>,
+    Pick<typeof digests, keyof typeof digests>,
+    Pick<typeof errors, keyof typeof errors>,
+    Pick<typeof exData, keyof typeof exData>,
+    Pick<typeof extensions, keyof typeof extensions>,
+    Pick<typeof credentials, keyof typeof credentials>,
+    Pick<typeof stores, keyof typeof stores>,
+    Pick<typeof io, keyof typeof io>,
+    Pick<typeof keys, keyof typeof keys>,
+    Pick<typeof ocsp, keyof typeof ocsp>,
+    Pick<typeof providers, keyof typeof providers>,
+    Pick<typeof random, keyof typeof random>,
+    Pick<typeof retired, keyof typeof retired> {}
+
+const COMPOSED: readonly object[] = [
+  asn1,
+  handshake,
+  observe,
+  protocols,
+  psk,
+  verify,
+  certificates,
+  connections,
+  contexts,
+  digests,
+  errors,
+  exData,
+  extensions,
+  credentials,
+  stores,
+  io,
+  keys,
+  ocsp,
+  providers,
+  random,
+  retired,
+];
+
+function removed(name: string, instead: string): () => never {
+  return () => {
+    throw new TypeError(`${name} is not in OpenSSL 1.1.0 and later: use ${instead}`);
+  };
+}
+
+/** Each function by its name in Perl, as what makes it at its first use. */
+export function functionsByName(): Map<string, () => unknown> {
+  const found = new Map<string, () => unknown>();
+  for (const rows of Object.values(TABLE)) {
+    for (const [name, row] of Object.entries(rows)) found.set(name, () => declared(name, row));
+  }
+  for (const [name, instead] of Object.entries(REMOVED)) {
+    found.set(name, () => removed(name, instead));
+  }
+  for (const module of COMPOSED) {
+    for (const [name, value] of Object.entries(module)) found.set(name, () => value);
+  }
+  return found;
+}

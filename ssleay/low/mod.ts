@@ -1,0 +1,69 @@
+/**
+ * Net::SSLeay's low-level functions and constants: OpenSSL itself, under the names that Perl's
+ * programs use. Needs `--allow-ffi` and an installed OpenSSL 1.1.1, 3 or 4.
+ *
+ * In place of Perl's numbers there are handles. A handle of the wrong kind, a freed one, or one that
+ * was valid during a callback only never reaches C. What a program forgets to free is freed with it.
+ *
+ * @example A context of one's own
+ * ```ts no-eval
+ * import { SSLeay } from "@socket/ssl/ssleay/low";
+ *
+ * const ctx = SSLeay.CTX_new()!;
+ * SSLeay.CTX_set_options(ctx, SSLeay.OP_NO_TLSv1 | SSLeay.OP_NO_TLSv1_1);
+ * const ssl = SSLeay.new(ctx)!;
+ * SSLeay.set_fd(ssl, await Deno.connect({ hostname: "localhost", port: 443 }));
+ * if (await SSLeay.connect(ssl) !== 1) {
+ *   throw new Error(SSLeay.ERR_error_string(SSLeay.ERR_get_error()));
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import { joinConvenience } from "./convenience.ts";
+import { functionsByName } from "./functions.ts";
+import { constant, constantNames } from "./constants.ts";
+import type { Constants, Declared } from "./declared_types.ts";
+import type { Composed } from "./functions.ts";
+
+export { Opaque } from "./handle.ts";
+export type { Kind } from "./kinds.ts";
+export type { ConstantName, Constants, Declared, Taken } from "./declared_types.ts";
+export type { NativeObject } from "../../context/options.ts";
+export type { Composed } from "./functions.ts";
+
+/** Every function and constant of Net::SSLeay, under its name. */
+export interface SSLeay extends Declared, Composed, Constants {}
+
+function build(): SSLeay {
+  const all = Object.create(null) as Record<string, unknown>;
+  for (const [name, make] of functionsByName()) {
+    Object.defineProperty(all, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = make();
+        Object.defineProperty(all, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  for (const name of constantNames()) {
+    Object.defineProperty(all, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => constant(name),
+    });
+  }
+  return all as unknown as SSLeay;
+}
+
+/**
+ * Net::SSLeay's functions and constants. Nothing is loaded before the first call.
+ *
+ * Perl: `Net::SSLeay`
+ */
+export const SSLeay: SSLeay = build();
+
+joinConvenience();
