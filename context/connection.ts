@@ -107,7 +107,7 @@ export function refusalReport(error: SslVerifyError, policy: Policy, names: Name
   }
   checks.push(of(failed, false, error.reason));
   if (failed === "chain" && names.verifyName !== undefined && policy.scheme !== "none") {
-    checks.push(of("hostname", undefined, "not reached: the chain was refused before"));
+    checks.push(of("hostname", undefined, "not reached: the chain was refused first"));
   }
   return reportUnder({ ok: false, chain: [], anchored: false, checks, error, policy });
 }

@@ -1,11 +1,11 @@
 /**
  * The options that all operations share: what each means, its unit, its default and
- * what it interacts with. Those of sockets alone are in `socket/options.ts`. `context/option_table.ts`
- * holds the run-time half of both pages; a name that is missing there is refused as unknown.
+ * its interactions. The options of sockets alone are in `socket/options.ts`. The table in
+ * `context/option_table.ts` has the names and checks of both; a name that it lacks is refused as
+ * unknown.
  *
- * Two rules hold for all of them. `undefined` is the same as not given. What
- * the engine in use cannot honour throws `SslUnsupportedError`; nothing is
- * ignored.
+ * Two rules hold for all of them. `undefined` is the same as not given. An option that the engine in
+ * use cannot honour throws `SslUnsupportedError`; no option is ignored.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export type FileInput = string | URL;
 /** The names a version may have in `minVersion`, `maxVersion` and in what a socket reports. */
 export type TlsVersionName = "SSLv3" | "TLSv1" | "TLSv1_1" | "TLSv1_2" | "TLSv1_3";
 
-/** An object of OpenSSL. It belongs to its context or socket: do not free it, nor keep it longer. */
+/** An object of OpenSSL. Its context or socket owns it: do not free it, or use it after them. */
 export interface NativeObject {
   /** What it is. */
   readonly kind: "SSL_CTX" | "SSL";
@@ -59,15 +59,15 @@ export interface NativeObject {
 export interface SharedContext {
   /** Which engine it is for. */
   readonly engine: EngineName;
-  /** Frees what the engine holds; connections that run go on. */
+  /** Frees what the engine holds; open connections go on. */
   close(): void;
 }
 
-/** What OpenSSL knows while it verifies a chain. */
+/** The state of OpenSSL's verification of a chain. */
 export interface VerifyStore {
   /** The X509_V_ERR number; 0 is OK. */
   readonly error: number;
-  /** At which certificate, counted from the leaf, which is 0. */
+  /** The certificate with the error, counted from the leaf, which is 0. */
   readonly errorDepth: number;
   /** The chain as far as it was built, the leaf first. */
   readonly chain: readonly Certificate[];
@@ -76,12 +76,12 @@ export interface VerifyStore {
 /**
  * Judges one certificate of the peer's chain; only `true` accepts it.
  *
- * @param ok What OpenSSL thinks of it.
- * @param store What OpenSSL knows so far.
+ * @param ok Whether OpenSSL accepts it.
+ * @param store The state of the verification.
  * @param name The issuer and the subject, one after the other: `/CN=Some CA/CN=example.com`.
  * @param error The X509_V_ERR number; 0 is OK.
  * @param cert The certificate.
- * @param depth Counted from the leaf, which is 0.
+ * @param depth The position of the certificate in the chain, counted from the leaf, which is 0.
  *
  * Perl: `SSL_verify_callback`
  */
@@ -100,7 +100,7 @@ export interface StapleRequest {
   readonly certificate: Certificate;
   /** The certificate with its chain, as the server sends it. */
   readonly chain: readonly Certificate[];
-  /** The SNI name of the record that it is from; `""` for the default. */
+  /** The SNI name under which the record `cert` has it; `""` for the default. */
   readonly serverName: string;
 }
 
@@ -125,7 +125,7 @@ export interface StapledConnection {
 
 /**
  * Judges the stapled OCSP response in place of the built-in check; `undefined` when the server sent
- * none. A throw, or `false`, refuses the server.
+ * none. An exception, or `false`, refuses the server.
  *
  * Perl: `SSL_ocsp_staple_callback`
  */
@@ -143,7 +143,7 @@ export type PskInput =
   | readonly [identity: PskBytes, key: PskBytes]
   | Readonly<Record<string, PskBytes>>;
 
-/** What serves a client: an `SslContext`, or the options of one, which is made once for each object. */
+/** What serves a client: an `SslContext`, or options, from which a context is made once per object. */
 export type SniChoice = SharedContext | ContextOptions;
 
 /**
@@ -154,7 +154,7 @@ export type SniCallback = (
   serverName: string,
 ) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
 
-/** As {@linkcode SniCallback}, by all that the client offers. */
+/** As {@linkcode SniCallback}, with everything that the client offers. */
 export type ClientHelloCallback = (
   hello: ClientHello,
 ) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
@@ -162,12 +162,11 @@ export type ClientHelloCallback = (
 /**
  * Gives the key of a session ticket (RFC 5077): 32 bytes of secret and the 16 bytes that name it.
  *
- * Without a name it is asked for the key of a new ticket; `[]` then makes a ticket that nobody can
- * use. With a name it is asked for the key of that name, together with the name of the current key:
- * if this is another one, the client gets a new ticket. `[]` for an unknown name means a full
- * handshake.
+ * Without a name it must return the key for a new ticket; `[]` then makes a ticket that nobody can
+ * use. With a name it must return the key of that name, and the name of the current key: if the two
+ * names differ, the client gets a new ticket. `[]` for an unknown name means a full handshake.
  *
- * @param data What the option gives beside the function.
+ * @param data The value that the option has next to the function.
  * @param name The name of the key.
  *
  * Perl: `SSL_ticket_keycb`
@@ -288,7 +287,7 @@ export interface SslOptions {
 
   /**
    * Trust anchors in addition to the default ones, or to those of `ca`, `caFile` and `caPath`.
-   * On a server it adds to anchors, but is none of its own.
+   * A server that asks for client certificates needs other anchors besides these.
    */
   extraCa?: CertificateInput | undefined;
 
@@ -357,10 +356,10 @@ export interface SslOptions {
   crlFile?: FileInput | undefined;
 
   /**
-   * Judges each certificate of the peer's chain, from the anchor down to its own; only `true`, or
-   * a promise of it, accepts. `true` overrides what OpenSSL found wrong; the host name and the
-   * pins are judged afterwards all the same. What it throws refuses the peer, as `cause`. While a
-   * promise is pending nothing leaves. Not called for resumed sessions.
+   * Judges each certificate of the peer's chain, from the anchor down to the peer's own; only `true`, or
+   * a promise of it, accepts. `true` overrides an error that OpenSSL found; the host name and the
+   * pins are checked afterwards in any case. An exception refuses the peer, and is the `cause` of
+   * the error. While a promise is pending, nothing is sent. Not called for resumed sessions.
    *
    * Perl: `SSL_verify_callback`
    */
@@ -368,8 +367,8 @@ export interface SslOptions {
 
   /**
    * Client: the flags `SSL_OCSP_*`. Default: `SSL_OCSP_TRY_STAPLE` when verifying and the engine
-   * can: a stapled response is asked for, and a revocation in it refuses the server; a missing or
-   * useless one is tolerated. When a pin matches, only a revocation counts.
+   * can: the client asks for a stapled response and refuses the server for a revocation in it; a
+   * missing or useless response is tolerated. When a pin matches, only a revocation counts.
    *
    * Perl: `SSL_ocsp_mode`
    */
@@ -377,8 +376,8 @@ export interface SslOptions {
 
   /**
    * Client: judges the stapled OCSP response (`undefined`: the server sent none) in place of the
-   * built-in check: a throw, or `false`, refuses the server. With `SSL_OCSP_MUST_STAPLE` a missing
-   * one refuses without it.
+   * built-in check: an exception, or `false`, refuses the server. With `SSL_OCSP_MUST_STAPLE` a
+   * missing response refuses the server without calling it.
    *
    * Perl: `SSL_ocsp_staple_callback`
    */
@@ -392,9 +391,9 @@ export interface SslOptions {
   ocspCache?: OcspCacheStore | undefined;
 
   /**
-   * Server: the OCSP response to staple, in DER, or a function that fetches it: ahead, and again
-   * when half of its life is over. Bytes are sent as they are. A record is by SNI name, as for
-   * `cert`; a function is asked for each certificate.
+   * Server: the OCSP response to staple, in DER, or a function that fetches it: in advance, and
+   * again when half of its lifetime is over. Bytes are sent as they are. A record has SNI names as
+   * keys, as for `cert`; a function is called for each certificate.
    */
   ocspStaple?: PerName<Uint8Array | StapleCallback> | undefined;
 
@@ -402,17 +401,18 @@ export interface SslOptions {
 
   /**
    * Our certificate with its chain: PEM text (several certificates, the key too), bytes in PEM,
-   * DER or PKCS#12, a `Certificate`, an `X509Certificate`, or a list `[leaf, chain...]`. A server may give a record per
-   * SNI name: `""` is the default, `"host%tag"` one more certificate (of another key type) for
-   * the same host. Without `""`, a client with another name or none is refused.
+   * DER or PKCS#12, a `Certificate`, an `X509Certificate`, or a list `[leaf, chain...]`. A server may
+   * give a record per SNI name: `""` is the default, `"host%tag"` one more certificate (of another
+   * key type) for the same host. Without `""`, a client that sends another name, or no name, is
+   * refused.
    *
    * Perl: `SSL_cert`
    */
   cert?: PerName<CertificateInput> | undefined;
 
   /**
-   * As {@linkcode SslOptions.cert}, from a file in PEM, DER or PKCS#12, which is detected. A byte
-   * order mark or a line end behind DER does not matter; of a file in another format (JKS, PKCS#7,
+   * As {@linkcode SslOptions.cert}, from a file; its format (PEM, DER or PKCS#12) is detected. A byte
+   * order mark, or a line end after DER, is ignored. For a file in another format (JKS, PKCS#7,
    * base64 alone, UTF-16) the error says what it is and how to convert it.
    *
    * Perl: `SSL_cert_file`
@@ -421,9 +421,9 @@ export interface SslOptions {
 
   /**
    * The private key of `cert`, as PEM text, bytes (PEM, DER), a `PrivateKey`, a `CryptoKey` that can
-   * be exported, or a `KeyObject`. Default: the key in the same PEM
-   * text. The key in a PKCS#12 goes before it, as in Perl: then `key` and `keyFile` are not looked
-   * at. A record goes by the names of the certificate's record.
+   * be exported, or a `KeyObject`. Default: the key in the same PEM text. If `cert` is a PKCS#12 with
+   * a key, that key is used, as in Perl, and `key` and `keyFile` are not read. A record has the same
+   * names as the certificate's record.
    *
    * Perl: `SSL_key`
    */
@@ -445,8 +445,8 @@ export interface SslOptions {
   passwdCb?: (() => string | Promise<string>) | undefined;
 
   /**
-   * Client: whether to send our certificate when the server asks for one. Default: whether there
-   * is one. A server always uses it.
+   * Client: whether to send our certificate when the server asks for one. Default: `true` if there
+   * is one. A server always uses its certificate.
    *
    * Perl: `SSL_use_cert`
    */
@@ -462,7 +462,7 @@ export interface SslOptions {
 
   /**
    * The protocol, and exclusions, in Perl's grammar: `"TLSv1_3"`, `"SSLv23:!TLSv1_2"`. Without
-   * it TLS 1.2 and 1.3. Of versions with a gap a client offers those above it.
+   * it TLS 1.2 and 1.3. If the versions have a gap, a client offers those above the gap.
    *
    * Perl: `SSL_version`
    */
@@ -535,29 +535,27 @@ export interface SslOptions {
   alpnProtocols?: readonly string[] | undefined;
 
   /**
-   * NPN protocols, the predecessor of ALPN; TLS 1.2 only. With nothing in common a client takes its
-   * own first protocol, as OpenSSL does; Perl takes the server's first.
+   * Protocols for NPN, the predecessor of ALPN; TLS 1.2 only. If the two sides have none in common, a
+   * client takes its own first protocol, as OpenSSL does; Perl takes the server's first.
    *
    * Perl: `SSL_npn_protocols`
    */
   npnProtocols?: readonly string[] | undefined;
 
   /**
-   * Pre-shared keys, with which no certificate is needed. A client with a key alone still needs a
-   * name to verify (`serverName`, `verifycnName` or `hostname`), as every other: whether the server
-   * takes the key, or shows a certificate, is not known before. It goes without one where it says so:
-   * `verifycnScheme: "none"` or `verifyMode: SSL_VERIFY_NONE`.
+   * Pre-shared keys, with which no certificate is needed. A client still needs a name to verify
+   * (`serverName`, `verifycnName` or `hostname`), since the server may show a certificate instead of
+   * using the key. It needs no name with `verifycnScheme: "none"` or `verifyMode: SSL_VERIFY_NONE`.
    *
-   * Client: the key, then its identity is `io_socket_ssl`, or `[identity, key]`. Server: the key for
-   * every identity, or a record of keys by identity, `""` for all the others; it needs no certificate
-   * of its own then. A string is its bytes in UTF-8.
-   * Without `cipherList` and `ciphersuites` those for pre-shared keys come first;
-   * who gives `ciphersuites` should put one with SHA256 first, since OpenSSL uses these keys with no
-   * other hash.
+   * Client: the key, for the identity `io_socket_ssl`, or `[identity, key]`. Server: one key for every
+   * identity, or a record of keys by identity, with `""` for all others; it then needs no certificate
+   * of its own. A string stands for its bytes in UTF-8. Without `cipherList` and `ciphersuites` the
+   * ciphers for pre-shared keys come first. If you give `ciphersuites`, put one with SHA256 first,
+   * since OpenSSL uses these keys with no other hash.
    *
-   * A peer that uses the key is not asked for a certificate, whatever `verifyMode` says, except with
-   * `forceFingerprint`; one that does not is verified as ever. A server with a key for every
-   * identity gives no TLS 1.3 tickets.
+   * A peer that uses the key needs no certificate, whatever `verifyMode` says, except with
+   * `forceFingerprint`; a peer that does not is verified as usual. A server with one key for every
+   * identity sends no TLS 1.3 tickets.
    *
    * Perl: `SSL_psk`
    */
@@ -566,9 +564,9 @@ export interface SslOptions {
   // -- context ----------------------------------------------------------------------------------
 
   /**
-   * A context to share instead of making one, or a socket or listener that has one. An option
-   * that is part of a context cannot be given besides it, unless it is the very value that the
-   * context has.
+   * A context to share instead of making one, or a socket or listener whose context is shared. An
+   * option that is part of a context can be given with it only if it has the same value as in the
+   * context.
    *
    * Perl: `SSL_reuse_ctx`
    */
@@ -577,8 +575,8 @@ export interface SslOptions {
   /**
    * Client: keeps up to this many sessions for later connections with this context (`reuseCtx`), so
    * that their handshakes are shorter; 0 keeps none. A session is resumed only by a connection that
-   * verifies the server by the very same settings as the one that began it, for at most a day.
-   * Servers do not use it.
+   * verifies the server by the same settings as the one that began it, for at most a day. Servers do
+   * not use this option.
    *
    * @default {0}
    *
@@ -588,7 +586,7 @@ export interface SslOptions {
 
   /**
    * Client: a `SessionCache`, or an object with its methods, in which to keep the sessions: several
-   * contexts can share one. Goes before `sessionCacheSize`.
+   * contexts can share one. If it is given, `sessionCacheSize` is not used.
    *
    * Perl: `SSL_session_cache`
    */
@@ -596,25 +594,25 @@ export interface SslOptions {
 
   /**
    * Client: the key of the sessions in the cache. Default: `host:port` of the peer. The same key for
-   * several servers shares their sessions, as FTPS needs it, where the same name is verified.
-   * Without a key, as over streams that have no address, none are kept.
+   * several servers shares their sessions, as FTPS needs it, if the same name is verified. Without a
+   * key, as over streams that have no address, no sessions are kept.
    *
    * Perl: `SSL_session_key`
    */
   sessionKey?: string | undefined;
 
   /**
-   * Server: what sessions are bound to, at most 32 bytes; where client certificates are asked for,
-   * together with whom they are verified by. Default: random per context when client certificates
-   * are asked for, so that no session crosses contexts.
+   * Server: what sessions are bound to, at most 32 bytes. If the server asks for client certificates,
+   * sessions are also bound to the anchors and settings that verify them. Default: random per context
+   * if the server asks for client certificates, so that no session crosses contexts.
    *
    * Perl: `SSL_session_id_context`
    */
   sessionIdContext?: string | Uint8Array | undefined;
 
   /**
-   * Server: gives the keys of session tickets, for servers that share them or change them; a
-   * function or `[function, data]`. Default: a key of the context's own.
+   * Server: gives the keys of session tickets, for servers that share or rotate keys; a function or
+   * `[function, data]`. Default: a random key per context.
    *
    * Perl: `SSL_ticket_keycb`
    */
@@ -626,7 +624,7 @@ export interface SslOptions {
    */
   sniCallback?: SniCallback | undefined;
 
-  /** Server: as `sniCallback`, by all that the client offers, and asked before it. */
+  /** Server: as `sniCallback`, with everything that the client offers, and called before it. */
   clientHelloCallback?: ClientHelloCallback | undefined;
 
   /**
@@ -638,18 +636,18 @@ export interface SslOptions {
   createCtxCallback?: ((context: NativeObject) => unknown) | undefined;
 
   /**
-   * Gets each protocol message. What it throws ends the connection. It is called in the midst of
-   * the engine's work, as every callback of a handshake is: a `read()`, `write()` or `close()` of
-   * the same socket waits until that is done, and a call that does not wait (`tryRead()`,
-   * `getCipher()`) throws an `SslError` with the code `ERR_IN_CALLBACK`.
+   * Gets each protocol message. An exception ends the connection. As with every callback of a
+   * handshake, the engine is at work on the connection during the call: a `read()`, `write()` or
+   * `close()` of the same socket waits until the engine is done, and a call that does not wait
+   * (`tryRead()`, `getCipher()`) throws an `SslError` with the code `ERR_IN_CALLBACK`.
    *
    * Perl: `set_msg_callback`
    */
   msgCallback?: ((message: TlsMessage) => void) | undefined;
 
   /**
-   * What goes to `trace`: 0 nothing, 1 the outcome of handshakes, 2 their messages and the alerts
-   * too, 3 records and dumps too. Needs `trace`: the library never writes to the console by itself.
+   * What is written to `trace`: 0 nothing, 1 the outcome of handshakes, 2 also their messages and the
+   * alerts, 3 also records and dumps. Needs `trace`: the library never writes to the console by itself.
    * Default: 2 with `trace`, else 0.
    *
    * Perl: `$DEBUG`
@@ -660,7 +658,7 @@ export interface SslOptions {
   trace?: TraceWriter | undefined;
 
   /**
-   * Frees the buffers of idle connections: less memory, a little slower.
+   * Frees the buffers of idle connections: this saves memory and is a little slower.
    *
    * @default {false}
    *
@@ -687,17 +685,17 @@ export interface SslOptions {
   startHandshake?: boolean | undefined;
 
   /**
-   * Whether the plain connection stays open after a failed handshake; the error's `transport`
-   * has it. Default: `false` for connect and listen, `true` for start.
+   * Whether the plain connection stays open after a failed handshake; it is then the error's
+   * `transport`. Default: `false` for connect and listen, `true` for start.
    *
    * Perl: `SSL_keepSocketOnError`
    */
   keepSocketOnError?: boolean | undefined;
 
   /**
-   * Gets the plain connection of a failed handshake, with what was read from it, and the error's
-   * text: a client that does not speak TLS can so be told. It closes the connection; if it throws,
-   * the connection is closed. The handshake has failed all the same.
+   * Called after a failed handshake with the plain connection, including the bytes that were read
+   * from it, and the error's message: it can send a plain answer to a client that does not speak TLS.
+   * It must close the connection; if it throws, the connection is closed. The handshake still fails.
    *
    * Perl: `SSL_error_trap`
    */
@@ -705,12 +703,13 @@ export interface SslOptions {
 
   /**
    * Whether our direction stays open when the peer has ended its own with close_notify (RFC 8446
-   * 6.1): reads give `null`, writes go on, and ours is sent by `closeWrite`, `stopSsl` or `close`.
+   * 6.1): reads give `null`, writes go on, and `closeWrite`, `stopSsl` or `close` sends our
+   * close_notify.
    *
    * With `false`, which is Perl's way since 2.091, the read that meets the peer's close_notify
    * answers it at once, so that a peer in `stopSsl()` need not wait: `isSsl()` is `""`, and reads and
-   * writes fail with `ERR_TLS_ENDED` until `stopSsl()`. What was written before goes first. With
-   * `onPeerShutdown` nothing is answered: the callback is to do it, as in Perl.
+   * writes fail with `ERR_TLS_ENDED` until `stopSsl()`. Data written before is sent first. With
+   * `onPeerShutdown` there is no automatic answer: the callback must answer, as in Perl.
    *
    * @default {true}
    */

@@ -1,6 +1,6 @@
 /**
- * What the application and the stapled OCSP response had to say about a peer,
- * beside the engine's evidence. Pure data: verify/judge.ts weighs it.
+ * What the application and the stapled OCSP response say about a peer, in addition to the engine's
+ * evidence. Pure data: verify/judge.ts weighs it.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { SslVerifyError } from "../errors.ts";
 
 /** An X509_V_ERR at a certificate of the chain. */
 export interface ChainError {
-  /** The X509_V_ERR number; 0 is none. */
+  /** The X509_V_ERR number; 0 means no error. */
   readonly error: number;
   /** Counted from the leaf, which is 0. */
   readonly depth: number;
@@ -17,13 +17,13 @@ export interface ChainError {
 
 /** What verifyCallback said. */
 export interface CallbackFinding {
-  /** How often it was asked. */
+  /** How many times it was called. */
   readonly asked: number;
   /** The errors that it accepted. */
   readonly overridden: readonly ChainError[];
-  /** The certificate that it refused; with an `error` it agreed with OpenSSL. */
+  /** The certificate that it refused. A nonzero `error` means that OpenSSL had refused it before. */
   readonly refused?: ChainError | undefined;
-  /** What it threw, which refuses whatever else is right. */
+  /** What it threw: the peer is refused even if everything else is right. */
   readonly thrown?: { readonly cause: unknown } | undefined;
 }
 
@@ -35,14 +35,14 @@ export interface OcspFinding {
   readonly detail: string;
   /** Why the peer must be refused. */
   readonly refuse?: SslVerifyError | undefined;
-  /** The peer is refused for a revocation that was verified, which no pin overrides. */
+  /** Whether the peer is refused for a verified revocation, which no pin overrides. */
   readonly revoked?: boolean | undefined;
 }
 
-/** All of it. */
+/** What both of them found. */
 export interface Findings {
-  /** Of verifyCallback, if there is one. */
+  /** From verifyCallback, if the option was given. */
   readonly callback?: CallbackFinding | undefined;
-  /** Of the stapled OCSP response, once the server's flight is in. */
+  /** From the stapled OCSP response, once the server's flight has arrived. */
   readonly ocsp?: OcspFinding | undefined;
 }

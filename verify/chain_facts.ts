@@ -1,6 +1,7 @@
 /**
- * What explains a refused chain: facts of the certificates, anchors and lists that there are. Pure.
- * Most refusals are never explained, so that what takes time is found when somebody asks.
+ * The facts that explain why a chain was refused: about its certificates, the anchors and the
+ * revocation lists. Pure. Most refusals are never explained, so the slow facts are computed when
+ * they are first read.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { ErrorFacts, IssuerFacts, IssuerNamesake } from "../errors.ts";
 import { countLists, revocationOf } from "./revocation.ts";
 import { crlsOf, parseAll } from "./make_report.ts";
 
-/** A part of a certificate that may be malformed. */
+/** Reads a part of a certificate; `undefined` where it is malformed. */
 function part<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -21,7 +22,7 @@ function part<T>(read: () => T): T | undefined {
   }
 }
 
-/** Why a certificate of the issuer's name did not issue another, by the rules of RFC 5280 4.2.1.1. */
+/** Why a certificate with the issuer's name is not the issuer of another (RFC 5280 4.2.1.1). */
 function difference(issuer: Certificate, issued: Certificate): IssuerNamesake["differs"] {
   const wanted = part(() => issued.authorityKeyIdentifier);
   const has = part(() => issuer.subjectKeyIdentifier);
@@ -36,7 +37,7 @@ function difference(issuer: Certificate, issued: Certificate): IssuerNamesake["d
   return "signature";
 }
 
-/** What is known of the issuer of the last certificate of a chain that leads nowhere. */
+/** What is known about the missing issuer of the last certificate of an incomplete chain. */
 function missingIssuer(evidence: PeerEvidence, last: Certificate): IssuerFacts {
   const { trust, presented } = evidence;
   const ofName = (ders: readonly Uint8Array[]): Certificate[] =>

@@ -1,8 +1,7 @@
 /**
- * Certificate revocation lists as they are written (RFC 5280 5): whose list, of
- * which date and number, about which certificates, and its entries. What they
- * mean for a certificate is revocation.ts's. Whether a list is signed by whom it
- * says is the engine's business. Pure.
+ * Reads certificate revocation lists (RFC 5280 5): the issuer, the dates and
+ * numbers, the scope and the entries. What they mean for a certificate is in
+ * revocation.ts. The engine verifies the signatures. Pure.
  *
  * @module
  */

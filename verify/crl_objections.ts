@@ -1,6 +1,6 @@
 /**
- * Revocation lists in the judgement of a peer: what they say that the engine did not look at, and
- * what a refusal tells of them. Pure.
+ * Revocation lists in the judgement of a peer: the revocations that the engine does not look for, and
+ * the words about lists in the message of a refusal. Pure.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export function describeLists(evidence: PeerEvidence, at: Certificate): string {
     ? describeList(entry.crl, time)
     : describeCrl(at, crls, time);
   const lifted = error === CERT_REVOKED && entry === undefined && isLifted(at, crls, time)
-    ? ", and the delta CRL that takes it back does not count: " +
+    ? ", and the delta CRL that removes the revocation is not applied: " +
       "neither the complete CRL nor the certificate has the extension freshestCRL"
     : "";
   return `${entry === undefined ? lifted : `, revoked ${describeRevocation(entry)}`}${
@@ -47,8 +47,9 @@ export function describeLists(evidence: PeerEvidence, at: Certificate): string {
 }
 
 /**
- * OpenSSL does not apply every delta CRL, and no indirect one: the evidence with what those say. What
- * verifyCallback has accepted about the lists of a certificate stays accepted.
+ * OpenSSL does not apply every delta CRL, and it applies no indirect CRL: this adds to the evidence
+ * what those lists say. What verifyCallback has accepted about the lists of a certificate stays
+ * accepted.
  */
 export function withOtherLists(evidence: PeerEvidence, { callback }: Findings): PeerEvidence {
   const { error, trust, chain, time } = evidence;
@@ -74,8 +75,8 @@ export function withOtherLists(evidence: PeerEvidence, { callback }: Findings): 
 }
 
 /**
- * OpenSSL stops at the first error, so that a revocation may hide behind another one: the evidence
- * of what it would have found, had it gone on.
+ * OpenSSL stops at the first error, which may hide a revocation. This is the evidence of the
+ * revocation that OpenSSL would have found if it had gone on.
  */
 export function hiddenRevocation(
   evidence: PeerEvidence,

@@ -50,5 +50,5 @@ export function verifyErrno(code: string): number | undefined {
 /** The number of an error without a more precise one. */
 export const UNSPECIFIED: number = verifyErrno("UNSPECIFIED")!;
 
-/** The number of what the application refuses: OpenSSL has none that says more. */
+/** The number for a refusal by the application: OpenSSL has no more precise one. */
 export const APPLICATION_VERIFICATION: number = verifyErrno("APPLICATION_VERIFICATION")!;

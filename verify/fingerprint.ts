@@ -15,7 +15,7 @@ export interface Pin {
   readonly text: string;
   /** The digest. */
   readonly algorithm: string;
-  /** Whether it is of the public key alone. */
+  /** Whether it is the digest of the public key alone. */
   readonly publicKey: boolean;
   /** The digest in lower-case hex. */
   readonly hex: string;
@@ -23,7 +23,7 @@ export interface Pin {
 
 /** The digests that a pin can have. */
 const PIN_DIGESTS: readonly string[] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
-/** What a bare digest is taken for, by its length; as in Perl. */
+/** The algorithm of a bare digest, by its length; as in Perl. */
 const BARE = new Map([[32, "md5"], [40, "sha1"], [64, "sha256"]]);
 /** Digests for which collisions can be made. */
 const WEAK = new Set(["md5", "sha1"]);
@@ -32,9 +32,9 @@ const WEAK = new Set(["md5", "sha1"]);
  * Reads one pin: `algo$hex`, `algo$pub$hex` or bare hex; colons and case do not matter.
  *
  * @param text The pin.
- * @param allowWeak Whether md5 and sha1 will do. @default {false}
+ * @param allowWeak Whether md5 and sha1 are accepted. @default {false}
  * @throws {TypeError} `invalid fingerprint "..."` or `cannot detect hash algorithm ...`, and for a
- * weak digest without leave.
+ * weak digest unless `allowWeak` is true.
  *
  * @example
  * ```ts
@@ -98,16 +98,16 @@ export function pinMatches(pin: Pin, certificate: CertificateInput): boolean {
 export interface PinOptions {
   /** The pins. */
   readonly fingerprint?: string | readonly string[] | undefined;
-  /** Whether they alone decide. */
+  /** Whether the pins alone decide. */
   readonly forceFingerprint?: boolean | undefined;
-  /** Whether md5 and sha1 will do. */
+  /** Whether md5 and sha1 are accepted. */
   readonly allowWeakPins?: boolean | undefined;
 }
 
 /**
  * The pins among the options.
  *
- * @throws {TypeError} for an invalid one, or `forceFingerprint` without any.
+ * @throws {TypeError} for an invalid pin, or `forceFingerprint` without a pin.
  */
 export function parsePins(options: PinOptions): readonly Pin[] {
   const { fingerprint, forceFingerprint, allowWeakPins } = options;

@@ -6,8 +6,8 @@
  * 2. An address matches an iPAddress of the certificate by value and never a
  *    DNS name or a wildcard. A DNS name matches a dNSName.
  * 3. Where the scheme lets the common name count, it comes last.
- * 4. What a wildcard stands for must leave somebody's own domain over: more
- *    labels than the public suffix and one.
+ * 4. A wildcard must be followed by more than a public suffix: it never spans
+ *    the domains of different owners.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { PublicSuffix } from "./public_suffix.ts";
 import { resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
 import { matchDns, type Matcher, no, type Outcome, trimAscii } from "./wildcard.ts";
 
-/** What of a certificate takes part: its names alone. */
+/** The parts of a certificate that are compared: its names. */
 export interface CertificateNames {
   /** The common name of the subject. */
   readonly commonName?: string | null | undefined;
@@ -73,7 +73,7 @@ function matchIpInCn(cn: string, reference: ReferenceName & { kind: "ip" }, rule
   if (rules.ipInCn !== 1 && rules.ipInCn !== version) {
     return no(`the scheme allows only an IPv${rules.ipInCn} address in the common name`);
   }
-  // As text, not by value: so does Perl, and a wider reading would accept more.
+  // As text, not by value, as Perl does: comparing values would accept more.
   const outcome: Outcome = cn === reference.name
     ? { ok: true, rule: "ip-in-cn", detail: "the same address, as text" }
     : no("not the same address, as text");
@@ -138,7 +138,7 @@ function askCallback(
     certificate.commonName ?? undefined,
     certificate.subjectAltNames,
   );
-  // A promise is truthy: to take it for a yes would accept everybody.
+  // A promise is truthy: taking it for `true` would accept every peer.
   if (typeof ok !== "boolean") {
     throw new TypeError(
       `Cannot verify host name: the scheme's callback must return true or false: received ${

@@ -12,11 +12,11 @@ export type HostnameRule = "exact" | "wildcard" | "ip" | "ip-in-cn" | "callback"
 
 /** One name of a certificate, compared with the host. */
 export interface NameComparison {
-  /** Where the name stands. */
+  /** The part of the certificate that has the name. */
   readonly source: "subjectAltName" | "commonName";
   /** The kind of name; `CN` for the common name. */
   readonly type: SubjectAltName["type"] | "CN";
-  /** The name as it stands in the certificate. */
+  /** The name as the certificate has it. */
   readonly value: string;
   /** Whether it matched. */
   readonly ok: boolean;
@@ -32,13 +32,13 @@ export interface NameComparison {
 export interface HostnameReport {
   /** Whether the certificate is valid for the host. */
   readonly ok: boolean;
-  /** The host as it was asked for. */
+  /** The host as it was given. */
   readonly host: string;
-  /** What was compared: the ASCII form, lower-cased, without a trailing dot. */
+  /** What was compared: the host in its ASCII form, in lower case, without a trailing dot. */
   readonly identity: string;
-  /** What the host was taken for. */
+  /** What kind of name the host is. */
   readonly kind: ReferenceName["kind"] | "unchecked";
-  /** The name of the scheme; `custom` for one's own. */
+  /** The name of the scheme; `custom` for rules given as an object. */
   readonly scheme: string;
   /** The rule by which the host matched. */
   readonly rule?: HostnameRule;

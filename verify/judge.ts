@@ -1,8 +1,8 @@
 /**
- * The judgement on a peer: the engine says what it found out about the chain,
- * the policy says what counts, the report says what was decided and why. It is a
- * list of checks ({@linkcode CHECKS}), each with its opinion, and one fold over
- * the opinions. Pure.
+ * The judgement on a peer. The engine says what it found about the chain, the
+ * policy says what counts, and the report says what was decided and why. The
+ * judgement is a list of checks ({@linkcode CHECKS}), each of which gives an
+ * opinion, and one fold over the opinions. Pure.
  *
  * | what                       | without pins | `fingerprint` matches | no match | `forceFingerprint` |
  * |----------------------------|--------------|-----------------------|----------|--------------------|
@@ -13,10 +13,10 @@
  * On the Deno engine, whose verification cannot be overridden, a pin and a
  * scheme are conditions on top of its own check of chain and name.
  *
- * `verifyCallback` has a say before: what it accepts is right as far as the
- * chain goes (the name still counts), and when it refuses what OpenSSL found
- * right, nothing brings that back. A stapled OCSP response has its say last; a
- * pin that matches leaves only a revocation of it.
+ * `verifyCallback` comes first: an error of the chain that it accepts no longer
+ * counts (the name still does), and when it refuses a chain that OpenSSL
+ * accepted, nothing overrides the refusal. A stapled OCSP response comes last;
+ * when a pin matches, only a revocation in it counts.
  *
  * @module
  */
@@ -70,13 +70,13 @@ function chainFailure(evidence: PeerEvidence, leaf: Certificate): Failure {
   };
 }
 
-/** What is judged, and by what. */
+/** What is judged, and by which rules. */
 interface Case {
   /** The peer's certificate. */
   readonly leaf: Certificate;
   /** What the engine found. */
   readonly found: PeerEvidence;
-  /** The same, with what verifyCallback and the lists that the engine does not apply say. */
+  /** The same, after verifyCallback and the revocation lists that the engine does not apply. */
   readonly evidence: PeerEvidence;
   readonly policy: Policy;
   readonly names: Names;
@@ -91,15 +91,15 @@ interface Case {
 interface Opinion {
   /** For the report. */
   readonly checks: readonly VerifyCheck[];
-  /** Why the peer is to be refused. */
+  /** Why the peer must be refused. */
   readonly failure?: Failure | undefined;
   /** Whether no pin overrides the failure. */
   readonly final?: boolean;
 }
 
-/** One check. Its opinion is counted in the order of the list; `undefined` has nothing to say. */
+/** One check. Opinions go into the report in the order of the list; `undefined` adds nothing. */
 interface Check {
-  /** Which failure the peer is refused for, of several: the highest. */
+  /** Of several failures, the one with the highest weight is the error. */
   readonly weight: number;
   readonly opinion: (of: Case) => Opinion | undefined;
 }
@@ -121,7 +121,7 @@ function chainOpinion({ evidence, leaf, findings, hidden }: Case): Opinion {
   const checks = failure.check === "crl"
     ? [told(failure)]
     : [told(failure), ...judgeCrls(evidence)];
-  // Where a revocation was hidden, its own check says so.
+  // A hidden revocation is reported by its own check.
   return { checks: hidden ? checks.filter(({ name }) => name !== "crl") : checks, failure, final };
 }
 
@@ -188,7 +188,7 @@ const CHECKS: readonly Check[] = [
 /** Whether a pin overrides chain, name and dates. Deno's own verification cannot be overridden. */
 const isPinned = ({ pin, policy }: Case): boolean => pin !== undefined && policy.engine !== "deno";
 
-/** Weighs the opinions: what is refused, for what, and every check in its order. */
+/** Weighs the opinions: gives every check in its order, and the failure that counts. */
 function weigh(of: Case): { readonly checks: VerifyCheck[]; readonly failure?: Failure } {
   const checks: VerifyCheck[] = [];
   let failure: Failure | undefined;
@@ -268,7 +268,7 @@ function callbackOpinion(finding: CallbackFinding): Opinion {
 
 const NO_FINDING: Partial<CallbackFinding> = NO_OPTIONS;
 
-/** What verifyCallback made of OpenSSL's verdict: a refusal that is still to be counted. */
+/** Adds to OpenSSL's verdict a refusal by verifyCallback. */
 function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence {
   const { refused } = findings.callback ?? NO_FINDING;
   if (evidence.error !== 0 || refused === undefined) return evidence;
@@ -281,7 +281,7 @@ function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence 
 }
 
 /**
- * Judges a peer. The report has `ok: false` and the error when it is refused.
+ * Judges a peer. When the peer is refused, the report has `ok: false` and the error.
  *
  * @throws {SslUnsupportedError} when pins or a scheme cannot be checked because the engine shows no
  * certificate.
@@ -297,7 +297,7 @@ export function judge(
   try {
     return judgeLeaf(shownCertificate(leafDer), found, policy, names, findings);
   } catch (cause) {
-    // Some of it is read only when it is needed.
+    // Some parts of a certificate are parsed only when they are needed.
     if (!(cause instanceof SslError && cause.code === "ERR_DER")) throw cause;
     return refusedReport(policy, names, {
       code: "UNSPECIFIED",

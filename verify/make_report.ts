@@ -1,7 +1,7 @@
 /**
- * From the evidence of an engine to what a report says of it: certificates
- * parsed when they are looked at, the way to the anchor, the lists that count.
- * Pure.
+ * Makes a report from the evidence of an engine: certificates are parsed when
+ * they are first read, and the chain to the anchor and the revocation lists that
+ * were used are described in words. Pure.
  *
  * @module
  */
@@ -18,11 +18,11 @@ const INSPECT = Symbol.for("Deno.customInspect");
 
 const shown = (text: string): string => JSON.stringify(text);
 
-/** Certificates by the very bytes that an engine showed: a connection is judged more than once. */
+/** Certificates by the buffer that an engine gave: a connection is judged more than once. */
 const known = new WeakMap<Uint8Array, Certificate>();
 
 /**
- * The certificate in bytes that an engine showed.
+ * The certificate in the bytes that an engine gave.
  *
  * @throws {SslError} As {@linkcode Certificate.fromDer}.
  */
@@ -55,13 +55,13 @@ export interface ReportParts {
 
 const madeFrom = new WeakMap<VerifyReport, ReportParts>();
 
-/** The same report about the same error in other words. */
+/** The same report, with the same error in other words. */
 export function reportWith(report: VerifyReport, error: SslVerifyError): VerifyReport {
   const parts = madeFrom.get(report);
   return parts === undefined ? report : makeReport({ ...parts, error });
 }
 
-/** A report whose certificates are parsed when they are looked at. */
+/** A report whose certificates are parsed when they are first read. */
 export function makeReport(parts: ReportParts): VerifyReport {
   let chain: readonly Certificate[] | undefined;
   const { ok, checks, error, defaultsApplied } = parts;
@@ -86,7 +86,7 @@ export function makeReport(parts: ReportParts): VerifyReport {
       get: (): Certificate | undefined => report.chain.at(-1),
     });
   }
-  // Printed, it shows what its getters give; the error as text, for it has the report in turn.
+  // When it is printed, it shows what its getters give. The error is text, as it has the report.
   Object.defineProperty(report, INSPECT, {
     value: (inspect: typeof Deno.inspect, options: Deno.InspectOptions): string => {
       const checks = report.checks.map((each) => ({ ...each }));
@@ -109,7 +109,7 @@ export function makeReport(parts: ReportParts): VerifyReport {
         ...(anchor === undefined ? {} : { anchor: anchor.toJSON() }),
       };
       if (error === undefined) return shown;
-      const { report: _report, ...own } = error.toJSON(); // each has the other
+      const { report: _report, ...own } = error.toJSON(); // the error and the report refer to each other
       return { ...shown, error: own };
     },
   });
@@ -129,7 +129,7 @@ export const check = (
   detail,
 });
 
-/** A check whose words are found when somebody looks: most reports are never read. */
+/** A check whose detail is made when it is first read: most reports never are. */
 export function lateCheck(name: CheckName, ok: boolean, tell: () => string): VerifyCheck {
   let detail: string | undefined;
   const late = {
@@ -146,8 +146,8 @@ export function lateCheck(name: CheckName, ok: boolean, tell: () => string): Ver
 }
 
 /**
- * The chain as far as its anchor. Where the leaf is itself an anchor, OpenSSL leaves in the chain
- * what the peer sent beyond it, which nobody trusts.
+ * The chain up to its anchor. When the leaf itself is an anchor, OpenSSL's chain also has the
+ * certificates that the peer sent above it, and these are not trusted.
  */
 export function trustedChain({ chain, trust }: PeerEvidence): readonly Uint8Array[] {
   const anchors = [...trust?.anchors ?? [], ...trust?.extra ?? []];
@@ -156,7 +156,7 @@ export function trustedChain({ chain, trust }: PeerEvidence): readonly Uint8Arra
   return last < 0 ? chain : chain.slice(0, last + 1);
 }
 
-/** The way to the anchor, in words. */
+/** The chain from the leaf to the anchor, in words. */
 export function describeChain(evidence: PeerEvidence, leaf: Certificate): string {
   if (evidence.resumed) return `verified when the session was made, subject ${shown(leaf.subject)}`;
   if (evidence.chain.length === 0) {
@@ -171,7 +171,7 @@ export function describeChain(evidence: PeerEvidence, leaf: Certificate): string
   }`;
 }
 
-/** All revocation lists of a context, those that its engine does not apply, too. */
+/** All revocation lists of a context, including those that its engine does not apply. */
 export const crlsOf = ({ trust }: PeerEvidence): readonly Uint8Array[] =>
   trust === undefined ? [] : [...trust.crls, ...trust.deltas ?? []];
 
@@ -181,7 +181,7 @@ export function judgeCrls(evidence: PeerEvidence): VerifyCheck[] {
   if (trust === undefined || trust.checkCrl === "none") return [];
   if (resumed) return [check("crl", undefined, "checked when the session was made")];
   if (error !== 0) {
-    return [check("crl", undefined, "not reached: the chain was refused before")];
+    return [check("crl", undefined, "not reached: the chain was refused first")];
   }
   const chain = parseAll(trustedChain(evidence));
   const checked = trust.checkCrl === "chain" ? chain : chain.slice(0, 1);

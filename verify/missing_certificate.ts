@@ -1,5 +1,5 @@
 /**
- * The judgement on a peer that has shown no certificate, or whose engine shows none.
+ * The judgement on a peer that sent no certificate, or whose certificate the engine does not show.
  *
  * @module
  */
@@ -21,7 +21,7 @@ function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | unde
   return publicSuffix === undefined ? undefined : "verifycnPublicsuffix";
 }
 
-/** No certificate came: whether that will do depends on who should have sent one. */
+/** Judges a peer without a certificate: a client may be allowed to send none, a server is not. */
 export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): VerifyReport {
   const base = { chain: [], anchored: false, policy };
   if (policy.engine === "deno" && policy.role === "client") {
@@ -60,7 +60,7 @@ export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Name
   return reportUnder({ ...base, ok: false, checks: [failed], error });
 }
 
-/** Where the engine verified chain and name and shows no certificate. */
+/** The report where the engine verified chain and name, but does not show the certificate. */
 function engineReport(policy: Policy, names: Names): VerifyReport {
   const name = policy.scheme === "none" || names.verifyName === undefined
     ? check("hostname", undefined, 'the scheme is "none"')

@@ -36,7 +36,7 @@ function namesOf(leaf: Certificate): string {
   return `it is valid for ${first}`;
 }
 
-/** What came of the name. */
+/** The result of the check of the name. */
 export interface NameResult {
   readonly check: VerifyCheck;
   readonly failure: Failure | undefined;
@@ -83,9 +83,9 @@ function judgeName(
   };
 }
 
-/** The wildcards, and the names with control bytes, that did not count, with the reason. */
+/** The wildcards, and the names with control bytes, that did not match, each with the reason. */
 function nearMisses(names: readonly NameComparison[]): string[] {
-  // That a name is a different one needs no reason.
+  // A name that is simply another one needs no explanation.
   const told = names.filter(({ ok, value }) =>
     !ok && (value.includes("*") || visible(value) !== value)
   );
@@ -94,7 +94,7 @@ function nearMisses(names: readonly NameComparison[]): string[] {
 
 const named = new WeakMap<PeerEvidence, { policy: Policy; names: Names; result: NameResult }>();
 
-/** The judgement may be made again when more is known; the callback of a scheme is asked once. */
+/** Judges the name once per connection, so that the callback of a scheme is called once. */
 export function judgeNameOnce(
   found: PeerEvidence,
   evidence: PeerEvidence,

@@ -21,7 +21,7 @@ export interface TrustConfig {
   readonly extra: readonly Uint8Array[];
   /** Certificate revocation lists in DER: complete ones, and the delta CRLs that the engine may apply. */
   readonly crls: readonly Uint8Array[];
-  /** Other delta CRLs in DER: not for the engine, verify/crl_objections.ts weighs what they say. */
+  /** Other delta CRLs in DER. The engine does not get them: verify/crl_objections.ts applies them. */
   readonly deltas?: readonly Uint8Array[];
   /** Whether to check the leaf, or every certificate, against `crls`. */
   readonly checkCrl: "none" | "leaf" | "chain";
@@ -35,7 +35,7 @@ export interface PeerEvidence {
   readonly presented: readonly Uint8Array[];
   /** X509_V_ERR number of the chain verification; 0 is OK. */
   readonly error: number;
-  /** At which certificate, counted from the leaf, the error is. */
+  /** The certificate with the error, counted from the leaf, which is 0. */
   readonly errorDepth: number;
   /** The engine's text for the error. */
   readonly errorText: string;
@@ -43,7 +43,7 @@ export interface PeerEvidence {
   readonly resumed: boolean;
   /** True when a pre-shared key was used and the peer showed no certificate. */
   readonly psk?: boolean;
-  /** Whom the context trusts, and by which revocation lists; the layer above adds it. */
+  /** The context's trust anchors and revocation lists; the context adds them. */
   readonly trust?: TrustConfig;
   /** The time of the verification; now by default. */
   readonly time?: Date | undefined;

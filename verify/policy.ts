@@ -16,13 +16,13 @@ export interface Policy {
   readonly role: Role;
   /** Which engine verified the chain. */
   readonly engine: EngineName;
-  /** The flags. */
+  /** The `SSL_VERIFY_*` flags. */
   readonly verifyMode: number;
   /** By which rules names are compared. */
   readonly scheme: Scheme;
-  /** What wildcards may not reach below. */
+  /** The list that wildcards are checked against; `""` switches the check off. */
   readonly publicSuffix: PublicSuffix | "" | undefined;
-  /** The pins, as fingerprint gave them; empty where nothing is pinned. */
+  /** The pins of the option `fingerprint`; empty without it. */
   readonly pins: readonly Pin[];
   /** Whether the pins alone decide. */
   readonly forceFingerprint: boolean;
@@ -30,7 +30,7 @@ export interface Policy {
   readonly defaultsApplied: readonly string[];
 }
 
-/** What a connection knows about the error of a refusal. */
+/** The facts of a connection that belong to the error of a refusal. */
 export function policyFacts({ role, engine, scheme }: Policy, { verifyName }: Names): ErrorFacts {
   return {
     role,

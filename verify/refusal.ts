@@ -1,5 +1,5 @@
 /**
- * From the reason of a refusal to its error and its report, and the reports on peers that show no
+ * Makes the error and the report of a refusal from its reason, and the reports on peers without a
  * certificate.
  *
  * @module
@@ -41,7 +41,7 @@ export interface Failure {
   readonly about: string;
   readonly check: CheckName;
   readonly cause?: unknown;
-  /** What explains it. */
+  /** The facts that explain it. */
   readonly facts?: ErrorFacts;
 }
 
@@ -63,7 +63,7 @@ export function refusedReport(policy: Policy, names: Names, failure: Failure): V
   return reportUnder({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
 }
 
-/** The report on a peer that has shown no certificate, but that it knows the pre-shared key. */
+/** The report on a peer that proved that it knows the pre-shared key, and sent no certificate. */
 export function pskReport(policy: Policy, names: Names): VerifyReport {
   if (policy.forceFingerprint) {
     return refusedReport(policy, names, {

@@ -1,14 +1,14 @@
 /**
  * What the revocation lists in force say about a certificate (RFC 5280 5, 6.3).
  *
- * OpenSSL verifies lists and refuses what a complete list of the issuer revokes. A
- * delta CRL it applies only where the complete list or the certificate has the
- * extension freshestCRL, and of several the first that it finds. An indirect CRL of
- * another CA it does not look for. So it is given the newest delta CRL that fits
- * (selectDeltas), and what the other lists say is looked up here. What one of them
- * revokes is revoked. A removal counts where OpenSSL applies it. A delta CRL that is
- * newer than the complete list and does not fit it refuses the peer: what happened
- * between the two is unknown. Pure.
+ * OpenSSL verifies the lists and refuses a certificate that a complete list of its
+ * issuer revokes. It applies a delta CRL only if the complete list or the certificate
+ * has the extension freshestCRL, and of several delta CRLs it takes the first that it
+ * finds. It does not look for an indirect CRL of another CA. So OpenSSL gets the
+ * newest delta CRL that fits (selectDeltas), and the other lists are looked up here. A
+ * certificate that one of them revokes is revoked. A removal counts only where OpenSSL
+ * applies it. A delta CRL that is newer than the complete list and does not fit it
+ * refuses the peer: what was revoked between the two is unknown. Pure.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { span } from "./explain/sentences.ts";
 
 const REMOVED = "removeFromCRL";
 
-/** Lists that can be read; what is malformed the engine has refused. */
+/** The lists that can be read; the engine has refused the malformed ones. */
 function readable(crls: readonly Uint8Array[]): Crl[] {
   return crls.flatMap((der) => {
     try {
@@ -37,7 +37,7 @@ function readable(crls: readonly Uint8Array[]): Crl[] {
   });
 }
 
-/** Of a part of a certificate that may be malformed. */
+/** Reads a part of a certificate; `undefined` where it is malformed. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -49,12 +49,12 @@ function attempt<T>(read: () => T): T | undefined {
 const isCurrent = ({ thisUpdate, nextUpdate }: Crl, now: Date): boolean =>
   thisUpdate <= now && (nextUpdate === undefined || nextUpdate >= now);
 
-/** Those in time first, the newest first. */
+/** Sorts lists: the current ones first, then by date, the newest first. */
 const byDate = (now: Date) => (a: Crl, b: Crl): number =>
   Number(isCurrent(b, now)) - Number(isCurrent(a, now)) ||
   b.thisUpdate.getTime() - a.thisUpdate.getTime();
 
-/** Whether a delta CRL is newer than a complete list: by number, without numbers by date. */
+/** Whether a delta CRL is newer than a complete list: by number, or by date without numbers. */
 const isNewer = (delta: Crl, base: Crl): boolean =>
   delta.number === undefined || base.number === undefined
     ? delta.thisUpdate >= base.thisUpdate
@@ -68,7 +68,7 @@ export function countLists(
   return { given: crls.length, ofIssuer: listsAbout(certificate, crls).length };
 }
 
-/** The newest first. */
+/** Sorts delta CRLs, the newest first. */
 const byNumber = (a: Crl, b: Crl): number => isNewer(a, b) ? -1 : 1;
 
 /** Whether a delta CRL may be combined with a complete list of its series (RFC 5280 5.2.4). */
@@ -94,7 +94,7 @@ function listsAbout(certificate: Certificate, crls: readonly Uint8Array[]): Crl[
   return readable(crls).filter((crl) => crl.issuerName === issuer || crl.scope?.indirect === true);
 }
 
-/** Of these, those whose key is the issuer's, where both tell it: a new key keeps a CA's name. */
+/** The lists signed by the issuer's key, where both name it: a CA keeps its name with a new key. */
 function ofKey(certificate: Certificate, lists: readonly Crl[]): Crl[] {
   const issuer = issuerNameOf(certificate);
   const signer = attempt(() => certificate.authorityKeyIdentifier?.keyId);
@@ -104,7 +104,7 @@ function ofKey(certificate: Certificate, lists: readonly Crl[]): Crl[] {
   );
 }
 
-/** By series. */
+/** Groups lists by series. */
 function seriesOf(lists: readonly Crl[]): readonly Crl[][] {
   return [...Map.groupBy(lists, ({ series }) => series).values()];
 }
@@ -118,11 +118,11 @@ function inForce(series: readonly Crl[], now: Date): { base: Crl | undefined; de
   return { base, deltas };
 }
 
-/** The entry about a certificate; entries that are malformed revoke nothing that the engine did not see. */
+/** The entry about a certificate; `undefined` for malformed entries, which the engine has seen. */
 const lookUp = (crl: Crl | undefined, certificate: Certificate): Revocation | undefined =>
   crl && attempt(() => entryOf(crl, issuerNameOf(certificate), certificate.rawSerial));
 
-/** What the newest delta CRL that has an entry says. */
+/** The entry of the newest delta CRL that has one. */
 function changeOf(
   certificate: Certificate,
   deltas: readonly Crl[],
@@ -134,12 +134,12 @@ function changeOf(
   return undefined;
 }
 
-/** An entry that revokes, and the list in which it stands. */
+/** An entry that revokes, with its list. */
 export interface FoundRevocation extends Revocation {
   readonly crl: Crl;
 }
 
-/** What a series says: the newest change, else the base; `undefined` if it does not revoke. */
+/** The revocation in a series, by its newest change, else by its base; `undefined` for none. */
 function revocationIn(
   certificate: Certificate,
   series: readonly Crl[],
@@ -167,7 +167,7 @@ export function revocationOf(
   return undefined;
 }
 
-/** Whether a delta CRL takes the revocation of a certificate in its base back. */
+/** Whether a delta CRL removes the revocation of a certificate that its base has. */
 export function isLifted(
   certificate: Certificate,
   crls: readonly Uint8Array[],
@@ -198,9 +198,9 @@ export type Objection =
   | { readonly unfit: Crl; readonly base: Crl | undefined };
 
 /**
- * What the lists in force that OpenSSL did not look at say against a certificate that it found not
- * revoked, if they do: delta and indirect CRLs, and those of a scope, of which it takes one. A newer
- * list without a scope replaces the issuer's older ones.
+ * The objection to a certificate by lists in force that OpenSSL did not apply: delta and indirect
+ * CRLs, and lists with a scope, of which OpenSSL applies one. A newer list without a scope replaces
+ * the issuer's older ones.
  */
 export function objectionTo(
   certificate: Certificate,
@@ -213,7 +213,7 @@ export function objectionTo(
   const named = listsAbout(certificate, crls);
   if (named.every(plain)) return undefined;
   const keyed = ofKey(certificate, named);
-  // A CA may sign its lists with another key than its certificates: then all of its name count.
+  // A CA may sign its lists with another key than its certificates: then all lists of its name count.
   const lists = keyed.some((crl) => crl.base === undefined) ? keyed : named;
   const newest = lists.filter(plain).sort(byDate(now))[0];
   const replaced = ({ base, issuerName, thisUpdate }: Crl) =>
@@ -231,7 +231,7 @@ export function objectionTo(
   return unfit;
 }
 
-/** The lists for an engine, and the delta CRLs that are not for it. */
+/** The lists that an engine gets, and the delta CRLs that it does not get. */
 export interface SelectedCrls {
   /** Complete lists, and of each series the newest delta CRL that fits. */
   readonly crls: readonly Uint8Array[];
@@ -239,7 +239,7 @@ export interface SelectedCrls {
   readonly deltas: readonly Uint8Array[];
 }
 
-/** Chooses the delta CRLs that OpenSSL may apply, which takes the first that it finds. */
+/** Chooses the delta CRLs for OpenSSL, which applies the first that it finds. */
 export function selectDeltas(crls: readonly Uint8Array[], now: Date): SelectedCrls {
   const chosen = new Set<Crl>();
   for (const series of seriesOf(readable(crls))) {
@@ -265,7 +265,7 @@ const age = (crl: Crl, now: Date): string =>
     crl.nextUpdate === undefined ? "which names no next one" : `next one due ${iso(crl.nextUpdate)}`
   }`;
 
-/** The list that counts for a certificate, in words: whose, how old, when the next is due. */
+/** The list that counts for a certificate, in words: its issuer, its age, and when the next is due. */
 export function describeCrl(
   certificate: Certificate,
   crls: readonly Uint8Array[],
@@ -301,8 +301,8 @@ export function describeUnfit(
 ): string {
   const whose = `the delta CRL ${unfit.number} of ${JSON.stringify(unfit.issuer)}`;
   const needs = `${whose} builds on the complete CRL ${unfit.base}`;
-  if (base === undefined) return `${needs}, and no complete CRL like it is given`;
-  return `${needs}, and the one that is given ${
+  if (base === undefined) return `${needs}, and no complete CRL of that kind was given`;
+  return `${needs}, and the one that was given ${
     base.number === undefined ? "has no number" : `has the number ${base.number}`
   }`;
 }

@@ -24,7 +24,7 @@ export type ResolvedPlace = Exclude<WildcardPlace, "leftmost">;
 const place = (given: WildcardPlace): ResolvedPlace => given === "leftmost" ? "full_label" : given;
 
 /**
- * A scheme of one's own. What is not given is off.
+ * A custom scheme. What is not given is off.
  *
  * Perl: `SSL_verifycn_scheme` as a hash
  */
@@ -68,7 +68,7 @@ export interface CustomScheme {
   ) => boolean;
 }
 
-/** The rules that a scheme comes down to. */
+/** The rules of a scheme. */
 export interface SchemeRules {
   /** See {@linkcode CustomScheme.checkCn}. */
   readonly checkCn: 0 | "always" | "when_only";
@@ -205,7 +205,7 @@ export const SCHEME_NAMES: readonly SchemeName[] = Object.freeze(
  */
 export const DEFAULT_SCHEME: SchemeName = "rfc9525";
 
-/** A scheme made ready: its name for reports, and its rules; no rules for `none`. */
+/** A scheme that was looked up: its name for reports, and its rules; `none` has no rules. */
 export interface ResolvedScheme {
   /** The name, or `custom`. */
   readonly name: SchemeName | "custom";
@@ -250,7 +250,7 @@ function resolveCustom(input: CustomScheme): ResolvedScheme {
       );
     }
   }
-  // Perl takes an empty hash for "none"; here nobody turns the check off by an empty object.
+  // Perl takes an empty hash for "none"; here an empty object does not switch the check off.
   if (given.length === 0) {
     throw new TypeError(
       'Cannot use scheme: it has no key, so no name could match: use "none" to check no name',
@@ -272,7 +272,7 @@ function resolveCustom(input: CustomScheme): ResolvedScheme {
 }
 
 /**
- * Looks a scheme up, or checks one's own.
+ * Looks up a scheme by its name, or checks a custom one.
  *
  * @param scheme a name or a custom scheme; {@linkcode DEFAULT_SCHEME} when not given
  * @throws {TypeError} for an unknown name, an unknown key or a wrong value

@@ -377,8 +377,8 @@ export function pskAdvice(
   if (!is(NO_KEY, NO_KEY_ALERTS) || (role === "server" && given)) return undefined;
   return {
     text: role === "client"
-      ? "the server seems not to know the identity of psk, or to want no pre-shared key"
-      : "the client came with no identity that psk has a key for, and nothing else fits",
+      ? "the server seems not to know the identity in psk, or not to use pre-shared keys"
+      : "the client offered no identity that psk has a key for, and nothing else fits",
     facts: { psk: "unknown identity" },
   };
 }

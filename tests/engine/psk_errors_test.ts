@@ -19,7 +19,7 @@ Deno.test("pskAdvice() tells who did not know the identity", () => {
   const alert = advised("sslv3 alert handshake failure", "handshake_failure");
   assertStringIncludes(alert("client", true)!.text, "the server seems not to know the identity");
   const unknown = advised("psk identity not found");
-  assertStringIncludes(unknown("server", false)!.text, "the client came with no identity");
+  assertStringIncludes(unknown("server", false)!.text, "the client offered no identity");
   assertEquals(unknown("server", false)!.facts, { psk: "unknown identity" });
   assertEquals(unknown("server", true), undefined);
 });

@@ -89,7 +89,7 @@ for (const version of VERSIONS) {
     } else {
       const error = await assertRejects(connecting, SslPeerError);
       assertEquals(error.alert, "handshake_failure");
-      assertStringIncludes(error.message, "the server seems not to know the identity of psk");
+      assertStringIncludes(error.message, "the server seems not to know the identity in psk");
     }
   });
 
@@ -163,7 +163,7 @@ for (const version of VERSIONS) {
       ...[...byKey(version), "-psk", hex("secret"), "-psk_identity", "you"],
     );
     const error = await assertRejects(() => server.accept(), SslPeerError);
-    assertStringIncludes(error.message, "the client came with no identity that psk has a key for");
+    assertStringIncludes(error.message, "the client offered no identity that psk has a key for");
     await client.said(`SSL alert number ${version === "tls1_2" ? 115 : 40}`);
     assertEquals(await client.exited(), 1);
     // With a certificate beside the keys, TLS 1.3 goes on with it, and TLS 1.2 where it may.

@@ -70,8 +70,8 @@ Deno.test("a missing intermediate: which, where it is, and with it the chain is 
   const alone = { cert: leaf.certificate.pem, key: leaf.key };
   const { error } = await meet({ server: alone, client: { ca: ca.pem } });
   const text = told(error);
-  assertStringIncludes(text, `its issuer "${inter.cert.subject}" is neither sent`);
-  assertStringIncludes(text, `the server forgot to send it; it says where to find it: ${url}`);
+  assertStringIncludes(text, `the peer did not send its issuer "${inter.cert.subject}"`);
+  assertStringIncludes(text, `the server forgot to send it; it is published at ${url}`);
   const client = { ca: ca.pem, extraCa: inter.pem };
   assertEquals((await meet({ server: alone, client })).greeting, "hallo");
   assertEquals((await meet({ server: leaf, client: { ca: ca.pem } })).greeting, "hallo");
@@ -282,7 +282,7 @@ for (const engine of ENGINES) {
     const { error } = await fake({ engine, client });
     assertInstanceOf(error, SslPeerError);
     assertEquals(error.code, "ERR_SSL_HANDSHAKE_EOF");
-    assertMatch(told(error), /closed the connection in the middle of the handshake/);
+    assertMatch(told(error), /closed the connection during the handshake/);
   });
 
   Deno.test(`${engine}: a peer that says nothing`, async () => {
@@ -363,7 +363,7 @@ Deno.test("bytes ahead of the handshake", async () => {
   peer.close();
   assertInstanceOf(error, SslError);
   assertEquals(error.code, "ERR_INJECTION");
-  assertMatch(told(error), /Plain bytes came ahead of the handshake/);
+  assertMatch(told(error), /Plain bytes came before the handshake/);
 });
 
 Deno.test("a server: no client certificate, a name it does not have, an address in use", async () => {

@@ -10,10 +10,10 @@ export const EXPLAINED: Readonly<Record<string, RegExp | readonly RegExp[]>> = {
     /clock says \d{4}-/,
   ],
   CERT_NOT_YET_VALID: [/valid from \d{4}-\S+Z on, in \d+ hours/, /clock says \d{4}-/],
-  INVALID_PURPOSE: [/not made for this use/, /serverAuth/, UNSEEN],
+  INVALID_PURPOSE: [/may not be used for this purpose/, /serverAuth/, UNSEEN],
   HOSTNAME_MISMATCH: [/is for another name/, /verifycnName/, /valid for|subjectAltName/],
   IP_ADDRESS_MISMATCH: [/"127\.0\.0\.1"/, /127\.0\.0\.[12]/, /verifycnName/],
-  DEPTH_ZERO_SELF_SIGNED_CERT: [/signed by itself/, /fingerprint: "sha256\$[0-9a-f]{64}"/],
+  DEPTH_ZERO_SELF_SIGNED_CERT: [/is self-signed/, /fingerprint: "sha256\$[0-9a-f]{64}"/],
   SELF_SIGNED_CERT_IN_CHAIN: [
     /chain ends in the CA "\/CN=Test CA/,
     /extraCa/,
@@ -22,7 +22,7 @@ export const EXPLAINED: Readonly<Record<string, RegExp | readonly RegExp[]>> = {
   PERMITTED_VIOLATION: [/name that its CA may not issue/, /Do not go on/],
   EXCLUDED_VIOLATION: [/name that its CA must not issue/, /Do not go on/],
   PATH_LENGTH_EXCEEDED: [/may not have that many CAs/],
-  INVALID_CA: [/is not a CA/, /Do not go on/],
+  INVALID_CA: [/does not say that it is a CA/, /Do not go on/],
   CERT_SIGNATURE_FAILURE: [/forged or damaged/, /Do not go on/],
   UNSPECIFIED: /was refused: the certificate is not of version 3/,
   UNHANDLED_CRITICAL_EXTENSION: [/critical extension/, /Its CA must issue/],
@@ -44,7 +44,7 @@ export const EXPLAINED: Readonly<Record<string, RegExp | readonly RegExp[]>> = {
   FINGERPRINT_MISMATCH: [/not the one that is pinned/, /It has sha256\$[0-9a-f]{64}/],
   ERR_SSL_ALERT_CERTIFICATE_REQUIRED: [/"certificate_required"/, /cert and key/],
   ERR_SSL_ALERT_UNKNOWN_CA: [/does not trust the CA of our certificate/, /cert and key/],
-  ERR_SSL_ALERT_CERTIFICATE_EXPIRED: /Our certificate has expired/,
+  ERR_SSL_ALERT_CERTIFICATE_EXPIRED: /our certificate has expired/,
   ERR_SSL_ALERT_UNSUPPORTED_CERTIFICATE: /clientAuth/,
   ERR_SSL_ALERT_PROTOCOL_VERSION: [/no TLS version in common/, /We offered: versions TLSv1_3;/],
   ERR_SSL_ALERT_HANDSHAKE_FAILURE: [
@@ -52,5 +52,5 @@ export const EXPLAINED: Readonly<Record<string, RegExp | readonly RegExp[]>> = {
     /We offered: versions TLSv1_2, TLSv1_3; ciphers .*ECDHE/,
   ],
   ERR_SSL_ALERT_NO_APPLICATION_PROTOCOL: [/alpnProtocols/, /We offered: .*ALPN b\./],
-  ERR_SSL_ALERT_UNRECOGNIZED_NAME: [/serves nothing under that name/, /serverName/],
+  ERR_SSL_ALERT_UNRECOGNIZED_NAME: [/no certificate for that name/, /serverName/],
 };

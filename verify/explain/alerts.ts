@@ -33,16 +33,16 @@ export const ALERTS: Readonly<Record<string, string | AlertText>> = {
   },
   unsupported_certificate: {
     client:
-      "Our certificate is not of the kind that it wants: a client needs the extended key usage clientAuth.",
+      "Our certificate is not of the kind that it accepts: a client needs the extended key usage clientAuth.",
     server:
-      "Our certificate is not of the kind that it wants: a server needs the extended key usage serverAuth.",
+      "Our certificate is not of the kind that it accepts: a server needs the extended key usage serverAuth.",
   },
   certificate_unknown: `It refuses our certificate: ${LOG}.`,
   certificate_expired:
-    "Our certificate has expired or is not valid yet, as it says; or its clock is wrong.",
-  certificate_revoked: "Our certificate has been revoked, as it says.",
+    "It says that our certificate has expired or is not valid yet; or its clock is wrong.",
+  certificate_revoked: "It says that our certificate has been revoked.",
   certificate_required: "It wants a client certificate: give one with cert and key.",
-  access_denied: `Our certificate is good, but not allowed in: ${LOG}.`,
+  access_denied: `It accepts our certificate as valid, but does not allow us access: ${LOG}.`,
   handshake_failure: {
     client:
       "It and we have no cipher, group, version or kind of certificate in common, or it wants a client certificate (cert and key). Compare version, cipherList, ciphersuites and ecdhCurve of both sides.",
@@ -56,17 +56,18 @@ export const ALERTS: Readonly<Record<string, string | AlertText>> = {
       "It and we have no TLS version in common. We take what version, minVersion and maxVersion allow, TLS 1.2 and 1.3 by default; an old client may need version with TLSv1.",
   },
   insufficient_security: "It demands stronger ciphers than we offer: see cipherList.",
-  unrecognized_name: "It serves nothing under that name: check serverName.",
+  unrecognized_name: "It has no certificate for that name: check serverName.",
   no_application_protocol:
-    "It speaks none of the protocols in alpnProtocols: add one that it knows, or leave the option out.",
+    "It speaks none of the protocols in alpnProtocols: add one that it supports, or leave the option out.",
   unknown_psk_identity: "It does not know our pre-shared key: check the identity in psk.",
   bad_record_mac: "A record was altered on its way, or the keys of the two sides differ.",
   decrypt_error: "A signature or a key did not fit what it expected.",
-  illegal_parameter: "It takes something in our message for a breach of the protocol.",
+  illegal_parameter: "It says that something in our message breaks the protocol.",
   decode_error: "It could not read our message: something on the way may alter it.",
-  unexpected_message: "Our message came out of turn: is it TLS that it expects at this point?",
+  unexpected_message:
+    "It did not expect our message at this point: check that it expects TLS here.",
   internal_error: "Something failed on its side: its log says what.",
-  user_canceled: "It gave up on its own.",
+  user_canceled: "Its user or its program cancelled the handshake.",
 };
 
 /** What an alert means for one side. */
@@ -83,8 +84,8 @@ export function aboutPsk({ error }: Case): string | undefined {
   }
   if (psk !== "unknown identity") return undefined;
   return role === "server"
-    ? "The client came with no identity that psk has a key for, and no certificate could be used in its place."
-    : "The server seems not to know the identity of psk, or to want no pre-shared key.";
+    ? "The client offered no identity that psk has a key for, and no certificate could be used instead."
+    : "The server seems not to know the identity in psk, or not to use pre-shared keys.";
 }
 
 /** The alerts for which it matters what either side offered. */
@@ -124,7 +125,7 @@ export function alertFrom(c: Case): Explanation {
   const alert = c.error.alert ?? "";
   const { role, limit } = c.error.facts;
   const text = alertText(alert, role) ??
-    "It does not like something about this connection; its own log says what.";
+    "It refuses something about this connection; its own log says what.";
   return lines(
     `${peer(c)} refused the connection with the alert "${alert}".`,
     text,
@@ -134,7 +135,7 @@ export function alertFrom(c: Case): Explanation {
   );
 }
 
-/** What to compare where nothing is in common. */
+/** What to compare when the two sides have nothing in common. */
 const COMPARE = {
   version:
     "Compare version, minVersion and maxVersion of both sides. TLS 1.0 and 1.1 must be asked for with version, and OpenSSL 3 allows them only with @SECLEVEL=0 in cipherList.",

@@ -31,7 +31,7 @@ import { byOwnCode, late } from "./own_codes.ts";
 
 let made: { readonly wire: Table; readonly own: Table } | undefined;
 
-/** The tables, which few programs need: they are made with the first explanation. */
+/** The tables. Few programs need them, so they are made for the first explanation. */
 function tables(): { readonly wire: Table; readonly own: Table } {
   return made ??= { wire: byCode(), own: byOwnCode() };
 }
@@ -73,10 +73,10 @@ function explanationOf(error: SslError): Explanation {
 }
 
 /**
- * Says in plain words what failed and the nearest safe fix. The message of the
+ * Says in plain words what failed and what the nearest safe fix is. The message of the
  * error comes first, then a line each for the cause and for what to do.
  *
- * @param error Anything thrown; errors that are not of this library are told as they are.
+ * @param error Anything thrown; for errors of other libraries, the message alone.
  * @example Explain a failed connection
  * ```ts
  * import { explain, SslSocket } from "@socket/ssl";

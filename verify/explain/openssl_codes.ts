@@ -34,16 +34,16 @@ const REISSUE = "Its CA must issue a new one.";
 const POLICY = "Ask its CA for a certificate under one of the policies that you demand.";
 
 const signature = fault(
-  "does not carry a valid signature of its issuer: it is forged or damaged, or the CA that is known under that name has another key",
+  "does not have a valid signature of its issuer: it is forged or damaged, or the known CA of that name has another key",
   "Do not go on. If the CA renewed its key, update the anchor that you give.",
 );
 const malformed = fault("is malformed", "Do not go on. " + REISSUE);
 const notCa = fault(
-  "stands in the place of a CA, but does not say that it is one",
-  "Do not go on: a certificate that is not a CA's must not make others.",
+  "is used as a CA's certificate, but does not say that it is a CA's",
+  "Do not go on: only a CA may issue certificates.",
 );
 const mismatch = fault(
-  "does not belong to the issuer that is there: names or key identifiers differ",
+  "was not issued by the CA above it in the chain: names or key identifiers differ",
   "The peer's operator must install the right intermediate CA.",
 );
 const shortKey = tooWeak(
@@ -59,7 +59,7 @@ const strict = fault(
   REISSUE + " Or verify without strict.",
 );
 const constraints = fault(
-  "comes from a CA with name constraints that cannot be understood, so that nobody can say whether it may issue the name",
+  "comes from a CA with name constraints that are not understood, so it is unknown whether that CA may issue the name",
   ITS_CA,
 );
 
@@ -71,7 +71,7 @@ const noCertificate = (c: Case): Explanation =>
     ]
     : [
       "The peer sent no certificate, and verifyMode demands one.",
-      "A server always has one, unless it was made for pre-shared keys or anonymous ciphers alone: this may be another server than you think.",
+      "A server always has one, unless it was set up for pre-shared keys or anonymous ciphers alone: this may not be the server that you expect.",
     ];
 
 /** Revoked, or unknown, by OCSP. */
@@ -85,8 +85,8 @@ function noStaple(c: Case): Explanation {
   const by = ocsp?.demandedBy;
   return lines(
     ocsp === undefined || ocsp.state === "missing"
-      ? "A stapled OCSP response was demanded, and none came."
-      : "A stapled OCSP response was demanded, and no good one came.",
+      ? "A stapled OCSP response was demanded, and the server sent none."
+      : "A stapled OCSP response was demanded, and the server sent none that proves the certificate good.",
     by === "certificate"
       ? "The certificate itself demands it (must-staple, RFC 7633): the server's operator must switch OCSP stapling on."
       : `Its operator must switch OCSP stapling on${
@@ -97,13 +97,16 @@ function noStaple(c: Case): Explanation {
   );
 }
 
+/** With a small first letter, for the middle of a sentence. */
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
 function tooManyCertificates(c: Case): Explanation {
   const { limit } = c.error.facts;
   const most = limit?.value === undefined ? "" : `: at most ${limit.value} CAs`;
   return lines(
     limit === undefined || limit.value !== undefined
-      ? `${who(c)} stands at the end of a chain of too many certificates.`
-      : `${who(c)} cannot be verified with the work that ${engineName(c)} spends on one chain.`,
+      ? `The chain of ${lower(who(c))} has too many certificates.`
+      : `Verifying ${lower(who(c))} takes more work than ${engineName(c)} spends on one chain.`,
     `The limit is this side's${most}.`,
     "The peer's operator should send the shortest chain; verifyCertificate has the option depth.",
   );
@@ -112,14 +115,14 @@ function tooManyCertificates(c: Case): Explanation {
 function wrongPin(c: Case): Explanation {
   if (c.error.facts.psk === "used") {
     return [
-      "A certificate is pinned, but the connection uses a pre-shared key, and so the peer showed no certificate.",
+      "A certificate is pinned, but the connection uses a pre-shared key, so the peer sent no certificate.",
       "Leave out fingerprint and forceFingerprint for this peer, or psk.",
     ];
   }
   return lines(
     "The certificate is not the one that is pinned.",
     c.leaf === undefined ? undefined : `It has ${c.leaf.fingerprint("sha256")}.`,
-    "If the owner has renewed it, check the new fingerprint with them by another way and pin both while they change. Otherwise somebody is in between.",
+    "If the owner has renewed it, ask them for the new fingerprint in another way, and pin both during the change. Otherwise somebody is intercepting the connection.",
   );
 }
 
@@ -130,7 +133,7 @@ function notTls(c: Case): Explanation {
       spoke === "http"
         ? "The client sent a plain HTTP request to this port, which speaks TLS."
         : "The client does not speak TLS: what it sent is not a ClientHello.",
-      "A client must be told to use TLS here (https:// in place of http://). Port scanners and health checks do this, too: their connections can be ignored.",
+      "Configure the client to use TLS here (https:// instead of http://). Port scanners and health checks also do this: their connections can be ignored.",
     ];
   }
   return [
@@ -141,9 +144,9 @@ function notTls(c: Case): Explanation {
 
 function endInHandshake(c: Case): Explanation {
   return [
-    `${peer(c)} closed the connection in the middle of the handshake, without saying why.`,
+    `${peer(c)} closed the connection during the handshake, without saying why.`,
     serving(c)
-      ? "Some clients leave like this when they refuse the server's certificate; port scanners and health checks do, too. The client's log says more."
+      ? "Some clients do this when they refuse the server's certificate; so do port scanners and health checks. The client's log says more."
       : "It may not speak TLS here, may not serve this serverName, or may want a client certificate; its log says more.",
   ];
 }
@@ -176,7 +179,7 @@ const ofChains = (): Table => ({
   CERT_REVOKED: revoked,
   NO_ISSUER_PUBLIC_KEY: fault("has an issuer without a public key", ITS_CA),
   PATH_LENGTH_EXCEEDED: fault(
-    "stands below a CA that may not have that many CAs below it",
+    "is below a CA that may not have that many CAs below it",
     "The CA's operator must fix this.",
   ),
   INVALID_PURPOSE: purpose,
@@ -193,15 +196,15 @@ const ofExtensions = (): Table => ({
     "is a CA whose keyUsage does not let it sign certificates",
     ITS_CA,
   ),
-  UNABLE_TO_GET_CRL_ISSUER: badCrl("is signed by somebody who is not in the chain"),
+  UNABLE_TO_GET_CRL_ISSUER: badCrl("is signed by an issuer that is not in the chain"),
   UNHANDLED_CRITICAL_EXTENSION: fault(
-    "has a critical extension that nobody here understands, so that it may mean anything",
+    "has a critical extension that is not supported here, so its meaning is unknown",
     REISSUE,
   ),
   KEYUSAGE_NO_CRL_SIGN: badCrl("is signed by a CA whose keyUsage does not let it sign CRLs"),
-  UNHANDLED_CRITICAL_CRL_EXTENSION: badCrl("has a critical extension that is not understood"),
+  UNHANDLED_CRITICAL_CRL_EXTENSION: badCrl("has a critical extension that is not supported"),
   INVALID_NON_CA: notCa,
-  PROXY_PATH_LENGTH_EXCEEDED: fault("stands below too many proxy certificates", ITS_CA),
+  PROXY_PATH_LENGTH_EXCEEDED: fault("is below too many proxy certificates", ITS_CA),
   KEYUSAGE_NO_DIGITAL_SIGNATURE: fault(
     "has a keyUsage without digitalSignature, which this use needs",
     REISSUE,
@@ -212,8 +215,8 @@ const ofExtensions = (): Table => ({
   ),
   INVALID_EXTENSION: malformed,
   INVALID_POLICY_EXTENSION: fault("has malformed certificate policies", REISSUE),
-  NO_EXPLICIT_POLICY: fault("stands under none of the policies that are demanded", POLICY),
-  DIFFERENT_CRL_SCOPE: badCrl("is for other certificates than this one"),
+  NO_EXPLICIT_POLICY: fault("was issued under none of the policies that you demand", POLICY),
+  DIFFERENT_CRL_SCOPE: badCrl("is not for this certificate"),
   UNSUPPORTED_EXTENSION_FEATURE: fault(
     "uses a feature of an extension that is not supported",
     REISSUE,
@@ -232,12 +235,12 @@ const ofExtensions = (): Table => ({
     lines(
       "The program's own verifyCallback refused the peer.",
       error.reason === "" ? undefined : `What it said: ${error.reason}.`,
-      "error.report has the checks that were made before.",
+      "error.report has the checks that were made before that.",
     ),
   UNSUPPORTED_CONSTRAINT_TYPE: constraints,
   UNSUPPORTED_CONSTRAINT_SYNTAX: constraints,
   UNSUPPORTED_NAME_SYNTAX: constraints,
-  CRL_PATH_VALIDATION_ERROR: badCrl("is signed by somebody whose own chain is not right"),
+  CRL_PATH_VALIDATION_ERROR: badCrl("is signed by an issuer whose own chain is not valid"),
   PATH_LOOP: fault("leads in a circle: its issuers issued each other", ITS_CA),
 });
 
@@ -257,16 +260,16 @@ const ofRules = (): Table => ({
   OCSP_VERIFY_NEEDED: noStaple,
   OCSP_VERIFY_FAILED: (c) =>
     lines(
-      "The stapled OCSP response does not stand.",
+      "The stapled OCSP response is not valid.",
       ocspFound(c) ??
-        "It is not signed by the certificate's issuer, or about another one, or out of date.",
-      "The server's operator must renew the response; with a right one nothing has to change here.",
+        "It is not signed by the certificate's issuer, is about another certificate, or is out of date.",
+      "The server's operator must renew the response; nothing has to change here.",
     ),
   OCSP_CERT_UNKNOWN: (c) =>
     lines(
       "The OCSP responder does not know the certificate.",
       ocspFound(c),
-      "Do not go on: a CA knows what it issued.",
+      "Do not go on: a CA knows the certificates that it issued.",
     ),
   UNSUPPORTED_SIGNATURE_ALGORITHM: algorithm,
   SIGNATURE_ALGORITHM_MISMATCH: malformed,
@@ -287,8 +290,8 @@ const ofRules = (): Table => ({
   CA_CERT_MISSING_KEY_USAGE: strict,
   EXTENSIONS_REQUIRE_VERSION_3: strict,
   EC_KEY_EXPLICIT_PARAMS: fault(
-    "has a key on a curve that it describes by itself, in place of its name",
-    "Do not go on: such a curve can be made to be broken. " + REISSUE,
+    "has a key on a curve that it describes by parameters, not by name",
+    "Do not go on: such a curve can be chosen so that it is weak. " + REISSUE,
   ),
 });
 
@@ -300,19 +303,19 @@ export const byCode = (): Table => ({
   ...byVerifyCode(),
   FINGERPRINT_MISMATCH: wrongPin,
   ERR_NO_TRUST_ANCHORS: () => [
-    "There is no list of trusted CAs to verify the peer with.",
+    "There is no list of trusted CAs to verify the peer against.",
     "Run with --allow-read so that the system's list can be read, name a file in SSL_CERT_FILE (with --allow-env), allow Mozilla's list with --allow-sys, or give ca or caFile.",
   ],
   ERR_SSL_NOT_TLS: notTls,
   ERR_SSL_HANDSHAKE_EOF: endInHandshake,
   ERR_SSL_TRUNCATED: () => [
     "The connection ended before the peer said that its data is complete: some of it may be missing, and an attacker could have cut it.",
-    "Do not use what came as if it were whole. If this peer is known never to end properly and the protocol tells the length by itself, use allowTruncation.",
+    "Do not use what came as if it were complete. If this peer is known never to send close_notify and the protocol itself has the length, use allowTruncation.",
   ],
   ERR_SSL_BAD_RECORD: (c) =>
     lines(
       "A record did not decrypt: it was altered on its way, or the peer is broken.",
-      "Nothing of it was delivered.",
+      "None of it was delivered.",
       aboutPsk(c),
     ),
   ERR_SSL_INCOMPATIBLE: incompatible,
@@ -323,17 +326,17 @@ export const byCode = (): Table => ({
     'Add the name to the record of certificates, or "" for all other names.',
   ],
   ERR_INJECTION: () => [
-    "Plain bytes came ahead of the handshake: somebody may have put them there to be taken for what came over TLS.",
+    "Plain bytes came before the handshake: an attacker may have injected them, so that they look as if they had come over TLS.",
     "Read the answer to STARTTLS to its end, and nothing more, before starting TLS.",
   ],
   ECONNREFUSED: () => [
     "Nothing listens at that address.",
-    "Check host and port, and that the server runs; some firewalls answer like this, too.",
+    "Check host and port, and that the server runs; some firewalls also answer like this.",
   ],
   ENOTFOUND: () => ["The host name is not known.", "Check its spelling, and the name server."],
   ECONNRESET: () => [
     "The peer, or something on the way, reset the connection.",
-    "Nothing that came is a whole answer. The peer's log may say why.",
+    "What came before is not a complete answer. The peer's log may say why.",
   ],
   EADDRINUSE:
     () => ["Another program listens on that address.", "Choose another port, or 0 for any."],

@@ -1,5 +1,5 @@
 /**
- * The explanations by code of what is not about a peer's certificate or the protocol:
+ * The explanations by code of errors that are not about a peer's certificate or the protocol:
  * our own certificates and keys, files, the state of a socket, the system. Pure.
  *
  * @module
@@ -21,26 +21,26 @@ const say = (...lines: readonly string[]) => (): Explanation => lines;
 const unreadable = (what: string, remedy: string) => say(`${what} cannot be read.`, remedy);
 const pairs = say(
   "The certificate and the private key do not belong together.",
-  "Give the key that the certificate was made for; with a record, look at the names on both sides.",
+  "Give the key that the certificate was made for; with records, compare the names in cert and in key.",
 );
 const closed = say(
-  "It is closed already, by this program.",
-  "Open another one; what is still to be read or written must be done before close().",
+  "This program has already closed it.",
+  "Open another one; read and write everything before close().",
 );
 const notConnected = say(
-  "There is no TLS connection here (yet, or any more).",
-  "Wait for connectSsl() or acceptSsl(), and do not ask after close() or stopSsl().",
+  "There is no TLS connection yet, or it has ended.",
+  "Call this after connectSsl() or acceptSsl() has resolved, and before close() or stopSsl().",
 );
 const early = say(
-  "The handshake is not complete, so that there is nothing to tell and nothing to send yet.",
+  "The handshake is not complete, so nothing can be sent or reported yet.",
   "Wait for connectSsl() or acceptSsl() first.",
 );
 const twice = say(
-  "Two reads at a time would tear the stream apart.",
-  "Await one read before the next; the same goes for read() beside lines() or readable.",
+  "Two reads at the same time would each get parts of the stream.",
+  "Await one read before the next; the same holds for read() together with lines() or readable.",
 );
 const altered = (c: Case): Explanation => lines(...misbehaved(c), aboutPsk(c));
-/** The time that we gave was over. */
+/** The peer did not answer within the timeout. */
 export function late(c: Case): Explanation {
   const { limit } = c.error.facts;
   const option = limit?.option ?? "timeout";
@@ -57,12 +57,12 @@ const system = (what: string, remedy: string) => say(`The system says: ${what}.`
 
 const ofSessions = (): Table => ({
   SESSION_NOT_VERIFIED: say(
-    "The server resumed a session, but nothing says that this session began with a certificate that was verified under the settings in use.",
-    "The connection was closed before anything was sent. Connect again: the session is out of the cache, so that the server must show its certificate. If it comes back, look at what else fills the session cache.",
+    "The server resumed a session that is not known to have begun with a certificate verified under the settings in use.",
+    "The connection was closed before anything was sent. Connect again: the session was removed from the cache, so the server must show its certificate. If this happens again, look for what else writes to the session cache.",
   ),
   ERR_SESSION: say(
-    "What was given is no exported session, it was altered, or the key is not the one that it was sealed with.",
-    "Leave it out: the connection then makes a full handshake, and a new session can be exported.",
+    "What was given is not an exported session, it was altered, or the key is not the one that it was sealed with.",
+    "Leave it out: the connection then makes a full handshake, and its session can be exported.",
   ),
 });
 
@@ -74,12 +74,12 @@ const ofCredentials = (): Table => ({
   ),
   BAD_DECRYPT: say(
     "The private key or PKCS#12 file did not open: the password is wrong, or the file is damaged.",
-    "Check what passwdCb gives, by openssl pkey -in FILE or openssl pkcs12 -in FILE.",
+    "Check the password that passwdCb gives, with openssl pkey -in FILE or openssl pkcs12 -in FILE.",
   ),
   ERR_PEM: unreadable("The PEM text", "Compare its BEGIN and END lines and what is between them."),
   ERR_DER: unreadable(
     "The DER data",
-    "Check that the file is whole, and of the format it is given as.",
+    "Check that the file is complete, and in the expected format.",
   ),
   ERR_KEY: unreadable(
     "The private key",
@@ -92,7 +92,7 @@ const ofCredentials = (): Table => ({
   ERR_CERTIFICATE: ({ error }) =>
     error.facts.engine === "deno"
       ? [
-        "Deno's TLS refuses our certificate, or it is not there.",
+        "Deno's TLS refuses our certificate, or there is no certificate.",
         "Check it with openssl x509 -in FILE -text, or run with --allow-ffi to use the OpenSSL engine.",
       ]
       : [
@@ -100,24 +100,24 @@ const ofCredentials = (): Table => ({
         "The message has what each format (PEM, DER, PKCS#12) says about it; is it the right file?",
       ],
   ERR_NO_CERTIFICATE: say(
-    "There is no certificate in what was given as trust anchors.",
+    "What was given as trust anchors has no certificate.",
     "Give the CA's certificate, in PEM or DER. For no anchors at all give [] or null.",
   ),
   ERR_CRL: say(
-    "A revocation list (CRL) that was given is malformed, or a delta CRL that cannot be used.",
+    "A revocation list (CRL) that was given is malformed, or it is a delta CRL that cannot be used.",
     "The message says which and why. Fetch the list from the CA again.",
   ),
   ERR_TRUSTED_CERTIFICATE: say(
-    "The file has OpenSSL's TRUSTED CERTIFICATE, whose trust settings nothing here can honour.",
+    "The file has a TRUSTED CERTIFICATE, a format of OpenSSL whose trust settings are not supported here.",
     "Convert it: openssl x509 -in FILE -out PLAIN. It is then trusted for everything.",
   ),
   ERR_CA: say(
     "A certificate in extraCa cannot be used as an anchor.",
-    "Deno's TLS takes well-formed certificates of version 3 alone; the OpenSSL engine (--allow-ffi) takes more.",
+    "Deno's TLS accepts only well-formed certificates of version 3; the OpenSSL engine (--allow-ffi) accepts more.",
   ),
 });
 
-/** What is not supported, of keys and of what is made. */
+/** Kinds of keys, curves, ciphers and digests that are not supported. */
 const ofKinds = (): Table => ({
   KEY_VALUES_MISMATCH: pairs,
   UNSUPPORTED_KEY: kind(
@@ -130,7 +130,10 @@ const ofKinds = (): Table => ({
     "Convert the file: openssl pkcs8 -topk8 -v2 aes-256-cbc, or openssl pkcs12 -export.",
   ),
   UNKNOWN_DIGEST: kind("digest", 'Use "sha256", "sha384" or "sha512".'),
-  ERR_FORMAT: unreadable("The stored state of Intercept", "Make it again: it was altered or cut."),
+  ERR_FORMAT: unreadable(
+    "The stored state of Intercept",
+    "Create it again: it was altered or cut off.",
+  ),
 });
 
 /** Names and options. */
@@ -142,17 +145,17 @@ const ofOptions = (): Table => ({
   ERR_UNSUPPORTED: ({ error }) =>
     error.facts.engine === "openssl"
       ? [
-        "OpenSSL, as it is built here, does not have this.",
+        "This build of OpenSSL does not have this feature.",
         "Leave the option out, or name another library in SOCKET_SSL_LIBSSL.",
       ]
-      : ["The engine in use cannot do this.", "The message says how to get it."],
+      : ["The engine in use cannot do this.", "The message says what to do."],
   ERR_SSL_REFUSED: say(
-    "OpenSSL does not take what was given, and says no more.",
-    "Compare the spelling in the message with what openssl list and openssl ciphers print.",
+    "OpenSSL refuses what was given, without a reason.",
+    "Compare the spelling in the message with the output of openssl list and openssl ciphers.",
   ),
   ERR_SSL_UNSUPPORTED_VERSION: say(
-    "The library cannot or may not speak that version of TLS.",
-    'TLS 1.0 and 1.1 need security level 0: cipherList: "DEFAULT:@SECLEVEL=0". They are broken; use them for old devices alone. SSLv3 is gone.',
+    "The library does not support that version of TLS, or its settings forbid it.",
+    'TLS 1.0 and 1.1 need security level 0: cipherList: "DEFAULT:@SECLEVEL=0". They are broken; use them only for old devices. SSLv3 is not supported.',
   ),
   ERR_SSL_LIBRARY: say(
     "OpenSSL was not found, or may not be loaded.",
@@ -173,32 +176,32 @@ const ofStates = (): Table => ({
   ERR_SSL_HANDSHAKE_DUE: early,
   ERR_CONCURRENT_READ: twice,
   ERR_IN_CALLBACK: say(
-    "A callback of the connection used the connection, in the midst of the engine's work on it.",
+    "A callback of the connection used the connection while the engine was working on it.",
     "Do it after the callback has returned, for example with queueMicrotask(), or use a call that returns a promise: read(), write() and close() wait by themselves.",
   ),
   EBUSY: say(
-    "A read or write is in flight on the plain connection.",
-    "Await it before starting TLS; after that use the new socket alone.",
+    "A read or write on the plain connection has not finished.",
+    "Await it before starting TLS; after that use only the new socket.",
   ),
   ERR_UNREAD: say(
-    "Bytes that came before are unread, and would get lost.",
+    "Bytes that came before have not been read, and would be lost.",
     "Read them first.",
   ),
   ERR_START_TLS: say(
-    "Starting TLS on this handle has failed, so that it is neither plain nor encrypted.",
+    "Starting TLS on this handle has failed, so it is neither plain nor encrypted.",
     "Nothing can be read or written any more: the cause says why it failed. Connect again.",
   ),
   ERR_WRITE_ABORTED: say(
-    "A write was cut off in its middle, so that the stream cannot go on.",
-    "Close the connection and connect again; what the peer got of it is not known.",
+    "A write was cut off in the middle, so the stream cannot go on.",
+    "Close the connection and connect again; it is not known how much of it the peer got.",
   ),
   ERR_TLS_ENDED: say(
-    "The peer has ended TLS, and was answered at once, since halfClose is false.",
-    "Call stopSsl() to go on in plain text, or close(); to write after the peer's end, leave halfClose on.",
+    "The peer has ended TLS, and this side answered at once, since halfClose is false.",
+    "Call stopSsl() to go on in plain text, or close(). To write after the peer has ended TLS, leave halfClose on.",
   ),
   EPIPE: say(
-    "The sending side is at its end: closeWrite() was called, or the peer is gone.",
-    "Write before closeWrite(); if the peer is gone, its log says why.",
+    "Nothing more can be sent: closeWrite() was called, or the peer has closed the connection.",
+    "Write before closeWrite(); if the peer closed the connection, its log says why.",
   ),
   ENOTSUP: say("A TLS connection cannot do this.", "The message says what to use instead."),
   EINVAL: say("What was given cannot be used here.", "The message says what is wrong with it."),
@@ -207,7 +210,7 @@ const ofStates = (): Table => ({
     'For text in Latin-1 give encoding: "latin1", for bytes use read().',
   ),
   EMSGSIZE: ({ error }) => [
-    "The peer sent more without an end than this side allows, which may be an attack on the memory.",
+    "The peer sent more data without an end than this side allows, perhaps to exhaust its memory.",
     `If the data is right, raise ${error.facts.limit?.option ?? "maxLineLength or maxBytes"}.`,
   ],
 });
@@ -220,8 +223,8 @@ const ofOthers = (): Table => ({
   ERR_SSL_PEER_MISBEHAVED: altered,
   ERR_SSL_PROTOCOL: altered,
   ERR_MAX_HANDSHAKES: say(
-    "All places for handshakes were taken, and this client held one without getting on: it gave way to another client.",
-    "One such client is slow or silent; many of them may be an attack. maxHandshakes sets the number of places, handshakeTimeout how long one may take.",
+    "All places for handshakes were taken, and this client was slow or silent in one: the server closed it to make room for another client.",
+    "Many such clients may be an attack. maxHandshakes sets the number of places, handshakeTimeout how long a handshake may take.",
   ),
   ERR_SSL_EXCESSIVE_MESSAGE_SIZE: overLimit,
   ERR_SSL_TOO_MANY_KEY_UPDATES: overLimit,
@@ -239,37 +242,37 @@ const ofOthers = (): Table => ({
     "Name a file in it; directories of CAs go into caPath.",
   ),
   EADDRNOTAVAIL: system(
-    "no network interface of this machine has such an address",
-    "To listen, choose one that it has: 127.0.0.1 for this machine alone, 0.0.0.0 for all.",
+    "no network interface of this machine has that address",
+    "To listen, choose one that it has: 127.0.0.1 for this machine alone, 0.0.0.0 for all networks.",
   ),
-  ENOTDIR: system("a part of the path is no directory", "Check the path in the message."),
-  ELOOP: system("the links of the path lead in a circle", "Check the path in the message."),
+  ENOTDIR: system("a part of the path is not a directory", "Check the path in the message."),
+  ELOOP: system("the symbolic links in the path form a loop", "Check the path in the message."),
   EPERM: system(
-    "that is not permitted",
-    "Look at the permissions of the system, not at those of Deno.",
+    "the operation is not permitted",
+    "Check the permissions of the system, not those of Deno.",
   ),
-  EEXIST: system("that file is there already", "Remove it, or choose another name."),
+  EEXIST: system("a file of that name exists already", "Remove it, or choose another name."),
   ERR_PROXY: say(
     "The proxy that setProxy() named did not open a tunnel to the server.",
-    "The message has its answer: check the proxy's address, the user and password given with it, and whether it allows that host and port.",
+    "The message has the proxy's answer: check the proxy's address, the user and password given with it, and whether it allows that host and port.",
   ),
   ERR_HTTP: say(
-    "The server did not send a whole HTTP answer.",
-    "The message says where it stops to be one. Check that the port speaks HTTP, with TLS for the https functions and without for the http ones.",
+    "The server did not send a complete HTTP response.",
+    "The message says what is wrong with it. Check that the port speaks HTTP: with TLS for the https functions, without TLS for the http functions.",
   ),
   EINTR: system("a signal interrupted the call", "Try again."),
   EAGAIN: system("the system had nothing to give at that moment", "Try again."),
   EHOSTUNREACH: system(
-    "there is no way to that host",
-    "Check the address, and whether the host is up; an address of IPv6 needs a network that has it.",
+    "there is no route to that host",
+    "Check the address, and whether the host is up; an IPv6 address needs a network with IPv6.",
   ),
   ENETUNREACH: system(
     "there is no route to that network",
     "Check the address and this machine's network.",
   ),
-  EIO: system("reading or writing failed", "The cause of the error has what is known."),
+  EIO: system("reading or writing failed", "The cause of the error says more."),
   EOF: say(
-    "The stream ended before what was expected.",
+    "The stream ended too early.",
     "The peer closed it; its log may say why.",
   ),
 });

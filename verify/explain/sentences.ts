@@ -1,7 +1,7 @@
 /**
- * The explanations that need evidence: what is wrong, from the certificate and the facts
- * of the error, and what to do. Every sentence says what was looked at, or says that it
- * was not. No message is read.
+ * The explanations that use evidence: what is wrong, according to the certificate and the
+ * facts of the error, and what to do. When the certificate was not seen, they say so. They
+ * never parse a message.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export type Explanation = readonly string[];
 /** From the code of an error to its explanation. */
 export type Table = Readonly<Record<string, (c: Case) => Explanation>>;
 
-/** The certificate of the chain that an error is about; `undefined` where it is not known which. */
+/** The certificate of the chain that an error is about; `undefined` if the chain does not have it. */
 export function certificateAt(
   error: SslError,
   chain: readonly Certificate[],
@@ -43,30 +43,30 @@ export function span(ms: number): string {
 
 const iso = (date: Date): string => date.toISOString().replace(".000", "");
 
-/** Whether our side is the server: then the peer is a client, and advice for clients is of no use. */
+/** Whether our side is the server: then the peer is a client, and advice for clients does not apply. */
 export function serving({ error }: Case): boolean {
   return error.facts.role === "server";
 }
 
-/** The peer, as it is called. */
+/** What the peer is called. */
 export function peer(c: Case): "The client" | "The server" | "The peer" {
   const { role } = c.error.facts;
   return role === undefined ? "The peer" : role === "server" ? "The client" : "The server";
 }
 
-/** The certificate, as it is called. */
+/** What the certificate is called. */
 export function who({ at, error }: Case): string {
   if (at === undefined) return "The peer's certificate";
   const kind = error.facts.anchor ? "The trust anchor" : "The certificate";
   return `${kind} "${at.subject}"`;
 }
 
-/** Where one more anchor goes: a server that asks for certificates has its own options for that. */
+/** The options that add an anchor: a server that asks for certificates has its own. */
 function anchorOptions(c: Case): string {
   return serving(c) ? "clientCa or clientCaFile" : "extraCa or extraCaFile";
 }
 
-/** The engine, as it is called. */
+/** What the engine is called. */
 export function engineName({ error }: Case): string {
   const { engine } = error.facts;
   return engine === "openssl" ? "OpenSSL" : engine === "deno" ? "Deno's TLS" : "The engine";
@@ -82,18 +82,20 @@ function names({ leaf, error }: Case): string | undefined {
   }
   const all = leaf.subjectAltNames.map(({ type, value }) => `${type}:${visible(value)}`);
   if (all.length > 0) return `The certificate is valid for: ${all.join(", ")}.`;
-  if (leaf.commonName === undefined) return "The certificate has no subjectAltName at all.";
+  if (leaf.commonName === undefined) {
+    return "The certificate has neither a subjectAltName nor a commonName.";
+  }
   const only = `The certificate has no subjectAltName, only the commonName ${
     quoteName(leaf.commonName)
   }`;
   return error.facts.scheme === "rfc9525"
-    ? `${only}, which the scheme rfc9525 does not count; verifycnScheme: "default" does.`
+    ? `${only}, which the scheme rfc9525 ignores; verifycnScheme: "default" does.`
     : `${only}.`;
 }
 
 function pinLine(leaf: Certificate | undefined): string | undefined {
   if (leaf === undefined) return undefined;
-  return `If you know this very certificate (compare it with what its owner tells you by another way), pin it: fingerprint: "${
+  return `If you know this certificate (ask its owner for the fingerprint in another way), pin it: fingerprint: "${
     leaf.fingerprint("sha256")
   }"`;
 }
@@ -102,11 +104,11 @@ export function lines(...items: readonly (string | undefined)[]): Explanation {
   return items.filter((item): item is string => item !== undefined);
 }
 
-/** Where the Deno engine refused a certificate, which it does not show. */
+/** What to say when the Deno engine refused a certificate, as it does not show it. */
 const UNSEEN =
-  "The Deno engine does not show a certificate that it refuses: with --allow-ffi this explanation says more, or look with: openssl s_client -showcerts -connect host:port";
+  "The Deno engine does not show a certificate that it refuses: run with --allow-ffi for a fuller explanation, or look at the certificate with: openssl s_client -showcerts -connect host:port";
 
-/** Why no certificate is shown. OpenSSL shows each one that it could read, Deno none that it refuses. */
+/** Says so when no certificate is shown: OpenSSL shows all, Deno none that it refuses. */
 const unseen = ({ leaf, error }: Case): string | undefined =>
   leaf === undefined && error.facts.engine !== "openssl" ? UNSEEN : undefined;
 
@@ -115,7 +117,7 @@ function clock({ error }: Case, wrong: string): string {
   const { time } = error.facts;
   return time === undefined
     ? `This machine's clock says ${iso(new Date())}: if that is ${wrong}, set the clock.`
-    : `The verification was asked for the time ${iso(time)}.`;
+    : `The certificate was verified for the time ${iso(time)}.`;
 }
 
 const now = ({ error }: Case): number => error.facts.time?.getTime() ?? Date.now();
@@ -128,7 +130,7 @@ export function expired(c: Case): Explanation {
       : `${who(c)} expired on ${iso(end)}, ${span(now(c) - end.getTime())} ago.`,
     clock(c, "wrong"),
     c.error.facts.anchor
-      ? "It was given on this side, and nobody but you can renew it here: replace it in ca, caFile, caPath, extraCa or clientCa, or in the system's list."
+      ? "It was given on this side, so it must be replaced here: in ca, caFile, caPath, extraCa or clientCa, or in the system's list."
       : serving(c)
       ? "Otherwise the client needs a renewed certificate."
       : c.leaf === undefined || c.at === c.leaf
@@ -148,7 +150,7 @@ export function notYet(c: Case): Explanation {
   );
 }
 
-/** Deno's own name check cannot be replaced: a scheme that allows more gets less there. */
+/** Deno's own name check cannot be replaced: a scheme that allows more has no effect there. */
 function ownCheck({ error }: Case): string | undefined {
   const { engine, scheme } = error.facts;
   if (engine !== "deno" || scheme === undefined || ["rfc9525", "none"].includes(scheme)) {
@@ -161,9 +163,9 @@ function ownCheck({ error }: Case): string | undefined {
 export function wrongName(c: Case): Explanation {
   const { name, near = [] } = c.error.facts;
   const head = name === undefined
-    ? "The certificate is for another name than the one that was asked for."
+    ? "The certificate is not for the name that was asked for."
     : serving(c)
-    ? `The client's certificate is for another name than "${name}", which verifycnName asks for.`
+    ? `The client's certificate is not for "${name}", the name in verifycnName.`
     : `You connected to "${name}", but the peer's certificate is for another name.`;
   return lines(
     head,
@@ -171,8 +173,8 @@ export function wrongName(c: Case): Explanation {
     ...near.map((each) => `${each}.`),
     ownCheck(c),
     serving(c)
-      ? "If this client is to be let in, name it with verifycnName, or give it a certificate for that name."
-      : "Connect under one of these names, or name the one you expect with verifycnName (and serverName if the server has several certificates). If none of them is whom you want, this is another server.",
+      ? "To let this client in, give its name as verifycnName, or give it a certificate for that name."
+      : "Connect under one of these names, or name the one you expect with verifycnName (and serverName if the server has several certificates). If you want none of them, this is the wrong server.",
   );
 }
 
@@ -184,7 +186,7 @@ const DIFFERENCES: Readonly<Record<IssuerNamesake["differs"], string>> = {
   signature: "its key did not sign the certificate",
 };
 
-/** A certificate of the right name that was there, and why it is not the issuer. */
+/** A certificate with the issuer's name, and why it is not the issuer. */
 function namesake({ from, differs }: IssuerNamesake): string {
   const where = from === "anchors"
     ? "A certificate of that name is among the trust anchors"
@@ -212,10 +214,10 @@ export function missingIssuer(c: Case): Explanation {
   const renewed = namesakes.some(({ from, differs }) => from === "anchors" && differs !== "no CA");
   const operator = serving(c) ? "The client's operator" : "The server's operator";
   return lines(
-    `No way leads from the certificate "${issuer.subject}" to a trusted CA: ${
+    `There is no chain from the certificate "${issuer.subject}" to a trusted CA: ${
       known.length > 0
-        ? `the certificate of its issuer "${issuer.issuer}" that made it is not there.`
-        : `its issuer "${issuer.issuer}" is neither sent by the peer nor among the trust anchors.`
+        ? `the certificate of its issuer "${issuer.issuer}" that signed it is missing.`
+        : `the peer did not send its issuer "${issuer.issuer}", and the trust anchors do not have it.`
     }`,
     ...known,
     renewed ? "If the CA has renewed its key, give its new certificate." : undefined,
@@ -223,11 +225,11 @@ export function missingIssuer(c: Case): Explanation {
       ? `${peer(c)} sent its own certificate alone. If the issuer is an intermediate CA, ${
         serving(c) ? "the client" : "the server"
       } forgot to send it${
-        issuer.at === undefined ? "" : `; it says where to find it: ${issuer.at}`
+        issuer.at === undefined ? "" : `; it is published at ${issuer.at}`
       }. That is the most frequent cause. ${operator} should add it to the certificate file.`
       : issuer.at === undefined
       ? undefined
-      : `It says where its issuer's certificate can be had: ${issuer.at}.`,
+      : `Its issuer's certificate is published at ${issuer.at}.`,
     `If it is a CA that you trust, give its certificate as ${
       anchorOptions(c)
     } (or as ca, to trust no other).`,
@@ -249,7 +251,7 @@ export function selfSigned(c: Case): Explanation {
   return lines(
     `${
       who(c)
-    } is signed by itself, and is not among the trust anchors: nobody you trust vouches for it.`,
+    } is self-signed, and is not among the trust anchors: no CA that you trust has signed it.`,
     ...otherAnchors(c),
     pinLine(c.leaf),
     `${c.leaf === undefined ? "Give" : "Or give"} it as ${
@@ -297,8 +299,8 @@ export function purpose(c: Case): Explanation {
     ? `${USES.client}, a client clientAuth (1.3.6.1.5.5.7.3.2)`
     : USES[role];
   return lines(
-    `${who(c)} is not made for this use.`,
-    limit === undefined ? undefined : `${engineName(c)} does not take ${limit.what}.`,
+    `${who(c)} may not be used for this purpose.`,
+    limit === undefined ? undefined : `${engineName(c)} does not accept ${limit.what}.`,
     uses === undefined ? unseen(c) : `Its extended key usages are: ${uses.join(", ")}.`,
     limit === undefined
       ? `${needs}: ask its CA for the right kind.`
@@ -312,7 +314,7 @@ export function noCrl(c: Case): Explanation {
   return lines(
     crls === undefined || crls.ofIssuer === 0
       ? `checkCrl is on, and there is no CRL from ${issuer}.`
-      : `checkCrl is on, and none of the ${crls.ofIssuer} CRLs from ${issuer} counts for this certificate: ${c.error.reason}.`,
+      : `checkCrl is on, and none of the ${crls.ofIssuer} CRLs from ${issuer} applies to this certificate: ${c.error.reason}.`,
     crls === undefined || crls.given === 0
       ? undefined
       : `There are ${crls.given} revocation lists in all.`,
@@ -321,7 +323,7 @@ export function noCrl(c: Case): Explanation {
   );
 }
 
-/** A CRL that does not count: what is wrong with it. */
+/** What is wrong with a CRL that was refused. */
 export function badCrl(what: string): (c: Case) => Explanation {
   return (c) =>
     lines(
@@ -345,7 +347,7 @@ export function tooWeak(what: string, remedy: string): (c: Case) => Explanation 
           LEVELS[securityLevel] ?? ""
         }.`,
       securityLevel !== undefined && securityLevel > 2
-        ? "The level comes from @SECLEVEL in cipherList: 2 is the default here. Or its owner makes a stronger one."
+        ? "The level comes from @SECLEVEL in cipherList: 2 is the default here. Or the certificate's owner must get a stronger one."
         : remedy,
       unseen(c),
     );
@@ -362,12 +364,12 @@ const LEVELS: readonly string[] = [
   ", which asks for RSA of 15360 bits or ECDSA of 512",
 ];
 
-/** Something about a certificate that only its makers can put right. */
+/** A fault of a certificate that only its issuer or owner can mend. */
 export function fault(what: string, fix: string): (c: Case) => Explanation {
   return (c) => lines(`${who(c)} ${what}.`, fix, unseen(c));
 }
 
-/** A limit that the peer passed: whose it is, and what changes it. */
+/** A limit that the peer exceeded: which side set it, and which option changes it. */
 export function overLimit(c: Case): Explanation {
   const { limit, securityLevel } = c.error.facts;
   if (limit === undefined || limit.by === "protocol") return misbehaved(c);
@@ -385,11 +387,11 @@ export function overLimit(c: Case): Explanation {
   );
 }
 
-/** The peer did what TLS does not allow. */
+/** The peer broke the protocol. */
 export function misbehaved(c: Case): Explanation {
   if (c.error.facts.limit?.by === "own") return overLimit(c);
   return lines(
     `${peer(c)} broke the protocol, or something on the way altered what it sent.`,
-    "Nothing of it was delivered. If it happens again, the peer's software is at fault.",
+    "None of it was delivered. If it happens again, the peer's software is at fault.",
   );
 }

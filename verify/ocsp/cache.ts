@@ -10,7 +10,7 @@ import { quote } from "../../internal/quote.ts";
 export interface OcspCacheEntry {
   /** When there is newer information: the entry counts until then. A number is in ms since 1970. */
   readonly nextUpdate?: Date | number;
-  /** When to ask again, whatever nextUpdate says. A number is in ms since 1970. */
+  /** When to ask again, regardless of nextUpdate. A number is in ms since 1970. */
   readonly expire?: Date | number;
   /** From when on the answer counts. */
   readonly thisUpdate?: Date;
@@ -20,7 +20,7 @@ export interface OcspCacheEntry {
   readonly softError?: string;
 }
 
-/** What a cache of one's own must have; {@linkcode OcspCache} is the one that comes along. */
+/** What a custom cache must have; {@linkcode OcspCache} is the built-in one. */
 export interface OcspCacheStore {
   /** Takes an entry. */
   put(key: string, entry: OcspCacheEntry): unknown;
@@ -64,7 +64,7 @@ export class OcspCache implements OcspCacheStore {
     this.#size = size;
   }
 
-  /** How many entries there are, those that have ended and were not asked for included. */
+  /** How many entries there are, including those that have ended and were not asked for since. */
   get size(): number {
     return this.#entries.size;
   }

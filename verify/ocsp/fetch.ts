@@ -218,7 +218,7 @@ export async function fetchOcsp(
     return await exchange(uri, request, options, controller.signal);
   } catch (error) {
     signal?.throwIfAborted();
-    // A missing permission is the program's affair: it must not look like a silent responder.
+    // A missing permission is a fault of the program: it must not look like a silent responder.
     if (error instanceof Deno.errors.NotCapable) throw error;
     return { fault: late ? `no answer within ${timeout} ms` : reasonOf(error) };
   } finally {

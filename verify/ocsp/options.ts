@@ -40,7 +40,7 @@ export interface ResolveOcspOptions {
   readonly method?: "POST" | "GET";
   /**
    * A proxy: `http://host:port`, `https://...`, `socks5://...`, with
-   * `user:password@` if it wants that.
+   * `user:password@` if it needs a password.
    *
    * @default {what the environment says to fetch, else none}
    */

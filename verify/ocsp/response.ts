@@ -45,7 +45,7 @@ export const OCSP_MAX_AGE = 24 * 3_600_000;
  * - `good`, `revoked`: a valid answer says so.
  * - `unknown`: a valid answer says that the responder does not know the certificate.
  * - `expired`: the answer is not in its time: too old, or from the future.
- * - `wrong signer`: signed by nobody who may sign for the certificate's issuer.
+ * - `wrong signer`: the signer may not sign for the certificate's issuer.
  * - `missing`: no response, or no answer for this certificate in it.
  * - `error`: malformed, not successful, a wrong nonce, or something critical
  *   that is not understood.

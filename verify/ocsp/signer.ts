@@ -15,7 +15,7 @@ import { EXT } from "../../certificate/extensions/read.ts";
 import { readAlgorithm, signatureDigest, verifySignature } from "../../certificate/signature.ts";
 import type { OcspBasicResponse, OcspResponderId } from "./read.ts";
 
-/** The key purpose id-kp-OCSPSigning. anyExtendedKeyUsage does not stand for it. */
+/** The key purpose id-kp-OCSPSigning. anyExtendedKeyUsage does not include it. */
 const OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
 
 /** Broken digests: a client chooses a part of the answer (the nonce), so a collision is a forgery. */
@@ -24,7 +24,7 @@ const REFUSED_ALGORITHMS: readonly string[] = [
   "1.2.840.113549.1.1.3", // md4WithRSAEncryption
   "1.2.840.113549.1.1.4", // md5WithRSAEncryption
 ];
-/** The DER of the OID of MD5, as it stands in the parameters of RSA-PSS. */
+/** The DER of the OID of MD5, as the parameters of RSA-PSS have it. */
 const MD5_OID = "06082a864886f70d0205";
 
 /** How many certificates of a response are tried. Responders send one, rarely two or three. */

@@ -11,11 +11,12 @@
  * | error          | tolerated  | refused   | refused                                    |
  * | missing        | tolerated  | tolerated | refused                                    |
  *
- * "Tolerated" is what a missing response must be, since an attacker can always
- * leave it out. That is why the last column exists: MUST_STAPLE, and the TLS
- * feature extension (RFC 7633) in a certificate, with which a site says that
- * it always staples. With that extension a response that proves nothing does
- * not do either, or garbage would get around it.
+ * A missing response has to be tolerated by default, since many servers do not
+ * staple; an attacker can therefore always leave it out. The last column closes
+ * that gap: with MUST_STAPLE, or with the TLS feature extension (RFC 7633) in a
+ * certificate, by which a site says that it always staples, a missing response
+ * is refused. So is a response that proves nothing, or garbage would get around
+ * the demand.
  *
  * @module
  */
@@ -58,7 +59,7 @@ export interface StapleJudgement {
   readonly verdict: OcspVerdict;
   /** Why the peer must be refused; absent if it must not. */
   readonly refuse?: SslVerifyError;
-  /** `true`: good. `false`: refused. `undefined`: nothing was proved, and that is tolerated. */
+  /** `true`: good. `false`: refused. `undefined`: nothing was proved, which is tolerated. */
   readonly ok: boolean | undefined;
   /** What was found, in words, for the report. */
   readonly detail: string;
@@ -77,7 +78,7 @@ export function asksForStaple(ocspMode: number): boolean {
   return (ocspMode & SSL_OCSP_NO_STAPLE) === 0 && (ocspMode & asks) !== 0;
 }
 
-/** Whether the leaf demands a staple. An extension that cannot be read may be that demand. */
+/** Whether the leaf demands a staple. An extension that cannot be read might be the demand. */
 function demandsStaple(leaf: Certificate): boolean {
   try {
     return leaf.mustStaple;
@@ -101,7 +102,7 @@ function refusal(
   });
 }
 
-/** What the verdict is, for the explanation. */
+/** The facts of a verdict, for the explanation. */
 function factsOf(
   { state, detail, revokedAt, reason }: OcspVerdict,
   demandedBy?: "ocspMode" | "certificate",
@@ -181,7 +182,7 @@ function revokedAbove(
   }
   for (let i = 1; basic !== undefined && i < chain.length; i++) {
     const certificate = chain[i]!;
-    // No answer with its serial number, no need for its issuer.
+    // Without an answer with its serial number its issuer is not needed.
     const serial = String(certificate.rawSerial);
     if (!basic.answers.some(({ id }) => String(id.serial) === serial)) continue;
     const issuer = issuerIn(chain, i);
