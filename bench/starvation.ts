@@ -36,7 +36,7 @@ const CASES = flags.silent !== undefined || flags.slow !== undefined
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Greets whoever completes a handshake. */
+/** Greets each client that completes a handshake. */
 async function serverMain(kind: string): Promise<void> {
   const ca = await TestCa.create();
   const { cert, key } = await ca.server() as { cert: string; key: string };
@@ -96,7 +96,7 @@ async function attackerMain(
   };
   const all = [...Array(slow).fill(1), ...Array(silent).fill(0)] as number[];
   const connecting = all.map((first) => connect(first).catch(() => {}));
-  // Whoever does not fit into the queue of the kernel tries again after 1 s, 3 s, 7 s.
+  // A client that does not fit into the queue of the kernel tries again after 1 s, 3 s, 7 s.
   await Promise.race([Promise.all(connecting), sleep(5_000)]);
   console.log("ready");
   for await (const _ of Deno.stdin.readable) console.log(broken);

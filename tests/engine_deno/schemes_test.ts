@@ -15,7 +15,7 @@ const ENGINE = { engine: "deno" } as const;
 /** What came of one connection: at the client, and what the server read. */
 interface Outcome {
   readonly error: unknown;
-  /** What the client read: the server speaks first, so that a byte is there for whoever would take it. */
+  /** What the client read: the server speaks first, so that there is a byte to read. */
   readonly read: string;
   /** What the server got, and how it ended. */
   readonly got: string;
@@ -24,7 +24,7 @@ interface Outcome {
 
 const decoder = new TextDecoder();
 
-/** A client that writes at once, and a server with these names; it waits for whoever `reaches` it. */
+/** A client that writes at once, and a server with these names; it waits for a client that `reaches` it. */
 async function attempt(
   names: readonly string[],
   options: ConnectOptions,

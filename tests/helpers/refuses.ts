@@ -1,4 +1,4 @@
-/** A refusal is told by its class and its code, not by its existence. */
+/** A refusal is checked by its class and its code, not only by its existence. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { SslError } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * The file handle and Perl's: the same bytes give the same records, whoever
- * reads them. t/readline.t, t/sysread_write.t and the data part of t/core.t.
+ * The file handle and Perl's give the same records from the same bytes.
+ * t/readline.t, t/sysread_write.t and the data part of t/core.t.
  */
 
 import "../helpers/limit.ts";

@@ -116,7 +116,7 @@ for (const version of VERSIONS) {
     assertEquals(socket.report.anchor?.fingerprint(), root.certificate.fingerprint());
     assertEquals(socket.report.chain.length, 3);
     await socket.close();
-    // Whoever has the old CA alone is led through the cross certificate, which has expired.
+    // A client with only the old CA builds the chain through the cross certificate, which has expired.
     const error = await assertRejects(
       () => lab.connect("openssl", port, { ca: old.pem }),
       SslVerifyError,
@@ -171,7 +171,7 @@ for (const version of VERSIONS) {
             what,
           );
           await client.said("Verify return code: 0 (ok)");
-          // clientCa is what the client is told, ca is what counts.
+          // The client gets the names in clientCa; the anchors in ca are what counts.
           const told = client.output.includes("Acceptable client certificate CA names\nCN = Other");
           assertEquals(told, verifyMode !== 0, what);
           await socket.close();

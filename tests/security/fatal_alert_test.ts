@@ -1,4 +1,4 @@
-/** A server that gives up in the middle of its answer: whoever reads learns of it, on both engines, however they read. */
+/** A server that gives up in the middle of its answer: every kind of read reports it, on both engines. */
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";

@@ -7,7 +7,7 @@ import { SslSocket } from "../../socket/socket.ts";
 import type { Transport } from "../../socket/transport.ts";
 import { ca, leaf } from "../context/harness.ts";
 
-/** Takes nothing of a write, at once: whoever tries again does so before any timer. */
+/** Takes nothing of a write, at once: a caller that tries again does so before any timer. */
 function takesNothing(most = 1000): Transport & { writes: number } {
   return {
     writes: 0,

@@ -163,7 +163,7 @@ Deno.test("a server refuses plain bytes in front of a ClientHello, and a client 
   t.far.close();
 });
 
-// ---- whoever holds the bytes, and whoever starts TLS
+// ---- each place that can hold the bytes, and each way to start TLS
 
 /** A plain socket over TCP, and a handle that has read a line of it and holds what came behind. */
 async function heldByHandle(role: "asClient" | "asServer") {

@@ -375,7 +375,7 @@ Deno.test("layOver() replaces what says the same in another way, and drops nothi
 });
 
 Deno.test("SslSocket.start() over plain sockets needs no option again", async () => {
-  // A start over a plain socket leaves the bytes of the protocol before it to whoever reads first.
+  // A start over a plain socket leaves the bytes of the plain protocol to the first read.
   await using listener = await listen("openssl", { ...LATER });
   const to = await reach("openssl", listener, { ...LATER });
   const [client, server] = await Promise.all([SslSocket.connect(to), listener.accept()]);

@@ -1,6 +1,6 @@
 /**
  * Many records in one TCP segment: once they are read from the transport no
- * more bytes come, so whoever waits for the transport while TLS still holds
+ * more bytes come, so a reader that waits for the transport while TLS still holds
  * some waits for ever.
  */
 

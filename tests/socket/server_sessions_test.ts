@@ -62,7 +62,7 @@ for (const version of VERSIONS) {
         ...{ sessions: true, hooks: { newSession: (der) => void (latest = der) } },
       }));
       const s = await engine.createContext(config("server", options));
-      /** Offers the session of `latest`, whoever gave it. */
+      /** Offers the session of `latest`, from any server. */
       const come = async (serverName: string | undefined) => {
         const session = latest;
         const p = pairOf(c, s, { params: { serverName, session } });

@@ -251,7 +251,7 @@ Deno.test("a line that is too long: the option that was passed, not two to choos
   assertStringIncludes(told(all), "raise maxBytes.");
 });
 
-// ---- whose operator is told
+// ---- whose operator the advice names
 
 for (const engine of ENGINES) {
   const server = (
@@ -280,7 +280,7 @@ for (const engine of ENGINES) {
   });
 }
 
-/** What a server's onHandshakeError is told of a client that does something else. */
+/** What a server's onHandshakeError gets about a client that does something else. */
 async function handshakeError(
   engine: EngineName,
   act: (conn: Deno.TcpConn) => unknown,
