@@ -16,7 +16,7 @@ import type { Opaque } from "./handle.ts";
 import { calling, objectOf, pointerOf } from "./into.ts";
 import type { CObject } from "./c_object.ts";
 import { rethrow } from "./thrown.ts";
-import { SSL_ERROR, Wire, type WireTransport } from "./wire.ts";
+import { SSL_ERROR, Wire, type WireSink, type WireSource, type WireTransport } from "./wire.ts";
 
 const P = "pointer", I = "i32", B = "buffer";
 const getError = lazy("SSL_get_error", [P, I], I);
@@ -250,29 +250,55 @@ export function get_error(ssl: Taken<"SSL">, result: number): number {
   return last === undefined || last === SSL_ERROR.NONE ? getError(native.pointer, number) : last;
 }
 
+/** What each direction needs: a method, or the stream of that name; and how an error puts it. */
+const NEEDS = {
+  read: { method: "read", stream: "readable" },
+  write: { method: "write", stream: "writable" },
+} as const;
+
+type Direction = keyof typeof NEEDS;
+
 function attach(
-  name: string,
-  direction: "both" | "read" | "write",
+  { name, expected, directions }: { name: string; expected: string; directions: Direction[] },
   ssl: unknown,
   transport: unknown,
 ): number {
   const native = objectOf(ssl, "SSL", name);
-  const given = transport as Partial<Record<string, unknown>> | null;
-  const isConn = typeof given?.read === "function" && typeof given.write === "function";
-  const isStreams = typeof given === "object" && given?.readable !== undefined &&
-    given.writable !== undefined;
-  if (!isConn && !isStreams) {
+  const given = transport as Partial<Record<string, unknown>> | null | undefined;
+  const fits = directions.every((direction) => {
+    const { method, stream } = NEEDS[direction];
+    return typeof given?.[method] === "function" ||
+      (typeof given?.[stream] === "object" && given[stream] !== null);
+  });
+  if (!fits) {
     throw new TypeError(
-      `Cannot call ${name}(): expected a Deno.Conn or { readable, writable }: received ${
+      `Cannot call ${name}(): expected ${expected}: received ${
         transport === null ? "null" : typeof transport
       }: Deno has no file descriptors of connections`,
     );
   }
   let wire = wires.get(native);
   if (wire === undefined) wires.set(native, wire = new Wire(native));
-  wire.attach(direction, transport as WireTransport);
+  if (directions.includes("read")) wire.readFrom(transport as WireSource);
+  if (directions.includes("write")) wire.writeTo(transport as WireSink);
   return 1;
 }
+
+const SET_FD = {
+  name: "set_fd",
+  expected: "a Deno.Conn or { readable, writable }",
+  directions: ["read", "write"] as Direction[],
+};
+const SET_RFD = {
+  name: "set_rfd",
+  expected: "a Deno.Conn, Deno.stdin or { readable }",
+  directions: ["read"] as Direction[],
+};
+const SET_WFD = {
+  name: "set_wfd",
+  expected: "a Deno.Conn, Deno.stdout or { writable }",
+  directions: ["write"] as Direction[],
+};
 
 /**
  * Uses a connection of Deno. From then on what waits for the peer gives a promise.
@@ -280,15 +306,15 @@ function attach(
  * Perl: `Net::SSLeay::set_fd`
  */
 export function set_fd(ssl: Taken<"SSL">, conn: WireTransport): number {
-  return attach("set_fd", "both", ssl, conn);
+  return attach(SET_FD, ssl, conn);
 }
-/** As set_fd, for reading alone. Perl: `Net::SSLeay::set_rfd` */
-export function set_rfd(ssl: Taken<"SSL">, conn: WireTransport): number {
-  return attach("set_rfd", "read", ssl, conn);
+/** As set_fd, for reading alone: `Deno.stdin` will do. Perl: `Net::SSLeay::set_rfd` */
+export function set_rfd(ssl: Taken<"SSL">, source: WireSource): number {
+  return attach(SET_RFD, ssl, source);
 }
-/** As set_fd, for writing alone. Perl: `Net::SSLeay::set_wfd` */
-export function set_wfd(ssl: Taken<"SSL">, conn: WireTransport): number {
-  return attach("set_wfd", "write", ssl, conn);
+/** As set_fd, for writing alone: `Deno.stdout` will do. Perl: `Net::SSLeay::set_wfd` */
+export function set_wfd(ssl: Taken<"SSL">, sink: WireSink): number {
+  return attach(SET_WFD, ssl, sink);
 }
 
 /** Reads what a BIO has; `undefined` if it has nothing. Perl: `Net::SSLeay::BIO_read` */

@@ -29,50 +29,59 @@ export const SSL_ERROR = {
   ZERO_RETURN: 6,
 } as const;
 
-/** What set_fd() takes: a Deno.Conn, or a pair of streams. */
-export type WireTransport =
+/** What set_rfd() takes: where bytes come from, as a connection, `Deno.stdin` or a stream. */
+export type WireSource =
   | {
     /** Reads; `null` at the end. */
     read(p: Uint8Array): Promise<number | null>;
-    /** Writes; how many bytes went. */
-    write(p: Uint8Array): Promise<number>;
   }
   | {
     /** Where bytes come from. */
     readonly readable: ReadableStream<Uint8Array>;
+  };
+
+/** What set_wfd() takes: where bytes go to, as a connection, `Deno.stdout` or a stream. */
+export type WireSink =
+  | {
+    /** Writes; how many bytes went. */
+    write(p: Uint8Array): Promise<number>;
+  }
+  | {
     /** Where bytes go to. */
     readonly writable: WritableStream<Uint8Array>;
   };
 
-interface Ends {
-  read(p: Uint8Array): Promise<number | null>;
-  write(p: Uint8Array): Promise<number>;
+/** What set_fd() takes: a Deno.Conn, or a pair of streams. */
+export type WireTransport = WireSource & WireSink;
+
+type Read = (p: Uint8Array) => Promise<number | null>;
+type Write = (p: Uint8Array) => Promise<number>;
+
+function readFrom(source: WireSource): Read {
+  if ("read" in source) return (p) => source.read(p);
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let rest = new Uint8Array();
+  return async (p) => {
+    reader ??= source.readable.getReader();
+    while (rest.length === 0) {
+      const { value, done } = await reader.read();
+      if (done) return null;
+      rest = new Uint8Array(value);
+    }
+    const count = Math.min(p.length, rest.length);
+    p.set(rest.subarray(0, count));
+    rest = rest.subarray(count);
+    return count;
+  };
 }
 
-/** The two ends of a pair of streams. */
-function endsOf(transport: WireTransport): Ends {
-  if ("read" in transport) return transport;
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+function writeTo(sink: WireSink): Write {
+  if ("write" in sink) return (p) => sink.write(p);
   let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  let rest = new Uint8Array();
-  return {
-    async read(p) {
-      reader ??= transport.readable.getReader();
-      while (rest.length === 0) {
-        const { value, done } = await reader.read();
-        if (done) return null;
-        rest = new Uint8Array(value);
-      }
-      const count = Math.min(p.length, rest.length);
-      p.set(rest.subarray(0, count));
-      rest = rest.subarray(count);
-      return count;
-    },
-    async write(p) {
-      writer ??= transport.writable.getWriter();
-      await writer.write(p.slice());
-      return p.length;
-    },
+  return async (p) => {
+    writer ??= sink.writable.getWriter();
+    await writer.write(p.slice());
+    return p.length;
   };
 }
 
@@ -85,8 +94,8 @@ export class Wire {
   readonly #ssl: CObject;
   readonly #rbio: Deno.PointerValue;
   readonly #wbio: Deno.PointerValue;
-  #in: Ends | undefined;
-  #out: Ends | undefined;
+  #read: Read | undefined;
+  #write: Write | undefined;
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #filling: Promise<boolean> | undefined;
   #flushing: Promise<boolean> | undefined;
@@ -100,14 +109,15 @@ export class Wire {
     setBio(ssl.pointer, this.#rbio, this.#wbio);
   }
 
-  /** Takes a transport for one direction, or for both. */
-  attach(direction: "both" | "read" | "write", transport: WireTransport): void {
-    const ends = endsOf(transport);
-    if (direction !== "write") {
-      this.#in = ends;
-      this.#ended = false;
-    }
-    if (direction !== "read") this.#out = ends;
+  /** Takes what to read from. */
+  readFrom(source: WireSource): void {
+    this.#read = readFrom(source);
+    this.#ended = false;
+  }
+
+  /** Takes what to write to. */
+  writeTo(sink: WireSink): void {
+    this.#write = writeTo(sink);
   }
 
   /**
@@ -137,13 +147,13 @@ export class Wire {
 
   /** Reads once; whether to go on. Operations that wait at the same time share the read. */
   #fill(): Promise<boolean> {
-    return this.#filling ??= this.#read().finally(() => this.#filling = undefined);
+    return this.#filling ??= this.#readOnce().finally(() => this.#filling = undefined);
   }
 
-  async #read(): Promise<boolean> {
-    if (this.#ended || this.#in === undefined) return false;
+  async #readOnce(): Promise<boolean> {
+    if (this.#ended || this.#read === undefined) return false;
     const buffer = this.#buffer ??= new Uint8Array(BUFFER);
-    const count = await this.#in.read(buffer).catch(() => undefined);
+    const count = await this.#read(buffer).catch(() => undefined);
     if (count === undefined) return false; // the transport failed
     if (count === null) {
       this.#ended = true;
@@ -155,16 +165,16 @@ export class Wire {
   /** Sends everything that OpenSSL wrote; whether that worked. */
   #flush(): Promise<boolean> {
     if (this.#flushing === undefined && bioPending(this.#wbio) === 0) return Promise.resolve(true);
-    return this.#flushing ??= this.#write().finally(() => this.#flushing = undefined);
+    return this.#flushing ??= this.#writeAll().finally(() => this.#flushing = undefined);
   }
 
-  async #write(): Promise<boolean> {
+  async #writeAll(): Promise<boolean> {
     for (let count: number; (count = bioPending(this.#wbio)) > 0;) {
-      if (this.#out === undefined) return false;
+      if (this.#write === undefined) return false;
       const bytes = new Uint8Array(count);
       bioRead(this.#wbio, bytes, count);
       try {
-        for (let at = 0; at < count;) at += await this.#out.write(bytes.subarray(at));
+        for (let at = 0; at < count;) at += await this.#write(bytes.subarray(at));
       } catch {
         return false;
       }

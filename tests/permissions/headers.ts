@@ -70,26 +70,37 @@ async function collect(stream: ReadableStream<Uint8Array>, add: (text: string) =
   for await (const text of stream.pipeThrough(new TextDecoderStream())) add(text);
 }
 
+/** How a command is started. */
+export interface Starting {
+  /** In place of the command's own. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether somebody writes to its standard input. */
+  readonly stdin?: "null" | "piped";
+}
+
 /** Starts a command under its flags and no others; nobody is there to be asked. */
-export function start(
+export function spawn(
   command: Command,
   stand: Stand,
-  { flags = command.flags, env = {} }: {
-    readonly flags?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-  } = {},
-): Running {
-  const child = new Deno.Command(Deno.execPath(), {
+  { flags = command.flags, env = {}, stdin = "null" }: Starting = {},
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", ...flags.map((flag) => fill(flag, stand))],
       ...[command.script, ...command.args.map((arg) => fill(arg, stand))],
     ],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** Starts a command as {@linkcode spawn} does, and collects what it says. */
+export function start(command: Command, stand: Stand, starting?: Starting): Running {
+  const child = spawn(command, stand, starting);
   let [stdout, stderr] = ["", ""];
   let wake = Promise.withResolvers<void>();
   const outputs = Promise.all([

@@ -254,6 +254,33 @@ Deno.test("set_fd: a peer that goes away is an error, not an end", async () => {
   listener.close();
 });
 
+Deno.test("set_rfd and set_wfd: each takes what has its one direction, and nothing else", async () => {
+  const [there, back] = [1, 2].map(() =>
+    new TransformStream<Uint8Array, Uint8Array>({}, undefined, { highWaterMark: 16 })
+  );
+  const [client, listener] = [SSLeay.new(clientContext())!, SSLeay.new(serverContext())!];
+  SSLeay.set_rfd(client, { readable: back!.readable });
+  SSLeay.set_wfd(client, { writable: there!.writable });
+  SSLeay.set_rfd(listener, { readable: there!.readable });
+  SSLeay.set_wfd(listener, { writable: back!.writable });
+  assertEquals(await Promise.all([SSLeay.connect(client), SSLeay.accept(listener)]), [1, 1]);
+  assertEquals(await SSLeay.write(listener, "ping"), 4);
+  assertEquals(await SSLeay.read(client), new TextEncoder().encode("ping"));
+  const other = SSLeay.new(clientContext())!;
+  assertEquals([SSLeay.set_rfd(other, Deno.stdin), SSLeay.set_wfd(other, Deno.stdout)], [1, 1]);
+  const [readable, writable] = [there!.readable, there!.writable];
+  for (
+    const [refused, expected] of [
+      [() => SSLeay.set_rfd(other, { writable } as never), "Deno.stdin or { readable }"],
+      [() => SSLeay.set_wfd(other, { readable } as never), "Deno.stdout or { writable }"],
+      [() => SSLeay.set_fd(other, { readable } as never), "expected a Deno.Conn or { readable, w"],
+      [() => SSLeay.set_fd(other, Deno.stdin as never), "expected a Deno.Conn or { readable, w"],
+      [() => SSLeay.set_rfd(other, 0 as never), "received number: Deno has no file descriptors"],
+      [() => SSLeay.set_wfd(other, null as never), "received null"],
+    ] as const
+  ) assertThrows(refused, TypeError, expected);
+});
+
 Deno.test("the objects of our classes are taken; what belongs to their owner is refused", async () => {
   const listener = await SslSocket.listen({
     hostname: "127.0.0.1",
