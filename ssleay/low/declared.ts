@@ -120,7 +120,8 @@ class Call {
   }
 
   #pushHandle(arg: Visible & { form: "handle" }, value: unknown): void {
-    if ((value === null || value === undefined) && arg.nullable) {
+    // 0 is Perl's null.
+    if ((value === null || value === undefined || value === 0) && arg.nullable) {
       this.out.push(null);
       return;
     }

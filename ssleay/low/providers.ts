@@ -7,7 +7,8 @@
 import { cCallback } from "./callbacks/c_callback.ts";
 import { answering } from "./callbacks/registry.ts";
 import { cFunction, missing } from "./c_function.ts";
-import { type Opaque, scoped } from "./handle.ts";
+import { addressOf } from "./c_memory.ts";
+import { handleAt, type Opaque, scoped } from "./handle.ts";
 import { calling, optionalPointer } from "./into.ts";
 
 /** Is called for each provider: `(provider, data)`; false or 0 stops. */
@@ -32,12 +33,14 @@ export function OSSL_PROVIDER_do_all(
   const each = cCallback(
     ["pointer", "pointer"],
     "i32",
-    (provider: Deno.PointerValue) =>
-      answering(
+    (provider: Deno.PointerObject) => {
+      const ask = (handle: Opaque<"OSSL_PROVIDER">) => Number(callback(handle, data)) ? 1 : 0;
+      const known = handleAt("OSSL_PROVIDER", addressOf(provider));
+      return answering(
         0,
-        () =>
-          scoped("OSSL_PROVIDER", provider!, (handle) => Number(callback(handle, data)) ? 1 : 0),
-      ),
+        () => known === undefined ? scoped("OSSL_PROVIDER", provider, ask) : ask(known),
+      );
+    },
   );
   try {
     return calling(() => doAll(pointer, each.pointer, null));
