@@ -159,6 +159,7 @@ export class Wire {
       this.#ended = true;
       bioCtrl(this.#rbio, MEM_EOF_RETURN, 0n, null); // OpenSSL itself says what this end is
     } else if (count > 0) bioWrite(this.#rbio, buffer, count);
+    else return false; // a transport that gives nothing would be asked for ever
     return true;
   }
 
@@ -174,7 +175,11 @@ export class Wire {
       const bytes = new Uint8Array(count);
       bioRead(this.#wbio, bytes, count);
       try {
-        for (let at = 0; at < count;) at += await this.#write(bytes.subarray(at));
+        for (let at = 0; at < count;) {
+          const sent = await this.#write(bytes.subarray(at));
+          if (!(sent > 0)) return false;
+          at += sent;
+        }
       } catch {
         return false;
       }

@@ -332,3 +332,17 @@ Deno.test("the functions of ./ssleay take handles of the low level", async () =>
   await answering;
   listener.close();
 });
+
+Deno.test("set_fd: a transport that gives or takes nothing is an error, not a loop", async () => {
+  const idle = {
+    read: () => Promise.resolve(0),
+    write: (p: Uint8Array) => Promise.resolve(p.length),
+  };
+  const deaf = { read: () => Promise.resolve(null), write: () => Promise.resolve(0) };
+  for (const transport of [idle, deaf]) {
+    const ssl = SSLeay.new(clientContext())!;
+    SSLeay.set_fd(ssl, transport);
+    const result = await SSLeay.connect(ssl);
+    assertEquals([result, SSLeay.get_error(ssl, result)], [-1, SSLeay.ERROR_SYSCALL]);
+  }
+});
