@@ -22,6 +22,8 @@ export type PrintfArgument = string | number | bigint;
 
 // A number, or a star and perhaps the number of an argument.
 const COUNT = String.raw`\d+|\*(?:[1-9]\d*\$)?`;
+/** As much of a conversion as a message shows: its letters and digits, which is what a typing error leaves. */
+const UNKNOWN = /^%[-+ #\d.*$]*[A-Za-z]?/;
 const DIRECTIVE = new RegExp(
   String.raw`%(?:([1-9]\d*)\$)?([ +\-0#]*)(\*(?:[1-9]\d*\$)?v|v)?(${COUNT})?(?:(\.)(${COUNT})?)?` +
     "(hh|h|ll|l|q|L|V|z|t|j)?([csdiuoxXbBeEfFgGDUO%])",
@@ -93,10 +95,9 @@ export function sprintf(format: string, ...args: PrintfArgument[]): string {
     DIRECTIVE.lastIndex = percent;
     const match = DIRECTIVE.exec(format);
     if (match === null) {
+      const shown = UNKNOWN.exec(format.slice(percent, percent + 7))?.[0] ?? "%";
       throw new TypeError(
-        `Cannot format: unknown conversion: received "${
-          format.slice(percent, percent + 8)
-        }": write "%%" for a percent sign`,
+        `Cannot format: unknown conversion: received "${shown}": write "%%" for a percent sign`,
       );
     }
     at = percent + match[0].length;

@@ -6,7 +6,7 @@
  * was valid during a callback only never reaches C. What a program forgets to free is freed with it.
  *
  * @example A context of one's own
- * ```ts no-eval
+ * ```ts ignore
  * import { SSLeay } from "@socket/ssl/ssleay/low";
  *
  * const ctx = SSLeay.CTX_new()!;

@@ -21,7 +21,7 @@
  * @module
  */
 
-import { ownOptions } from "../../internal/own_options.ts";
+import { ownOptions, ownRecord } from "../../internal/own_options.ts";
 import {
   type Certificate,
   type CertificateInput,
@@ -186,7 +186,8 @@ function revokedAbove(
     const serial = String(certificate.rawSerial);
     if (!basic.answers.some(({ id }) => String(id.serial) === serial)) continue;
     const issuer = issuerIn(chain, i);
-    const verdict = issuer && judgeResponse(basic, { certificate, issuer, ...(time && { time }) });
+    const verdict = issuer &&
+      judgeResponse(basic, ownRecord({ certificate, issuer, ...(time && { time }) }));
     if (verdict?.state === "revoked") return verdict;
   }
   return undefined;
@@ -220,7 +221,7 @@ export function judgeStaple(
   });
   const { ocspMode, time } = own;
   const chain = own.chain.map((certificate) => toCertificate(certificate, "chain"));
-  const options: Judged = { ...own, chain };
+  const options: Judged = ownRecord({ ...own, chain });
   if (chain.length === 0) {
     throw new TypeError("Cannot judge stapled OCSP response: chain is empty");
   }
