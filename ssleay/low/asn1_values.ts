@@ -8,7 +8,7 @@
 
 import { asn1StringBytes, oidText, secondsOf } from "./asn1_content.ts";
 import { lazy } from "./c_function.ts";
-import { decodeUtf8, pointerCell, takeText, toCString } from "./c_memory.ts";
+import { decodeUtf8, pointerCell, pointerFrom, takeText, toCString } from "./c_memory.ts";
 import type { Opaque } from "./handle.ts";
 import { calling, objectOf, pointerOf } from "./into.ts";
 
@@ -53,7 +53,7 @@ function setInteger(
   const cell = pointerCell();
   return calling(() => {
     if (read(cell.bytes, string) === 0) return 0;
-    const bn = Deno.UnsafePointer.create(cell.read());
+    const bn = pointerFrom(cell.read());
     try {
       return fromBn(bn, pointer) === null ? 0 : 1;
     } finally {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { lazy } from "./c_function.ts";
+import { SslUnsupportedError } from "../../errors.ts";
+import { isNarrow, lazy } from "./c_function.ts";
 
 const P = "pointer", B = "buffer";
 
@@ -61,16 +62,40 @@ export function takeText(from: Deno.PointerValue): string | undefined {
 
 /** Frees what C allocated and gave away, at an address. */
 export const freeAt: (address: bigint) => void = (address) => {
-  if (address !== 0n) cryptoFree(Deno.UnsafePointer.create(address), null, 0);
+  if (address !== 0n) cryptoFree(pointerFrom(address), null, 0);
 };
 
-/** The address of a pointer. */
+/** Addresses as numbers need the whole permission. */
+function needAddresses(): void {
+  if (!isNarrow()) return;
+  throw new SslUnsupportedError(
+    "Cannot use an address of OpenSSL's memory: --allow-ffi=<path> rules addresses out: use --allow-ffi",
+  );
+}
+
+/**
+ * The pointer to an address.
+ *
+ * @throws {SslUnsupportedError} Under `--allow-ffi=<path>`.
+ */
+export function pointerFrom(address: bigint): Deno.PointerValue {
+  needAddresses();
+  return Deno.UnsafePointer.create(address);
+}
+
+/**
+ * The address of a pointer.
+ *
+ * @throws {SslUnsupportedError} Under `--allow-ffi=<path>`.
+ */
 export function addressOf(pointer: Deno.PointerValue): bigint {
+  needAddresses();
   return pointer === null ? 0n : BigInt(Deno.UnsafePointer.value(pointer));
 }
 
 /** The address of bytes that stay where they are while C works on them. */
 export function addressOfBytes(bytes: Uint8Array<ArrayBuffer>): bigint {
+  needAddresses();
   return addressOf(Deno.UnsafePointer.of(bytes));
 }
 

@@ -17,9 +17,10 @@ import { NS_CERT_TYPES } from "../../certificate/extensions/write.ts";
 import { readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read.ts";
 import { lazy } from "./c_function.ts";
 import {
-  addressOf,
+  addressOfBytes,
   numberCell,
   pointerCell,
+  pointerFrom,
   takeText,
   textFrom,
   toBytes,
@@ -118,7 +119,7 @@ function generalNameValue(node: DerNode): string | Uint8Array | undefined {
 /** A Name in DER as X509_NAME_oneline() prints it. */
 function oneline(der: Uint8Array): string | undefined {
   const held = new Uint8Array(der);
-  const place = pointerCell(addressOf(Deno.UnsafePointer.of(held))).bytes;
+  const place = pointerCell(addressOfBytes(held)).bytes;
   const name = d2iName(null, place, BigInt(held.length));
   if (name === null) return undefined;
   try {
@@ -234,7 +235,7 @@ function algorithmOf(
   const native = objectOf(cert, "X509", name);
   const cell = pointerCell();
   calling(() => find(native.pointer, cell.bytes));
-  return handleOf("ASN1_OBJECT", Deno.UnsafePointer.create(cell.read()), "of", native, name);
+  return handleOf("ASN1_OBJECT", pointerFrom(cell.read()), "of", native, name);
 }
 
 /** The algorithm of the signature. Perl: `Net::SSLeay::P_X509_get_signature_alg` */
@@ -315,7 +316,7 @@ export function X509_check_host(
     )
   );
   const found = matched.read();
-  const text = found === 0n ? undefined : takeText(Deno.UnsafePointer.create(found));
+  const text = found === 0n ? undefined : takeText(pointerFrom(found));
   if (peerName !== undefined && text !== undefined) peerName.value = text;
   return result;
 }
@@ -379,6 +380,6 @@ export function P_X509_INFO_get_x509(info: Opaque<"X509_INFO">): Opaque<"X509"> 
   const address = new BigUint64Array(
     bytesAt(native.address + BigInt(X509_INFO_X509), 8).buffer,
   )[0]!;
-  const pointer = Deno.UnsafePointer.create(address);
+  const pointer = pointerFrom(address);
   return handleOf("X509", pointer, "share", native);
 }

@@ -5,7 +5,7 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { bytesAt, pointerCell, textFrom, toBytes } from "./c_memory.ts";
+import { bytesAt, pointerCell, pointerFrom, textFrom, toBytes } from "./c_memory.ts";
 import type { Reference } from "./certificates.ts";
 import { toInteger } from "./declared.ts";
 import type { Taken } from "./declared_types.ts";
@@ -273,7 +273,7 @@ export function client_hello_get1_extensions_present(ssl: Taken<"SSL">): number[
     if (helloExtensions(pointer, list.bytes, length.bytes) !== 1) return undefined;
     const count = Number(length.read());
     const bytes = bytesAt(list.read(), 4 * count);
-    if (list.read() !== 0n) cryptoFree(Deno.UnsafePointer.create(list.read()), null, 0);
+    if (list.read() !== 0n) cryptoFree(pointerFrom(list.read()), null, 0);
     return [...new Int32Array(bytes.buffer)];
   });
 }

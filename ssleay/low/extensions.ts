@@ -7,7 +7,7 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { pointerCell, toCString } from "./c_memory.ts";
+import { pointerCell, pointerFrom, toCString } from "./c_memory.ts";
 import { toInteger } from "./declared.ts";
 import { handleOf, type Opaque } from "./handle.ts";
 import { calling, objectOf, optionalPointer, pointerOf } from "./into.ts";
@@ -242,7 +242,7 @@ function fillRevoked(
 ): boolean {
   const cell = pointerCell();
   if (hexToBn(cell.bytes, serial) === 0) return false;
-  const bn = Deno.UnsafePointer.create(cell.read());
+  const bn = pointerFrom(cell.read());
   const number = bnToInteger(bn, null);
   bnFree(bn);
   if (number === null) return false;

@@ -7,7 +7,15 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { bytesTo, freeAt, pointerCell, textFrom, toBytes } from "./c_memory.ts";
+import {
+  addressOf,
+  bytesTo,
+  freeAt,
+  pointerCell,
+  pointerFrom,
+  textFrom,
+  toBytes,
+} from "./c_memory.ts";
 import { secondsOf } from "./asn1_content.ts";
 import { toInteger } from "./declared.ts";
 import type { Taken } from "./declared_types.ts";
@@ -68,9 +76,7 @@ function findIssuer(cert: Deno.PointerValue, store: Deno.PointerValue, chain: De
   try {
     const cell = pointerCell();
     if (storeCtxInit(context, store, cert, null) !== 1) return null;
-    return get1Issuer(cell.bytes, context, cert) === 1
-      ? Deno.UnsafePointer.create(cell.read())
-      : null;
+    return get1Issuer(cell.bytes, context, cert) === 1 ? pointerFrom(cell.read()) : null;
   } finally {
     storeCtxFree(context);
   }
@@ -229,7 +235,7 @@ function detailsOf(single: Deno.PointerValue): { error: string | undefined; deta
     until.bytes,
   );
   const [at, thisUpdate, nextUpdate] = [revoked, from, until].map((cell) =>
-    Deno.UnsafePointer.create(cell.read())
+    pointerFrom(cell.read())
   ) as Deno.PointerValue[];
   const error = status === REVOKED
     ? "certificate status is revoked"
@@ -316,7 +322,7 @@ export function set_tlsext_status_ocsp_resp(
     if (copy === null) return 0;
     bytesTo(copy, bytes);
     const done = Number(sslCtrl(pointer, SET_OCSP_RESPONSE, BigInt(bytes.length), copy));
-    if (done !== 1) freeAt(BigInt(Deno.UnsafePointer.value(copy)));
+    if (done !== 1) freeAt(addressOf(copy));
     return done;
   });
 }

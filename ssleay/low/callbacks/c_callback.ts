@@ -15,6 +15,15 @@ export interface CCallback {
   close(): void;
 }
 
+/** @throws {SslUnsupportedError} Under `--allow-ffi=<path>`. */
+export function mustAllowCallbacks(): void {
+  if (isNarrow()) {
+    throw new SslUnsupportedError(
+      "Cannot set a callback: --allow-ffi=<path> rules callbacks out: use --allow-ffi",
+    );
+  }
+}
+
 /**
  * Makes a C function.
  *
@@ -26,11 +35,7 @@ export function cCallback(
   // deno-lint-ignore no-explicit-any
   run: (...args: any[]) => unknown,
 ): CCallback {
-  if (isNarrow()) {
-    throw new SslUnsupportedError(
-      "Cannot set a callback: --allow-ffi=<path> rules callbacks out: use --allow-ffi",
-    );
-  }
+  mustAllowCallbacks();
   // deno-lint-ignore no-explicit-any
   return new Deno.UnsafeCallback({ parameters, result } as any, run as any);
 }

@@ -6,7 +6,7 @@
  */
 
 import { lazy } from "../c_function.ts";
-import { addressOf, bytesFrom, bytesTo, textFrom, toBytes } from "../c_memory.ts";
+import { addressOf, bytesFrom, bytesTo, pointerFrom, textFrom, toBytes } from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { type Opaque, scoped } from "../handle.ts";
 import { calling, objectOf } from "../into.ts";
@@ -121,7 +121,7 @@ function stapledOf(ssl: Deno.PointerValue): Deno.PointerValue {
   const cell = new BigUint64Array(1);
   const length = Number(sslCtrlInto(ssl, CTRL.getOcspResponse, 0n, new Uint8Array(cell.buffer)));
   if (length <= 0 || cell[0] === 0n) return null;
-  const { place } = derPlace(bytesFrom(Deno.UnsafePointer.create(cell[0]!), length));
+  const { place } = derPlace(bytesFrom(pointerFrom(cell[0]!), length));
   return d2iResponse(null, place, BigInt(length));
 }
 

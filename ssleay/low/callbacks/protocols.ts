@@ -5,7 +5,7 @@
  */
 
 import { lazy } from "../c_function.ts";
-import { addressOf, bytesFrom, bytesTo } from "../c_memory.ts";
+import { addressOf, addressOfBytes, bytesFrom, bytesTo } from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { type Opaque, open } from "../handle.ts";
 import { calling, objectOf } from "../into.ts";
@@ -209,7 +209,7 @@ const npnSelectPointer = () =>
           const name = wireOf([chosen], "the NPN callback").slice(1);
           // The SSL keeps the pointer until it has sent the name: the bytes live as long as it does.
           npn.set(open(handle, "SSL", ""), { status: Number(status), name });
-          point(out, outLength, addressOf(Deno.UnsafePointer.of(name)), Uint8Array.of(name.length));
+          point(out, outLength, addressOfBytes(name), Uint8Array.of(name.length));
           return TLSEXT.OK;
         });
       }),
@@ -260,7 +260,7 @@ const npnAdvertisePointer = () =>
           const wire = wireOf(names, "the NPN callback");
           advertised.set(open(handle, "SSL", ""), wire);
           const length = new Uint8Array(Uint32Array.of(wire.length).buffer);
-          point(out, outLength, addressOf(Deno.UnsafePointer.of(wire)), length);
+          point(out, outLength, addressOfBytes(wire), length);
           return TLSEXT.OK;
         });
       }),

@@ -7,7 +7,15 @@
  */
 
 import { type CFunction, lazy } from "../c_function.ts";
-import { addressOf, bytesFrom, bytesTo, textFrom, toBytes, toCString } from "../c_memory.ts";
+import {
+  addressOf,
+  addressOfBytes,
+  bytesFrom,
+  bytesTo,
+  textFrom,
+  toBytes,
+  toCString,
+} from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque, open } from "../handle.ts";
 import { calling, objectOf } from "../into.ts";
@@ -170,7 +178,7 @@ const useSessionPointer = () =>
             identities.set(open(handle, "SSL", ""), bytes);
             bytesTo(
               id,
-              new Uint8Array(BigUint64Array.of(addressOf(Deno.UnsafePointer.of(bytes))).buffer),
+              new Uint8Array(BigUint64Array.of(addressOfBytes(bytes)).buffer),
             );
             bytesTo(idLength, new Uint8Array(BigUint64Array.of(BigInt(bytes.length)).buffer));
           }

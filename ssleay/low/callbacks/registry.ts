@@ -6,7 +6,7 @@
  * @module
  */
 
-import { cCallback } from "./c_callback.ts";
+import { cCallback, mustAllowCallbacks } from "./c_callback.ts";
 import { lazy } from "../c_function.ts";
 import { addressOf } from "../c_memory.ts";
 import { apart } from "../error_queue.ts";
@@ -25,6 +25,7 @@ const answers = new Map<bigint, Map<string, Answer>>();
 
 /** Sets or removes the function for a kind of callback of an SSL or SSL_CTX. */
 export function setAnswer(native: CObject, kind: string, answer: Answer | undefined): void {
+  mustAllowCallbacks();
   let own = answers.get(native.address);
   if (own === undefined) {
     if (answer === undefined) return;

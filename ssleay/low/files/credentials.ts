@@ -7,7 +7,7 @@
  */
 
 import { type CFunction, lazy } from "../c_function.ts";
-import { pointerCell, toCString } from "../c_memory.ts";
+import { pointerCell, pointerFrom, toCString } from "../c_memory.ts";
 import { toInteger } from "../declared.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
@@ -211,13 +211,13 @@ function readPkcs12(
         : parsePkcs12Short(p12, secret, key.bytes, certificate.bytes, null);
       pkcs12Free(p12);
       if (parsed !== 1) return undefined;
-      const chain = Deno.UnsafePointer.create(stack.read());
+      const chain = pointerFrom(stack.read());
       const count = chain === null ? 0 : skNum(chain);
       const certificates = Array.from({ length: count }, (_, i) => skValue(chain, i));
       if (chain !== null) skFree(chain);
       return {
-        key: Deno.UnsafePointer.create(key.read()),
-        certificate: Deno.UnsafePointer.create(certificate.read()),
+        key: pointerFrom(key.read()),
+        certificate: pointerFrom(certificate.read()),
         chain: certificates,
       };
     })

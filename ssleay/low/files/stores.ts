@@ -6,7 +6,7 @@
 
 import { SslUnsupportedError } from "../../../errors.ts";
 import { lazy } from "../c_function.ts";
-import { bytesAt, toCString } from "../c_memory.ts";
+import { addressOf, bytesAt, pointerFrom, toCString } from "../c_memory.ts";
 import { toInteger } from "../declared.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
@@ -41,8 +41,8 @@ const randAdd = lazy("RAND_add", [B, I, "f64"], "void");
 const randBytes = lazy("RAND_bytes", [B, I], I);
 
 function pointerAt(info: Deno.PointerValue, offset: number): Deno.PointerValue {
-  const address = BigInt(Deno.UnsafePointer.value(info)) + BigInt(offset);
-  return Deno.UnsafePointer.create(new BigUint64Array(bytesAt(address, 8).buffer)[0]!);
+  const address = addressOf(info) + BigInt(offset);
+  return pointerFrom(new BigUint64Array(bytesAt(address, 8).buffer)[0]!);
 }
 
 /** Checks that Deno lets us read a folder which C will read later, as it needs it. */
