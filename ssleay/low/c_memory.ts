@@ -93,6 +93,11 @@ export function addressOf(pointer: Deno.PointerValue): bigint {
   return pointer === null ? 0n : BigInt(Deno.UnsafePointer.value(pointer));
 }
 
+/** Whether two pointers point to the same place. */
+export function samePointer(a: Deno.PointerObject, b: Deno.PointerObject): boolean {
+  return Deno.UnsafePointer.equals(a, b);
+}
+
 /** The address of bytes that stay where they are while C works on them. */
 export function addressOfBytes(bytes: Uint8Array<ArrayBuffer>): bigint {
   needAddresses();

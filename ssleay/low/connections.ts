@@ -5,7 +5,7 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { bytesAt, pointerCell, pointerFrom, textFrom, toBytes } from "./c_memory.ts";
+import { bytesAt, pointerCell, pointerFrom, samePointer, textFrom, toBytes } from "./c_memory.ts";
 import type { Reference } from "./certificates.ts";
 import { toInteger } from "./declared.ts";
 import type { Taken } from "./declared_types.ts";
@@ -311,7 +311,7 @@ export function SESSION_up_ref(session: Opaque<"SSL_SESSION">): number {
 export function dup(ssl: Taken<"SSL">): Opaque<"SSL"> | null {
   const native = objectOf(ssl, "SSL", "dup");
   const copy: Deno.PointerValue = calling(() => sslDup(native.pointer));
-  if (copy !== null && Deno.UnsafePointer.equals(copy, native.pointer)) {
+  if (copy !== null && samePointer(copy, native.pointer)) {
     sslFree(copy); // the reference that SSL_dup() added: ours are counted here
     native.spareFrees++;
     return hasAddresses() ? handleAt("SSL", native.address) ?? null : null;
