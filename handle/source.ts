@@ -187,9 +187,3 @@ export function asTransport(conn: HandleConn): Transport {
     { code: "EINVAL", errno: 22, reason: "not open in both directions" },
   );
 }
-
-/** Refuses to read where nothing can be read. */
-export function mustRead(operation: string, conn: HandleConn): void {
-  if (typeof conn.read === "function") return;
-  throw new TypeError(`Cannot ${operation}: the handle is open for writing only`);
-}

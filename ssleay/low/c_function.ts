@@ -59,15 +59,6 @@ export function cFunction(name: string, signature: Signature): CFunction | undef
   return bound.get(key);
 }
 
-/** Whether this OpenSSL has a C function, without making it callable. */
-export function hasCFunction(name: string): boolean {
-  const path = libraryPath();
-  const { symbols } = Deno.dlopen(fileOf(path, name), {
-    [name]: { type: "pointer", optional: true },
-  });
-  return (symbols as Record<string, Deno.PointerValue>)[name] !== null;
-}
-
 /** The address of a C function, for C functions that take one; it stays loaded with the process. */
 export function cPointer(name: string): Deno.PointerObject {
   const { symbols } = Deno.dlopen(fileOf(libraryPath(), name), { [name]: { type: "pointer" } });

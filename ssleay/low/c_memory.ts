@@ -13,7 +13,6 @@ const memcpy = lazy("memcpy", [B, P, "usize"], P);
 const memcpyAt = lazy("memcpy", [B, "u64", "usize"], P);
 const memcpyTo = lazy("memcpy", [P, B, "usize"], P);
 const strlen = lazy("strlen", [P], "u32");
-const strlenAt = lazy("strlen", ["u64"], "u32");
 const cryptoFree = lazy("CRYPTO_free", [P, P, "i32"], "void");
 
 const decoder = new TextDecoder();
@@ -46,11 +45,6 @@ export function stringBytes(from: Deno.PointerValue): Uint8Array<ArrayBuffer> | 
 /** The text of a C string; `undefined` for NULL. */
 export function textFrom(from: Deno.PointerValue): string | undefined {
   return from === null ? undefined : decoder.decode(bytesFrom(from, strlen(from)));
-}
-
-/** The text of a C string at an address. */
-export function textAt(from: bigint): string | undefined {
-  return from === 0n ? undefined : decoder.decode(bytesAt(from, strlenAt(from)));
 }
 
 /** The text of a C string that C gave away: it is freed. */
@@ -104,6 +98,23 @@ export function addressOfBytes(bytes: Uint8Array<ArrayBuffer>): bigint {
   return addressOf(Deno.UnsafePointer.of(bytes));
 }
 
+/** Stores an address where C wants a pointer. */
+export function storeAddress(to: Deno.PointerValue, address: bigint): void {
+  bytesTo(to, new Uint8Array(BigUint64Array.of(address).buffer));
+}
+
+/** Stores an int of C. */
+export function storeInt(to: Deno.PointerValue, value: number): void {
+  bytesTo(to, new Uint8Array(Int32Array.of(value).buffer));
+}
+
+const NO_BYTES = new Uint8Array(1);
+
+/** Bytes for C, which does not get the null pointer that Deno makes of none: their length says 0. */
+export function forC(bytes: Uint8Array): Uint8Array {
+  return bytes.length > 0 ? bytes : NO_BYTES;
+}
+
 /** A pointer-sized place for C to write to, or with an address for C to read. */
 export function pointerCell(value = 0n): { bytes: Uint8Array<ArrayBuffer>; read(): bigint } {
   const cell = BigUint64Array.of(value);
@@ -141,13 +152,4 @@ export function toCString(value: unknown, where: string): Uint8Array<ArrayBuffer
 /** UTF-8 as text. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);
-}
-
-/** Bytes as text of which each character is one byte, as Perl's strings are. */
-export function byteText(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return text;
 }

@@ -18,6 +18,7 @@ import { readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read
 import { lazy } from "./c_function.ts";
 import {
   addressOfBytes,
+  forC,
   numberCell,
   pointerCell,
   pointerFrom,
@@ -309,7 +310,7 @@ export function X509_check_host(
   const result: number = calling(() =>
     checkHost(
       pointer,
-      bytes.length > 0 ? bytes : new Uint8Array(1),
+      forC(bytes),
       BigInt(bytes.length),
       wanted,
       matched.bytes,

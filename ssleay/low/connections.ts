@@ -5,7 +5,15 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { bytesAt, pointerCell, pointerFrom, samePointer, textFrom, toBytes } from "./c_memory.ts";
+import {
+  bytesAt,
+  forC,
+  pointerCell,
+  pointerFrom,
+  samePointer,
+  textFrom,
+  toBytes,
+} from "./c_memory.ts";
 import type { Reference } from "./certificates.ts";
 import { toInteger } from "./declared.ts";
 import type { Taken } from "./declared_types.ts";
@@ -13,6 +21,7 @@ import { handleAt, handleOf, type Opaque } from "./handle.ts";
 import { calling, objectOf, pointerOf } from "./into.ts";
 import { hasAddresses } from "./c_object.ts";
 import { printed } from "./written.ts";
+import { elements } from "./stack.ts";
 
 const P = "pointer", I = "i32", B = "buffer";
 const currentCipher = lazy("SSL_get_current_cipher", [P], P);
@@ -29,8 +38,6 @@ const ivLength = lazy("EVP_CIPHER_get_iv_length|EVP_CIPHER_iv_length", [P], I);
 const mdSize = lazy("EVP_MD_get_size|EVP_MD_size", [P], I);
 const getCiphers = lazy("SSL_get_ciphers", [P], P);
 const peerChain = lazy("SSL_get_peer_cert_chain", [P], P);
-const skNum = lazy("OPENSSL_sk_num", [P], I);
-const skValue = lazy("OPENSSL_sk_value", [P, I], P);
 const sharedCiphers = lazy("SSL_get_shared_ciphers", [P, B, I], P);
 const getFinished = lazy("SSL_get_finished", [P, B, "usize"], "usize");
 const peerFinished = lazy("SSL_get_peer_finished", [P, B, "usize"], "usize");
@@ -97,11 +104,6 @@ export function CIPHER_find(
   return handleOf("SSL_CIPHER", calling(() => cipherFind(pointer, two)), "static");
 }
 
-function* elements(stack: Deno.PointerValue): Generator<Deno.PointerValue> {
-  if (stack === null) return;
-  for (let i = 0; i < skNum(stack); i++) yield skValue(stack, i);
-}
-
 /** The ciphers that may be used. Perl: `Net::SSLeay::get_ciphers` */
 export function get_ciphers(ssl: Taken<"SSL">): Opaque<"SSL_CIPHER">[] {
   const pointer = pointerOf(ssl, "SSL", "get_ciphers");
@@ -145,7 +147,7 @@ function finished(
     );
   }
   return Number(
-    calling(() => get(pointer, buffer.length > 0 ? buffer : new Uint8Array(1), BigInt(size))),
+    calling(() => get(pointer, forC(buffer), BigInt(size))),
   );
 }
 
@@ -230,7 +232,7 @@ export function export_keying_material(
     pointer,
     out,
     BigInt(size),
-    name.length > 0 ? name : new Uint8Array(1),
+    forC(name),
     BigInt(name.length),
   ];
   const done = calling(() => {
@@ -238,7 +240,7 @@ export function export_keying_material(
     const bytes = toBytes(context, where);
     return exportWithContext(
       ...head,
-      bytes.length > 0 ? bytes : new Uint8Array(1),
+      forC(bytes),
       BigInt(bytes.length),
       1,
     );

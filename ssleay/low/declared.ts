@@ -7,16 +7,15 @@
 
 import { collectErrors, forgetForeignErrors } from "./error_queue.ts";
 import { type CFunction, cFunction, missing, type Signature } from "./c_function.ts";
-import { takeText, textFrom, toBytes, toCString } from "./c_memory.ts";
+import { forC, takeText, textFrom, toBytes, toCString } from "./c_memory.ts";
 import { freeHandle, giveAway, handleOf, type Opaque, open } from "./handle.ts";
 import type { Kind } from "./kinds.ts";
 import { CObject } from "./c_object.ts";
+import { elements } from "./stack.ts";
 import { rethrow } from "./thrown.ts";
 import { type Integer, nativeSignature, readRow, type Row, type Visible } from "./row.ts";
 import { withWritten } from "./written.ts";
 import { adoptable, mayUse } from "./adoption.ts";
-
-const NO_BYTES = new Uint8Array(1);
 
 const RANGES: Readonly<Record<Integer, readonly [number, number]>> = {
   int: [-0x80000000, 0xffffffff],
@@ -107,7 +106,7 @@ class Call {
       }
       length = wanted;
     }
-    this.out.push(bytes.length > 0 ? bytes : NO_BYTES, length);
+    this.out.push(forC(bytes), length);
   }
 
   #pushNone(name: string, value: unknown): void {
@@ -155,7 +154,7 @@ function settle({ effects, first }: Call, row: Row, result: unknown): void {
   const succeeded = row.result.form === "integer" ? Number(result) > 0 : result !== null;
   if (succeeded) {
     const owner = effects.changed[0]?.native ?? first!;
-    for (const { handle, kind } of new Set(effects.given)) giveAway(handle, kind, owner);
+    for (const { handle, kind } of effects.given) giveAway(handle, kind, owner);
   }
   for (const { native, getters } of effects.changed) native.changed(getters);
   if (row.result.form === "handle" && row.result.lifetime === "new") return;
@@ -165,11 +164,9 @@ function settle({ effects, first }: Call, row: Row, result: unknown): void {
 /** The elements of a stack that C made for us are ours, too: they live as long as the stack. */
 function ownElements(handle: Opaque, kind: Kind, where: string): void {
   const stack = open(handle, kind, where);
-  const size = cFunction("OPENSSL_sk_num", { parameters: ["pointer"], result: "i32" })!;
-  const at = cFunction("OPENSSL_sk_value", { parameters: ["pointer", "i32"], result: "pointer" })!;
   const element = kind.slice("STACK_OF_".length) as Kind;
-  for (let i = 0; i < size(stack.pointer); i++) {
-    const native = new CObject(element, at(stack.pointer, i), { owned: true });
+  for (const pointer of elements(stack.pointer)) {
+    const native = new CObject(element, pointer!, { owned: true });
     stack.keep(native);
     native.release(); // the stack alone holds it
   }

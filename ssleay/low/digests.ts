@@ -8,7 +8,7 @@
 
 import { cCallback } from "./callbacks/c_callback.ts";
 import { lazy } from "./c_function.ts";
-import { textFrom, toBytes } from "./c_memory.ts";
+import { forC, textFrom, toBytes } from "./c_memory.ts";
 import { calling } from "./into.ts";
 
 const P = "pointer", I = "i32", B = "buffer";
@@ -22,7 +22,7 @@ function digest(name: string, length: number, data: unknown): Uint8Array | undef
   const out = new Uint8Array(length);
   return calling(() => {
     const made = lazy(name, [B, "usize", B], P)(
-      bytes.length > 0 ? bytes : new Uint8Array(1),
+      forC(bytes),
       BigInt(bytes.length),
       out,
     );

@@ -10,6 +10,7 @@ import { lazy } from "./c_function.ts";
 import { pointerCell, pointerFrom, toCString } from "./c_memory.ts";
 import { toInteger } from "./declared.ts";
 import { handleOf, type Opaque } from "./handle.ts";
+import { elements } from "./stack.ts";
 import { calling, objectOf, optionalPointer, pointerOf } from "./into.ts";
 import type { CObject } from "./c_object.ts";
 
@@ -24,8 +25,6 @@ const reqAddExts = lazy("X509_REQ_add_extensions", [P, P], I);
 const reqGetExts = lazy("X509_REQ_get_extensions", [P], P);
 const skNew = lazy("OPENSSL_sk_new_null", [], P);
 const skPush = lazy("OPENSSL_sk_push", [P, P], I);
-const skNum = lazy("OPENSSL_sk_num", [P], I);
-const skValue = lazy("OPENSSL_sk_value", [P, I], P);
 const skFree = lazy("OPENSSL_sk_free", [P], "void");
 const extObject = lazy("X509_EXTENSION_get_object", [P], P);
 const extByObj = lazy("X509_get_ext_by_OBJ", [P, P, I], I);
@@ -138,7 +137,7 @@ export function P_X509_CRL_add_extensions(
 
 function freeExtensions(stack: Deno.PointerValue): void {
   if (stack === null) return;
-  for (let i = 0; i < skNum(stack); i++) extFree(skValue(stack, i));
+  for (const each of elements(stack)) extFree(each);
   skFree(stack);
 }
 
@@ -181,8 +180,8 @@ export function P_X509_copy_extensions(
   return calling(() => {
     const stack = reqGetExts(source);
     let result = 1;
-    for (let i = 0; stack !== null && i < skNum(stack); i++) {
-      const extension = skValue(stack, i), object = extObject(extension);
+    for (const extension of elements(stack)) {
+      const object = extObject(extension);
       let at = extByObj(target.pointer, object, -1);
       if (at >= 0 && override) continue;
       for (; at >= 0; at = extByObj(target.pointer, object, -1)) {

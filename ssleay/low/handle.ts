@@ -12,13 +12,6 @@ import type { Lifetime } from "./row.ts";
 
 const net = new FinalizationRegistry<CObject>((native) => native.release());
 
-let live = 0;
-
-/** How many handles were made and not freed yet; for tests of leaks. */
-export function liveHandles(): number {
-  return live;
-}
-
 /** The object of a handle. @throws {TypeError} If it is not a handle of this kind, or not alive. */
 export let open: (handle: unknown, kind: Kind, where: string) => CObject;
 
@@ -70,7 +63,6 @@ export class Opaque<K extends Kind = Kind> {
       const native = handle.#native!;
       handle.#native = undefined;
       net.unregister(handle);
-      live--;
       return native;
     };
     construct = (kind, native) => new Opaque(kind, native, token);
@@ -81,7 +73,6 @@ export class Opaque<K extends Kind = Kind> {
     if (key !== token) throw new TypeError("Cannot make a handle: the functions of SSLeay do that");
     this.kind = kind;
     this.#native = native;
-    live++;
     net.register(this, native, this);
   }
 

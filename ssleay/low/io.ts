@@ -8,7 +8,7 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { numberCell, toBytes } from "./c_memory.ts";
+import { forC, numberCell, toBytes } from "./c_memory.ts";
 import { toInteger } from "./declared.ts";
 import type { Taken } from "./declared_types.ts";
 import { collectErrors, forgetForeignErrors } from "./error_queue.ts";
@@ -199,7 +199,7 @@ export function peek_ex(ssl: Taken<"SSL">, max?: number): Eventual<[Got, number]
 
 function send(native: CObject, bytes: Uint8Array): Eventual<number> {
   // A copy, since C may read it again when it waits.
-  const held = bytes.length > 0 ? bytes.slice() : new Uint8Array(1);
+  const held = forC(bytes.slice());
   return run(native, () => sslWrite(native.pointer, held, bytes.length), (result) => result);
 }
 
@@ -232,7 +232,7 @@ export function write_partial(
 export function write_ex(ssl: Taken<"SSL">, data: string | Uint8Array): Eventual<[number, number]> {
   const native = objectOf(ssl, "SSL", "write_ex");
   const bytes = toBytes(data, "write_ex()");
-  const held = bytes.length > 0 ? bytes.slice() : new Uint8Array(1), written = numberCell();
+  const held = forC(bytes.slice()), written = numberCell();
   const call = () => sslWriteEx(native.pointer, held, BigInt(bytes.length), written.bytes);
   return run(native, call, (result) => [result > 0 ? written.read() : 0, result]);
 }

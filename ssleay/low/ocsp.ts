@@ -23,13 +23,12 @@ import { handleOf, type Opaque } from "./handle.ts";
 import { calling, optionalPointer, pointerOf } from "./into.ts";
 import { derFrom, derPlace } from "./written.ts";
 import { clearErrors } from "./error_queue.ts";
+import { elements } from "./stack.ts";
 
 const P = "pointer", I = "i32", B = "buffer";
 const sslCtx = lazy("SSL_get_SSL_CTX", [P], P);
 const certStore = lazy("SSL_CTX_get_cert_store", [P], P);
 const peerChain = lazy("SSL_get_peer_cert_chain", [P], P);
-const skNum = lazy("OPENSSL_sk_num", [P], I);
-const skValue = lazy("OPENSSL_sk_value", [P, I], P);
 const checkIssued = lazy("X509_check_issued", [P, P], I);
 const x509Dup = lazy("X509_dup", [P], P);
 const x509Free = lazy("X509_free", [P], "void");
@@ -60,11 +59,6 @@ const checkValidity = lazy("OCSP_check_validity", [P, P, "i64", "i64"], I);
 const reasonText = lazy("OCSP_crl_reason_str", ["i64"], P);
 
 const X509_V_OK = 0, NONCE_ABSENT = -1;
-
-function* elements(stack: Deno.PointerValue): Generator<Deno.PointerValue> {
-  if (stack === null) return;
-  for (let i = 0; i < skNum(stack); i++) yield skValue(stack, i);
-}
 
 /** A certificate's issuer, from the chain or the store, to be freed. */
 function findIssuer(cert: Deno.PointerValue, store: Deno.PointerValue, chain: Deno.PointerValue) {

@@ -7,7 +7,7 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { stringBytes, toBytes } from "./c_memory.ts";
+import { forC, stringBytes, toBytes } from "./c_memory.ts";
 import { toInteger } from "./declared.ts";
 import { calling } from "./into.ts";
 
@@ -35,7 +35,7 @@ function fill(
       `Cannot call ${where}: the buffer has ${buffer.length} bytes: ${wanted} are wanted`,
     );
   }
-  return calling(() => make(buffer.length === 0 ? new Uint8Array(1) : buffer, wanted));
+  return calling(() => make(forC(buffer), wanted));
 }
 
 /** Fills a buffer, or its first `count` bytes. Perl: `Net::SSLeay::RAND_bytes` */
@@ -62,7 +62,7 @@ export function RAND_add(data: string | Uint8Array, count: number, entropy: numb
       `Cannot call RAND_add(): ${bytes.length} bytes were given: ${wanted} are to be used`,
     );
   }
-  calling(() => randAdd(bytes.length > 0 ? bytes : new Uint8Array(1), wanted, entropy));
+  calling(() => randAdd(forC(bytes), wanted, entropy));
 }
 
 /** The default file of random bytes; `undefined` if there is no such file. Perl: `Net::SSLeay::RAND_file_name` */

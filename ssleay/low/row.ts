@@ -188,11 +188,6 @@ const NATIVE: Readonly<Record<Integer, Deno.NativeType>> = {
   size: "usize",
 };
 
-/** The type of a number in Deno's FFI. */
-export function nativeInteger(type: Integer): Deno.NativeType {
-  return NATIVE[type];
-}
-
 function nativeArgument(arg: Argument): Deno.NativeType[] {
   switch (arg.form) {
     case "integer":

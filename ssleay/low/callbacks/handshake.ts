@@ -6,20 +6,20 @@
  */
 
 import { lazy } from "../c_function.ts";
-import { addressOf, bytesFrom, bytesTo, pointerFrom, textFrom, toBytes } from "../c_memory.ts";
+import {
+  addressOf,
+  bytesFrom,
+  bytesTo,
+  pointerFrom,
+  storeAddress,
+  storeInt,
+  textFrom,
+  toBytes,
+} from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { type Opaque, scoped } from "../handle.ts";
-import { calling, objectOf } from "../into.ts";
 import { derPlace } from "../written.ts";
-import {
-  answerAt,
-  answering,
-  answerOf,
-  functionOf,
-  lasting,
-  setAnswer,
-  withSsl,
-} from "./registry.ts";
+import { answerAt, answering, answerOf, lasting, setCallback, withSsl } from "./registry.ts";
 
 const P = "pointer", I = "i32", B = "buffer", L = "i64";
 const ctxCallbackCtrl = lazy("SSL_CTX_callback_ctrl", [P, I, P], L);
@@ -102,18 +102,14 @@ export function CTX_set_tlsext_servername_callback(
   callback?: ServernameCallback | null,
   data?: unknown,
 ): void {
-  const name = "CTX_set_tlsext_servername_callback";
-  const native = objectOf(ctx, "SSL_CTX", name);
-  const run = functionOf(callback, name);
-  setAnswer(native, "servername", run && { run, data });
-  calling(() => {
-    ctxCallbackCtrl(
-      native.pointer,
-      CTRL.servernameCallback,
-      run === undefined ? null : servernamePointer(),
-    );
-    ctxCtrl(native.pointer, CTRL.servernameArgument, 0n, null);
-  });
+  setCallback(
+    { name: "CTX_set_tlsext_servername_callback", on: "SSL_CTX", kind: "servername" },
+    [ctx, callback, data],
+    (pointer, isSet) => {
+      ctxCallbackCtrl(pointer, CTRL.servernameCallback, isSet ? servernamePointer() : null);
+      ctxCtrl(pointer, CTRL.servernameArgument, 0n, null);
+    },
+  );
 }
 
 /** The response that the peer stapled, to be freed; null if it sent no response, or one that cannot be read. */
@@ -147,12 +143,11 @@ export function CTX_set_tlsext_status_cb(
   callback?: StatusCallback | null,
   data?: unknown,
 ): number {
-  const name = "CTX_set_tlsext_status_cb";
-  const native = objectOf(ctx, "SSL_CTX", name);
-  const run = functionOf(callback, name);
-  setAnswer(native, "status", run && { run, data });
-  calling(() =>
-    ctxCallbackCtrl(native.pointer, CTRL.statusCallback, run === undefined ? null : statusPointer())
+  setCallback(
+    { name: "CTX_set_tlsext_status_cb", on: "SSL_CTX", kind: "status" },
+    [ctx, callback, data],
+    (pointer, isSet) =>
+      ctxCallbackCtrl(pointer, CTRL.statusCallback, isSet ? statusPointer() : null),
   );
   return 1;
 }
@@ -168,7 +163,7 @@ const clientHelloPointer = () =>
         if (answer === undefined) return 1;
         const given = withSsl(ssl, (handle) => answer.run(handle, answer.data));
         const [result, code] = Array.isArray(given) ? given : [given, undefined];
-        if (code !== undefined) bytesTo(alert, new Uint8Array(Int32Array.of(Number(code)).buffer));
+        if (code !== undefined) storeInt(alert, Number(code));
         return Number(result) | 0;
       }),
   );
@@ -179,11 +174,10 @@ export function CTX_set_client_hello_cb(
   callback?: ClientHelloCallback | null,
   arg?: unknown,
 ): void {
-  const native = objectOf(ctx, "SSL_CTX", "CTX_set_client_hello_cb");
-  const run = functionOf(callback, "CTX_set_client_hello_cb");
-  setAnswer(native, "client_hello", run && { run, data: arg });
-  calling(() =>
-    setClientHello(native.pointer, run === undefined ? null : clientHelloPointer(), null)
+  setCallback(
+    { name: "CTX_set_client_hello_cb", on: "SSL_CTX", kind: "client_hello" },
+    [ctx, callback, arg],
+    (pointer, isSet) => setClientHello(pointer, isSet ? clientHelloPointer() : null, null),
   );
 }
 
@@ -256,16 +250,15 @@ export function CTX_set_tlsext_ticket_getkey_cb(
   callback?: TicketKeyCallback | null,
   data?: unknown,
 ): void {
-  const name = "CTX_set_tlsext_ticket_getkey_cb";
-  const native = objectOf(ctx, "SSL_CTX", name);
-  const run = functionOf(callback, name);
-  setAnswer(native, "ticket_key", run && { run, data });
-  calling(() =>
-    ctxCallbackCtrl(
-      native.pointer,
-      CTRL.ticketKeyCallback,
-      run === undefined ? null : ticketKeyPointer(),
-    )
+  setCallback(
+    { name: "CTX_set_tlsext_ticket_getkey_cb", on: "SSL_CTX", kind: "ticket_key" },
+    [ctx, callback, data],
+    (pointer, isSet) =>
+      ctxCallbackCtrl(
+        pointer,
+        CTRL.ticketKeyCallback,
+        isSet ? ticketKeyPointer() : null,
+      ),
   );
 }
 
@@ -289,10 +282,11 @@ export function set_session_ticket_ext_cb(
   callback?: TicketExtCallback | null,
   data?: unknown,
 ): number {
-  const native = objectOf(ssl, "SSL", "set_session_ticket_ext_cb");
-  const run = functionOf(callback, "set_session_ticket_ext_cb");
-  setAnswer(native, "ticket_ext", run && { run, data });
-  calling(() => setTicketExt(native.pointer, run === undefined ? null : ticketExtPointer(), null));
+  setCallback(
+    { name: "set_session_ticket_ext_cb", on: "SSL", kind: "ticket_ext" },
+    [ssl, callback, data],
+    (pointer, isSet) => setTicketExt(pointer, isSet ? ticketExtPointer() : null, null),
+  );
   return 1;
 }
 
@@ -326,17 +320,14 @@ const secretPointer = () =>
         const preferred: { value?: number } = {};
         if (!Number(answer.run(value, names, preferred, answer.data))) return 0;
         if (preferred.value !== undefined && preferred.value >= 0 && preferred.value < count) {
-          bytesTo(
-            cipher,
-            new Uint8Array(BigUint64Array.of(addressOf(skValue(ciphers, preferred.value))).buffer),
-          );
+          storeAddress(cipher, addressOf(skValue(ciphers, preferred.value)));
         }
         const made = toBytes(value.value, "the session secret callback");
         if (made.length > MASTER_KEY) {
           throw new RangeError("Cannot use a session secret of more than 48 bytes");
         }
         bytesTo(secret, made);
-        bytesTo(secretLength, new Uint8Array(Int32Array.of(made.length).buffer));
+        storeInt(secretLength, made.length);
         return 1;
       }),
   );
@@ -347,8 +338,9 @@ export function set_session_secret_cb(
   callback?: SessionSecretCallback | null,
   data?: unknown,
 ): void {
-  const native = objectOf(ssl, "SSL", "set_session_secret_cb");
-  const run = functionOf(callback, "set_session_secret_cb");
-  setAnswer(native, "session_secret", run && { run, data });
-  calling(() => setSecret(native.pointer, run === undefined ? null : secretPointer(), null));
+  setCallback(
+    { name: "set_session_secret_cb", on: "SSL", kind: "session_secret" },
+    [ssl, callback, data],
+    (pointer, isSet) => setSecret(pointer, isSet ? secretPointer() : null, null),
+  );
 }

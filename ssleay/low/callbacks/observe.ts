@@ -8,14 +8,13 @@ import { lazy } from "../c_function.ts";
 import { addressOf, bytesFrom, textFrom } from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
-import { calling, objectOf } from "../into.ts";
+import { objectOf } from "../into.ts";
 import {
   answerAt,
   answering,
   answerOf,
-  functionOf,
   lasting,
-  setAnswer,
+  setCallback,
   withCtx,
   withSsl,
 } from "./registry.ts";
@@ -105,16 +104,17 @@ const msgPointer = () =>
   );
 
 function observe(
-  kind: "SSL" | "SSL_CTX",
-  what: "info" | "msg",
+  on: "SSL" | "SSL_CTX",
+  kind: "info" | "msg",
   name: string,
-  [target, callback, data]: readonly unknown[],
+  given: readonly unknown[],
 ): void {
-  const native = objectOf(target, kind, name);
-  const run = functionOf(callback, name);
-  setAnswer(native, what, run && { run, data });
-  const pointer = () => what === "info" ? infoPointer() : msgPointer();
-  calling(() => setters[kind][what](native.pointer, run === undefined ? null : pointer()));
+  const callback = () => kind === "info" ? infoPointer() : msgPointer();
+  setCallback(
+    { name, on, kind },
+    given,
+    (pointer, isSet) => setters[on][kind](pointer, isSet ? callback() : null),
+  );
 }
 
 /** What follows the states of all connections; `undefined` removes it. Perl: `Net::SSLeay::CTX_set_info_callback` */
@@ -167,10 +167,11 @@ export function CTX_set_keylog_callback(
   ctx: Taken<"SSL_CTX">,
   callback?: KeylogCallback | null,
 ): void {
-  const native = objectOf(ctx, "SSL_CTX", "CTX_set_keylog_callback");
-  const run = functionOf(callback, "CTX_set_keylog_callback");
-  setAnswer(native, "keylog", run && { run, data: undefined });
-  calling(() => setKeylog(native.pointer, run === undefined ? null : keylogPointer()));
+  setCallback(
+    { name: "CTX_set_keylog_callback", on: "SSL_CTX", kind: "keylog" },
+    [ctx, callback],
+    (pointer, isSet) => setKeylog(pointer, isSet ? keylogPointer() : null),
+  );
 }
 
 /** The function that was set. Perl: `Net::SSLeay::CTX_get_keylog_callback` */
@@ -199,10 +200,11 @@ export function CTX_sess_set_new_cb(
   ctx: Taken<"SSL_CTX">,
   callback?: NewSessionCallback | null,
 ): void {
-  const native = objectOf(ctx, "SSL_CTX", "CTX_sess_set_new_cb");
-  const run = functionOf(callback, "CTX_sess_set_new_cb");
-  setAnswer(native, "sess_new", run && { run, data: undefined });
-  calling(() => setNew(native.pointer, run === undefined ? null : newPointer()));
+  setCallback(
+    { name: "CTX_sess_set_new_cb", on: "SSL_CTX", kind: "sess_new" },
+    [ctx, callback],
+    (pointer, isSet) => setNew(pointer, isSet ? newPointer() : null),
+  );
 }
 
 const removePointer = () =>
@@ -226,8 +228,9 @@ export function CTX_sess_set_remove_cb(
   ctx: Taken<"SSL_CTX">,
   callback?: RemoveSessionCallback | null,
 ): void {
-  const native = objectOf(ctx, "SSL_CTX", "CTX_sess_set_remove_cb");
-  const run = functionOf(callback, "CTX_sess_set_remove_cb");
-  setAnswer(native, "sess_remove", run && { run, data: undefined });
-  calling(() => setRemove(native.pointer, run === undefined ? null : removePointer()));
+  setCallback(
+    { name: "CTX_sess_set_remove_cb", on: "SSL_CTX", kind: "sess_remove" },
+    [ctx, callback],
+    (pointer, isSet) => setRemove(pointer, isSet ? removePointer() : null),
+  );
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { alpnNames, TLSEXT } from "../../../engine/openssl/trampolines.ts";
 import { lazy } from "../c_function.ts";
-import { addressOf, addressOfBytes, bytesFrom, bytesTo } from "../c_memory.ts";
+import { addressOf, addressOfBytes, bytesFrom, bytesTo, forC, storeAddress } from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { type Opaque, open } from "../handle.ts";
 import { calling, objectOf } from "../into.ts";
@@ -26,9 +27,6 @@ const sslProtos = lazy("SSL_set_alpn_protos", [P, B, "u32"], I);
 const setAlpn = lazy("SSL_CTX_set_alpn_select_cb", [P, P, P], "void");
 const setNpnSelect = lazy("SSL_CTX_set_next_proto_select_cb", [P, P, P], "void");
 const setNpnAdvertise = lazy("SSL_CTX_set_next_protos_advertised_cb", [P, P, P], "void");
-
-/** SSL_TLSEXT_ERR_*. */
-const TLSEXT = { OK: 0, ALERT_FATAL: 2, NOACK: 3 } as const;
 
 /** OPENSSL_NPN_*. */
 const NPN = { NEGOTIATED: 1, NO_OVERLAP: 2 } as const;
@@ -69,19 +67,11 @@ function wireOf(names: unknown, where: string): Uint8Array<ArrayBuffer> {
   }));
 }
 
-function namesOf(wire: Uint8Array): string[] {
-  const names: string[] = [];
-  for (let at = 0; at < wire.length; at += 1 + wire[at]!) {
-    names.push(String.fromCharCode(...wire.subarray(at + 1, at + 1 + wire[at]!)));
-  }
-  return names;
-}
-
 function offer(kind: "SSL" | "SSL_CTX", name: string, target: unknown, names: unknown): number {
   const { pointer } = objectOf(target, kind, name);
   const wire = wireOf(names, `${name}()`);
   const set = kind === "SSL" ? sslProtos : ctxProtos;
-  return calling(() => set(pointer, wire.length > 0 ? wire : new Uint8Array(1), wire.length));
+  return calling(() => set(pointer, forC(wire), wire.length));
 }
 
 /** The protocols that a client offers; 0 is success. Perl: `Net::SSLeay::CTX_set_alpn_protos` */
@@ -100,7 +90,7 @@ function point(
   address: bigint,
   length: Uint8Array,
 ): void {
-  bytesTo(out, new Uint8Array(BigUint64Array.of(address).buffer));
+  storeAddress(out, address);
   bytesTo(outLength, length);
 }
 
@@ -137,7 +127,7 @@ const alpnPointer = () =>
       answering(TLSEXT.ALERT_FATAL, () => {
         const answer = answerOf(ssl, "alpn");
         if (answer === undefined) return TLSEXT.NOACK;
-        const offered = namesOf(bytesFrom(list, length));
+        const offered = alpnNames(bytesFrom(list, length));
         const chosen = withSsl(ssl, (handle) => answer.run(handle, offered, answer.data));
         if (chosen === undefined || chosen === null) return TLSEXT.NOACK;
         return pointInto(list, offered, String(chosen), [out, outLength])
@@ -203,7 +193,7 @@ const npnSelectPointer = () =>
       answering(TLSEXT.ALERT_FATAL, () => {
         const answer = answerOf(ssl, "npn_select");
         if (answer === undefined) return TLSEXT.ALERT_FATAL;
-        const offered = namesOf(bytesFrom(list, length));
+        const offered = alpnNames(bytesFrom(list, length));
         return withSsl(ssl, (handle) => {
           const [status, chosen] = answer.run(handle, offered, answer.data) as [number, string];
           const name = wireOf([chosen], "the NPN callback").slice(1);

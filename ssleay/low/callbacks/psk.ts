@@ -12,15 +12,15 @@ import {
   addressOfBytes,
   bytesFrom,
   bytesTo,
+  storeAddress,
   textFrom,
   toBytes,
   toCString,
 } from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque, open } from "../handle.ts";
-import { calling, objectOf } from "../into.ts";
 import { CObject } from "../c_object.ts";
-import { answering, answerOf, functionOf, lasting, setAnswer, withSsl } from "./registry.ts";
+import { answering, answerOf, lasting, setCallback, type Setter, withSsl } from "./registry.ts";
 
 const P = "pointer", I = "i32", U = "u32";
 
@@ -123,7 +123,7 @@ function giveSession(out: Deno.PointerValue, handle: unknown): void {
     CObject.upRef("SSL_SESSION", pointer);
     address = addressOf(pointer);
   }
-  bytesTo(out, new Uint8Array(BigUint64Array.of(address).buffer));
+  storeAddress(out, address);
 }
 
 const findSessionPointer = () =>
@@ -176,11 +176,8 @@ const useSessionPointer = () =>
           if (name !== undefined && name !== null) {
             const bytes = toBytes(name, "the PSK callback").slice();
             identities.set(open(handle, "SSL", ""), bytes);
-            bytesTo(
-              id,
-              new Uint8Array(BigUint64Array.of(addressOfBytes(bytes)).buffer),
-            );
-            bytesTo(idLength, new Uint8Array(BigUint64Array.of(BigInt(bytes.length)).buffer));
+            storeAddress(id, addressOfBytes(bytes));
+            storeAddress(idLength, BigInt(bytes.length));
           }
           return Number(result ?? 0) ? 1 : 0;
         });
@@ -194,24 +191,23 @@ const POINTERS = {
   psk_use_session: useSessionPointer,
 } as const;
 
-interface Setter {
-  readonly name: string;
-  readonly kind: "SSL" | "SSL_CTX";
-  readonly what: keyof typeof POINTERS;
+interface PskSetter extends Setter {
+  readonly kind: keyof typeof POINTERS;
   readonly set: CFunction;
 }
 
-function setPsk({ name, kind, what, set }: Setter, target: unknown, callback: unknown): void {
-  const native = objectOf(target, kind, name);
-  const run = functionOf(callback, name);
-  setAnswer(native, what, run && { run, data: undefined });
-  calling(() => set(native.pointer, run === undefined ? null : POINTERS[what]()));
+function setPsk({ set, ...setter }: PskSetter, target: unknown, callback: unknown): void {
+  setCallback(
+    setter,
+    [target, callback],
+    (pointer, isSet) => set(pointer, isSet ? POINTERS[setter.kind]() : null),
+  );
 }
 
-function setter(what: keyof typeof POINTERS, kind: "SSL" | "SSL_CTX"): Setter {
-  const prefix = kind === "SSL" ? "" : "CTX_";
-  const name = `${prefix}set_${what}_callback`;
-  return { name, kind, what, set: lazy(`SSL_${name}`, [P, P], "void") };
+function setter(kind: keyof typeof POINTERS, on: "SSL" | "SSL_CTX"): PskSetter {
+  const prefix = on === "SSL" ? "" : "CTX_";
+  const name = `${prefix}set_${kind}_callback`;
+  return { name, on, kind, set: lazy(`SSL_${name}`, [P, P], "void") };
 }
 
 const CTX = {

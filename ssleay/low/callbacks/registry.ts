@@ -12,6 +12,7 @@ import { addressOf } from "../c_memory.ts";
 import { apart } from "../error_queue.ts";
 import { handleAt, type Opaque, scoped } from "../handle.ts";
 import type { CObject } from "../c_object.ts";
+import { calling, objectOf } from "../into.ts";
 import { guarded } from "../thrown.ts";
 
 /** A function of the program, and what it is called with besides. */
@@ -95,4 +96,27 @@ export function functionOf(callback: unknown, name: string): Answer["run"] | und
     throw new TypeError(`Cannot call ${name}(): expected a function: received ${typeof callback}`);
   }
   return callback as Answer["run"];
+}
+
+/** A setter of Net::SSLeay: its name, what it is called on, and the kind of callback. */
+export interface Setter {
+  readonly name: string;
+  readonly on: "SSL" | "SSL_CTX";
+  readonly kind: string;
+}
+
+/**
+ * Sets a function of the program, or removes it, and tells C.
+ *
+ * @param tell Is called with the pointer, and with whether there is a function now.
+ */
+export function setCallback(
+  { name, on, kind }: Setter,
+  [target, callback, data]: readonly unknown[],
+  tell: (pointer: Deno.PointerObject, isSet: boolean) => unknown,
+): void {
+  const native = objectOf(target, on, name);
+  const run = functionOf(callback, name);
+  setAnswer(native, kind, run && { run, data });
+  calling(() => tell(native.pointer, run !== undefined));
 }

@@ -18,6 +18,7 @@ import {
   functionOf,
   lasting,
   setAnswer,
+  setCallback,
   withSsl,
 } from "./registry.ts";
 
@@ -107,12 +108,10 @@ export function CTX_set_cert_verify_callback(
   callback?: CertVerifyCallback | null,
   data?: unknown,
 ): void {
-  const name = "CTX_set_cert_verify_callback";
-  const native = objectOf(ctx, "SSL_CTX", name);
-  const run = functionOf(callback, name);
-  setAnswer(native, "cert_verify", run && { run, data });
-  calling(() =>
-    ctxSetCertVerify(native.pointer, run === undefined ? null : certVerifyPointer(), null)
+  setCallback(
+    { name: "CTX_set_cert_verify_callback", on: "SSL_CTX", kind: "cert_verify" },
+    [ctx, callback, data],
+    (pointer, isSet) => ctxSetCertVerify(pointer, isSet ? certVerifyPointer() : null, null),
   );
 }
 
@@ -131,10 +130,11 @@ export function CTX_set_cert_cb(
   callback?: CertCallback | null,
   arg?: unknown,
 ): void {
-  const native = objectOf(ctx, "SSL_CTX", "CTX_set_cert_cb");
-  const run = functionOf(callback, "CTX_set_cert_cb");
-  setAnswer(native, "cert", run && { run, data: arg });
-  calling(() => ctxSetCertCb(native.pointer, run === undefined ? null : certPointer(), null));
+  setCallback(
+    { name: "CTX_set_cert_cb", on: "SSL_CTX", kind: "cert" },
+    [ctx, callback, arg],
+    (pointer, isSet) => ctxSetCertCb(pointer, isSet ? certPointer() : null, null),
+  );
 }
 
 /** C hands the userdata back: the address of the SSL or SSL_CTX. */

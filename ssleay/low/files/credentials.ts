@@ -12,6 +12,7 @@ import { toInteger } from "../declared.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
 import { calling, objectOf } from "../into.ts";
+import { elements } from "../stack.ts";
 import { withBio } from "../written.ts";
 import { eachCertificate } from "./pem.ts";
 import { badFileType, FILETYPE, readFile } from "./read.ts";
@@ -31,8 +32,6 @@ const d2iPkcs12 = lazy("d2i_PKCS12_bio", [P, P], P);
 const parsePkcs12 = lazy("PKCS12_parse", [P, B, B, B, B], I);
 const parsePkcs12Short = lazy("PKCS12_parse", [P, B, B, B, P], I);
 const pkcs12Free = lazy("PKCS12_free", [P], "void");
-const skNum = lazy("OPENSSL_sk_num", [P], I);
-const skValue = lazy("OPENSSL_sk_value", [P, I], P);
 const skFree = lazy("OPENSSL_sk_free", [P], "void");
 
 /** The C functions of one of the two classes that take credentials. */
@@ -212,8 +211,7 @@ function readPkcs12(
       pkcs12Free(p12);
       if (parsed !== 1) return undefined;
       const chain = pointerFrom(stack.read());
-      const count = chain === null ? 0 : skNum(chain);
-      const certificates = Array.from({ length: count }, (_, i) => skValue(chain, i));
+      const certificates = [...elements(chain)];
       if (chain !== null) skFree(chain);
       return {
         key: pointerFrom(key.read()),

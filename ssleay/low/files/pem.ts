@@ -5,6 +5,7 @@
  */
 
 import { lazy } from "../c_function.ts";
+import { elements } from "../stack.ts";
 import { withBio } from "../written.ts";
 
 const P = "pointer", I = "i32";
@@ -14,8 +15,6 @@ const x509Free = lazy("X509_free", [P], "void");
 const crlFree = lazy("X509_CRL_free", [P], "void");
 const readInfos = lazy("PEM_X509_INFO_read_bio", [P, P, P, P], P);
 const infoFree = lazy("X509_INFO_free", [P], "void");
-const skNum = lazy("OPENSSL_sk_num", [P], I);
-const skValue = lazy("OPENSSL_sk_value", [P, I], P);
 const skFree = lazy("OPENSSL_sk_free", [P], "void");
 const peekLast = lazy("ERR_peek_last_error", [], "u32");
 const clear = lazy("ERR_clear_error", [], "void");
@@ -81,8 +80,7 @@ export function addToStore(
     const infos = readInfos(bio, null, null, null);
     if (infos === null) return 0;
     let count = 0;
-    for (let i = 0; i < skNum(infos); i++) {
-      const info = skValue(infos, i);
+    for (const info of elements(infos)) {
       const x509 = pointerAt(info, 0), crl = pointerAt(info, POINTER_SIZE);
       if (x509 !== null && storeAddCert(store, x509) === 1) count++;
       if (crl !== null && storeAddCrl(store, crl) === 1) count++;

@@ -9,24 +9,34 @@ import { pushError } from "../error_queue.ts";
 /** A system error of OpenSSL's queue (ENOENT), and BIO's reason for it. */
 const ERRORS_OF_A_MISSING_FILE = [0x80000002, 0x10000080];
 
+/** What Deno reads at a path; `undefined`, with errors in the queue, if nothing is there. */
+function readAt<T>(
+  path: string,
+  what: string,
+  where: string,
+  read: (path: string) => T,
+): T | undefined {
+  if (typeof path !== "string") {
+    throw new TypeError(
+      `Cannot call ${where}: expected the path of a ${what}: received ${typeof path}`,
+    );
+  }
+  try {
+    return read(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    ERRORS_OF_A_MISSING_FILE.forEach(pushError);
+    return undefined;
+  }
+}
+
 /**
  * The bytes of a file; `undefined`, with errors in the queue, if there is no such file.
  *
  * @throws {Deno.errors.NotCapable} Without the permission to read it; and whatever else Deno throws.
  */
 export function readFile(path: string, where: string): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof path !== "string") {
-    throw new TypeError(
-      `Cannot call ${where}: expected the path of a file: received ${typeof path}`,
-    );
-  }
-  try {
-    return Deno.readFileSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    ERRORS_OF_A_MISSING_FILE.forEach(pushError);
-    return undefined;
-  }
+  return readAt(path, "file", where, (file) => Deno.readFileSync(file));
 }
 
 /**
@@ -40,45 +50,32 @@ export function readStart(
   limit: number,
   where: string,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof path !== "string") {
-    throw new TypeError(
-      `Cannot call ${where}: expected the path of a file: received ${typeof path}`,
-    );
-  }
-  try {
-    using file = Deno.openSync(path);
+  return readAt(path, "file", where, (name) => {
+    using file = Deno.openSync(name);
     const bytes = new Uint8Array(limit);
     let at = 0;
     for (let count; at < limit && (count = file.readSync(bytes.subarray(at))) !== null;) {
       at += count;
     }
     return bytes.subarray(0, at);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    ERRORS_OF_A_MISSING_FILE.forEach(pushError);
-    return undefined;
-  }
+  });
 }
 
 /**
- * The names of the files in a folder; `undefined`, with errors in the queue, if there is no such folder.
+ * The names of the files in a folder; `undefined`, with errors in the queue, if there is no such
+ * folder.
  *
- * @throws {Deno.errors.NotCapable} Without the permission to read it; and whatever else Deno throws.
+ * @throws As {@linkcode readFile}.
  */
 export function readFolder(path: string, where: string): string[] | undefined {
-  if (typeof path !== "string") {
-    throw new TypeError(
-      `Cannot call ${where}: expected the path of a folder: received ${typeof path}`,
-    );
-  }
-  try {
-    return Array.from(Deno.readDirSync(path)).filter((entry) => !entry.isDirectory)
-      .map((entry) => `${path}/${entry.name}`).sort();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    ERRORS_OF_A_MISSING_FILE.forEach(pushError);
-    return undefined;
-  }
+  return readAt(
+    path,
+    "folder",
+    where,
+    (folder) =>
+      Array.from(Deno.readDirSync(folder)).filter((entry) => !entry.isDirectory)
+        .map((entry) => `${folder}/${entry.name}`).sort(),
+  );
 }
 
 /** SSL_FILETYPE_*, which are X509_FILETYPE_*. */

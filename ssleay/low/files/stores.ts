@@ -11,6 +11,7 @@ import { toInteger } from "../declared.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
 import { calling, objectOf, pointerOf } from "../into.ts";
+import { elements } from "../stack.ts";
 import { withBio } from "../written.ts";
 import { addToStore, eachCertificate, eachCrl } from "./pem.ts";
 import { badFileType, FILETYPE, readFile, readFolder, readStart } from "./read.ts";
@@ -30,8 +31,6 @@ const subject = lazy("X509_get_subject_name", [P], P);
 const nameDup = lazy("X509_NAME_dup", [P], P);
 const nameCmp = lazy("X509_NAME_cmp", [P, P], I);
 const skNew = lazy("OPENSSL_sk_new_null", [], P);
-const skNum = lazy("OPENSSL_sk_num", [P], I);
-const skValue = lazy("OPENSSL_sk_value", [P, I], P);
 const skPush = lazy("OPENSSL_sk_push", [P, P], I);
 const bioNew = lazy("BIO_new", [P], P);
 const bioMem = lazy("BIO_s_mem", [], P);
@@ -164,7 +163,7 @@ export function X509_load_cert_crl_file(
 function pushSubjects(stack: Deno.PointerValue, bytes: Uint8Array): number {
   return eachCertificate(bytes, (x509) => {
     const name = subject(x509);
-    for (let i = 0; i < skNum(stack); i++) if (nameCmp(skValue(stack, i), name) === 0) return true;
+    for (const each of elements(stack)) if (nameCmp(each, name) === 0) return true;
     return skPush(stack, nameDup(name)) > 0;
   });
 }
