@@ -76,7 +76,8 @@ const REASONS: readonly string[] = [
   "AA Compromise",
 ];
 
-const colons = (bytes: Uint8Array): string =>
+/** Bytes as OpenSSL prints them: `0A:1B:2C`. */
+export const colons = (bytes: Uint8Array): string =>
   encodeHex(bytes).toUpperCase().replace(/..(?=.)/g, "$&:");
 
 /** IPv6 as OpenSSL prints it: every group, nothing shortened. */

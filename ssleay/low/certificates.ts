@@ -15,6 +15,7 @@ import {
 } from "../../certificate/asn1/reader.ts";
 import { NS_CERT_TYPES } from "../../certificate/extensions/write.ts";
 import { readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read.ts";
+import { colons } from "../../certificate/perl_hash.ts";
 import { lazy } from "./c_function.ts";
 import {
   addressOfBytes,
@@ -278,8 +279,7 @@ export function X509_get_fingerprint(cert: Opaque<"X509">, type: string): string
   return calling(() => {
     const md = digestByName(toCString(known, ""));
     if (md === null || digest(pointer, md, out, length.bytes) !== 1) return undefined;
-    const bytes = out.subarray(0, length.read());
-    return Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(":");
+    return colons(out.subarray(0, length.read()));
   });
 }
 
