@@ -376,8 +376,8 @@ export class Certificate {
   /** What a log wants to know of it, as plain data; `pem` is the whole certificate. */
   toJSON(): Record<string, unknown> {
     return {
-      subject: ifReadable(() => this.subject),
-      issuer: ifReadable(() => this.issuer),
+      subject: this.subject,
+      issuer: this.issuer,
       serial: this.serial,
       notBefore: this.notBefore,
       notAfter: this.notAfter,
@@ -389,8 +389,7 @@ export class Certificate {
 
   /** Printed, it says whose it is, and not its bytes. */
   [Symbol.for("Deno.customInspect")](): string {
-    const subject = ifReadable(() => this.subject) ?? "malformed subject";
-    return `Certificate(${subject}, ${this.fingerprint("sha256")})`;
+    return `Certificate(${this.subject}, ${this.fingerprint("sha256")})`;
   }
 }
 
