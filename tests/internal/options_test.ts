@@ -33,7 +33,7 @@ Deno.test("options are an object of known names, and the copy has no prototype",
 
 Deno.test("an unknown option is answered by the nearest name, or by all of ours", () => {
   const message = (options: object, more: object = {}) =>
-    assertThrows(() => ownOptions(options, { ...rules, ...more })).message;
+    assertThrows(() => ownOptions(options, { ...rules, ...more }), Error).message;
   assertEquals(message({ timeot: 1 }), 'Cannot do it: unknown option "timeot": use "timeout"');
   assertEquals(
     message({ somethingElse: 1 }),
