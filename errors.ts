@@ -361,7 +361,8 @@ export class SslUnsupportedError extends SslError {
   override name = "SslUnsupportedError";
 
   /** As {@linkcode SslError}; the code is `ERR_UNSUPPORTED` unless it says more. */
-  constructor(message: string, options: SslErrorOptions = {}) {
+  constructor(message: string, given?: SslErrorOptions) {
+    const options: SslErrorOptions = Object.assign(Object.create(null), given);
     super(message, { ...options, code: options.code ?? "ERR_UNSUPPORTED" });
   }
 }
