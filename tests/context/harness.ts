@@ -4,7 +4,6 @@ import { assertEquals } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
 import { engineContext } from "../../context/engine_contexts.ts";
 import type { SslOptions } from "../../context/options.ts";
-import { SslError } from "../../errors.ts";
 import type { TlsStream } from "../../engine/engine.ts";
 import type { Negotiated } from "../../engine/connection_facts.ts";
 import { SslSocket } from "../../socket/socket.ts";
@@ -12,6 +11,9 @@ import type { VerifyReport } from "../../verify/report.ts";
 import { memoryPair } from "../helpers/memory.ts";
 import { pair } from "../helpers/pair.ts";
 import { contextFor, newConnection } from "../helpers/operations.ts";
+import { inWords } from "../helpers/refusal.ts";
+
+export { alerted } from "../helpers/refusal.ts";
 
 export const ca = await TestCa.create();
 export const leaf = await ca.server("server.example");
@@ -37,11 +39,6 @@ export function accepted(outcome: Outcome): Outcome {
   return outcome;
 }
 
-const inWords = (error: Error | undefined): string =>
-  error instanceof SslError
-    ? [error.name, error.code, error.alert && `alert ${error.alert}`].filter(Boolean).join(" ")
-    : String(error);
-
 /**
  * What a handshake was refused by: class, code and alert of the client's and the server's error.
  * One of them decided; what the other has is the alert that it saw.
@@ -49,10 +46,6 @@ const inWords = (error: Error | undefined): string =>
 export function refusal(outcome: Outcome): [client: string, server: string] {
   return [inWords(outcome.clientError), inWords(outcome.serverError)];
 }
-
-/** What {@linkcode refusal} says of the side that was told why by the other. */
-export const alerted = (alert: string): string =>
-  `SslPeerError ERR_SSL_ALERT_${alert.toUpperCase()} alert ${alert}`;
 
 const OPENSSL = { engine: "openssl" } as const;
 

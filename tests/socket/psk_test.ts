@@ -5,6 +5,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
@@ -12,10 +13,11 @@ import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { psk as isPsk } from "../../context/option_values.ts";
 import { pskSetup } from "../../context/psk.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
-import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
+import { SslUnsupportedError } from "../../errors.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, readText, testPki } from "../contract/harness.ts";
+import { alerted, inWords } from "../helpers/refusal.ts";
 
 const VERSIONS = ["TLSv1_2", "TLSv1_3"] as const;
 const { ca, other, server: serverCert } = await testPki();
@@ -75,6 +77,25 @@ async function meet(listener: Listening, options: ConnectOptions): Promise<Meeti
   };
 }
 
+/** What a meeting was refused by, on the client's and on the server's side. */
+const refusal = ({ error, serverError }: Meeting): [client: string, server: string] => [
+  inWords(error),
+  inWords(serverError),
+];
+
+const UNKNOWN_CA = "SslVerifyError UNABLE_TO_GET_ISSUER_CERT_LOCALLY";
+/** The server's key for the identity is another one. */
+const WRONG_KEY = {
+  TLSv1_2: [alerted("bad_record_mac"), "SslPeerError ERR_SSL_BAD_RECORD"],
+  TLSv1_3: [alerted("illegal_parameter"), "SslPeerError ERR_SSL_BINDER_DOES_NOT_VERIFY"],
+};
+/** The server has nothing for the client: neither a key nor a certificate. */
+const NOTHING = [alerted("handshake_failure"), "SslPeerError ERR_SSL_INCOMPATIBLE"];
+const NO_SUCH_IDENTITY = {
+  TLSv1_2: [alerted("unknown_psk_identity"), "SslPeerError ERR_SSL_PSK_IDENTITY_NOT_FOUND"],
+  TLSv1_3: NOTHING,
+};
+
 for (const version of VERSIONS) {
   for (const credentials of ["without a certificate", "with a certificate too"] as const) {
     Deno.test(`t/psk: its seven cases, a server ${credentials} (${version})`, async () => {
@@ -94,13 +115,13 @@ for (const version of VERSIONS) {
         [["foo", "deadbeef"], false],
       ];
       for (const [psk, fine] of cases) {
-        const { error, serverError, peer, report, cipher } = await meet(listener, { psk });
-        assertEquals(error === undefined, fine, String(psk));
-        assertEquals(serverError === undefined, fine, String(psk));
+        const met = await meet(listener, { psk });
+        const { error, serverError, peer, report, cipher } = met;
         if (!fine) {
-          assertInstanceOf(error, SslError);
+          assertEquals(refusal(met), WRONG_KEY[version], String(psk));
           continue;
         }
+        assertEquals([error, serverError], [undefined, undefined], String(psk));
         assertEquals(peer, undefined); // the certificate was not used
         assertEquals(report?.ok, true);
         assertStringIncludes(report!.checks[0]!.detail, "pre-shared key");
@@ -122,14 +143,17 @@ for (const version of VERSIONS) {
       ["text", new TextEncoder().encode("schlüssel")],
     ];
     for (const psk of fine) assertEquals((await meet(listener, { psk })).error, undefined);
-    const wrong: ConnectOptions["psk"][] = [
-      ["ünïcode", new Uint8Array([0, 1, 255])],
-      [Uint8Array.from("ünïcode", (c) => c.charCodeAt(0)), new Uint8Array([0, 1, 255, 0])],
-      ["text", Uint8Array.from("schlüssel", (c) => c.charCodeAt(0))],
-      ["__proto__", "x"],
-      ["toString", "x"],
+    const latin1 = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+    const wrong: [ConnectOptions["psk"], string[]][] = [
+      [["ünïcode", new Uint8Array([0, 1, 255])], WRONG_KEY[version]],
+      [[latin1("ünïcode"), new Uint8Array([0, 1, 255, 0])], NO_SUCH_IDENTITY[version]],
+      [["text", latin1("schlüssel")], WRONG_KEY[version]],
+      [["__proto__", "x"], NO_SUCH_IDENTITY[version]],
+      [["toString", "x"], NO_SUCH_IDENTITY[version]],
     ];
-    for (const psk of wrong) assertInstanceOf((await meet(listener, { psk })).error, SslError);
+    for (const [psk, expected] of wrong) {
+      assertEquals(refusal(await meet(listener, { psk })), expected, String(psk));
+    }
     listener.close();
   });
 
@@ -137,7 +161,7 @@ for (const version of VERSIONS) {
     const listener = await listen({ version, psk: "secret" });
     assertEquals((await meet(listener, { psk: "secret" })).error, undefined);
     assertEquals((await meet(listener, { psk: ["anyone", "secret"] })).error, undefined);
-    assertInstanceOf((await meet(listener, { psk: "other" })).error, SslError);
+    assertEquals(refusal(await meet(listener, { psk: "other" })), WRONG_KEY[version]);
     listener.close();
   });
 
@@ -145,35 +169,35 @@ for (const version of VERSIONS) {
     // The server knows no key: it answers with a certificate.
     const plain = await listen({ ...serverCert, version });
     const psk = "secret";
-    const refused = await meet(plain, { psk });
-    assertInstanceOf(refused.error, SslVerifyError);
+    assertEquals(refusal(await meet(plain, { psk })), [UNKNOWN_CA, alerted("unknown_ca")]);
     const trusted = await meet(plain, { psk, ca: ca.pem });
     assertEquals(trusted.error, undefined);
     assert(trusted.peer !== undefined);
     assertEquals(trusted.report?.checks.some((c) => c.detail.includes("pre-shared")), false);
     const wrongName = await meet(plain, { psk, ca: ca.pem, verifycnName: "other.example" });
-    assertEquals((wrongName.error as SslError).code, "HOSTNAME_MISMATCH");
+    assertEquals(refusal(wrongName), [
+      "SslVerifyError HOSTNAME_MISMATCH",
+      alerted("bad_certificate"),
+    ]);
     plain.close();
     // The server knows the identity not: the same.
     const strict = await listen({ ...serverCert, version, psk: { someone: "else" } });
     const unknown = await meet(strict, { psk });
-    assertInstanceOf(unknown.error, SslError);
-    if (version === "TLSv1_3") {
-      assertInstanceOf(unknown.error, SslVerifyError);
+    if (version === "TLSv1_2") assertEquals(refusal(unknown), NO_SUCH_IDENTITY.TLSv1_2);
+    else {
+      assertEquals(refusal(unknown), [UNKNOWN_CA, alerted("unknown_ca")]);
       assertEquals((await meet(strict, { psk, ca: ca.pem })).error, undefined);
     }
     // A client without a key gets the certificate.
     const none = await meet(strict, { ca: ca.pem });
     assertEquals(none.error, undefined);
-    assertInstanceOf((await meet(strict, {})).error, SslVerifyError);
+    assertEquals(refusal(await meet(strict, {})), [UNKNOWN_CA, alerted("unknown_ca")]);
     strict.close();
   });
 
   Deno.test(`a server without a certificate has nothing for a client without a key (${version})`, async () => {
     const listener = await listen({ version, psk: "secret" });
-    const { error, serverError } = await meet(listener, { ca: ca.pem });
-    assertInstanceOf(error, SslError);
-    assertInstanceOf(serverError, SslError);
+    assertEquals(refusal(await meet(listener, { ca: ca.pem })), NOTHING);
     listener.close();
   });
 
@@ -188,11 +212,14 @@ for (const version of VERSIONS) {
     const byCert = await meet(listener, { ca: ca.pem, ...mine });
     assertEquals([byCert.error, byCert.serverError], [undefined, undefined]);
     assertStringIncludes(byCert.server!.checks[0]!.detail, "verified");
-    assertInstanceOf((await meet(listener, { ca: ca.pem })).serverError, SslError);
-    assertInstanceOf((await meet(listener, { psk: ["me", "wrong"] })).serverError, SslError);
+    assertEquals(refusal(await meet(listener, { ca: ca.pem })), [
+      alerted(version === "TLSv1_2" ? "handshake_failure" : "certificate_required"),
+      "SslPeerError ERR_SSL_NO_CERTIFICATE",
+    ]);
+    assertEquals(refusal(await meet(listener, { psk: ["me", "wrong"] })), WRONG_KEY[version]);
     const stranger = await other.client("a stranger");
     const foreign = { ca: ca.pem, cert: stranger.cert, key: stranger.key };
-    assertInstanceOf((await meet(listener, foreign)).serverError, SslVerifyError);
+    assertEquals(refusal(await meet(listener, foreign)), [alerted("unknown_ca"), UNKNOWN_CA]);
     listener.close();
   });
 
@@ -213,8 +240,10 @@ for (const version of VERSIONS) {
     const listener = await listen({ ...serverCert, version, psk: { me: "secret" } });
     const pin = serverCert.certificate.fingerprint();
     const psk = ["me", "secret"] as const;
-    const { error } = await meet(listener, { psk, fingerprint: pin, forceFingerprint: true });
-    assertEquals((error as SslError).code, "FINGERPRINT_MISMATCH");
+    const pinned = await meet(listener, { psk, fingerprint: pin, forceFingerprint: true });
+    assertEquals(inWords(pinned.error), "SslVerifyError FINGERPRINT_MISMATCH");
+    // It gives up at the end of the handshake, without an alert.
+    assertMatch(inWords(pinned.serverError), /HANDSHAKE_EOF$|TRUNCATED$|ECONNRESET$/);
     assertEquals((await meet(listener, { psk, fingerprint: pin })).error, undefined);
     listener.close();
   });
@@ -240,7 +269,7 @@ for (const version of VERSIONS) {
     assertEquals(policies(), 2);
     // And none without a key: neither a resumption nor a connection.
     const { psk: _, ...without } = mine;
-    assertInstanceOf((await meet(listener, without)).error, SslError);
+    assertEquals(refusal(await meet(listener, without)), NOTHING);
     listener.close();
   });
 
@@ -268,7 +297,7 @@ Deno.test("cipherList and ciphersuites of one's own are left alone", async () =>
   );
   // SHA384 fits no such key: there is nothing else, so nothing comes of it.
   const never = { psk: "secret", ciphersuites: "TLS_AES_256_GCM_SHA384", version: "TLSv1_3" };
-  assertInstanceOf((await meet(listener, never)).error, SslError);
+  assertEquals(refusal(await meet(listener, never)), NOTHING);
   listener.close();
 });
 

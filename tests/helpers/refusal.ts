@@ -1,0 +1,13 @@
+/** What a refusal is told by in tests: class, code and alert, in words. */
+
+import { SslError } from "../../errors.ts";
+
+/** Class, code and, if there is one, the alert of an error; `undefined` is told as such. */
+export const inWords = (error: Error | undefined): string =>
+  error instanceof SslError
+    ? [error.name, error.code, error.alert && `alert ${error.alert}`].filter(Boolean).join(" ")
+    : String(error);
+
+/** {@linkcode inWords} of the error of the side that was told why by the other. */
+export const alerted = (alert: string): string =>
+  `SslPeerError ERR_SSL_ALERT_${alert.toUpperCase()} alert ${alert}`;
