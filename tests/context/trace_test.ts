@@ -1,6 +1,5 @@
 import "../helpers/limit.ts";
 import {
-  assert,
   assertEquals,
   assertInstanceOf,
   assertMatch,
@@ -13,6 +12,7 @@ import { describeMessage, dump, formatMessage, Tracer } from "../../context/trac
 import type { TlsMessage } from "../../context/options.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { ca, shake, socketPair } from "./harness.ts";
+import { alerted, inWords } from "../helpers/refusal.ts";
 
 const message = (
   contentType: number,
@@ -182,7 +182,7 @@ Deno.test("a msgCallback that throws ends the connection with its error", async 
   });
   assertInstanceOf(clientError, Error);
   assertStringIncludes(clientError.message, "not this message");
-  assert(serverError);
+  assertEquals(inWords(serverError), alerted("certificate_unknown"));
 });
 
 Deno.test("debug: 1 works on the Deno engine, which has no messages to show", async () => {

@@ -20,6 +20,7 @@ import {
   SslVerifyError,
 } from "../../mod.ts";
 import { meet, type Met } from "./live.ts";
+import { alerted, inWords } from "../helpers/refusal.ts";
 
 const ca1 = await TestCa.create();
 const ca2 = await TestCa.create();
@@ -200,7 +201,7 @@ Deno.test("a server pins its clients in place of a CA", async () => {
     server: { ...server, fingerprint: fp2 },
     client: { ca: ca1.pem, ...client },
   });
-  assert(other.error !== undefined);
+  assertEquals(inWords(other.error as Error), alerted("handshake_failure"));
   assertEquals((other.serverError as SslError).code, "FINGERPRINT_MISMATCH");
 });
 
