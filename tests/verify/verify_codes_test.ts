@@ -1,6 +1,11 @@
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
-import { verifyCode } from "../../verify/error_codes.ts";
+import {
+  APPLICATION_VERIFICATION,
+  UNSPECIFIED,
+  verifyCode,
+  verifyErrno,
+} from "../../verify/error_codes.ts";
 
 Deno.test("verifyCode() has OpenSSL's numbers", () => {
   const known: [number, string][] = [
@@ -20,4 +25,10 @@ Deno.test("verifyCode() has OpenSSL's numbers", () => {
     [95, "X509_V_ERR_95"],
   ];
   for (const [number, name] of known) assertEquals(verifyCode(number), name);
+});
+
+Deno.test("verifyErrno() is the number of a name, and of no other name", () => {
+  for (const number of [0, 1, 10, 50, 94]) assertEquals(verifyErrno(verifyCode(number)), number);
+  for (const none of ["", "ok", "X509_V_ERR_95"]) assertEquals(verifyErrno(none), undefined);
+  assertEquals([UNSPECIFIED, APPLICATION_VERIFICATION], [1, 50]);
 });
