@@ -5,6 +5,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
+import { parse } from "node:path";
 import * as esbuild from "esbuild";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -28,8 +29,11 @@ async function deno(args: readonly string[]): Promise<void> {
 }
 
 async function withDenoBundle(folder: string): Promise<void> {
+  // One run for all: its names are the paths of the entry points.
+  await deno(["bundle", "--quiet", "--outdir", folder, ...entries.map(({ file }) => file)]);
   for (const { out, file } of entries) {
-    await deno(["bundle", "--quiet", "--output", `${folder}/${out}.js`, file]);
+    const { dir, name } = parse(file.slice(ROOT.pathname.length));
+    await Deno.rename(`${folder}/${dir}/${name}.js`, `${folder}/${out}.js`);
   }
 }
 

@@ -37,12 +37,20 @@ async function create(options: object): Promise<void> {
 
 type Use = readonly [what: string, use: () => unknown];
 
-/** Tries all, and fails with all that is shown. There must be errors at all. */
+/**
+ * Every third of the list, beginning with another one for each input: inputs come in rows of a
+ * kind (a mangled text, the same as bytes), so every use meets every kind.
+ */
+const share = <T>(list: readonly T[], input: SecretInput): T[] =>
+  list.filter((_, i) => (i + inputs.indexOf(input)) % 3 === 0);
+
+/** Tries a share of the uses with each input, and fails with all that is shown. There must be errors at all. */
 async function keepsSecrets(uses: (input: SecretInput) => readonly Use[]): Promise<void> {
   const shown: string[] = [];
   let errors = 0;
   for (const input of inputs) {
-    for (const [what, use] of uses(input)) {
+    const all = uses(input);
+    for (const [what, use] of all.length > 3 ? share(all, input) : all) {
       const leaks = await leaksOf(what, input, use);
       if (leaks !== undefined) errors++;
       shown.push(...leaks ?? []);
@@ -135,7 +143,7 @@ for (const [module, members] of Object.entries({ ...MODULES })) {
         ];
         // The second argument of these is what the program calls the input in messages.
         if (/pemBlocks|fromPem|allFromPem|parse$/i.test(name)) argumentLists.length = 1;
-        for (const list of argumentLists) {
+        for (const list of argumentLists.length > 1 ? share(argumentLists, input) : argumentLists) {
           shown.push(...await leaksOf(name, input, () => call(...list)) ?? []);
         }
       }
