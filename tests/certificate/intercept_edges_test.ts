@@ -61,7 +61,7 @@ Deno.test("a clone that fails is tried again, and a cache that was filled meanwh
 });
 
 Deno.test("what a cache function answers counts only in its form", async () => {
-  const clone = async (cache: (ident: string, ...args: never[]) => unknown) =>
+  const clone = async (cache: (ident: string) => unknown) =>
     await (await Intercept.create({ ...options, cache })).cloneCert(certificate, "x");
   const byType = (type: unknown, answer: unknown) => (ident: string) =>
     ident === "type" ? type : answer;

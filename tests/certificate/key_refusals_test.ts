@@ -1,7 +1,7 @@
 /** What the readers of keys and of encrypted keys refuse, each by its code and reason; and what they take just before. */
 
 import "../helpers/limit.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { explicit, int, nul, octets, oidDer, seq, tlv } from "../../certificate/asn1/writer.ts";
 import { readDer } from "../../certificate/asn1/reader.ts";
 import { decryptCbc, LegacyCipherNeeded, loadLegacy } from "../../certificate/keys/ciphers.ts";
@@ -11,7 +11,7 @@ import { dekDecrypt, pbeDecrypt } from "../../certificate/keys/password_encrypti
 import { derToPem } from "../../certificate/keys/pem.ts";
 import { keyCreateEc, keyCreateEd25519, PrivateKey } from "../../certificate/keys/private_key.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
-import { bytes, text } from "./data.ts";
+import { text } from "./data.ts";
 
 const EC = "1.2.840.10045.2.1";
 const P256 = "1.2.840.10045.3.1.7";

@@ -3,7 +3,7 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { classifyName, selfSigned } from "../../certificate/issue.ts";
+import { classifyName, selfSigned, type TestCaArguments } from "../../certificate/issue.ts";
 import { keyCreateRsa } from "../../certificate/keys/private_key.ts";
 import { ocspCertId, readOcspRequest } from "../../certificate/ocsp_build.ts";
 import { explicit, int, nul, octets, oidDer, seq } from "../../certificate/asn1/writer.ts";
@@ -141,7 +141,7 @@ Deno.test("CAs below a CA carry their chain, their limits and their usages", asy
   assertEquals(two.chainPem, two.cert.pem + one.cert.pem);
   const leaf = await two.server();
   assertEquals(leaf.chain.slice(1), [two.cert, one.cert]);
-  const limits = async (...args: Parameters<typeof ca.nameConstrained>) => {
+  const limits = async (...args: TestCaArguments) => {
     const { cert } = await ca.nameConstrained(...args);
     assertEquals(cert.extension("2.5.29.30")?.critical, true);
     return cert.asHash().ext.find(({ sn }) => sn === "nameConstraints")!.data.replace(/\s+/g, " ");
