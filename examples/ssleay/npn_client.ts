@@ -31,7 +31,7 @@ SSLeay.set_fd(ssl, conn);
 await SSLeay.connect(ssl) === 1 || dieNow("ssl connect");
 
 console.log(`client:negotiated=${new TextDecoder().decode(SSLeay.P_next_proto_negotiated(ssl))}`);
-// 1: negotiated; 2: no overlap, and it is our own first one.
+// 1: negotiated; 2: no overlap, and it is the first of the server.
 console.log(`client:last_status=${SSLeay.P_next_proto_last_status(ssl)}`);
 await sslWriteAll(ssl, "hello");
 const [answer, error] = await sslReadAll(ssl);

@@ -10,6 +10,7 @@
 import { lazy } from "./c_function.ts";
 
 const peek = lazy("ERR_peek_error", [], "u32");
+const peekLast = lazy("ERR_peek_last_error", [], "u32");
 const get = lazy("ERR_get_error", [], "u32");
 const clear = lazy("ERR_clear_error", [], "void");
 const setMark = lazy("ERR_set_mark", [], "i32");
@@ -21,14 +22,29 @@ const CAPACITY = 16;
 
 const queue: number[] = [];
 
+/**
+ * Whether a callback runs inside a call of C that has failed already: the errors of that call stay in
+ * OpenSSL's queue, where SSL_get_error() looks for them.
+ */
+let holding = false;
+
+/** The last error of OpenSSL's queue before a call, while it holds those of another call. */
+let before = 0;
+
 /** Takes the errors of the call that has just returned out of OpenSSL's queue. */
 export function collectErrors(): void {
+  if (holding) {
+    const last: number = peekLast();
+    if (last !== before) pushError(before = last);
+    return;
+  }
   while (peek() !== 0) pushError(get());
 }
 
 /** Forgets what others left in OpenSSL's queue, before a call. */
 export function forgetForeignErrors(): void {
-  if (peek() !== 0) clear();
+  if (holding) before = peekLast();
+  else if (peek() !== 0) clear();
 }
 
 /** Adds an error; beyond the capacity the oldest goes. */
@@ -59,12 +75,18 @@ export function describeError(code: number): string {
   return new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
 }
 
-/** Runs a callback of ours inside a C call; errors that it causes do not reach that call. */
+/**
+ * Runs a callback of ours inside a C call; errors that it causes do not reach that call, and those
+ * that the call has caused do not go away.
+ */
 export function apart<T>(callback: () => T): T {
+  const outer = holding;
   setMark();
+  holding = peek() !== 0;
   try {
     return callback();
   } finally {
+    holding = outer;
     popToMark();
   }
 }

@@ -136,20 +136,20 @@ const alpnPointer = () =>
       }),
   );
 
-/** A list of names chooses the first of ours that the peer offers. */
+/** A list of names chooses the first that the peer offers of ours, as Perl does. */
 function chooserOf(callback: unknown, name: string, data: unknown): Answer | undefined {
   if (Array.isArray(callback)) {
     wireOf(callback, `${name}()`);
     const ours = callback.map(String);
-    return { run: (_ssl, offered: string[]) => ours.find((each) => offered.includes(each)), data };
+    return { run: (_ssl, offered: string[]) => offered.find((each) => ours.includes(each)), data };
   }
   const run = functionOf(callback, name);
   return run && { run, data };
 }
 
 /**
- * How a server chooses the protocol: a function, or a list of names in the order of preference;
- * `undefined` removes it.
+ * How a server chooses the protocol: a function, or a list of names, of which the first that the
+ * client offers is taken; `undefined` removes it.
  *
  * Perl: `Net::SSLeay::CTX_set_alpn_select_cb`
  */
@@ -169,13 +169,13 @@ export function CTX_set_alpn_select_cb(
 /** What NPN chose last, for P_next_proto_last_status; and the bytes that C was pointed to. */
 const npn = new WeakMap<CObject, { status: number; name: Uint8Array<ArrayBuffer> }>();
 
-/** The first of ours that the server offers; else the first that it offers (SSL_select_next_proto). */
+/** The first that the server offers of ours; without one, the first that it offers, as Perl does. */
 function npnChoice(
   ours: readonly string[],
   offered: readonly string[],
 ): [status: number, name: string] {
   const common = offered.find((each) => ours.includes(each));
-  return common === undefined ? [NPN.NO_OVERLAP, ours[0] ?? ""] : [NPN.NEGOTIATED, common];
+  return common === undefined ? [NPN.NO_OVERLAP, offered[0] ?? ""] : [NPN.NEGOTIATED, common];
 }
 
 const npnSelectPointer = () =>

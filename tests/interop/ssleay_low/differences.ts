@@ -17,11 +17,31 @@ export const ANEW: Readonly<Record<string, string>> = {
   RAND_file_name: "the environment of the test is not ours",
 };
 
-/** By test: the function, and the reason. */
+/** By function, the reason. */
 export const DELIBERATE: Readonly<Record<string, string>> = {
   RAND_seed: "a number is refused: bytes or text are random, a number is a mistake",
   P_ASN1_TIME_set_isotime: "undef instead of an object is a TypeError",
   "callback of RSA_generate_key": "how often the callback is called depends on the primes",
   RSA_generate_key: "a callback that Perl cannot call is a name; here it must be a function",
   OSSL_PROVIDER_available: "the process that replays has the default provider already",
+};
+
+const NO_HANDLE = "a handle that is not one never reaches C, where most functions would crash";
+const NO_TEXT = "undef where a text belongs is a mistake, and is refused";
+
+/** The lines of the scripts that differ, by script and name, and the reason. */
+export const TWIN: Readonly<Record<string, string>> = {
+  "11_read: get_error after the queue was read":
+    "it is remembered, since after an await the queue may be another connection's",
+  "41_alpn_support: a name that the client did not offer":
+    "RFC 7301 forbids the server to choose it: refused at once, and not by the client",
+  "43_misc_functions: cipher suites by undef: CTX": NO_TEXT,
+  "43_misc_functions: cipher suites by undef: SSL": NO_TEXT,
+  "43_misc_functions: get_ciphers(undef)": NO_HANDLE,
+  "43_misc_functions: get_cipher_list(undef)": NO_HANDLE,
+  "43_misc_functions: CIPHER_get_name(undef)": NO_HANDLE,
+  "43_misc_functions: CIPHER_get_bits(undef)": NO_HANDLE,
+  "43_misc_functions: CIPHER_get_version(undef)": NO_HANDLE,
+  "43_misc_functions: get_cipher_bits with a second argument":
+    "Perl takes an address in memory there; here it is an object, which is filled",
 };

@@ -205,7 +205,7 @@ Deno.test("npn_server.ts and npn_client.ts: the client selects among what the se
     const [protocols, selected, status] of [
       ["http1.1,spdy/2", "spdy/2", 1], // the server's preference
       ["http1.1", "http1.1", 1],
-      ["imap,pop3", "imap", 2], // no overlap: the client's first
+      ["imap,pop3", "spdy/2", 2], // no overlap: the server's first
     ] as const
   ) {
     const stdout = succeeded(
