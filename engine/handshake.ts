@@ -76,7 +76,8 @@ export class Handshake {
   async #flushAlert(signal?: AbortSignal): Promise<void> {
     if (this.#calls.closed || signal?.aborted) return;
     try {
-      if (this.#session.output > 0) await orAborted(this.#out.flush(), signal);
+      // It may be under way already, and who closes the transport now would cut it off.
+      if (this.#out.waiting > 0) await orAborted(this.#out.flush(), signal);
     } catch {
       // The peer is gone: the failure that brought us here says more.
     }

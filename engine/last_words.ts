@@ -86,9 +86,8 @@ export class LastWords {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), PATIENCE);
     try {
-      while (!this.#over && this.#size < MAX_KEPT) {
+      while (!this.#over) {
         if (!this.#reading() && !this.#look()) return;
-        if (this.#over) return;
         const read = this.#in.begin();
         await orAborted(read.done, abort.signal);
         this.#in.end(read);
