@@ -6,6 +6,7 @@
  */
 
 import { SslPeerError } from "../errors.ts";
+import { ByteQueue } from "../handle/byte_queue.ts";
 import { decodeText, encodeText } from "../handle/encoding.ts";
 import { concat } from "../internal/bytes.ts";
 import { fromCaller } from "../internal/caller.ts";
@@ -177,20 +178,20 @@ async function readUntil(
   options: SsleayDataOptions,
 ): Promise<Uint8Array> {
   const { delimiter, most, bounded } = until;
-  let reply: Uint8Array = new Uint8Array(0);
+  const reply = new ByteQueue(); // a plain connection gives byte by byte
   while (reply.length < most) {
     const got = await nextPiece(stream, most - reply.length, options.signal);
-    if (got === null) return reply;
-    const end = endOf(delimiter, reply, got);
+    if (got === null) return reply.view();
+    const end = endOf(delimiter, reply.view(), got);
     const piece = end < 0 ? got : got.subarray(0, end);
     // What was peeked at is there: this waits for nothing.
     for (let at = 0; stream.peek !== undefined && at < piece.length;) {
       at += await stream.read(piece.subarray(at)) ?? piece.length;
     }
-    reply = concat([reply, piece]);
-    if (end >= 0) return reply;
+    reply.push(piece);
+    if (end >= 0) return reply.view();
   }
-  if (!bounded) return reply;
+  if (!bounded) return reply.view();
   throw new SslPeerError(
     `Cannot read up to the delimiter: it is not in ${most} bytes: give a maximum length`,
     {
