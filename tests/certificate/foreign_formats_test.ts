@@ -12,6 +12,7 @@ import {
 import {
   derToPem,
   looksLikePem,
+  MAX_PEM_LENGTH,
   pemBlocks,
   shownLabel,
   shownLabels,
@@ -215,6 +216,13 @@ Deno.test("a PEM text is read line by line, and what is wrong is said with its l
     block("x", "-----BEGIN A-----", "K: v", " w", "", " AA ", "AA", "-----END A----- ", ""),
   )[0]!;
   assertEquals([folded.headers, folded.der, folded.line], [{ K: "vw" }, new Uint8Array(3), 2]);
+  assertEquals(MAX_PEM_LENGTH, 67_108_864);
+  wrong(
+    "x".repeat(MAX_PEM_LENGTH + 1),
+    "67108865 characters is more than the limit of 67108864",
+  );
+  const marked = pemBlocks("x\n\ufeff-----BEGIN A-----\nAAAA\n-----END A-----\n");
+  assertEquals(marked.map(({ line }) => line), [2], "a mark behind a line's end adds no line");
   const utf16 = [..."-----BEGIN A-----"].map((c) => `${c}\0`).join("");
   for (const text of [utf16, `\0${utf16}`]) {
     wrong(

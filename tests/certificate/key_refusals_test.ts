@@ -1,7 +1,7 @@
 /** What the readers of keys and of encrypted keys refuse, each by its code and reason; and what they take just before. */
 
 import "../helpers/limit.ts";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { explicit, int, nul, octets, oidDer, seq, tlv } from "../../certificate/asn1/writer.ts";
 import { readDer } from "../../certificate/asn1/reader.ts";
 import { decryptCbc, LegacyCipherNeeded, loadLegacy } from "../../certificate/keys/ciphers.ts";
@@ -10,6 +10,7 @@ import { KdfBudget, MAX_KDF_ITERATIONS, pkcs12Kdf } from "../../certificate/keys
 import { dekDecrypt, pbeDecrypt } from "../../certificate/keys/password_encryption.ts";
 import { derToPem } from "../../certificate/keys/pem.ts";
 import { keyCreateEc, keyCreateEd25519, PrivateKey } from "../../certificate/keys/private_key.ts";
+import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 import { text } from "./data.ts";
 
@@ -319,28 +320,101 @@ Deno.test("an encrypted key that decrypts to no key is a wrong password; a plain
   refuses(block("PRIVATE KEY", int(5)), "ERR_DER", "expected DER tag 0x30: received 0x02");
 });
 
-Deno.test("the derivation of PKCS#12 gives other bytes for each digest, purpose, salt and length", () => {
-  const password = Uint8Array.of(0, 0x61, 0, 0);
-  const hex = (
-    hash: string,
-    id: 1 | 2 | 3,
-    rounds: number,
-    length: number,
-    of = Uint8Array.of(1),
-  ) => pkcs12Kdf(hash, password, of, id, rounds, length).toHex();
-  const long = hex("sha1", 1, 2, 50);
-  assertEquals(long.length, 100);
-  assert(long.startsWith(hex("sha1", 1, 2, 20)));
-  const all = [
-    long,
-    hex("sha1", 2, 2, 50),
-    hex("sha1", 1, 3, 50),
-    hex("sha256", 1, 2, 50),
-    hex("sha512", 1, 2, 50),
-    hex("sha1", 1, 2, 50, new Uint8Array(65)),
-    hex("sha1", 1, 2, 50, new Uint8Array()),
-  ];
-  assertEquals(new Set(all).size, all.length);
+Deno.test("the derivation of PKCS#12 gives what OpenSSL's gives, carries and several blocks included", () => {
+  // openssl kdf -keylen ... -kdfopt hexpass:0062006f0062ffff0000 -kdfopt hexsalt:fffefdfcfbfaf9f8 PKCS12KDF
+  const password = Uint8Array.fromHex("0062006f0062ffff0000");
+  const salt = Uint8Array.fromHex("fffefdfcfbfaf9f8");
+  const cases = [
+    ["sha1", 1, 24, 3, "0239adcd3f3d9d68511fda857e4e3abf0f156a4af6045f2e"],
+    ["sha1", 2, 8, 2, "e7f887baa6c07a85"],
+    [
+      ...["sha512", 3, 64, 2] as const,
+      "62c45e4c7fd28ebbbca42439dac7af749f8b3c040114eb5710c797174bc7c55d" +
+      "d3d4c60a1aae95f7727b91c85c350a0bcd95ec571105b9215b4c2ae67f01def6",
+    ],
+    [
+      ...["sha512", 1, 100, 3] as const,
+      "96d78cde5de33adc71214b6df019c239dec33d57f0a702df3e5723216ac3a492" +
+      "e94f6f9dd33d02520c942de25b44c729415917c346fb9fc85331220e98665939" +
+      "e21c7856d77730fb1cea7c02757bfea3baf087c86e3e8a2dafa18d704cc00059" +
+      "04347b72",
+    ],
+    [
+      ...["sha256", 1, 70, 2] as const,
+      "b423a144f0dc3173effeb14519e0ac79548d3c22aed22e66fc21cf015d288a66" +
+      "49a6be81f8b217aff705caf39788df579f39d403d19878c87c6b236bfc2bce9d" +
+      "4de33745bf21",
+    ],
+    [
+      ...["sha384", 3, 48, 1] as const,
+      "b06827873c5d259862a5e009241b542d385094609bdb8fcffb40820f255d4391" +
+      "99380ee50e63e456686db4bc5666d826",
+    ],
+  ] as const;
+  for (const [hash, id, length, rounds, want] of cases) {
+    assertEquals(pkcs12Kdf(hash, password, salt, id, rounds, length).toHex(), want, hash);
+  }
+  const none = new Uint8Array();
+  assertEquals(pkcs12Kdf("sha1", none, none, 1, 1, 20).length, 20);
+});
+
+Deno.test("OpenSSL's own encrypted PEM that decrypts to no key is a wrong password", () => {
+  const iv = "00112233445566778899aabbccddeeff";
+  const hash = nodeCrypto().createHash("md5").update("pw").update(
+    Uint8Array.fromHex(iv.slice(0, 16)),
+  );
+  const cipher = nodeCrypto().createCipheriv("aes-128-cbc", hash.digest(), Uint8Array.fromHex(iv));
+  const data = Uint8Array.of(...cipher.update(int(5)), ...cipher.final());
+  const pem = (label: string) =>
+    `-----BEGIN ${label}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,${iv}\n\n` +
+    `${data.toBase64()}\n-----END ${label}-----\n`;
+  for (const label of ["RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"]) {
+    const error = assertThrows(() => decodeKeySync(pem(label), { password: "pw" }), SslError);
+    assertEquals([error.code, (error.cause as SslError).code], ["BAD_DECRYPT", "ERR_DER"], label);
+    refuses(
+      () => decodeKeySync(pem(label)),
+      "PASSWORD_REQUIRED",
+      "the key is encrypted and no password was given",
+    );
+  }
+});
+
+Deno.test("a message about a key says where it came from", async () => {
+  const { publicKey } = nodeCrypto().generateKeyPairSync("ed25519");
+  const message = async (source?: string) => {
+    const late = await assertRejects(() => decodeKey(publicKey as never, { source }), TypeError);
+    const error = assertThrows(() => decodeKeySync(publicKey as never, { source }), TypeError);
+    assertEquals(late.message, error.message);
+    return error.message.replace(/: .*/, "");
+  };
+  assertEquals(await message(), "Cannot read private key from key");
+  assertEquals(await message("keyFile"), "Cannot read private key from keyFile");
+  const wrong = assertThrows(() => decodeKeySync(5 as never, { source: "keyFile" }), TypeError);
+  assertEquals(
+    wrong.message,
+    "Cannot read private key from keyFile: expected PEM text, bytes, a PrivateKey, a CryptoKey " +
+      "or a KeyObject: received number",
+  );
+});
+
+Deno.test("a CryptoKey that the platform exports only with waiting is for decodeKey()", async () => {
+  const { privateKey } = await crypto.subtle.generateKey("Ed25519", true, [
+    "sign",
+    "verify",
+  ]) as CryptoKeyPair;
+  const { KeyObject } = nodeCrypto();
+  const { from } = KeyObject;
+  const cause = new Error("not here");
+  KeyObject.from = () => {
+    throw cause;
+  };
+  try {
+    const error = assertThrows(() => decodeKeySync(privateKey), SslUnsupportedError);
+    assertEquals([error.code, error.cause], ["ERR_UNSUPPORTED", cause]);
+    assertEquals((await decodeKey(privateKey)).pkcs8.length, 48);
+  } finally {
+    KeyObject.from = from;
+  }
 });
 
 Deno.test("kinds of keys and sizes that PrivateKey tells", async () => {

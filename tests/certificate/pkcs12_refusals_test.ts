@@ -12,6 +12,7 @@ import {
   setOf,
   tlv,
 } from "../../certificate/asn1/writer.ts";
+import { oid, readDer, sequence, smallInteger } from "../../certificate/asn1/reader.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { decodeKeySync } from "../../certificate/keys/decode.ts";
 import { bmpPassword, pkcs12Kdf } from "../../certificate/keys/key_derivation.ts";
@@ -247,3 +248,26 @@ async function refusesOptions(iterations: number) {
     `Cannot create PKCS#12: iterations must be from 1 to 1000000 with aes256: received ${iterations}`,
   );
 }
+
+Deno.test("createPkcs12() protects with the digests of its time, and salts of their length", async () => {
+  const [sha256, hmac256] = ["2.16.840.1.101.3.4.2.1", "1.2.840.113549.2.9"];
+  for (
+    const [encryption, digest, scheme, salts] of [
+      ["aes256", sha256, "1.2.840.113549.1.5.13", [16, 16]],
+      ["3des", SHA1, "1.2.840.113549.1.12.1.3", [8, 16]],
+    ] as const
+  ) {
+    const made = await createPkcs12({ key, encryption, iterations: 7 });
+    const [, , macData] = sequence(readDer(made, "it"), "it");
+    const [info, macSalt, count] = sequence(macData, "it");
+    const algorithm = sequence(sequence(info, "it")[0], "it")[0];
+    assertEquals([oid(algorithm, "it"), smallInteger(count, "it")], [digest, 7]);
+    const text = made.toHex();
+    assertEquals(text.includes(oidDer(scheme).toHex()), true);
+    assertEquals(text.includes(oidDer(hmac256).toHex()), encryption === "aes256");
+    // The salt of the key stands before the iterations, as 04 08 ... 02 01 07 or 04 10 ... 02 01 07.
+    const head = salts[0] === 16 ? "0410" : "0408";
+    assertEquals(new RegExp(`${head}[0-9a-f]{${salts[0] * 2}}020107`).test(text), true);
+    assertEquals(macSalt!.body.length, salts[1]);
+  }
+});
