@@ -165,3 +165,38 @@ Deno.test("a signed object holds what was signed, the algorithm and the signatur
     assert(verifySignature(ec.publicSpki, parts[1]!.raw, parts[2]!.body.subarray(1), tbs));
   }
 });
+
+/** Whether WebCrypto takes an ECDSA signature in DER for that of a P-521 key and SHA-256. */
+async function isRight(key: PrivateKey, signature: Uint8Array, tbs: Uint8Array): Promise<boolean> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-521", hash: "SHA-256" };
+  const spki = new Uint8Array(key.publicSpki);
+  const imported = await crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"]);
+  const flat = new Uint8Array(132);
+  for (const [i, part] of sequence(readDer(signature, "it"), "it").entries()) {
+    const number = part.body[0] === 0 ? part.body.subarray(1) : part.body;
+    flat.set(number, 66 * (i + 1) - number.length);
+  }
+  return await crypto.subtle.verify(algorithm, imported, flat, new Uint8Array(tbs));
+}
+
+Deno.test("a P-521 key signs with a short digest, too, and other keys are not tried twice", async () => {
+  const key = await keyCreateEc("P-521");
+  const tbs = seq(int(5));
+  const parts = sequence(readDer(await signedObjectAsync(tbs, key, "sha256"), "it"), "it");
+  assertEquals(parts[1]!.raw, signatureAlgorithm(key, "sha256"));
+  assert(await isRight(key, parts[2]!.body.subarray(1), tbs));
+  const unable = async (one: unknown, digest: string) => {
+    const error = await signedObjectAsync(tbs, one as PrivateKey, digest).catch((e) => e);
+    assert(error instanceof SslUnsupportedError, String(error));
+    assertEquals(error.code, "UNSUPPORTED_KEY");
+    return error.message;
+  };
+  const refused = (digest: string, shown: string, use: string) =>
+    `Cannot sign with ${shown} and digest ${digest}: this combination is not supported, use digest ${use}`;
+  const shown = "PrivateKey(secp521r1)";
+  assertEquals(await unable(key, "sha224"), refused("sha224", shown, "sha512"));
+  const broken = { type: "ec", keyObject: 5, der: seq(), toString: () => "it" };
+  assertEquals(await unable(broken, "sha256"), refused("sha256", "it", "sha256"));
+  const named = { ...broken, curve: "prime256v1" };
+  assertEquals(await unable(named, "sha256"), refused("sha256", "it", "sha256"));
+});
