@@ -31,7 +31,7 @@ const REFUSALS: readonly Refusal[] = [
     text: "no trusted root issued the certificate: if you trust its CA, give it as extraCa",
   },
   {
-    match: /^(?:certificate expired|Expired)/,
+    match: /^(?:certificate expired|Expired\b)/,
     code: "CERT_HAS_EXPIRED",
     alert: "certificate_expired",
     text: (found) => `the certificate has expired${shownTime("since", found, NOT_AFTER)}`,

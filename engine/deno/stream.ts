@@ -130,7 +130,7 @@ export class DenoStream implements TlsStream {
 
   /** Completes the handshake. An abort closes the connection. */
   async handshake(options: WaitOptions = NO_OPTIONS): Promise<void> {
-    if (this.#established && !this.#closed) return;
+    if (this.#established) return;
     const { signal } = options;
     try {
       signal?.throwIfAborted();

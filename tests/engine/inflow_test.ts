@@ -9,7 +9,7 @@ import { Outflow } from "../../engine/outflow.ts";
 import { SessionCalls } from "../../engine/session_calls.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslTruncatedError } from "../../errors.ts";
 import { refuses } from "../helpers/refuses.ts";
-import { settle, SteppedSession, SteppedTransport } from "./stepped.ts";
+import { settle, SteppedSession, SteppedTransport, ticks } from "./stepped.ts";
 
 function setup() {
   const session = new SteppedSession(), transport = new SteppedTransport();
@@ -163,7 +163,7 @@ Deno.test("LastWords keeps the data before the failure, and gives it in parts", 
   const hearing = words.hear();
   assertEquals([words.size, transport.reads], [3, 1]);
   transport.bring(bytes(4, 5));
-  await settle();
+  await ticks();
   assertEquals([words.size, transport.reads], [5, 2]);
   session.onCall = () => {
     throw failure;
@@ -250,7 +250,7 @@ Deno.test("LastWords leaves what comes to a read of the application that waits f
   const hearing = words.hear();
   assertEquals([words.size, transport.reads], [0, 1]);
   transport.bring(bytes(2));
-  for (let i = 0; i < 100 && session.feeds === 0; i++) await Promise.resolve();
+  await ticks();
   assertEquals([words.size, session.input], [0, bytes(1, 2)]);
   state.reading = false; // it has taken its part
   session.input = bytes(2);

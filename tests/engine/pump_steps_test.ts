@@ -12,7 +12,7 @@ import {
   SslTruncatedError,
 } from "../../errors.ts";
 import { refuses } from "../helpers/refuses.ts";
-import { settle, SteppedSession, SteppedTransport } from "./stepped.ts";
+import { settle, SteppedSession, SteppedTransport, ticks } from "./stepped.ts";
 
 function setup() {
   const session = new SteppedSession(), transport = new SteppedTransport();
@@ -265,7 +265,7 @@ Deno.test("Pump.pending() counts what was kept of a peer that is gone, and nothi
   assertEquals(pump.pending(), 3);
   const write = pump.write(bytes(9));
   transport.refuse(new Deno.errors.ConnectionReset("reset"));
-  await settle();
+  await ticks();
   assertEquals([session.input.length, pump.pending(), transport.reads], [0, 3, 1]);
   await pump.ready(SSL_WANT_READ);
   const p = new Uint8Array(2);

@@ -9,6 +9,11 @@ import { concat } from "../../internal/bytes.ts";
 /** Lets every promise that can go on do so. */
 export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+/** Lets promises go on, but no timer: what waits for a while only is not over, however busy the machine. */
+export async function ticks(): Promise<void> {
+  for (let i = 0; i < 100; i++) await Promise.resolve();
+}
+
 const UNKNOWN: Negotiated = {
   version: undefined,
   versionInt: undefined,

@@ -7,7 +7,7 @@ import { DenoWriting } from "../../engine/deno/writing.ts";
 import { MAX_KEPT } from "../../engine/last_words.ts";
 import { SSL_WANT_READ, SSL_WANT_WRITE, SslError } from "../../errors.ts";
 import { refuses } from "../helpers/refuses.ts";
-import { settle } from "../engine/stepped.ts";
+import { settle, ticks } from "../engine/stepped.ts";
 import { SteppedLink } from "./stepped.ts";
 
 const RECORD = 16384;
@@ -173,11 +173,11 @@ Deno.test("DenoReading.drain() ends its wait by a signal, and throws away what w
   const { steps, input } = await ahead(1, 2);
   const hearing = input.hear();
   steps.bring(bytes(3));
-  await settle();
+  await ticks();
   assertEquals(input.pending, 3);
   const abort = new AbortController();
   const draining = input.drain(abort.signal);
-  await settle();
+  await ticks();
   assertEquals(input.pending, 0);
   abort.abort(new RangeError("enough"));
   await assertRejects(() => draining, RangeError, "enough");
@@ -189,7 +189,7 @@ Deno.test("DenoReading.hear() keeps the data before the failure, up to a bound, 
   const { steps, input } = await ahead(1, 2, 3);
   const hearing = input.hear();
   steps.bring(bytes(4));
-  await settle();
+  await ticks();
   steps.failRead(new Deno.errors.InvalidData("received fatal alert: UnknownCA"));
   await hearing;
   assertEquals([input.pending, steps.reads], [4, 3]);
@@ -202,12 +202,12 @@ Deno.test("DenoReading.hear() keeps the data before the failure, up to a bound, 
   assertEquals(assertThrows(() => input.tryRead(p, false), SslError).code, "FAILED");
 
   const much = reading();
-  const all = much.input.hear();
   const count = MAX_KEPT / RECORD;
+  const all = much.input.hear();
   for (let i = 0; i < count; i++) {
     assertEquals(much.steps.reads, i + 1);
     much.steps.bring(new Uint8Array(RECORD));
-    await settle();
+    await ticks();
   }
   await all;
   assertEquals([much.input.pending, much.steps.reads], [MAX_KEPT, count]);
@@ -243,7 +243,7 @@ Deno.test("DenoReading.close() forgets what was read ahead", async () => {
   const { steps, input } = await ahead(1, 2);
   const hearing = input.hear();
   steps.bring(bytes(3));
-  await settle();
+  await ticks();
   assertEquals(input.pending, 3);
   input.close();
   assertEquals(input.pending, 0);

@@ -8,7 +8,8 @@ import { handshakingOver, type Phase } from "../../socket/phases.ts";
 import { SteppedTransport } from "../engine/stepped.ts";
 import { type Machine, open, PEER, plain } from "./machines.ts";
 
-const OWN = { localAddr: { hostname: "192.0.2.1" }, remoteAddr: { hostname: "192.0.2.2" } };
+const address = (hostname: string): Deno.NetAddr => ({ transport: "tcp", hostname, port: 1 });
+const OWN = { localAddr: address("192.0.2.1"), remoteAddr: address("192.0.2.2") };
 
 /** A life in a handshake, with TLS. */
 function shaking(): Machine {
