@@ -72,7 +72,7 @@ Deno.test("what looks random is told by how digits and letters follow each other
   assertEquals(mayBeSecret(`x${"1".repeat(15)}`), false);
   assertEquals(mayBeSecret(`x${"1".repeat(16)}`), true);
   assertEquals(
-    mayBeSecret("maxBytesOfEveryLineThere"),
+    mayBeSecret("maxBytesForEveryLineThere"),
     false,
     "words that begin with a capital letter",
   );
