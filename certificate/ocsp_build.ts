@@ -6,7 +6,7 @@
  */
 
 import type { Certificate } from "./certificate.ts";
-import { digestByOid, DIGESTS } from "../internal/digest.ts";
+import { digestByOid, digests } from "../internal/digest.ts";
 import {
   children,
   derError,
@@ -82,7 +82,7 @@ export function ocspCertId(
 ): Uint8Array {
   const name = new Uint8Array(nodeCrypto().createHash(digest).update(issuer.rawSubject).digest());
   return seq(
-    seq(oidDer(DIGESTS[digest]!.oid), nul()),
+    seq(oidDer(digests()[digest]!.oid), nul()),
     octets(name),
     octets(issuer.publicKeyDigest(digest)),
     int(serial),

@@ -259,7 +259,9 @@ const TLS_FEATURES: Readonly<Record<number, string>> = {
   17: "status_request_v2",
 };
 
-const PRINTERS: Readonly<Record<string, (value: Uint8Array) => string>> = {
+let printers: Readonly<Record<string, (value: Uint8Array) => string>> | undefined;
+
+const makePrinters = (): Readonly<Record<string, (value: Uint8Array) => string>> => ({
   [EXT.subjectKeyIdentifier]: (v) =>
     colons(readDer(v, "extension subjectKeyIdentifier", TAG.OCTET_STRING).body),
   [EXT.authorityKeyIdentifier]: authorityKey,
@@ -295,7 +297,7 @@ const PRINTERS: Readonly<Record<string, (value: Uint8Array) => string>> = {
   ...Object.fromEntries(
     ["2", "3", "4", "7", "8", "12", "13"].map((n) => [`2.16.840.1.113730.1.${n}`, anyString]),
   ),
-};
+});
 
 /** `DER:` and the content in hex: what `certCreate` takes for any extension. */
 export function derText(value: Uint8Array): string {
@@ -307,7 +309,7 @@ export function derText(value: Uint8Array): string {
  * text for it, or where the content is malformed.
  */
 export function extensionText(id: string, value: Uint8Array): string {
-  const printer = PRINTERS[id];
+  const printer = (printers ??= makePrinters())[id];
   if (printer === undefined) return derText(value);
   try {
     return printer(value);

@@ -10,7 +10,7 @@ import { quote } from "../internal/quote.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { type DerNode, oid, readDer, sequence, smallInteger } from "./asn1/reader.ts";
 import { bits, explicit, int, nul, oidDer, seq, unsignedInt } from "./asn1/writer.ts";
-import { digestByOid, DIGESTS } from "../internal/digest.ts";
+import { digestByOid, digests } from "../internal/digest.ts";
 import { nodeCrypto } from "../internal/node_crypto.ts";
 import type { PrivateKey } from "./keys/private_key.ts";
 
@@ -18,12 +18,12 @@ const RSA_PSS = "1.2.840.113549.1.1.10";
 const MGF1 = "1.2.840.113549.1.1.8";
 
 /** The digest names that can be signed with. */
-export const SIGNATURE_DIGESTS: readonly string[] = Object.keys(DIGESTS);
+export const SIGNATURE_DIGESTS: readonly string[] = Object.keys(digests());
 
 /** The usual spelling of a digest's name. @throws {TypeError} for an unknown one. */
 export function digestName(name: string): string {
   const key = String(name).toLowerCase().replace(/^sha-/, "sha");
-  if (Object.hasOwn(DIGESTS, key)) return key;
+  if (Object.hasOwn(digests(), key)) return key;
   throw new TypeError(
     `Cannot sign: unknown digest, use one of ${SIGNATURE_DIGESTS.join(", ")}: ` +
       `received ${quote(name)}`,
@@ -41,7 +41,7 @@ export function defaultDigest(key: PrivateKey): string {
 }
 
 function pssAlgorithm(digest: string): Uint8Array {
-  const { oid: hash, length } = DIGESTS[digest]!;
+  const { oid: hash, length } = digests()[digest]!;
   const hashDer = seq(oidDer(hash), nul());
   return seq(
     oidDer(RSA_PSS),
@@ -55,7 +55,7 @@ function pssAlgorithm(digest: string): Uint8Array {
 
 /** The DER of the AlgorithmIdentifier that a key and a digest give. */
 export function signatureAlgorithm(key: PrivateKey, digest: string): Uint8Array {
-  const { rsa, ecdsa } = DIGESTS[digest]!;
+  const { rsa, ecdsa } = digests()[digest]!;
   switch (key.type) {
     case "rsa":
       return seq(oidDer(rsa), nul());
@@ -84,7 +84,7 @@ export function signBytes(key: PrivateKey, digest: string, data: Uint8Array): Ui
       ? {
         key: object,
         padding: nodeCrypto().constants.RSA_PKCS1_PSS_PADDING,
-        saltLength: DIGESTS[digest]!.length,
+        saltLength: digests()[digest]!.length,
       }
       : object;
     return new Uint8Array(nodeCrypto().sign(edwards ? null : digest, data, signer));

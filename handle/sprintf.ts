@@ -326,10 +326,9 @@ function number(value: string): number {
 // `toExponential` round exact ties up and end at 100 digits, so they print `2.5` with no decimals as
 // `3` where C and Perl print `2`.
 
-const view = new DataView(new ArrayBuffer(8));
-
 /** `n` as `mantissa * 2 ** exponent`, exactly. `n` is finite and not negative. */
 function parts(n: number): [mantissa: bigint, exponent: number] {
+  const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, n);
   const bits = view.getBigUint64(0);
   const biased = Number((bits >> 52n) & 0x7ffn);

@@ -31,21 +31,25 @@ sha3-384 48 2.16.840.1.101.3.4.2.9 2.16.840.1.101.3.4.3.15 2.16.840.1.101.3.4.3.
 sha3-512 64 2.16.840.1.101.3.4.2.10 2.16.840.1.101.3.4.3.16 2.16.840.1.101.3.4.3.12
 `;
 
-/** The digests by name. */
-export const DIGESTS: Readonly<Record<string, DigestRow>> = Object.fromEntries(
-  TABLE.trim().split("\n").map((line) => {
-    const [name, length, oid, rsa, ecdsa, hmac] = line.split(" ");
-    return [name!, { length: Number(length), oid: oid!, rsa: rsa!, ecdsa, hmac }];
-  }),
-);
+let rows: Readonly<Record<string, DigestRow>> | undefined;
+
+/** The digests by name, read from the table by the first call. */
+export function digests(): Readonly<Record<string, DigestRow>> {
+  return rows ??= Object.fromEntries(
+    TABLE.trim().split("\n").map((line) => {
+      const [name, length, oid, rsa, ecdsa, hmac] = line.split(" ");
+      return [name!, { length: Number(length), oid: oid!, rsa: rsa!, ecdsa, hmac }];
+    }),
+  );
+}
 
 /** The name of the digest that an object identifier stands for, among some or all. */
 export function digestByOid(
   id: string,
-  among: readonly string[] = Object.keys(DIGESTS),
+  among: readonly string[] = Object.keys(digests()),
   of: "oid" | "hmac" | "rsa" | "ecdsa" = "oid",
 ): string | undefined {
-  return among.find((name) => DIGESTS[name]![of] === id);
+  return among.find((name) => digests()[name]![of] === id);
 }
 
 /** The digest of bytes by its name, in any case, with or without dashes. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DIGESTS } from "../internal/digest.ts";
+import { digests } from "../internal/digest.ts";
 import { encodeHex } from "../internal/bytes.ts";
 import { quote } from "../internal/quote.ts";
 import { type CertificateInput, toCertificate } from "../certificate/certificate.ts";
@@ -62,7 +62,7 @@ export function parsePin(text: string, allowWeak = false): Pin {
       `invalid fingerprint ${quote(text)}: unknown hash algorithm ${quote(algorithm)}`,
     );
   }
-  const length = 2 * DIGESTS[algorithm]!.length;
+  const length = 2 * digests()[algorithm]!.length;
   if (hex.length !== length) {
     throw new TypeError(
       `invalid fingerprint ${

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { digestByOid, DIGESTS } from "../../internal/digest.ts";
+import { digestByOid, digests } from "../../internal/digest.ts";
 import { SslUnsupportedError } from "../../errors.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import {
@@ -56,12 +56,12 @@ export function iterations(node: DerNode | undefined, what: string): number {
 
 /** The digest of an HMAC, by its object identifier. */
 export function hmacDigest(id: string): string | undefined {
-  return digestByOid(id, Object.keys(DIGESTS), "hmac");
+  return digestByOid(id, Object.keys(digests()), "hmac");
 }
 
 /** How often a derivation runs all its iterations: once for each digest that its output has. */
 export const blocks = (length: number, hash: string): number =>
-  Math.ceil(length / DIGESTS[hash]!.length);
+  Math.ceil(length / digests()[hash]!.length);
 
 /** A password as PKCS#12 wants it: UTF-16, big endian, with a final zero. */
 export function bmpPassword(password: string): Uint8Array {

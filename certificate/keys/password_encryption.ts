@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DIGESTS } from "../../internal/digest.ts";
+import { digests } from "../../internal/digest.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
 import { type Cipher, CIPHER_OIDS, decryptCbc, KEY_LENGTH, type LegacyDecrypt } from "./ciphers.ts";
@@ -163,7 +163,7 @@ export function pbes2Encrypt(
     seq(
       seq(
         oidDer(PBKDF2),
-        seq(octets(salt), int(rounds), seq(oidDer(DIGESTS.sha256!.hmac!), nul())),
+        seq(octets(salt), int(rounds), seq(oidDer(digests().sha256!.hmac!), nul())),
       ),
       seq(oidDer("2.16.840.1.101.3.4.1.42"), octets(iv)),
     ),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { digestByOid, DIGESTS } from "../../internal/digest.ts";
+import { digestByOid, digests } from "../../internal/digest.ts";
 import { concat, encodeHex, equalBytes } from "../../internal/bytes.ts";
 import { withoutFinalNewline } from "../foreign.ts";
 import { describe } from "../../internal/quote.ts";
@@ -124,7 +124,7 @@ function macOf(
     throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown MAC algorithm: received ${id}`);
   }
   secret.budget.spend(ROUND_COST * rounds, WHAT);
-  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, DIGESTS[hash]!.length);
+  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, digests()[hash]!.length);
   return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
 }
 

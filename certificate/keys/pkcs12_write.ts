@@ -7,7 +7,7 @@
 import { type NamesOf, ownOptions } from "../../internal/own_options.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import { quote } from "../../internal/quote.ts";
-import { DIGESTS } from "../../internal/digest.ts";
+import { digests } from "../../internal/digest.ts";
 import { explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "../asn1/writer.ts";
 import { type Certificate, type CertificateInput, toCertificate } from "../certificate.ts";
 import { keyIdentifier } from "../certificate_build.ts";
@@ -159,10 +159,10 @@ const keyIdOf = ({ key }: Contents): Uint8Array | undefined =>
 function macData(safe: Uint8Array, { encryption, password, iterations }: Protection): Uint8Array {
   const salt = new Uint8Array(nodeCrypto().randomBytes(16));
   const hash = encryption === "aes256" ? "sha256" : "sha1";
-  const key = pkcs12Kdf(hash, bmpPassword(password), salt, 3, iterations, DIGESTS[hash]!.length);
+  const key = pkcs12Kdf(hash, bmpPassword(password), salt, 3, iterations, digests()[hash]!.length);
   const mac = new Uint8Array(nodeCrypto().createHmac(hash, key).update(safe).digest());
   return seq(
-    seq(seq(oidDer(DIGESTS[hash]!.oid), nul()), octets(mac)),
+    seq(seq(oidDer(digests()[hash]!.oid), nul()), octets(mac)),
     octets(salt),
     int(iterations),
   );

@@ -86,7 +86,7 @@ export function permittedPaths(): string[] {
   return paths.filter((path) => /[\\/]/.test(path) && granted({ name: "ffi", path }));
 }
 
-const decoder = new TextDecoder();
+let decoder: TextDecoder | undefined;
 
 /** The C functions that read a C string. */
 export interface TextReaders {
@@ -104,7 +104,7 @@ export function textOf(
   if (ptr === null) return "";
   const bytes = new Uint8Array(c.strlen(ptr));
   if (bytes.length > 0) c.memcpy(bytes, ptr, BigInt(bytes.length));
-  return decoder.decode(bytes);
+  return (decoder ??= new TextDecoder()).decode(bytes);
 }
 
 /** The rows of the table of C functions that tell the version. */
