@@ -83,16 +83,25 @@ function need(names: string, signature: Signature): CFunction {
   throw missing(names, names);
 }
 
-/** The first versions that have the functions which older ones lack. */
+/** The version, as OPENSSL_VERSION_NUMBER has it. */
+export const versionNumber: () => number = lazy("OpenSSL_version_num", [], "u32");
+
+/** Whether it is OpenSSL 1.1.1. */
+export function isOpenSsl1(): boolean {
+  return versionNumber() < 0x3_00_00_00_0;
+}
+
+/** The first versions that have the functions which 3.0 lacks. */
 const SINCE: Readonly<Record<string, string>> = {
   SSL_client_hello_get_extension_order: "3.2",
 };
 
 /** The error for a function that this OpenSSL does not have. */
 export function missing(name: string, cName: string): TypeError {
-  const since = SINCE[cName] ?? "3.0";
+  const since = SINCE[cName] ?? (isOpenSsl1() ? "3.0" : undefined);
+  const which = since === undefined ? "3 and earlier" : `${since} and later`;
   return new TypeError(
-    `Cannot call ${name}(): the OpenSSL of this process does not have ${cName}: OpenSSL ${since} and later do`,
+    `Cannot call ${name}(): the OpenSSL of this process does not have ${cName}: OpenSSL ${which} do`,
   );
 }
 

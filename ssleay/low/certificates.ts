@@ -16,7 +16,7 @@ import {
 import { NS_CERT_TYPES } from "../../certificate/extensions/write.ts";
 import { readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read.ts";
 import { colons } from "../../certificate/perl_hash.ts";
-import { lazy } from "./c_function.ts";
+import { isOpenSsl1, lazy } from "./c_function.ts";
 import {
   addressOfBytes,
   forC,
@@ -58,7 +58,6 @@ const nameText = lazy("X509_NAME_get_text_by_NID", [P, I, B, I], I);
 const nameOneline = lazy("X509_NAME_oneline", [P, P, I], P);
 const d2iName = lazy("d2i_X509_NAME", [P, B, "i64"], P);
 const nameFree = lazy("X509_NAME_free", [P], "void");
-const versionNumber = lazy("OpenSSL_version_num", [], "u32");
 
 /** NIDs of OpenSSL (obj_mac.h). */
 const NID = {
@@ -337,9 +336,7 @@ export function X509V3_EXT_print(
 export function X509_NAME_hash(name: Opaque<"X509_NAME">): number {
   const pointer = pointerOf(name, "X509_NAME", "X509_NAME_hash");
   return Number(
-    calling(() =>
-      versionNumber() < 0x30000000 ? nameHash(pointer) : nameHashEx(pointer, null, null, null)
-    ),
+    calling(() => isOpenSsl1() ? nameHash(pointer) : nameHashEx(pointer, null, null, null)),
   );
 }
 

@@ -5,9 +5,7 @@
  */
 
 import { ABSENT, OPENSSL_1_1_1, OPENSSL_3, SINCE_3_2 } from "./constant_values.ts";
-import { lazy } from "./c_function.ts";
-
-const versionNumber = lazy("OpenSSL_version_num", [], "u32");
+import { isOpenSsl1, versionNumber } from "./c_function.ts";
 
 function* words(text: string): Generator<[name: string, value: string]> {
   for (const word of text.trim().split(/\s+/)) yield word.split("=") as [string, string];
@@ -15,7 +13,7 @@ function* words(text: string): Generator<[name: string, value: string]> {
 
 /** What depends on the version alone. */
 function versionConstant(name: string): number | undefined {
-  const number: number = versionNumber();
+  const number = versionNumber();
   switch (name) {
     case "OPENSSL_VERSION_NUMBER":
       return number;
@@ -32,10 +30,9 @@ let values: Map<string, number> | undefined;
 
 function valuesHere(): Map<string, number> {
   const found = new Map<string, number>();
-  const number: number = versionNumber();
-  const layers = number < 0x3_00_00_00_0
+  const layers = isOpenSsl1()
     ? [OPENSSL_3, OPENSSL_1_1_1]
-    : number >= 0x3_02_00_00_0
+    : versionNumber() >= 0x3_02_00_00_0
     ? [OPENSSL_3, SINCE_3_2]
     : [OPENSSL_3];
   for (const layer of layers) {
@@ -65,7 +62,7 @@ export function constant(name: string): number {
   const value = (values ??= valuesHere()).get(name) ?? versionConstant(name);
   if (
     value === undefined ||
-    (name.startsWith("OPENSSL_VERSION_M") && versionNumber() < 0x3_00_00_00_0)
+    (name.startsWith("OPENSSL_VERSION_M") && isOpenSsl1())
   ) {
     throw new TypeError(`Your vendor has not defined SSLeay macro ${name}`);
   }

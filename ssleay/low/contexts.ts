@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lazy } from "./c_function.ts";
+import { cFunction, lazy } from "./c_function.ts";
 import { textFrom, toCString } from "./c_memory.ts";
 import { toInteger } from "./declared.ts";
 import type { Taken } from "./declared_types.ts";
@@ -14,12 +14,7 @@ import type { CObject } from "./c_object.ts";
 
 const P = "pointer", I = "i32", B = "buffer", L = "i64";
 const ctxNew = lazy("SSL_CTX_new", [P], P);
-const method = {
-  TLS_method: lazy("TLS_method", [], P),
-  TLSv1_method: lazy("TLSv1_method", [], P),
-  TLSv1_1_method: lazy("TLSv1_1_method", [], P),
-  TLSv1_2_method: lazy("TLSv1_2_method", [], P),
-};
+const anyVersion = lazy("TLS_method", [], P);
 const ctxCtrl = lazy("SSL_CTX_ctrl", [P, I, L, P], L);
 const ctxCtrlText = lazy("SSL_CTX_ctrl", [P, I, L, B], L);
 const sslCtrl = lazy("SSL_ctrl", [P, I, L, P], L);
@@ -28,29 +23,41 @@ const paramName = lazy("X509_VERIFY_PARAM_get0_name", [P], P);
 const addTable = lazy("X509_VERIFY_PARAM_add0_table", [P], I);
 const cleanTable = lazy("X509_VERIFY_PARAM_table_cleanup", [], "void");
 
-function newContext(name: keyof typeof method): Opaque<"SSL_CTX"> | null {
-  return handleOf("SSL_CTX", calling(() => ctxNew(method[name]())), "new");
+/** SSL_CTRL_SET_MIN_PROTO_VERSION and SSL_CTRL_SET_MAX_PROTO_VERSION. */
+const VERSION_LIMITS = [123, 124];
+
+/** A context for one version. OpenSSL 4 has only the method for all versions, which is limited then. */
+function contextOf(version: bigint, method: string): Opaque<"SSL_CTX"> | null {
+  const own = cFunction(method, { parameters: [], result: P });
+  const pointer = calling(() => {
+    const ctx: Deno.PointerValue = ctxNew((own ?? anyVersion)());
+    if (own === undefined && ctx !== null) {
+      for (const limit of VERSION_LIMITS) ctxCtrl(ctx, limit, version, null);
+    }
+    return ctx;
+  });
+  return handleOf("SSL_CTX", pointer, "new");
 }
 
 /** A context for all versions of TLS. Perl: `Net::SSLeay::CTX_new` */
 export function CTX_new(): Opaque<"SSL_CTX"> | null {
-  return newContext("TLS_method");
+  return handleOf("SSL_CTX", calling(() => ctxNew(anyVersion())), "new");
 }
 /** As CTX_new. Perl: `Net::SSLeay::CTX_v23_new` */
 export function CTX_v23_new(): Opaque<"SSL_CTX"> | null {
-  return newContext("TLS_method");
+  return CTX_new();
 }
 /** A context for TLS 1.0 alone. Perl: `Net::SSLeay::CTX_tlsv1_new` */
 export function CTX_tlsv1_new(): Opaque<"SSL_CTX"> | null {
-  return newContext("TLSv1_method");
+  return contextOf(0x0301n, "TLSv1_method");
 }
 /** A context for TLS 1.1 alone. Perl: `Net::SSLeay::CTX_tlsv1_1_new` */
 export function CTX_tlsv1_1_new(): Opaque<"SSL_CTX"> | null {
-  return newContext("TLSv1_1_method");
+  return contextOf(0x0302n, "TLSv1_1_method");
 }
 /** A context for TLS 1.2 alone. Perl: `Net::SSLeay::CTX_tlsv1_2_new` */
 export function CTX_tlsv1_2_new(): Opaque<"SSL_CTX"> | null {
-  return newContext("TLSv1_2_method");
+  return contextOf(0x0303n, "TLSv1_2_method");
 }
 
 /** SSL_CTRL_* that take no pointer (ssl.h): statistics, modes, versions, sizes. */

@@ -7,7 +7,14 @@
  */
 
 import { toInteger } from "./declared.ts";
-import { clearErrors, describeError, peekError, pushError, takeError } from "./error_queue.ts";
+import {
+  clearErrors,
+  describeError,
+  packError,
+  peekError,
+  pushError,
+  takeError,
+} from "./error_queue.ts";
 
 /** The oldest error, taken out of the queue; 0 when it is empty. Perl: `Net::SSLeay::ERR_get_error` */
 export function ERR_get_error(): number {
@@ -37,8 +44,8 @@ export function ERR_put_error(
   _line?: number,
 ): void {
   const where = "ERR_put_error()";
-  const [l, , r] = [lib, func, reason].map((each) => toInteger(each, "int", where) as number);
-  pushError((((l! & 0xff) << 23) | (r! & 0x7fffff)) >>> 0);
+  const [l, f, r] = [lib, func, reason].map((each) => toInteger(each, "int", where) as number);
+  pushError(packError(l!, f!, r!));
 }
 
 /** What an error is called. Perl: `Net::SSLeay::ERR_error_string` */

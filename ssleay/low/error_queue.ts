@@ -7,7 +7,7 @@
  * @module
  */
 
-import { lazy } from "./c_function.ts";
+import { isOpenSsl1, lazy } from "./c_function.ts";
 
 const peek = lazy("ERR_peek_error", [], "u32");
 const peekLast = lazy("ERR_peek_last_error", [], "u32");
@@ -51,6 +51,24 @@ export function forgetForeignErrors(): void {
 export function pushError(code: number): void {
   queue.push(code);
   if (queue.length > CAPACITY) queue.shift();
+}
+
+/** ERR_LIB_SYS: the reason is the system's own number. */
+const SYSTEM = 2;
+
+/** The number of an error, as this OpenSSL has it (ERR_PACK). */
+export function packError(library: number, func: number, reason: number): number {
+  if (isOpenSsl1()) {
+    return ((library & 0xff) << 24 | (func & 0xfff) << 12 | reason & 0xfff) >>> 0;
+  }
+  if (library === SYSTEM) return (0x80000000 | reason) >>> 0;
+  return ((library & 0xff) << 23 | reason & 0x7fffff) >>> 0;
+}
+
+/** Whether an error has this reason, of the reasons of this library. */
+export function hasReason(code: number, library: number, reason: number): boolean {
+  const anyFunction = isOpenSsl1() ? 0xfff << 12 : 0;
+  return (code & ~anyFunction) >>> 0 === packError(library, 0, reason);
 }
 
 /** The oldest error, taken out; 0 if the queue is empty. */

@@ -134,5 +134,5 @@ export function accepts(wanted: Kind, given: Kind): boolean {
 
 /** A kind with its article, for messages. */
 export function aKind(kind: Kind): string {
-  return `${/^(?:[AEFHILMNORSX]|UN)(?![a-z])/.test(kind) ? "an" : "a"} ${kind}`;
+  return `${/^(?:[AEFHILMNORX]|S(?!TACK)|UN)(?![a-z])/.test(kind) ? "an" : "a"} ${kind}`;
 }

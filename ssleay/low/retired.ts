@@ -5,6 +5,10 @@
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
+import { toInteger } from "./declared.ts";
+import type { Taken } from "./declared_types.ts";
+import type { Opaque } from "./handle.ts";
+import { objectOf } from "./into.ts";
 
 /** Nothing to do since OpenSSL 1.1.0. Perl: `Net::SSLeay::RAND_cleanup` */
 export function RAND_cleanup(): void {}
@@ -36,7 +40,10 @@ export function OPENSSL_cleanup(): void {
 }
 
 /** Nothing: since OpenSSL 1.1.0 the state cannot be set. Perl: `Net::SSLeay::set_state` */
-export function set_state(_ssl: unknown, _state: number): void {}
+export function set_state(ssl: Taken<"SSL">, state: number): void {
+  objectOf(ssl, "SSL", "set_state");
+  toInteger(state, "int", "set_state()");
+}
 
 /**
  * Perl gives the address of a C structure, which nothing could free or read.
@@ -45,7 +52,8 @@ export function set_state(_ssl: unknown, _state: number): void {}
  *
  * Perl: `Net::SSLeay::X509V3_EXT_d2i`
  */
-export function X509V3_EXT_d2i(_extension: unknown): never {
+export function X509V3_EXT_d2i(extension: Opaque<"X509_EXTENSION">): never {
+  objectOf(extension, "X509_EXTENSION", "X509V3_EXT_d2i");
   throw new SslUnsupportedError(
     "Cannot call X509V3_EXT_d2i(): it gives a structure of C: use X509V3_EXT_print() for text, or X509_EXTENSION_get_data() for DER",
   );

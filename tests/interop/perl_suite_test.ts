@@ -1,7 +1,7 @@
 /** IO::Socket::SSL's own tests against the library: what differs from Perl is listed, each with its reason. See perl_suite/README.md. */
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
-import { debianSource } from "./perl_suite/debian_source.ts";
+import { debianSource } from "../helpers/debian.ts";
 import { type Deviation, DEVIATIONS } from "./perl_suite/deviations.ts";
 import { type FileResult, type Rules, runFile, runSuite, testFiles } from "./perl_suite/suite.ts";
 import { readTap } from "./perl_suite/tap.ts";
@@ -65,7 +65,7 @@ Deno.test({
   async fn() {
     const dir = await Deno.makeTempDir();
     try {
-      const source = await debianSource("libio-socket-ssl-perl", { dir, suite: "bookworm" });
+      const source = await debianSource("libio-socket-ssl-perl", { dir, suites: ["bookworm"] });
       const files = testFiles(source);
       assert(files.length >= 40, `${files.length} files`);
       const rules: readonly Rules[] = ["ours", "perl"];

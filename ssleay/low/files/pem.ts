@@ -5,6 +5,7 @@
  */
 
 import { lazy } from "../c_function.ts";
+import { hasReason } from "../error_queue.ts";
 import { elements } from "../stack.ts";
 import { withBio } from "../written.ts";
 
@@ -22,12 +23,10 @@ const storeAddCert = lazy("X509_STORE_add_cert", [P, P], I);
 const storeAddCrl = lazy("X509_STORE_add_crl", [P, P], I);
 
 /** ERR_LIB_PEM and PEM_R_NO_START_LINE: the text has ended. */
-const NO_START_LINE = { lib: 9, reason: 108 };
+const NO_START_LINE = [9, 108] as const;
 
 function ended(): boolean {
-  const code: number = peekLast();
-  const isEnd = (code >>> 23 & 0xff) === NO_START_LINE.lib &&
-    (code & 0xfff) === NO_START_LINE.reason;
+  const isEnd = hasReason(peekLast(), ...NO_START_LINE);
   if (isEnd) clear();
   return isEnd;
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { pushError } from "../error_queue.ts";
+import { packError, pushError } from "../error_queue.ts";
 
-/** A system error of OpenSSL's queue (ENOENT), and BIO's reason for it. */
-const ERRORS_OF_A_MISSING_FILE = [0x80000002, 0x10000080];
+/** Library, function and reason: ENOENT of the system's fopen(), and what BIO_new_file() makes of it. */
+const ERRORS_OF_A_MISSING_FILE = [[2, 1, 2], [32, 109, 128]] as const;
 
 /** What Deno reads at a path; `undefined`, with errors in the queue, if nothing is there. */
 function readAt<T>(
@@ -25,7 +25,9 @@ function readAt<T>(
     return read(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    ERRORS_OF_A_MISSING_FILE.forEach(pushError);
+    for (const [library, func, reason] of ERRORS_OF_A_MISSING_FILE) {
+      pushError(packError(library, func, reason));
+    }
     return undefined;
   }
 }
@@ -81,11 +83,11 @@ export function readFolder(path: string, where: string): string[] | undefined {
 /** SSL_FILETYPE_*, which are X509_FILETYPE_*. */
 export const FILETYPE = { PEM: 1, ASN1: 2 } as const;
 
-/** SSL_R_BAD_SSL_FILETYPE. */
-const BAD_FILETYPE = 0x0a00007c;
+/** SSL_R_BAD_SSL_FILETYPE, of ERR_LIB_SSL. */
+const BAD_FILETYPE = [20, 0, 124] as const;
 
 /** Puts the error for an unknown type of file into the queue. */
 export function badFileType(): 0 {
-  pushError(BAD_FILETYPE);
+  pushError(packError(...BAD_FILETYPE));
   return 0;
 }

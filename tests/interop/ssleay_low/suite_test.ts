@@ -6,7 +6,7 @@
 import "../../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { functionsByName } from "../../../ssleay/low/functions.ts";
-import { debianSource } from "../perl_suite/debian_source.ts";
+import { debianSource } from "../../helpers/debian.ts";
 import { ANEW, DELIBERATE } from "./differences.ts";
 import type { Outcome } from "./replay.ts";
 
@@ -75,7 +75,7 @@ Deno.test({
   async fn(t) {
     const dir = await Deno.makeTempDir();
     try {
-      const source = await debianSource("libnet-ssleay-perl", { dir, suite: "bookworm" });
+      const source = await debianSource("libnet-ssleay-perl", { dir, suites: ["bookworm"] });
       await Deno.writeTextFile(`${dir}/names`, [...functionsByName().keys(), ""].join("\n"));
       let calls = 0;
       for (const test of TESTS) {

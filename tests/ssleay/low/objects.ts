@@ -1,15 +1,40 @@
 /** A fresh object of each kind, for tests that call every function. */
 
+import { cFunction } from "../../../ssleay/low/c_function.ts";
+import { pointerCell, pointerFrom } from "../../../ssleay/low/c_memory.ts";
+import { handleOf, type Opaque, open } from "../../../ssleay/low/handle.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
-import type { Opaque } from "../../../ssleay/low/handle.ts";
 import type { Kind } from "../../../ssleay/low/kinds.ts";
 import { TestCa } from "../../../testing/mod.ts";
 
 const ca = await TestCa.create();
 const server = await ca.server("localhost");
 const crl = ca.crl();
+const ocspResponse = await ca.ocspResponse(server);
 
-function bio(content: string | Uint8Array = ""): Opaque<"BIO"> {
+/** The group ffdhe2048 (RFC 7919). */
+const DH_PARAMETERS = `-----BEGIN DH PARAMETERS-----
+MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
++8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
+87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
+YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
+7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
+ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
+-----END DH PARAMETERS-----
+`;
+
+/** What a server at localhost presents, its CA, and their OCSP response, as the functions read them. */
+export const CREDENTIALS = {
+  certificate: server.cert,
+  chain: server.cert + ca.pem,
+  key: server.key,
+  anchor: ca.pem,
+  crl,
+  ocspResponse,
+} as const;
+
+/** A memory BIO with this content. */
+export function bio(content: string | Uint8Array = ""): Opaque<"BIO"> {
   const made = SSLeay.BIO_new(SSLeay.BIO_s_mem()!)!;
   if (content.length > 0) SSLeay.BIO_write(made, content);
   return made;
@@ -59,7 +84,36 @@ function session(): Opaque<"SSL_SESSION"> {
   return made;
 }
 
-/** How to make one; kinds that nothing in Net::SSLeay makes are missing. */
+/** Policies with one of this number, in DER: for their text OpenSSL wants a configuration file. */
+const POLICY_1_2_3_4 = "DER:30:07:30:05:06:03:2A:03:04";
+
+/** A certificate with a policy, of the CA. */
+function withPolicy(): Opaque<"X509"> {
+  const made = x509();
+  const issuer = SSLeay.PEM_read_bio_X509(bio(ca.pem))!;
+  SSLeay.P_X509_add_extensions(made, issuer, SSLeay.NID_certificate_policies, POLICY_1_2_3_4);
+  SSLeay.X509_sign(made, SSLeay.PEM_read_bio_PrivateKey(bio(ca.key))!, SSLeay.EVP_sha256()!);
+  return SSLeay.PEM_read_bio_X509(bio(SSLeay.PEM_get_string_X509(made)!))!;
+}
+
+/** Net::SSLeay has functions for policy trees, and none that makes one. */
+function policyTree(): Opaque<"X509_POLICY_TREE"> {
+  const P = "pointer", B = "buffer";
+  const check = cFunction("X509_policy_check", { parameters: [B, B, P, P, "u32"], result: "i32" })!;
+  const chain = SSLeay.sk_X509_new_null()!;
+  SSLeay.sk_X509_push(chain, withPolicy());
+  SSLeay.sk_X509_push(chain, SSLeay.PEM_read_bio_X509(bio(ca.pem))!);
+  const certificates = open(chain, "STACK_OF_X509", "policyTree()");
+  const cell = pointerCell();
+  check(cell.bytes, new Uint8Array(4), certificates.pointer, null, 0);
+  const tree = handleOf("X509_POLICY_TREE", pointerFrom(cell.read()), "new")!;
+  open(tree, "X509_POLICY_TREE", "policyTree()").keep(certificates);
+  return tree;
+}
+
+const policyLevel = () => SSLeay.X509_policy_tree_get0_level(policyTree(), 1)!;
+
+/** How to make one; kinds that this OpenSSL does not have are missing. */
 export const MAKERS: Partial<Record<Kind, () => Opaque>> = {
   SSL_CTX: ctx,
   SSL: ssl,
@@ -90,9 +144,10 @@ export const MAKERS: Partial<Record<Kind, () => Opaque>> = {
   EVP_MD: () => SSLeay.EVP_sha256()!,
   EVP_MD_CTX: digestContext,
   EVP_CIPHER: () => SSLeay.EVP_get_cipherbyname("aes-256-cbc")!,
-  RSA: () => SSLeay.RSA_generate_key(1024, 65537)!,
+  DH: () => SSLeay.PEM_read_bio_DHparams(bio(DH_PARAMETERS))!,
+  RSA: () => SSLeay.RSA_generate_key(512, 65537)!,
   EC_KEY: () => SSLeay.EC_KEY_generate_key("prime256v1")!,
-  BIGNUM: () => SSLeay.RSA_get_key_parameters(SSLeay.RSA_generate_key(1024, 65537)!)[0]!,
+  BIGNUM: () => SSLeay.RSA_get_key_parameters(SSLeay.RSA_generate_key(512, 65537)!)[0]!,
   BIO: () => bio("text"),
   BIO_METHOD: () => SSLeay.BIO_s_mem()!,
   ASN1_INTEGER: () => SSLeay.ASN1_INTEGER_new()!,
@@ -103,12 +158,28 @@ export const MAKERS: Partial<Record<Kind, () => Opaque>> = {
     )!,
   ASN1_OBJECT: () => SSLeay.OBJ_txt2obj("1.2.3.4")!,
   OCSP_REQUEST: () => SSLeay.OCSP_ids2req(),
+  OCSP_RESPONSE: () => SSLeay.d2i_OCSP_RESPONSE(ocspResponse)!,
+  X509_POLICY_TREE: policyTree,
+  X509_POLICY_LEVEL: policyLevel,
+  X509_POLICY_NODE: () => SSLeay.X509_policy_level_get0_node(policyLevel(), 0)!,
   OPENSSL_INIT_SETTINGS: () => SSLeay.OPENSSL_INIT_new()!,
+  ...(SSLeay.OPENSSL_VERSION_NUMBER < 0x40000000 && {
+    ENGINE: () => SSLeay.ENGINE_by_id("dynamic")!,
+  }),
   ...(SSLeay.OPENSSL_VERSION_NUMBER >= 0x30000000 && {
     OSSL_LIB_CTX: () => SSLeay.OSSL_LIB_CTX_get0_global_default()!,
     OSSL_PROVIDER: () => SSLeay.OSSL_PROVIDER_load(null, "default")!,
   }),
 };
+
+/** An argument that is a handle; `make` is missing where this OpenSSL has no such object. */
+export class HandleArgument {
+  constructor(
+    readonly kind: Kind,
+    readonly nullable: boolean,
+    readonly make: (() => Opaque) | undefined,
+  ) {}
+}
 
 /** Frees what was made, as a program would. */
 export const FREE: Partial<Record<Kind, string>> = {
@@ -121,11 +192,13 @@ export const FREE: Partial<Record<Kind, string>> = {
   X509_STORE: "X509_STORE_free",
   X509_STORE_CTX: "X509_STORE_CTX_free",
   X509_VERIFY_PARAM: "X509_VERIFY_PARAM_free",
+  X509_POLICY_TREE: "X509_policy_tree_free",
   STACK_OF_X509: "sk_X509_free",
   STACK_OF_X509_NAME: "sk_X509_NAME_free",
   STACK_OF_X509_INFO: "sk_X509_INFO_free",
   EVP_PKEY: "EVP_PKEY_free",
   EVP_MD_CTX: "EVP_MD_CTX_destroy",
+  DH: "DH_free",
   RSA: "RSA_free",
   EC_KEY: "EC_KEY_free",
   BIGNUM: "BN_free",
@@ -133,5 +206,6 @@ export const FREE: Partial<Record<Kind, string>> = {
   ASN1_INTEGER: "ASN1_INTEGER_free",
   ASN1_TIME: "ASN1_TIME_free",
   OCSP_REQUEST: "OCSP_REQUEST_free",
+  OCSP_RESPONSE: "OCSP_RESPONSE_free",
   OPENSSL_INIT_SETTINGS: "OPENSSL_INIT_free",
 };

@@ -36,7 +36,7 @@ Deno.test("under --allow-ffi=<path> what needs neither callbacks nor addresses w
       tried(() => SSLeay.d2i_OCSP_RESPONSE("x")),
       tried(() => SSLeay.free(null)),
     ]));`,
-    [`--allow-ffi=${findLibrary().path}`],
+    [`--allow-ffi=${findLibrary().path}`, "--allow-env=SOCKET_SSL_LIBSSL"],
   );
   assertEquals(JSON.parse(output), [
     "true",

@@ -1,0 +1,104 @@
+/**
+ * Every function of `SSLeay` is called with fresh objects, and with each handle replaced by what is
+ * not one. A process of its own for each table, so that a crash is a failure that says where.
+ */
+
+import "../../helpers/limit.ts";
+import { assert, assertEquals } from "@std/assert";
+import { cFunction } from "../../../ssleay/low/c_function.ts";
+import { functionsByName } from "../../../ssleay/low/functions.ts";
+import { SSLeay } from "../../../ssleay/low/mod.ts";
+import { readRow } from "../../../ssleay/low/row.ts";
+import { REMOVED, TABLE } from "../../../ssleay/low/table/all.ts";
+import type { Outcome } from "./calls_program.ts";
+
+const program = new URL("./calls_program.ts", import.meta.url);
+
+/** The functions that were called with valid arguments, as the processes tell. */
+const called = new Set<string>();
+
+async function outcomesOf(area: string): Promise<Outcome[]> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-all", program.href, area],
+  }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+  assert(success, `crashed in ${lines.at(-1)?.calls}: ${new TextDecoder().decode(stderr)}`);
+  return lines.filter((line) => "name" in line);
+}
+
+/** A function that this OpenSSL lacks says which one has it. */
+const MISSING = /OpenSSL [\d.]+ and (?:later|earlier) do$/;
+
+async function callAll(area: string): Promise<Outcome[]> {
+  const outcomes = await outcomesOf(area);
+  assertEquals(outcomes.filter(({ wrong }) => wrong.length > 0), []);
+  for (const outcome of outcomes) if (outcome.called) called.add(outcome.name);
+  return outcomes.filter(({ error }) => error !== undefined && !MISSING.test(error));
+}
+
+for (const area of Object.keys(TABLE)) {
+  Deno.test(`every function of the table ${area}`, async () => {
+    assertEquals(await callAll(area), []);
+  });
+}
+
+/** What cannot be done here, whatever the arguments are. */
+const UNSUPPORTED = ["FIPS_mode_set", "OPENSSL_cleanup", "X509V3_EXT_d2i"];
+
+Deno.test("every function that is more than one C function", async () => {
+  const failed = await callAll("COMPOSED");
+  assertEquals(failed.map(({ name }) => name).sort(), UNSUPPORTED);
+  for (const { error } of failed) assert(error!.startsWith("SslUnsupportedError: "), error);
+});
+
+const REMOVED_NAMES = `CTX_need_tmp_RSA CTX_set_ecdh_auto CTX_set_tmp_rsa CTX_set_tmp_rsa_callback
+  CTX_v2_new CTX_v3_new MD2 SESSION_cmp SESSION_set_master_key SSLv2_method SSLv3_method need_tmp_RSA
+  set_ecdh_auto set_tmp_rsa set_tmp_rsa_callback`.split(/\s+/);
+
+Deno.test("what OpenSSL has no longer says what to use", () => {
+  assertEquals(Object.keys(REMOVED).sort(), REMOVED_NAMES);
+  for (const [name, instead] of Object.entries(REMOVED)) {
+    try {
+      (SSLeay as unknown as Record<string, () => void>)[name]!();
+      throw new Error(`${name} was called`);
+    } catch (error) {
+      assert(error instanceof TypeError, String(error));
+      assertEquals(error.message, `${name} is not in OpenSSL 1.1.0 and later: use ${instead}`);
+    }
+  }
+});
+
+/** Perl's own name for this one: the prefix is there by a mistake in its source. */
+const PREFIXED = "SSL_get0_session";
+
+Deno.test("the functions are those of Net::SSLeay 1.96, no more and no less", async () => {
+  const text = await Deno.readTextFile(new URL("./names.txt", import.meta.url));
+  const names = text.trim().split("\n");
+  assertEquals(names.length, 721);
+  assertEquals([...functionsByName().keys()].sort(), [...names, PREFIXED].sort());
+});
+
+/** The rows whose C function this OpenSSL lacks. */
+function missingRows(): Set<string> {
+  const signature = { parameters: [], result: "void" } as const;
+  return new Set(
+    Object.values(TABLE).flatMap((rows) => Object.entries<string>(rows))
+      .filter(([, row]) => readRow(row).names.every((each) => !cFunction(each, signature)))
+      .map(([name]) => name),
+  );
+}
+
+/** The functions that are more than one C function, of which this OpenSSL lacks one. */
+const SINCE: Readonly<Record<string, number>> = {
+  OSSL_PROVIDER_do_all: 0x30000000,
+  client_hello_get_extension_order: 0x30200000,
+};
+
+Deno.test("no function is left that was not called", () => {
+  const missing = missingRows();
+  const uncalled = [...functionsByName().keys()].filter((name) =>
+    !called.has(name) && !missing.has(name) && !(name in REMOVED) &&
+    !(SSLeay.OPENSSL_VERSION_NUMBER < (SINCE[name] ?? 0))
+  );
+  assertEquals(uncalled, []);
+});
