@@ -70,8 +70,8 @@ function checkSuffix(identity: string, matcher: Matcher): Outcome {
  */
 export function trimAscii(value: string): string {
   let [start, end] = [0, value.length];
-  while (start < end && /[\t-\r ]/.test(value[start]!)) start++;
-  while (end > start && /[\t-\r ]/.test(value[end - 1]!)) end--;
+  while (/[\t-\r ]/.test(value.charAt(start))) start++;
+  while (/[\t-\r ]/.test(value.charAt(end - 1))) end--;
   return value.slice(start, end);
 }
 
@@ -86,7 +86,7 @@ export function matchDns(
   const strict = matcher.rules.syntax === "strict";
   const pattern = lowerAscii(strict ? value : withoutFinalDots(value));
   if (pattern === "") return no("it is empty");
-  if (strict && pattern.endsWith(".")) return no("it ends with a dot");
+  if (pattern.endsWith(".")) return no("it ends with a dot");
   const wildcard = splitWildcard(pattern, place);
   if (!wildcard) {
     if (identity === pattern) return { ok: true, rule: "exact", detail: "the same name" };

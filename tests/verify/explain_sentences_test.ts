@@ -117,6 +117,7 @@ Deno.test("explain(): a wrong name, to either side, with the names that the cert
     second({ names: ["DNS:x", "DNS:y"] }),
     "The certificate is valid for: DNS:x, DNS:y.",
   );
+  assertEquals(second({ names: ["DNS:x"] }), "The certificate is valid for: DNS:x.");
   assertMatch(second({ names: [] })!, /names no host in its subjectAltName\.$/);
   assertEquals(told(code).length, 2);
   const bare = (await ca.server({ names: [], commonName: "only" })).certificate;
@@ -273,6 +274,7 @@ Deno.test("explain(): a key too short for the security level: the size, the leve
   assertEquals([of({ securityLevel: 2 })[2], of({}).length], [remedy, 3]);
   assertMatch(of({ securityLevel: 3 })[2]!, /^The level comes from @SECLEVEL/);
   assertMatch(of({ engine: "deno" })[3]!, /does not show a certificate that it refuses/);
+  assertEquals(told("EE_KEY_TOO_SMALL", { engine: "deno" }, CHAIN).length, 3);
 });
 
 Deno.test("explain(): a limit says whose it is, its value, and which option changes it", () => {
@@ -292,6 +294,9 @@ Deno.test("explain(): a limit says whose it is, its value, and which option chan
   const other = (facts: ErrorFacts) => told("ERR_SSL_X", facts, { Class: SslPeerError })[0]!;
   assertMatch(other({ role: "server" }), /^The client broke the protocol/);
   assertMatch(other({ limit: { what, by: "own" } }), /a limit of this side/);
+  assertMatch(text("ERR_SSL_DECODE", { limit: { what, by: "own" } }), /a limit of this side/);
+  assertMatch(text("EMSGSIZE", { limit: { what, by: "own", option: "x" } }), /right, raise x\.$/);
+  assertMatch(text("EMSGSIZE"), /right, raise maxLineLength or maxBytes\.$/);
 });
 
 Deno.test("explain(): what was offered is shown where a negotiation failed, twelve names at most", () => {
@@ -351,6 +356,7 @@ Deno.test("explain(): an alert is told to the side that got it, with the pre-sha
   assertEquals(alertText("unknown_ca"), alertText("unknown_ca", "client"));
   assertEquals(alertText("no_such_alert"), undefined);
   assertMatch(of("no_such_alert")[1]!, /its own log says what/);
+  assertMatch(text("ERR_SSL_ALERT_X"), /with the alert ""\.$/m);
   assertEquals(of("unknown_ca", { limit }).at(-1), "The option y changes it.");
   const psk = (facts: ErrorFacts) => of("decrypt_error", facts).slice(2);
   assertMatch(psk({ psk: "other key" })[0]!, /different pre-shared keys/);
@@ -400,6 +406,21 @@ Deno.test("explain(): certificates and staples that did not come, to either side
   assertMatch(text("OCSP_VERIFY_FAILED"), /It is not signed by the certificate's issuer/);
   assertMatch(text("OCSP_CERT_UNKNOWN", { ocsp }), /What was found: bad: signer\./);
   assertEquals(told("OCSP_CERT_UNKNOWN").length, 2);
+});
+
+Deno.test("explain(): another certificate than the pinned one, or none because of a pre-shared key", () => {
+  const of = (facts: ErrorFacts, given?: Given) => told("FINGERPRINT_MISMATCH", facts, given);
+  assertMatch(of({ psk: "used" })[0]!, /the connection uses a pre-shared key/);
+  assertMatch(of({})[0]!, /not the one that is pinned/);
+  assertEquals(of({}, CHAIN)[1], `It has ${leaf.fingerprint("sha256")}.`);
+  assertEquals([of({}).length, of({}, CHAIN).length], [2, 3]);
+});
+
+Deno.test("explain(): a peer that does not speak TLS, to either side", () => {
+  const of = (facts: ErrorFacts) => told("ERR_SSL_NOT_TLS", facts, { Class: SslPeerError })[0]!;
+  assertMatch(of({ role: "server", spoke: "http" }), /^The client sent a plain HTTP request/);
+  assertMatch(of({ role: "server" }), /^The client does not speak TLS/);
+  assertMatch(of({ role: "client" }), /^The peer does not speak TLS on this port/);
 });
 
 Deno.test("explain(): a chain that is too long, or too much work", () => {

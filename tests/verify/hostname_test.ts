@@ -1,6 +1,7 @@
 import "../helpers/limit.ts";
 import { GEN_DNS, GEN_IPADD } from "../../constants.ts";
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { TestCa } from "../../testing/ca.ts";
 import { explainHostname, verifyHostname } from "../../verify/hostname.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";
 import type { Scheme, SchemeName } from "../../verify/schemes.ts";
@@ -166,6 +167,8 @@ Deno.test("verifyHostname() compares IP addresses by value, with iPAddress names
     ["192.0.2.1", ip("192.0.2.1"), true],
     ["192.0.2.1.", ip("192.0.2.1"), true],
     ["192.0.2.1", ip("192.0.2.2"), false],
+    ["::", ip("0.0.0.0"), false],
+    ["0.0.0.0", ip("::"), false],
     ["192.0.2.1", dns("192.0.2.1"), false],
     ["192.0.2.1", dns("*.0.2.1"), false],
     ["192.0.2.01", ip("192.0.2.1"), false],
@@ -311,6 +314,9 @@ Deno.test("schemeFromPerl() turns a scheme hash into a custom scheme", () => {
     wildcardsInCn: 0,
     ipInCn: 6,
   });
+  const callback = () => true;
+  assertEquals(schemeFromPerl({ ip_in_cn: 4, callback }), { ipInCn: 4, callback });
+  assertEquals(schemeFromPerl({ ip_in_cn: 5 }), { ipInCn: true });
   assertEquals(schemeFromPerl({}), "none");
   assertEquals(schemeFromPerl("smtp"), "smtp");
   assertThrows(() => schemeFromPerl("smpt"), TypeError, 'use "smtp"');
@@ -525,5 +531,43 @@ Deno.test("explainHostname() names the rule of a callback that accepts, and none
     const report = explainHostname({ commonName: "cn" }, "a.test", { callback: () => answer });
     assertEquals([report.ok, report.rule], [answer, answer ? "callback" : undefined]);
     assertEquals("rule" in report, answer);
+  }
+});
+
+Deno.test("verifyHostname() takes a certificate as text, as bytes and as an object, and nothing else", async () => {
+  const { certificate } = await (await TestCa.create()).server("a.example");
+  for (const form of [certificate, certificate.pem, certificate.der]) {
+    assert(verifyHostname(form, "a.example"));
+    assertFalse(verifyHostname(form, "b.example"));
+  }
+  for (const none of [undefined, null, 5, true]) {
+    assertThrows(() => verifyHostname(none as never, "a"), TypeError, "it needs a Certificate");
+  }
+});
+
+Deno.test("a custom scheme without ipInCn allows no address in the common name, and says so", () => {
+  for (const ipInCn of [undefined, false] as const) {
+    const { ok, names } = explainHostname({ commonName: "192.0.2.1" }, "192.0.2.1", {
+      checkCn: "always",
+      ...(ipInCn === undefined ? {} : { ipInCn }),
+    });
+    const detail = "the scheme allows no IP address in the common name";
+    assertEquals([ok, names[0]?.detail], [false, detail]);
+  }
+});
+
+Deno.test("a wildcard that nothing follows matches nothing under any scheme", () => {
+  const scheme = { wildcardsInAlt: "anywhere" } as const;
+  for (const name of ["*", "w*"]) {
+    assertFalse(
+      verifyHostname({ subjectAltNames: dns(name) }, "www", scheme, { publicSuffix: "" }),
+    );
+  }
+});
+
+Deno.test("a scheme is a name or an object of rules", () => {
+  for (const scheme of [5, true, null, [], () => true]) {
+    const call = () => verifyHostname({}, "a", scheme as never);
+    assertThrows(call, TypeError, "Cannot use scheme: it must be a name or an object of rules");
   }
 });

@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
+import { selfSigned, TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import { ConnectionState } from "../../context/connection.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
 import { judge } from "../../verify/judge.ts";
@@ -127,4 +127,51 @@ Deno.test("the facts of a refusal know the bits of an RSA and of an elliptic key
     const { error } = judge(of(one, { error: 66, errorText: "EE key too small" }), POLICY, NAMES);
     assertEquals([error!.code, error!.facts.keyBits], ["EE_KEY_TOO_SMALL", bits]);
   }
+});
+
+Deno.test("a wrong name: a certificate without a subjectAltName is told by its common name, or as nameless", async () => {
+  const about = (one: TestCertificate) => judge(of(one), POLICY, NAMES).error!.message;
+  const only = await ca.server({ names: [], commonName: "only" });
+  assertStringIncludes(about(only), 'it has no subjectAltName, only the CN "only", subject');
+  const { certificate } = await selfSigned({ names: [], subject: { organizationName: "O" } });
+  assertStringIncludes(about({ certificate } as TestCertificate), "no subjectAltName, subject");
+});
+
+Deno.test("a name that nobody asked for is not checked, for a reason that fits the side", () => {
+  const none = { serverName: undefined, verifyName: undefined };
+  const detail = (role: Policy["role"]) =>
+    judge(of(leaf), { ...POLICY, role }, none).checks.find(({ name }) => name === "hostname");
+  assertEquals([detail("client")?.ok, detail("server")?.ok], [undefined, undefined]);
+  assertEquals(detail("client")?.detail, "there is no name to verify");
+  assertStringIncludes(detail("server")!.detail, "counts only with verifycnName");
+});
+
+Deno.test("an address that the engine refuses is a wrong name, not a wrong chain", () => {
+  const report = judge(of(leaf, { error: 64 }), { ...POLICY, engine: "deno" }, NAMES);
+  assertEquals(report.checks.map(({ name, ok }) => [name, ok]), [
+    ["chain", true],
+    ["hostname", false],
+  ]);
+});
+
+Deno.test("the facts of a wrong name are the wildcards and the odd names that nearly matched, ten at most", async () => {
+  const near = async (...names: string[]) => {
+    const one = await ca.server({ names });
+    return judge(of(one), POLICY, named("x.y.example")).error!.facts.near?.map((text) =>
+      text.split(": ")[0]
+    );
+  };
+  assertEquals(await near("a.example", "*.b.example", "c\u0001.example"), [
+    "DNS:*.b.example",
+    "DNS:c\\x01.example",
+  ]);
+  const many = Array.from({ length: 11 }, (_, i) => `*.h${i}.example`);
+  assertEquals(await near(...many), many.slice(0, 10).map((name) => `DNS:${name}`));
+});
+
+Deno.test("a name that matched is no near miss, even where the engine refuses it", async () => {
+  const one = await ca.server({ names: ["*.a.example"] });
+  const evidence = of(one, { error: 62, errorText: "not valid for name" });
+  const { error } = judge(evidence, { ...POLICY, engine: "deno" }, named("x.a.example"));
+  assertEquals([error?.code, error?.facts.near], ["HOSTNAME_MISMATCH", []]);
 });

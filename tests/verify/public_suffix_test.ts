@@ -120,6 +120,9 @@ Deno.test("PublicSuffix.fromString() reads the format of publicsuffix.org", () =
   }
   const empty = PublicSuffix.fromString("", { minSuffix: 0 });
   assertEquals(empty.publicSuffix("a.com"), ["a.com", ""]);
+  assertEquals(empty.publicSuffix("a.com."), ["a.com", ""]);
+  // What is no name in ASCII is a label like any other.
+  assertEquals(PublicSuffix.default().publicSuffix("\u{FFFD}.com"), ["\u{FFFD}", "com"]);
   // Several ways down the tree: the longest rule wins, whichever branch it is on.
   const forked = PublicSuffix.fromString("b.c\nx.*.c");
   assertEquals(forked.publicSuffix("y.x.b.c"), ["y", "x.b.c"]);
@@ -152,7 +155,9 @@ Deno.test("PublicSuffix refuses wrong options, rules and numbers", async () => {
     TypeError,
     'line 2 is not a rule: received "a b"',
   );
-  assertThrows(() => PublicSuffix.fromString("!"), TypeError, "line 1 is not a rule");
+  for (const rule of ["!", "\u{FFFD}"]) {
+    assertThrows(() => PublicSuffix.fromString(rule), TypeError, "line 1 is not a rule");
+  }
   assertThrows(() => PublicSuffix.default().publicSuffix("a.com", -1), RangeError, "received -1");
   await assertRejects(() => PublicSuffix.fromFile("/x", { minSuffix: -1 }), RangeError);
   assertThrows(() => fullPublicSuffix({ minSuffix: -1 }), RangeError);

@@ -133,7 +133,7 @@ export function expired(c: Case): Explanation {
       ? "It was given on this side, so it must be replaced here: in ca, caFile, caPath, extraCa or clientCa, or in the system's list."
       : serving(c)
       ? "Otherwise the client needs a renewed certificate."
-      : c.leaf === undefined || c.at === c.leaf
+      : c.at === c.leaf
       ? "Otherwise the peer's operator must install a renewed certificate."
       : "Otherwise the peer's operator must install the renewed certificate of that CA.",
   );
@@ -239,8 +239,7 @@ export function missingIssuer(c: Case): Explanation {
 
 /** Anchors of the name of a self-signed certificate, which are others. */
 function otherAnchors({ error }: Case): string[] {
-  const anchors = error.facts.issuer?.namesakes.some(({ from }) => from === "anchors") ?? false;
-  return anchors
+  return error.facts.issuer?.namesakes.some(({ from }) => from === "anchors")
     ? [
       "An anchor of the same name is there, but it is another certificate: if this one replaces it, give the new one.",
     ]
