@@ -37,7 +37,7 @@ export function describeLists(evidence: PeerEvidence, at: Certificate): string {
   const crl = entry?.crl.scope?.indirect
     ? describeList(entry.crl, time)
     : describeCrl(at, crls, time);
-  const lifted = error === CERT_REVOKED && entry === undefined && isLifted(at, crls, time)
+  const lifted = error === CERT_REVOKED && isLifted(at, crls, time)
     ? ", and the delta CRL that removes the revocation is not applied: " +
       "neither the complete CRL nor the certificate has the extension freshestCRL"
     : "";

@@ -148,7 +148,6 @@ function pinOpinion({ policy, pin, leaf }: Case): Opinion | undefined {
   if (!policy.forceFingerprint) return { checks: [check("fingerprint", undefined, detail)] };
   return {
     checks: [check("fingerprint", false, detail)],
-    final: true,
     failure: {
       code: "FINGERPRINT_MISMATCH",
       errno: APPLICATION_VERIFICATION,
@@ -266,11 +265,9 @@ function callbackOpinion(finding: CallbackFinding): Opinion {
   return { checks: [check("callback", true, detail)] };
 }
 
-const NO_FINDING: Partial<CallbackFinding> = NO_OPTIONS;
-
 /** Adds to OpenSSL's verdict a refusal by verifyCallback. */
 function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence {
-  const { refused } = findings.callback ?? NO_FINDING;
+  const refused = findings.callback?.refused;
   if (evidence.error !== 0 || refused === undefined) return evidence;
   return ownRecord({
     ...evidence,
