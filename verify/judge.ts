@@ -222,7 +222,7 @@ function judgeLeaf(
     pin,
     hidden,
   });
-  const overridden = (findings.callback?.overridden.length ?? 0) > 0;
+  const overridden = findings.callback?.overridden[0] !== undefined;
   const anchored = evidence.error === 0 && !overridden && evidence.chain.length > 0;
   return reportUnder({
     ok: failure === undefined,

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "
 import { TestCa } from "../../certificate/mod.ts";
 import { judgeProven } from "../../context/connection.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
-import { SslVerifyError } from "../../errors.ts";
+import { SslError, SslVerifyError } from "../../errors.ts";
 import type { CallbackFinding, Findings, OcspFinding } from "../../verify/answers.ts";
 import { parsePins } from "../../verify/fingerprint.ts";
 import { judge } from "../../verify/judge.ts";
@@ -60,6 +60,7 @@ const verdict = ({ ok, error }: VerifyReport): string => {
   assertEquals(ok, error === undefined);
   return error?.code ?? "ok";
 };
+const hasAnchor = (report: VerifyReport): boolean => "anchor" in report;
 const answers = ({ checks }: VerifyReport) => checks.map(({ name, ok }) => [name, ok]);
 const detail = ({ checks }: VerifyReport, of: string): string =>
   checks.find(({ name }) => name === of)!.detail;
@@ -88,8 +89,10 @@ Deno.test("a callback that overrides accepts a chain without an anchor, and says
     detail(report, "callback"),
     `accepted in spite of ${first}, CERT_HAS_EXPIRED at depth 0`,
   );
-  assertEquals([verdict(report), report.anchor], ["ok", undefined]);
+  assertEquals([verdict(report), hasAnchor(report)], ["ok", false]);
   assertEquals(verdict(judge(GOOD, POLICY, WRONG, called({ overridden }))), "HOSTNAME_MISMATCH");
+  const one = judge(GOOD, POLICY, NAMES, called({ overridden: overridden.slice(0, 1) }));
+  assertEquals([verdict(one), hasAnchor(one)], ["ok", false]);
 });
 
 Deno.test("what a callback refuses or throws on a chain that is right is final, a pin or not", () => {
@@ -187,6 +190,48 @@ Deno.test("a chain that the engine does not show is no anchored one: what was pr
     detail(report, "chain"),
     'verified by the engine (rustls) against its roots, subject "/CN=leaf"',
   );
+});
+
+Deno.test("a chain of one certificate is a chain: what else was presented is not told", () => {
+  const one = { chain: [leaf.der], presented: [leaf.der, inter.certificate.der] };
+  const anchored = judge({ ...GOOD, ...one }, POLICY, NAMES);
+  assertEquals([anchored.chain.length, anchored.anchor?.subject], [1, "/CN=leaf"]);
+  const report = judge(failed(20, one), POLICY, NAMES);
+  assertEquals([report.chain.length, hasAnchor(report)], [1, false]);
+  // A peer whose presented chain is not shown is the one of the chain that was built.
+  assertEquals(verdict(judge({ ...GOOD, presented: [] }, POLICY, NAMES)), "ok");
+});
+
+Deno.test("an error is about the certificate at its depth, else about the peer's own; its words may be missing", () => {
+  const of = (depth: number, chain = CHAIN) =>
+    judge(failed(10, { errorDepth: depth, chain }), POLICY, NAMES).error!.message;
+  assertStringIncludes(of(1), 'CERT_HAS_EXPIRED at depth 1, subject "/CN=Inter", issuer "/CN=CA"');
+  const broken = [leaf.der, Uint8Array.of(1, 2), ca.certificate.der];
+  assertStringIncludes(of(1, broken), 'at depth 1, subject "/CN=leaf", issuer "/CN=Inter"');
+  const silent = judge(failed(10, { errorText: "" }), POLICY, NAMES).error!;
+  assertEquals(silent.reason, "CERT_HAS_EXPIRED");
+});
+
+Deno.test("what a scheme's callback throws is the program's own error, and no fault of the certificate", () => {
+  for (
+    const cause of [new TypeError("boom"), new SslError("boom", { code: "EIO" }), {
+      code: "ERR_DER",
+    }]
+  ) {
+    const scheme = {
+      checkCn: "always" as const,
+      callback: () => {
+        throw cause;
+      },
+    };
+    let thrown: unknown;
+    try {
+      judge({ ...GOOD }, { ...POLICY, scheme }, NAMES);
+    } catch (error) {
+      thrown = error;
+    }
+    assertStrictEquals(thrown, cause);
+  }
 });
 
 Deno.test("the chain is told to its anchor, in words", () => {
@@ -312,11 +357,11 @@ Deno.test("a pre-shared key is judged by itself, unless a pin is forced", () => 
     "hostname",
     undefined,
   ]]]);
-  assertEquals([psk.anchor, psk.chain], [undefined, []]);
+  assertEquals([hasAnchor(psk), psk.chain], [false, []]);
   assertEquals(verdict(pskReport(pinned(), NAMES)), "ok");
   const forced = pskReport(pinned(leaf, true), NAMES);
   assertEquals([verdict(forced), forced.error!.facts.psk], ["FINGERPRINT_MISMATCH", "used"]);
-  assertEquals([forced.anchor, forced.chain], [undefined, []]);
+  assertEquals([hasAnchor(forced), forced.chain], [false, []]);
 });
 
 // ---- resumed sessions
@@ -412,10 +457,10 @@ Deno.test("a report whose error is made anew has all the rest as before", () => 
 Deno.test("a connection that nothing was verified on has a report without anchor and error", () => {
   for (const ok of [true, false]) {
     const report = unverifiedReport(POLICY, "why", ok);
-    assertEquals([report.ok, report.error, report.anchor, report.chain], [
+    assertEquals([report.ok, report.error, hasAnchor(report), report.chain], [
       ok,
       undefined,
-      undefined,
+      false,
       [],
     ]);
     assertEquals(report.checks.map(({ name, ok, detail }) => [name, ok, detail]), [
