@@ -132,8 +132,8 @@ Deno.test("Handle, first calls: settings are checked, kept and in effect", async
     "utf-8",
   ]);
   assertThrows(() => handle.encoding = "ebcdic" as never, TypeError, "Cannot set encoding");
-  assertThrows(() => handle.inputRecordSeparator = 0, RangeError);
-  assertThrows(() => handle.binmode(":crlf"), TypeError);
+  assertThrows(() => handle.inputRecordSeparator = 0, RangeError, "needs a positive length");
+  assertThrows(() => handle.binmode(":crlf"), TypeError, "Cannot set binmode");
   handle.inputRecordSeparator = "|";
   handle.autoflush = false;
   assertEquals(await handle.readLine(), "\u00e9");

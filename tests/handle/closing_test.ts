@@ -4,8 +4,9 @@ import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Handle } from "../../handle/handle.ts";
 import type { HandleConn } from "../../handle/source.ts";
+import { SslSocket } from "../../socket/socket.ts";
 import { takeTransport } from "../../socket/transport.ts";
-import { SslError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
+import { SslError, SslPeerError, SslTimeoutError, SslUnsupportedError } from "../../errors.ts";
 import { refuses } from "../helpers/refuses.ts";
 import { gate, ScriptedConn } from "./fakes.ts";
 
@@ -46,6 +47,27 @@ Deno.test("every call on a closed handle, and on one whose connection was given 
     assertEquals(assertThrows(call, SslError).code, "ECLOSED");
   }
   assertEquals([closed.opened(), given.opened()], [0, 0]);
+});
+
+Deno.test("a connection on which another part of the program starts TLS is no more the handle's", async () => {
+  const conn = new ScriptedConn("a\nb");
+  const handle = new Handle(conn);
+  assertEquals(await handle.readLine(), "a");
+  const start = () => SslSocket.start(conn, { engine: "openssl", hostname: "localhost" });
+  await refuses(start, SslPeerError, "ERR_INJECTION"); // "b" is ahead of the handshake
+  const error = await refuses(() => handle.readLine(), SslError, "ECLOSED");
+  assertEquals(error.reason, "the connection was given away");
+  const { wait, open } = gate();
+  const busy = new ScriptedConn();
+  const writing = new Handle(Object.assign(busy, { write: () => wait.then(() => 1) }));
+  const print = writing.print("x");
+  await assertRejects(
+    () => SslSocket.start(busy, { engine: "openssl", hostname: "localhost" }),
+    TypeError,
+    "Cannot start TLS: output of the handle has yet to go: await flush() first",
+  );
+  open();
+  await print;
 });
 
 Deno.test("close() sends what was collected; a write that was lost makes the end no proper one", async () => {

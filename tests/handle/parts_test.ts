@@ -137,6 +137,9 @@ Deno.test("Handle.connect() finds wrong options of the handle and unknown ones b
     TypeError,
     'unknown option "timeot": use "timeout"',
   );
+  // What no connection can have is left to the connection, which says why.
+  const impossible = { localAddress: "10.0.0.1" } as object;
+  assertEquals<object>({ ...connectOptions("a.test:443", impossible)[1] }, impossible);
 });
 
 Deno.test("a region of a buffer to read into: offsets from both ends, to the last byte", () => {

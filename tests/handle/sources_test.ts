@@ -23,7 +23,7 @@ Deno.test("Handle works over Deno.TcpConn, in both directions at once", async ()
   await left.close();
   await right.close();
   assertEquals(left.opened(), 0);
-  assertThrows(() => a.setNoDelay(), Error); // the connection beneath is closed
+  assertThrows(() => a.setNoDelay(), Deno.errors.BadResource); // the connection beneath is closed
 });
 
 Deno.test("Handle.close() ends a read that waits on Deno.TcpConn", async () => {
@@ -135,7 +135,7 @@ Deno.test("Handle.close() over streams whose other end is gone is no error, and 
 Deno.test("Handle refuses locked streams and streams of anything but bytes", async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const lock = writable.getWriter();
-  assertThrows(() => new Handle({ readable, writable }), TypeError);
+  assertThrows(() => new Handle({ readable, writable }), TypeError, "locked");
   assertEquals(readable.locked, false);
   lock.releaseLock();
   const strings = new ReadableStream<string>({

@@ -1,12 +1,13 @@
 /** The same arguments for Perl's IO::Socket::SSL and, through fromPerl(), for us: each with the other. */
 
 import "../helpers/limit.ts";
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
-import { SslError, SslPeerError } from "../../errors.ts";
+import { SslPeerError, SslVerifyError } from "../../errors.ts";
 import { fromPerl } from "../../perl/mod.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { Lab, OUR_NAME, VERSIONS } from "./lab.ts";
+import { refuses } from "../helpers/refuses.ts";
 import { within } from "./peers.ts";
 
 type Perl = Record<string, unknown>;
@@ -27,12 +28,20 @@ function absolute(lab: Lab, args: Perl): Perl {
   return Object.fromEntries(entries);
 }
 
+/** A failure as our client sees it, and as our server sees it: its class and its code. */
+interface Failure {
+  readonly client: readonly [typeof SslPeerError | typeof SslVerifyError, code: string];
+  readonly server: readonly [typeof SslPeerError | typeof SslVerifyError, code: string];
+}
+
+const HANDSHAKE_FAILURE = [SslPeerError, "ERR_SSL_ALERT_HANDSHAKE_FAILURE"] as const;
+
 interface Pair {
   readonly name: string;
   readonly server: Perl;
   readonly client: Perl;
   /** What both sides must say: getSslversion, getCipher, ALPN; or that it fails. */
-  readonly expect: { version?: string; cipher?: RegExp; alpn?: string; fails?: true };
+  readonly expect: { version?: string; cipher?: RegExp; alpn?: string; fails?: Failure };
 }
 
 const PAIRS: readonly Pair[] = [
@@ -88,7 +97,9 @@ const PAIRS: readonly Pair[] = [
     name: "SSL_ecdh_curve not in common",
     server: { SSL_ecdh_curve: "P-521:P-384" },
     client: { SSL_ecdh_curve: "P-256" },
-    expect: { fails: true },
+    expect: {
+      fails: { client: HANDSHAKE_FAILURE, server: [SslPeerError, "ERR_SSL_INCOMPATIBLE"] },
+    },
   },
   {
     name: "SSL_alpn_protocols",
@@ -106,19 +117,31 @@ const PAIRS: readonly Pair[] = [
     name: "SSL_verify_mode without one",
     server: { SSL_verify_mode: 3, SSL_ca_file: "ca.pem" },
     client: { SSL_version: "TLSv1_2" }, // which tells the client in its handshake
-    expect: { fails: true },
+    expect: {
+      fails: { client: HANDSHAKE_FAILURE, server: [SslPeerError, "ERR_SSL_NO_CERTIFICATE"] },
+    },
   },
   {
     name: "another CA",
     server: {},
     client: { SSL_ca_file: "other.pem" },
-    expect: { fails: true },
+    expect: {
+      fails: {
+        client: [SslVerifyError, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
+        server: [SslPeerError, "ERR_SSL_ALERT_UNKNOWN_CA"],
+      },
+    },
   },
   {
     name: "another name",
     server: {},
     client: { SSL_verifycn_name: "elsewhere.test" },
-    expect: { fails: true },
+    expect: {
+      fails: {
+        client: [SslVerifyError, "HOSTNAME_MISMATCH"],
+        server: [SslPeerError, "ERR_SSL_ALERT_INTERNAL_ERROR"],
+      },
+    },
   },
   {
     name: "another name that nobody looks at",
@@ -156,7 +179,7 @@ for (const { name, server, client, expect } of PAIRS) {
       const accepting = perl.ask("accept");
       const connecting = SslSocket.connect({ engine: "openssl", ...options as ConnectOptions });
       if (expect.fails) {
-        await assertRejects(() => within("connecting", connecting), SslError);
+        await refuses(() => within("connecting", connecting), ...expect.fails.client);
         assertMatch((await accepting).error ?? "", /SSL|alert|failed/);
       } else {
         const socket = await within("connecting", connecting);
@@ -181,10 +204,10 @@ for (const { name, server, client, expect } of PAIRS) {
     if (expect.fails) {
       assertMatch(answer.error ?? "", /SSL|verif/);
       // In TLS 1.3 a server is done before it hears that the client is not content.
-      await assertRejects(async () => {
+      await refuses(async () => {
         const socket = await accepting;
         await socket.read(new Uint8Array(1)).finally(() => socket.close());
-      }, SslError);
+      }, ...expect.fails.server);
     } else {
       assertEquals(answer.error, undefined);
       const socket = await within("accepting", accepting);
@@ -201,13 +224,13 @@ for (const version of VERSIONS) {
   Deno.test(`our server takes no ALPN protocol that a Perl client does not offer, ${version}`, async () => {
     await using lab = await Lab.open();
     const { port, accept } = await lab.listen("openssl", { alpnProtocols: ["one"] });
-    const refused = assertRejects(accept, SslPeerError);
+    const refused = refuses(accept, SslPeerError, "ERR_SSL_NO_APPLICATION_PROTOCOL");
     const { error } = await lab.perl().ask("connect_ssl", port, {
       ...CLIENT,
       SSL_version: OUR_NAME[version],
       SSL_alpn_protocols: ["two"],
     });
     assertMatch(error!, /no application protocol/);
-    assertEquals((await refused).code, "ERR_SSL_NO_APPLICATION_PROTOCOL");
+    await refused;
   });
 }
