@@ -26,17 +26,45 @@ export function giveBuffer(buffer: Uint8Array<ArrayBuffer>): void {
   if (i >= 0 && pools[i]!.length < POOLED[i]!) pools[i]!.push(buffer);
 }
 
-/** How much the next read of one connection asks for. */
-export class ReadSize {
-  #i = 0;
+/** Messages up to this length, in bytes, are worth a buffer of exactly their size. */
+const SHORT = 2048;
+/** How often in a row a message must have had the same length before the next one is expected to. */
+const REPEATED = 3;
 
-  /** The size of the next read, in bytes. */
-  get next(): number {
-    return SIZES[this.#i]!;
+/**
+ * The buffers of one connection's reads, sized by what came so far.
+ *
+ * A read that does not fill its buffer costs a call of epoll_wait more than one that does. So after
+ * some equal short messages, each the answer to a write, the next answer is read into a buffer of
+ * exactly their length. What is longer goes on in an ordinary buffer.
+ */
+export class ReadBuffers {
+  #i = 0;
+  #length = 0;
+  #repeated = 0;
+  #written = false;
+  #exact: Uint8Array<ArrayBuffer> | undefined;
+
+  /** Something was written: what is read next is the answer. */
+  wrote(): void {
+    this.#written = true;
   }
 
-  /** Learns from a read: a full buffer asks for more, a nearly empty one for less. */
-  got(n: number): void {
+  /** A buffer for the next read. */
+  take(): Uint8Array<ArrayBuffer> {
+    const answer = this.#written;
+    this.#written = false;
+    if (!answer) this.#repeated = 0;
+    if (this.#repeated < REPEATED) return takeBuffer(SIZES[this.#i]!);
+    if (this.#exact?.length !== this.#length) this.#exact = new Uint8Array(this.#length);
+    return this.#exact;
+  }
+
+  /** Learns from a read of `n` bytes: a full buffer asks for more, a nearly empty one for less. */
+  got(buffer: Uint8Array, n: number): void {
+    this.#repeated = n === this.#length && n <= SHORT ? this.#repeated + 1 : 1;
+    this.#length = n;
+    if (buffer === this.#exact) return;
     if (n === SIZES[this.#i]!) this.#i = Math.min(this.#i + 1, SIZES.length - 1);
     else if (this.#i > 0 && n < SIZES[this.#i - 1]! / 4) this.#i--;
   }

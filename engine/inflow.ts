@@ -6,7 +6,7 @@
  * @module
  */
 
-import { giveBuffer, ReadSize, takeBuffer } from "./buffers.ts";
+import { giveBuffer, ReadBuffers } from "./buffers.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { wrongCount } from "./transport.ts";
 import type { ByteTransport } from "./engine.ts";
@@ -25,7 +25,7 @@ const DONE = Promise.resolve();
 export class Inflow {
   readonly #session: SansIoSession;
   readonly #transport: ByteTransport;
-  readonly #size = new ReadSize();
+  readonly #buffers = new ReadBuffers();
   #inFlight: InFlight | undefined;
   #ended: { cause?: unknown } | undefined;
   #endFailure: unknown;
@@ -47,6 +47,11 @@ export class Inflow {
     if (this.#ended) throw this.#endError();
   }
 
+  /** Something goes to the peer: what it sends next is its answer. */
+  wrote(): void {
+    this.#buffers.wrote();
+  }
+
   /** Feeds the session with what one read of the transport brings. */
   async fill(signal?: AbortSignal): Promise<void> {
     const read = this.begin();
@@ -59,7 +64,7 @@ export class Inflow {
     if (this.#closed) throw closedError();
     this.check();
     if (this.#inFlight !== undefined) return this.#inFlight;
-    const buffer = takeBuffer(this.#size.next);
+    const buffer = this.#buffers.take();
     const read: InFlight = { buffer, n: 0, done: DONE };
     const failed = (cause: unknown): void => { // a reset is an end like any other: #endError reports it
       read.n = null;
@@ -83,7 +88,7 @@ export class Inflow {
       this.#ended ??= {};
       throw this.#endError();
     }
-    this.#size.got(n);
+    this.#buffers.got(buffer, n);
     this.#session.feed(buffer, n);
     giveBuffer(buffer);
   }

@@ -253,12 +253,14 @@ export class Pump implements TlsStream {
 
   /** Encrypts and sends all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    this.#in.wrote();
     return this.#writes.write(p, options);
   }
 
   /** Takes what fits into the send buffer of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
     this.#calls.mustBeIdle("write");
+    this.#in.wrote();
     return this.#writes.tryWrite(p);
   }
 
