@@ -15,6 +15,7 @@ import { textOf } from "./library.ts";
 import { bytesAt, derOf, derStack, drainBio, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 import { CTRL } from "./header_numbers.ts";
+import type { OfferedSession } from "./offered_session.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -50,12 +51,13 @@ export function storeEvidence(
 export function sslEvidence(
   c: OpenSslSymbols,
   ssl: Deno.PointerObject,
-  resumed: boolean,
+  offered: OfferedSession | undefined,
 ): PeerEvidence {
+  const resumed = c.SSL_session_reused(ssl) === 1;
   const error = c.SSL_get_verify_result(ssl);
   return {
     chain: derStack(c, c.SSL_get0_verified_chain(ssl)),
-    presented: peerChain(c, ssl),
+    presented: peerChain(c, ssl, offered),
     error: modernErrno(c, error),
     errorDepth: 0,
     errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
@@ -99,12 +101,19 @@ function protocol(
 }
 
 /**
- * What the peer sent, leaf first, in DER: a server's chain lacks the leaf in OpenSSL's own list.
+ * What the peer sent, leaf first, in DER: a server's chain lacks the leaf in OpenSSL's own list. A
+ * resumed client connection has the leaf of the session that it `offered`.
  */
-export function peerChain(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Array[] {
+export function peerChain(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  offered: OfferedSession | undefined,
+): Uint8Array[] {
   const get = c.SSL_get1_peer_certificate ?? c.SSL_get_peer_certificate;
   const leaf = get?.(ssl) ?? null;
-  if (leaf === null) return [];
+  if (leaf === null) {
+    return offered?.leaf && c.SSL_session_reused(ssl) === 1 ? [offered.leaf] : [];
+  }
   const der = derOf(c, leaf);
   c.X509_free(leaf);
   const chain = derStack(c, c.SSL_get_peer_cert_chain(ssl));
@@ -184,11 +193,15 @@ export function sessionPem(der: Uint8Array): string {
 }
 
 /** Offers a session to the server. It must come from the same OpenSSL. */
-export function offerSession(c: OpenSslSymbols, ssl: Deno.PointerObject, der: Uint8Array): void {
+export function offerSession(
+  c: OpenSslSymbols,
+  ssl: Deno.PointerObject,
+  offered: OfferedSession,
+): void {
   c.ERR_clear_error();
   const session = withBio(
     c,
-    new TextEncoder().encode(sessionPem(der)),
+    new TextEncoder().encode(sessionPem(offered.der)),
     (bio) => c.PEM_read_bio_SSL_SESSION(bio, null, null, null),
   );
   const ok = session !== null && c.SSL_set_session(ssl, session) === 1;

@@ -319,7 +319,7 @@ export class OpenSslSession implements SansIoSession {
 
   /** What the peer sent, leaf first, in DER. */
   peerChain(): readonly Uint8Array[] {
-    return inspect.peerChain(this.#c, this.#ssl.idle(ASK));
+    return inspect.peerChain(this.#c, this.#ssl.idle(ASK), this.#hooks.offered);
   }
 
   /** Our own certificate in DER. */

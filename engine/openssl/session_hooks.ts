@@ -17,6 +17,7 @@ import type { CallbackTarget, TicketKeyAnswer } from "./callback_target.ts";
 import type { SessionContext } from "./session_context.ts";
 import type { Advice } from "./error_queue.ts";
 import * as inspect from "./inspect.ts";
+import { OfferedSession } from "./offered_session.ts";
 import { textOf } from "./library.ts";
 import { derOf, derStack } from "./memory.ts";
 import { sessionToDer } from "./inspect.ts";
@@ -42,6 +43,8 @@ export class SessionHooks implements CallbackTarget {
   error: unknown;
   /** Decisions of the application that are awaited; nothing may leave meanwhile. */
   waiting: Promise<void> | undefined;
+  /** The session that a client offers. */
+  readonly offered: OfferedSession | undefined;
   readonly #c: OpenSslSymbols;
   readonly #role: Role;
   readonly #params: SessionParams;
@@ -62,6 +65,7 @@ export class SessionHooks implements CallbackTarget {
     this.#params = params;
     this.#ssl = ssl;
     this.context = context;
+    this.offered = params.session && OfferedSession.of(params.session);
   }
 
   get #hooks(): ContextHooks {
@@ -164,7 +168,7 @@ export class SessionHooks implements CallbackTarget {
     const ssl = this.#ssl();
     // A session made from DER carries no chain, so a chain is a fresh one.
     if (!done && c.SSL_get_peer_cert_chain(ssl) === null) return undefined;
-    const evidence = inspect.sslEvidence(c, ssl, c.SSL_session_reused(ssl) === 1);
+    const evidence = inspect.sslEvidence(c, ssl, this.offered);
     if (evidence.presented.length > 0) return this.#judge(evidence);
     if (!done) return undefined;
     if (this.context.config.psk && this.#usedPsk()) return this.#judge({ ...evidence, psk: true });
@@ -182,7 +186,7 @@ export class SessionHooks implements CallbackTarget {
    */
   refusalOfChain(): Error | undefined {
     if (this.#judged || this.context.config.verifyMode === 0) return undefined;
-    const evidence = inspect.sslEvidence(this.#c, this.#ssl(), false);
+    const evidence = inspect.sslEvidence(this.#c, this.#ssl(), undefined);
     return evidence.error === 0 || evidence.chain.length === 0 ? undefined : this.#judge(evidence);
   }
 
@@ -248,7 +252,14 @@ export class SessionHooks implements CallbackTarget {
   /** A session that can be resumed. */
   onNewSession(session: Deno.PointerValue): void {
     if (this.#c.SSL_SESSION_is_resumable(session) !== 1) return;
-    this.#hooks.newSession?.(sessionToDer(this.#c, session), this.#user);
+    this.#hooks.newSession?.(this.#derOf(session), this.#user);
+  }
+
+  /** A resumption of a session that was offered without its certificate makes sessions without one. */
+  #derOf(session: Deno.PointerValue): Uint8Array {
+    const der = sessionToDer(this.#c, session);
+    const { offered } = this;
+    return offered && this.#c.SSL_session_reused(this.#ssl()) === 1 ? offered.completed(der) : der;
   }
 
   /**
@@ -266,7 +277,7 @@ export class SessionHooks implements CallbackTarget {
     if (session === null) return;
     try {
       if (c.SSL_SESSION_is_resumable(session) !== 1) return;
-      const der = sessionToDer(c, session);
+      const der = this.#derOf(session);
       if (!equalBytes(der, offered)) newSession(der, this.#user);
     } finally {
       c.SSL_SESSION_free(session);

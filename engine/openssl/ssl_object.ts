@@ -91,7 +91,7 @@ export class SslObject {
   #prepareClient(ssl: Deno.PointerObject): void {
     const c = this.#c;
     c.SSL_set_connect_state(ssl);
-    const { serverName, session } = this.#params;
+    const { serverName } = this.#params;
     if (
       serverName !== undefined &&
       c.SSL_ctrl(ssl, CTRL.SET_HOSTNAME, TLSEXT_NAMETYPE_HOST, cString(serverName)) !== 1
@@ -101,7 +101,8 @@ export class SslObject {
     if (this.#hooks.context.config.requestOcsp) {
       c.SSL_ctrl(ssl, CTRL.SET_STATUS_TYPE, TLSEXT_STATUSTYPE_OCSP, null);
     }
-    if (session !== undefined) offerSession(c, ssl, session);
+    const { offered } = this.#hooks;
+    if (offered !== undefined) offerSession(c, ssl, offered);
   }
 
   /** Makes it anew, from another context. */
