@@ -21,6 +21,20 @@ const shown = (text: string): string => JSON.stringify(text);
 /** Certificates by the buffer that an engine gave: a connection is judged more than once. */
 const known = new WeakMap<Uint8Array, Certificate>();
 
+/** Those that were shown last: a client meets the same few servers again and again. */
+const recent: Certificate[] = [];
+const MOST_RECENT = 16;
+
+/** The certificate with exactly these bytes, read once as long as it is among the recent ones. */
+function recentCertificate(der: Uint8Array): Certificate {
+  const index = recent.findIndex((each) => equalBytes(each.der, der));
+  const certificate = recent[index] ?? Certificate.fromDer(der);
+  if (index >= 0) recent.splice(index, 1);
+  recent.unshift(certificate);
+  recent.length = Math.min(recent.length, MOST_RECENT);
+  return certificate;
+}
+
 /**
  * The certificate in the bytes that an engine gave.
  *
@@ -28,7 +42,7 @@ const known = new WeakMap<Uint8Array, Certificate>();
  */
 export function shownCertificate(der: Uint8Array): Certificate {
   let certificate = known.get(der);
-  if (certificate === undefined) known.set(der, certificate = Certificate.fromDer(der));
+  if (certificate === undefined) known.set(der, certificate = recentCertificate(der));
   return certificate;
 }
 
