@@ -46,18 +46,6 @@ Deno.test("what comes without a write before it is read into an ordinary buffer"
   assertEquals(buffersFor(buffers, [50, 50, 50]), [ORDINARY, ORDINARY, 50]);
 });
 
-Deno.test("full buffers are followed by larger ones, nearly empty ones by smaller ones", () => {
-  const buffers = new ReadBuffers();
-  const sizes = [4096, 16384, 65536 + 4096, 131072];
-  assertEquals(buffersFor(buffers, [1e6, 1e6, 1e6, 1e6]), sizes);
-  assertEquals(buffersFor(buffers, [(65536 + 4096) / 4, (65536 + 4096) / 4 - 1, 5]), [
-    131072,
-    131072,
-    65536 + 4096,
-  ]);
-  assertEquals(buffers.take().length, 16384);
-});
-
 Deno.test("round trips of lengths that repeat and change bring each byte, over TLS 1.2 and 1.3", async () => {
   for (const version of [0x0303, 0x0304] as const) {
     const versions = new Set([version]);

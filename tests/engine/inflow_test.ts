@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { giveBuffer, MAX_WRITE, ReadSize, takeBuffer } from "../../engine/buffers.ts";
+import { giveBuffer, MAX_WRITE, ReadBuffers, takeBuffer } from "../../engine/buffers.ts";
 import { Inflow } from "../../engine/inflow.ts";
 import { LastWords, MAX_KEPT } from "../../engine/last_words.ts";
 import { Outflow } from "../../engine/outflow.ts";
@@ -113,9 +113,10 @@ Deno.test("Inflow.release() gives what the read in flight brings, and feeds noth
 });
 
 Deno.test("a connection reads with larger buffers while it fills them, and with smaller ones again", () => {
-  const size = new ReadSize();
-  const sizes = (...reads: number[]) => reads.map((n) => (size.got(n), size.next));
-  assertEquals(size.next, 4096);
+  const buffers = new ReadBuffers();
+  const next = () => buffers.take().length;
+  const sizes = (...reads: number[]) => reads.map((n) => (buffers.got(buffers.take(), n), next()));
+  assertEquals(next(), 4096);
   assertEquals(sizes(4095, 4096, 16383, 16384, 69632, 131072, 131072), [
     ...[4096, 16384, 16384, 69632, 131072, 131072, 131072],
   ]);
