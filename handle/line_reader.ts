@@ -70,10 +70,6 @@ export class LineReader {
   }
 
   /** How bytes become text; may change between records. */
-  get encoding(): Encoding {
-    return this.#encoding;
-  }
-
   set encoding(encoding: Encoding) {
     this.#sync();
     this.#encoding = encoding;

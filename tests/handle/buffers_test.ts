@@ -57,6 +57,8 @@ Deno.test("a failure that passes is told once, and any other again and again", a
     new SslError("other", { code: "ERR_OTHER" }),
     new DOMException("other", "DataError"),
     new TypeError("other"),
+    Object.assign(new Error("no SslError"), { code: "ERR_CONCURRENT_READ" }),
+    Object.assign(new Error("no DOMException"), { name: "AbortError" }),
   ];
   const line = (handle: Handle) => handle.readLine().catch((error) => error);
   const some = (handle: Handle) => handle.sysread(new Uint8Array(9)).catch((error) => error);
@@ -134,6 +136,28 @@ Deno.test("a read that was given up goes on, and its bytes are given with the co
   assertEquals(await transport.read(buffer), 2);
   assertEquals(new TextDecoder().decode(buffer.subarray(0, 2)), "cd");
   assertEquals(await transport.read(buffer), null);
+});
+
+Deno.test("a read that was given up and fails then tells the new owner of the connection", async () => {
+  const failing = Promise.withResolvers<number | null>();
+  const conn: HandleConn = { read: () => failing.promise, write: (p) => Promise.resolve(p.length) };
+  const handle = new Handle(conn);
+  const controller = new AbortController();
+  const line = handle.readLine({ signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await assertRejects(() => line, Error, "enough");
+  const { transport } = handle[takeTransport]();
+  failing.reject(new TypeError("gone"));
+  await assertRejects(() => transport.read(new Uint8Array(1)), TypeError, "gone");
+});
+
+Deno.test("a connection may fail with what is no error", async () => {
+  for (const reason of [undefined, null, "text"]) {
+    const handle = new Handle({ read: () => Promise.reject(reason) });
+    for (let i = 0; i < 2; i++) {
+      assertEquals(await handle.readLine().then(() => "a line", (error) => error), reason);
+    }
+  }
 });
 
 Deno.test("a handle collects 8 KiB before it writes, and flush() forgets what it has written", async () => {
