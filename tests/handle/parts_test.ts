@@ -1,7 +1,7 @@
 /** The parts of a handle, each at its bounds: buffers, regions, separators, encodings, settings. */
 
 import "../helpers/limit.ts";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ByteQueue } from "../../handle/byte_queue.ts";
 import { callOptions, checkHandleOptions, checkSetting } from "../../handle/checked_options.ts";
 import { connectOptions } from "../../handle/connect_options.ts";
@@ -12,6 +12,7 @@ import {
   tryDecode,
   utf8Length,
 } from "../../handle/encoding.ts";
+import { RecordIterator } from "../../handle/record_iterator.ts";
 import { checkLength, readRegion, writeRegion } from "../../handle/region.ts";
 import { checkedSeparator, find, findLast } from "../../handle/separator.ts";
 import { SslPeerError } from "../../errors.ts";
@@ -308,4 +309,32 @@ Deno.test("text becomes bytes and bytes text, each character at the bounds of it
   for (const wrong of ["", ":crlf", "utf-16", "xraw", "rawx", "utf-88", "xutf8"]) {
     assertThrows(() => encodingOfLayer(wrong), TypeError, 'it must be ":raw" or ":utf8": received');
   }
+});
+
+Deno.test("a loop over records that has met the end, or an error, does not ask again", async () => {
+  const none: IteratorResult<number, undefined> = { value: undefined, done: true };
+  const records = (...later: (number | undefined | Error)[]) =>
+    new RecordIterator<number>({
+      now: () => undefined,
+      later: () => {
+        const next = later.shift();
+        return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+      },
+    });
+  const ended = records(1, undefined, 2);
+  assertEquals(await ended.next(), { value: 1, done: false });
+  assertEquals([await ended.next(), await ended.next()], [none, none]);
+  const failed = records(new TypeError("bad"), 2);
+  await assertRejects(() => failed.next(), TypeError, "bad");
+  assertEquals(await failed.next(), none);
+  let asked = 0;
+  const broken = new RecordIterator<number>({
+    now: () => {
+      if (++asked === 1) throw new TypeError("bad");
+      return 5;
+    },
+    later: () => Promise.resolve(6),
+  });
+  await assertRejects(() => broken.next(), TypeError, "bad");
+  assertEquals([await broken.next(), asked], [none, 1]);
 });
