@@ -193,9 +193,14 @@ Deno.test("a resizable buffer grows up to its limit, and gives back what was not
   assertEquals(buffer.length, 5);
   // A part of the memory, and one whose length is fixed, do not grow.
   const memory = new ArrayBuffer(6, { maxByteLength: 12 });
+  new Uint8Array(memory).fill(7);
   refuses(new Uint8Array(memory, 0, 3), 4, 0);
   refuses(new Uint8Array(memory, 3, 3), 4, 0);
-  assertEquals(memory.byteLength, 6);
+  assertEquals([memory.byteLength, new Uint8Array(memory)], [6, new Uint8Array(6).fill(7)]);
+  // A growable SharedArrayBuffer only grows: what is not read could not be given back.
+  const shared = new Uint8Array(new SharedArrayBuffer(2, { maxByteLength: 8 }));
+  refuses(shared, 3, 0);
+  assertEquals(shared.length, 2);
   const behind = new Uint8Array(memory, 3);
   const grown = readRegion("read", behind, 5, 0);
   assertEquals([memory.byteLength, grown.bytes.byteOffset, grown.bytes.length], [8, 3, 5]);
@@ -237,6 +242,7 @@ Deno.test("a separator is found from a place on, first and last, whole and at th
   assertEquals(find(bytes("aab"), bytes("ab"), 0), 1);
   assertEquals(find(bytes("XZXY"), bytes("XYZ"), 0), -1);
   assertEquals([findLast(text, bytes("XY")), findLast(bytes("XYaX"), bytes("XY"))], [8, 0]);
+  assertEquals([findLast(bytes("XY"), bytes("XY")), findLast(bytes("X"), bytes("X"))], [0, 0]);
   assertEquals([findLast(bytes("X"), bytes("XY")), findLast(bytes("bXaX"), bytes("XY"))], [-1, -1]);
   assertEquals(findLast(bytes("XYXZ"), bytes("XY")), 0, "goes on before one that only begins so");
   assertEquals(findLast(bytes("XYZXYX"), bytes("XYZ")), 0);
