@@ -235,6 +235,19 @@ Deno.test("Handle.startSsl() as server feeds what it read ahead of the handshake
   await server.close();
 });
 
+Deno.test("a Handle starts TLS again behind a fast stop, when nothing came that is unread", async () => {
+  const { client, server, asClient, asServer } = await starters();
+  await Promise.all([client.startSsl(asClient), server.startSsl(asServer)]);
+  await client.stopSsl({ fastShutdown: true });
+  assertEquals(await server.readLine(), undefined);
+  await server.stopSsl();
+  await Promise.all([client.startSsl(), server.startSsl()]);
+  await client.say("again");
+  assertEquals(await server.readLine(), "again");
+  await client.close();
+  await server.close();
+});
+
 Deno.test("Handle.startSsl() as server refuses plain bytes that were injected", async () => {
   const { client, server, asServer } = await starters();
   await client.print("STARTTLS\n", "RCPT TO:<evil>\n");

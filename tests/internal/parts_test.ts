@@ -120,7 +120,7 @@ Deno.test("an error of the platform is known by its code, its text or its class"
   assertEquals(platformCode(Object.assign(new Deno.errors.NotFound("x"), { code: "EX" })), "EX");
   assertEquals(platformCode(new Error("failed to lookup address information")), "ENOTFOUND");
   assertEquals(platformCode(new Error("x")), undefined);
-  assertEquals(platformCode("ECONNRESET"), undefined);
+  for (const other of ["ECONNRESET", undefined, null]) assertEquals(platformCode(other), undefined);
   assertEquals(platformErrno(new Error("x (os error 104)")), 104);
   assertEquals(platformErrno(new Error("x")), -1);
   assertEquals(platformReason(new Error("gone (os error 104)")), "gone");
