@@ -200,7 +200,7 @@ export function entryOf(
   for (const entry of children(crl.entries, WHAT)) {
     const [number, since, extensions] = sequence(entry, WHAT);
     const same = equalBytes(integerBytes(number, WHAT), serial);
-    if (!same && (extensions === undefined || !crl.scope?.indirect)) continue;
+    if (!same && !crl.scope?.indirect) continue;
     const { reason, issuerName: named } = entryExtensions(extensions);
     issuer = named ?? issuer;
     if (!same || issuer !== issuerName) continue;

@@ -164,9 +164,10 @@ export function lateCheck(name: CheckName, ok: boolean, tell: () => string): Ver
  * certificates that the peer sent above it, and these are not trusted.
  */
 export function trustedChain({ chain, trust }: PeerEvidence): readonly Uint8Array[] {
-  const anchors = [...trust?.anchors ?? [], ...trust?.extra ?? []];
+  if (trust === undefined) return chain;
+  const anchors = [...trust.anchors ?? [], ...trust.extra];
   const isAnchor = (der: Uint8Array): boolean => anchors.some((a) => equalBytes(a, der));
-  const last = trust === undefined ? chain.length - 1 : chain.findLastIndex(isAnchor);
+  const last = chain.findLastIndex(isAnchor);
   return last < 0 ? chain : chain.slice(0, last + 1);
 }
 

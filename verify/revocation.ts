@@ -71,10 +71,12 @@ export function countLists(
 /** Sorts delta CRLs, the newest first. */
 const byNumber = (a: Crl, b: Crl): number => isNewer(a, b) ? -1 : 1;
 
-/** Whether a delta CRL may be combined with a complete list of its series (RFC 5280 5.2.4). */
+/**
+ * Whether a delta CRL may be combined with a complete list of its series (RFC 5280 5.2.4). Where one
+ * of the numbers is missing, no comparison with it is true.
+ */
 const fits = (delta: Crl, base: Crl): boolean =>
-  delta.number !== undefined && delta.base !== undefined && base.number !== undefined &&
-  delta.base <= base.number && delta.number > base.number;
+  delta.base! <= base.number! && delta.number! > base.number!;
 
 /** The distribution points of a certificate. */
 function pointsOf(certificate: Certificate): readonly DistributionPoint[] {
@@ -208,8 +210,8 @@ export function objectionTo(
   now: Date = new Date(),
 ): Objection | undefined {
   const issuer = issuerNameOf(certificate);
-  const plain = ({ base, issuerName, scope }: Crl) =>
-    base === undefined && issuerName === issuer && scope === undefined;
+  // Lists of other issuers are here only if their scope says that they are indirect.
+  const plain = ({ base, scope }: Crl) => base === undefined && scope === undefined;
   const named = listsAbout(certificate, crls);
   if (named.every(plain)) return undefined;
   const keyed = ofKey(certificate, named);

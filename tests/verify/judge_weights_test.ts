@@ -1,11 +1,18 @@
 /** What counts for more: each opinion in the judgement of a peer, alone and against the others. */
 
 import "../helpers/limit.ts";
-import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { TestCa } from "../../certificate/mod.ts";
 import { judgeProven } from "../../context/connection.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
-import { SslError, SslVerifyError } from "../../errors.ts";
+import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import type { CallbackFinding, Findings, OcspFinding } from "../../verify/answers.ts";
 import { parsePins } from "../../verify/fingerprint.ts";
 import { judge } from "../../verify/judge.ts";
@@ -13,13 +20,14 @@ import { reportWith } from "../../verify/make_report.ts";
 import type { Policy } from "../../verify/policy.ts";
 import { pskReport, unverifiedReport } from "../../verify/refusal.ts";
 import type { VerifyReport } from "../../verify/report.ts";
-import { makeCrl } from "../helpers/crl.ts";
+import { INDIRECT, makeCrl } from "../helpers/crl.ts";
 
 const ca = await TestCa.create({ commonName: "CA" });
 const inter = await ca.intermediate({ commonName: "Inter" });
 const leaf = (await inter.server({ names: ["a.example"], commonName: "leaf" })).certificate;
 const other = (await ca.server("a.example")).certificate;
 const NAMES = { serverName: "a.example", verifyName: "a.example" };
+const NAMELESS = { serverName: undefined, verifyName: undefined };
 const WRONG = { serverName: "b.example", verifyName: "b.example" };
 const CHAIN = [leaf.der, inter.certificate.der, ca.certificate.der];
 const POLICY: Policy = {
@@ -208,6 +216,7 @@ Deno.test("an error is about the certificate at its depth, else about the peer's
   assertStringIncludes(of(1), 'CERT_HAS_EXPIRED at depth 1, subject "/CN=Inter", issuer "/CN=CA"');
   const broken = [leaf.der, Uint8Array.of(1, 2), ca.certificate.der];
   assertStringIncludes(of(1, broken), 'at depth 1, subject "/CN=leaf", issuer "/CN=Inter"');
+  assertEquals(judge(failed(10, { chain: broken }), POLICY, NAMES).chain.length, 2);
   const silent = judge(failed(10, { errorText: "" }), POLICY, NAMES).error!;
   assertEquals(silent.reason, "CERT_HAS_EXPIRED");
 });
@@ -309,11 +318,70 @@ Deno.test("a pin overrides an error of the chain, but no revocation that hides b
   assertEquals(verdict(hidden("leaf", above)), "ok");
   const chain = hidden("chain", above);
   assertEquals([verdict(chain), chain.error!.facts.depth], ["CERT_REVOKED", 1]);
+  // A certificate in between that cannot be read hides nothing.
+  const broken = { chain: [leaf.der, Uint8Array.of(1), inter.certificate.der] };
+  const behind = { ...failed(10), ...trusting("chain", above), ...broken };
+  assertEquals(verdict(judge(behind, pinned(), NAMES)), "CERT_REVOKED");
+  assertEquals(answers(judge({ ...failed(23), ...trusting("leaf", own) }, pinned(), NAMES)), [
+    ["crl", false],
+    ["hostname", true],
+    ["fingerprint", true],
+  ]);
   assertEquals(verdict(judge({ ...GOOD, ...trusting("leaf", own) }, pinned(), NAMES)), "ok");
   assertEquals(
     verdict(judge({ ...failed(23), ...trusting("leaf", own) }, pinned(), NAMES)),
     "CERT_REVOKED",
   );
+});
+
+Deno.test("a revocation is told with its time and its list; what a delta list removed, with the reason", () => {
+  const about = (crls: Uint8Array[], error = 23) => {
+    const { message } = judge({ ...failed(error), ...trusting("leaf", crls) }, POLICY, NAMES)
+      .error!;
+    return message.slice(message.indexOf('issuer "/CN=Inter"') + 18);
+  };
+  const revoked = [{ certificate: leaf, reason: 1 }];
+  assertMatch(
+    about([makeCrl(inter, { revoked })]),
+    /^, revoked since \S+Z, keyCompromise, by the CRL of "\/CN=Inter" of/,
+  );
+  const indirect = makeCrl(ca, {
+    scope: [INDIRECT],
+    revoked: [{ certificate: leaf, named: true }],
+  });
+  assertMatch(about([indirect]), /^, revoked since \S+Z, by the indirect CRL of "\/CN=CA" of/);
+  assertEquals(about([]), "");
+  assertMatch(about([makeCrl(inter)], 12), /^, by the CRL of "\/CN=Inter" of/);
+  const hold = makeCrl(inter, { number: 1, revoked });
+  const lifted = [{ certificate: leaf, reason: 8 }];
+  const both = [hold, makeCrl(inter, { number: 2, base: 1, revoked: lifted })];
+  assertMatch(
+    about(both),
+    /^, and the delta CRL that removes the revocation is not applied: .*, by/,
+  );
+  assertMatch(about(both, 12), /^, by the CRL of/);
+  assertMatch(about([makeCrl(inter)]), /^, by the CRL of/);
+});
+
+Deno.test("lists that OpenSSL does not apply count where lists are checked, for leaf or chain", () => {
+  const delta = (by: TestCa, certificate: typeof leaf) => [
+    makeCrl(by, { number: 1 }),
+    makeCrl(by, { number: 2, base: 1, revoked: [{ certificate }] }),
+  ];
+  const own = delta(inter, leaf), above = [makeCrl(inter), ...delta(ca, inter.certificate)];
+  const of = (checkCrl: "none" | "leaf" | "chain", crls: Uint8Array[], evidence = GOOD) => {
+    const report = judge({ ...evidence, ...trusting(checkCrl, crls) }, POLICY, NAMES);
+    return [verdict(report), report.error?.facts.depth];
+  };
+  assertEquals(of("leaf", own), ["CERT_REVOKED", 0]);
+  assertEquals(of("none", own), ["ok", undefined]);
+  assertEquals(of("leaf", above), ["ok", undefined]);
+  assertEquals(of("chain", above), ["CERT_REVOKED", 1]);
+  assertEquals(of("leaf", own, failed(10)), ["CERT_HAS_EXPIRED", 0]);
+  const unfit = [makeCrl(inter, { age: 2 }), makeCrl(inter, { number: 2, base: 1 })];
+  assertEquals(of("leaf", unfit), ["UNABLE_TO_GET_CRL", 0]);
+  const { deltas: _, ...trust } = trusting("leaf", own).trust;
+  assertEquals(verdict(judge({ ...GOOD, trust }, POLICY, NAMES)), "CERT_REVOKED");
 });
 
 // ---- without a certificate
@@ -337,10 +405,21 @@ Deno.test("a peer without a certificate: who may be one, and the reason for the 
   assertEquals(verdict(of({ ...server, engine: "deno" })), "ERR_SSL_NO_CERTIFICATE");
   assertEquals(answers(of(deno)), [["chain", true], ["hostname", true]]);
   assertStringIncludes(detail(of(deno), "hostname"), '"a.example", verified by the engine');
-  assertEquals(answers(of({ ...deno, scheme: "none" })), [["chain", true], [
-    "hostname",
-    undefined,
-  ]]);
+  for (const report of [of({ ...deno, scheme: "none" }), judge(none, deno, NAMELESS)]) {
+    assertEquals(answers(report), [["chain", true], ["hostname", undefined]]);
+    assertEquals(hasAnchor(report), false);
+  }
+  assertEquals([hasAnchor(of(server)), hasAnchor(of(POLICY))], [false, false]);
+  const needs: [Partial<Policy>, string][] = [
+    [pinned(), "fingerprint"],
+    [{ scheme: "http" }, "verifycnScheme"],
+    [{ publicSuffix: "" }, "verifycnPublicsuffix"],
+  ];
+  for (const [over, option] of needs) {
+    const policy: Policy = { ...POLICY, ...over, engine: "deno" };
+    const error = assertThrows(() => of(policy), SslUnsupportedError, `option "${option}"`);
+    assertEquals(error.code, "ERR_UNSUPPORTED");
+  }
   // The engine's own refusals.
   const chain = of(deno, { ...none, error: 10, errorText: "expired" });
   assertEquals([verdict(chain), chain.error!.errno], ["CERT_HAS_EXPIRED", 10]);
@@ -468,4 +547,20 @@ Deno.test("a connection that nothing was verified on has a report without anchor
       ["hostname", undefined, "why"],
     ]);
   }
+});
+
+Deno.test("a report as JSON has the certificates and the error, and the error has no report in it", () => {
+  const json = (report: VerifyReport) => JSON.parse(JSON.stringify(report));
+  const good = json(judge(GOOD, POLICY, NAMES));
+  assertEquals(good.chain.map(({ subject }: { subject: string }) => subject), [
+    "/CN=leaf",
+    "/CN=Inter",
+    "/CN=CA",
+  ]);
+  assertEquals([good.ok, good.anchor.subject, "error" in good], [true, "/CN=CA", false]);
+  const bad = json(judge(failed(10), POLICY, NAMES));
+  assertEquals([bad.ok, "anchor" in bad, bad.error.code], [false, false, "CERT_HAS_EXPIRED"]);
+  assertEquals(["report" in bad.error, typeof bad.hint], [false, "string"]);
+  assertEquals(Object.keys(judge(GOOD, POLICY, NAMES)).includes("anchor"), true);
+  assertEquals(Object.keys(judge(failed(10), POLICY, NAMES)).includes("hint"), true);
 });

@@ -4,6 +4,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { TAG } from "../../certificate/asn1/reader.ts";
 import { explicit, int, octets, seq, timeDer, tlv } from "../../certificate/asn1/writer.ts";
+import { generalName } from "../../certificate/extensions/write.ts";
 import { type Certificate, TestCa } from "../../certificate/mod.ts";
 import { SslError } from "../../errors.ts";
 import { entryOf, readCrl } from "../../verify/crl.ts";
@@ -77,6 +78,14 @@ Deno.test("readCrl() reads the dates, the numbers, the scope and the key of a li
   assertEquals(scope(ONLY_ATTRIBUTES), { ...none, onlyAttributes: true });
   assertEquals(scope(pointName("http://here")).names?.map(({ value }) => value), ["http://here"]);
   assertEquals(scope(tlv(0xa0, tlv(0xa1))).names, undefined);
+  assertEquals(scope(tlv(0x81, Uint8Array.of(0))), none);
+  const odd = () => scope(tlv(0x81, Uint8Array.of(1)));
+  assertThrows(odd, SslError, "issuingDistributionPoint: BOOLEAN is neither");
+  // Only lists of one issuer, one key and one scope replace each other.
+  const options = [{}, { keyId: false }, { scope: [ONLY_CAS] }];
+  const lists = [...options.map((each) => crl(each)), crl({}, renewed), crl({}, other)];
+  assertEquals(new Set(lists.map((list) => readCrl(list).series)).size, lists.length);
+  assertEquals(readCrl(crl({ number: 1 })).series, readCrl(crl({ number: 2 })).series);
 });
 
 Deno.test("readCrl() takes what RFC 5280 leaves out, and nothing that it does not know", () => {
@@ -150,7 +159,11 @@ Deno.test("entryOf(): an entry of an indirect list is about the issuer that it, 
   assertEquals(of({ revoked: [{ certificate: foreign }], scope }), false);
   const before = { certificate: (await other.server("b.example")).certificate, named: true };
   assertEquals(of({ revoked: [before, { certificate: foreign }], scope }), true);
+  assertEquals(of({ revoked: [before], scope }), false);
   assertEquals(of({ revoked: [named], scope }, foreign, readCrl(crl()).issuerName), false);
+  // In a list that is not indirect every entry is about its own issuer.
+  const own = [before, { certificate: leaf }];
+  assertEquals(of({ revoked: own }, leaf, readCrl(crl()).issuerName), true);
 });
 
 // ---- lists in force
@@ -192,6 +205,16 @@ Deno.test("revocationOf(): a list is current from its thisUpdate to its nextUpda
   assertEquals(at(nextUpdate!.getTime() + 1), true);
 });
 
+Deno.test("revocationOf(): a list that names no next one stays current", () => {
+  const { thisUpdate } = readCrl(crl({ age: 3 }));
+  const algorithm = seq(tlv(0x06, Uint8Array.of(42, 3)));
+  const tbs = seq(int(1), algorithm, ca.certificate.rawSubject, timeDer(thisUpdate));
+  const endless = seq(tbs, algorithm, tlv(TAG.BIT_STRING, Uint8Array.of(0)));
+  const overdue = listing({ age: 2, next: -1, keyId: false });
+  assertEquals(isRevoked([endless, overdue]), false);
+  assertEquals(isRevoked([overdue]), true);
+});
+
 Deno.test("revocationOf(): a delta list that is newer than the base, by number or else by date, counts", () => {
   const base = crl({ number: 5 });
   const delta = (options: CrlOptions) => listing({ base: 5, ...options });
@@ -204,6 +227,8 @@ Deno.test("revocationOf(): a delta list that is newer than the base, by number o
   assertEquals(isRevoked([delta({ number: 6 })]), true);
   assertEquals(isRevoked([base, delta({ number: 6, age: -1 })]), false);
   assertEquals(isRevoked([base, delta({ number: 6, age: -1 })], leaf, hence(2)), true);
+  const now = delta({ number: 6, age: 1 });
+  assertEquals(isRevoked([base, now], leaf, readCrl(now).thisUpdate), true);
 });
 
 Deno.test("revocationOf() and isLifted(): of several delta lists the newest that has the certificate counts", () => {
@@ -250,6 +275,10 @@ Deno.test("objectionTo(): what a delta list, a list with a scope or an indirect 
   // A newer plain list replaces an older one with a scope.
   assertEquals(objection([crl({ age: 2 }), listing({ scope: [ONLY_USERS], age: 3 })]), undefined);
   assertEquals(objection([crl({ age: 2 }), listing({ scope: [ONLY_USERS], age: 2 })]), "revoked");
+  assertEquals(objection([listing({ scope: [ONLY_USERS] })]), "revoked");
+  // A delta list is replaced by number, not by date; what a plain list revokes, OpenSSL sees.
+  assertEquals(objection([crl({ number: 5 }), listing({ base: 5, number: 6, age: 2 })]), "revoked");
+  assertEquals(objection([listing({ number: 5 }), crl({ base: 5, number: 6 })]), undefined);
   const indirect = { scope: [INDIRECT], revoked: [{ certificate: leaf, named: true }] };
   assertEquals(objection([crl(), crl({ ...indirect, age: 3 }, other)]), "revoked");
   const foreign = (await other.server("x")).certificate;
@@ -276,6 +305,8 @@ Deno.test("objectionTo(): a newer delta list that fits no base is in the way, if
   assertEquals(scoped([pointName("http://here")]), undefined);
   assertEquals(scoped([pointName("http://here")], located), "unfit");
   assertEquals(scoped([pointName("http://there")], located), undefined);
+  const dns = tlv(0xa0, tlv(0xa0, generalName({ type: "DNS", value: "http://here" })));
+  assertEquals(scoped([dns], located), undefined);
   // A delta list of another CA.
   assertEquals(objection([crl(), crl({ base: 5, scope: [INDIRECT] }, other)]), undefined);
 });
