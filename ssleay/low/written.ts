@@ -113,7 +113,7 @@ function read(written: Written, call: CFunction): [value: unknown, raw: unknown]
       const start = pointerCell(), length = numberCell();
       if (written.length === undefined) {
         const size = Number(call(start.bytes));
-        return [size > 0 ? bytesAt(start.read(), size) : undefined, 1];
+        return [start.read() !== 0n ? bytesAt(start.read(), size) : undefined, 1];
       }
       const raw = call(start.bytes, length.bytes);
       const found = raw === undefined ? start.read() !== 0n : Number(raw) > 0;

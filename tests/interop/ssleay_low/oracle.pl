@@ -26,6 +26,7 @@ my %FORMS = (
   or => sub { my $all = 0; $all |= $_ for @{ value($_[0], $_[1]) }; $all },
   sum => sub { my $all = 0; $all += $_ for @{ value($_[0], $_[1]) }; $all },
   file => sub { "$folder/$_[0]" },
+  content => sub { open my $in, '<:raw', "$folder/$_[0]" or die "$_[0]: $!\n"; local $/; <$in> },
   length => sub { length value(@_) },
   fd => sub { fileno value(@_) },
   port => sub { value(@_)->sockport },
@@ -81,11 +82,11 @@ my %SHOWS = (
   first => sub { ord $_[0] },
   shape => sub { (my $v = $_[0]) =~ s/[0-9a-fA-F]{16,}/'<' . length($&) . ' hex>'/ge; $v },
   positive => sub { $_[0] > 0 ? 1 : 0 },
-  hide => sub { '-' },
 );
 
 sub shown { # what of a value both must have in common
   my ($v, $show) = @_;
+  return '-' if defined $show && $show eq 'hide';
   return $v unless defined $show && defined $v;
   return [map { shown($v->[$_], ref $show ? $show->[$_] : $show) } 0 .. $#$v] if ref $v eq 'ARRAY';
   return $show eq 'value' ? $v : $SHOWS{$show}->($v);

@@ -36,6 +36,7 @@ const utf8 = (text: string) => latin1(new TextEncoder().encode(text));
 
 /** What of a value both must have in common. */
 function shown(value: Json, show: Json | undefined): Json {
+  if (show === "hide") return "-";
   if (show === undefined || value === null || show === "value") return value;
   if (Array.isArray(value)) {
     return value.map((each, i) => shown(each, Array.isArray(show) ? show[i] : show));
@@ -50,8 +51,6 @@ function shown(value: Json, show: Json | undefined): Json {
       return text.replaceAll(/[0-9a-fA-F]{16,}/g, (hex) => `<${hex.length} hex>`);
     case "positive":
       return Number(value) > 0 ? 1 : 0;
-    case "hide":
-      return "-";
     default:
       throw new Error(`no way to show: ${show}`);
   }
@@ -141,6 +140,7 @@ class Script {
     sum: (given, args) =>
       (this.#value(given, args) as number[]).reduce((all, each) => all + each, 0),
     file: (given) => `${this.#folder}/${given}`,
+    content: (given) => Deno.readFileSync(`${this.#folder}/${given}`),
     length: (given, args) => (this.#value(given, args) as string | Uint8Array).length,
     fd: (given, args) => this.#value(given, args),
     port: (given, args) => ((this.#value(given, args) as Deno.Listener).addr as Deno.NetAddr).port,
