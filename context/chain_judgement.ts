@@ -18,7 +18,7 @@ import { lacking } from "../engine/features.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { stripPort } from "../internal/host.ts";
-import { DEFAULT_SCHEME } from "../verify/schemes.ts";
+import { resolveScheme } from "../verify/schemes.ts";
 import { loadBundle } from "./trust/anchors.ts";
 import { loadTrust } from "./trust/trust.ts";
 import { judge } from "../verify/judge.ts";
@@ -129,14 +129,14 @@ function policiesOf(options: VerifyCertificateOptions): PolicyRequest | undefine
 
 /** The policy: the name counts, as for a server without pins. */
 function judgementOf(
-  { host, scheme = DEFAULT_SCHEME, publicSuffix }: VerifyCertificateOptions,
+  { host, scheme, publicSuffix }: VerifyCertificateOptions,
 ): { readonly policy: Policy; readonly names: Names } {
   return {
     policy: {
       role: "client",
       engine: "openssl",
       verifyMode: 1,
-      scheme: host === undefined ? "none" : scheme,
+      scheme: resolveScheme(host === undefined ? "none" : scheme),
       publicSuffix,
       pins: [],
       forceFingerprint: false,

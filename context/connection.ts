@@ -106,7 +106,7 @@ export function refusalReport(error: SslVerifyError, policy: Policy, names: Name
     checks.push(of("chain", true, "verified by the engine (rustls) against its roots"));
   }
   checks.push(of(failed, false, error.reason));
-  if (failed === "chain" && names.verifyName !== undefined && policy.scheme !== "none") {
+  if (failed === "chain" && names.verifyName !== undefined && policy.scheme.rules !== undefined) {
     checks.push(of("hostname", undefined, "not reached: the chain was refused first"));
   }
   return reportUnder({ ok: false, chain: [], anchored: false, checks, error, policy });
@@ -198,10 +198,10 @@ export class ConnectionState {
 
   /** Advice for a name that Deno's own check refused, which a more lenient scheme cannot replace. */
   schemeAdvice(error: unknown): string | undefined {
-    const { engine, scheme } = this.#policy;
+    const { engine, scheme: { name: scheme } } = this.#policy;
     const byName = error instanceof SslVerifyError && CHECK_OF[error.code] === "hostname";
     if (!byName || engine !== "deno" || scheme === "rfc9525" || scheme === "none") return undefined;
-    const called = typeof scheme === "string" ? `the scheme "${scheme}"` : "a scheme of your own";
+    const called = scheme === "custom" ? "a scheme of your own" : `the scheme "${scheme}"`;
     return `: this is Deno's own name check, to which ${called} can only add: ` +
       `${USE_OPENSSL}, which goes by its rules alone`;
   }

@@ -132,7 +132,7 @@ export interface ConnectionPolicy {
 
 /** A client's own function is called even without a name; it gets Perl's word for that, "unknown". */
 function nameForCallback({ role, scheme }: Policy, names: Names): Names {
-  const asks = typeof scheme === "object" && scheme.callback !== undefined;
+  const asks = scheme.rules?.callback !== undefined;
   if (role === "server" || !asks || names.verifyName !== undefined) return names;
   return { ...names, verifyName: "unknown" };
 }

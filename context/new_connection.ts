@@ -77,7 +77,7 @@ function refuseKey({ sessionKey }: SslOptions): void {
 /** Refuses a client that would accept any certificate of a trusted CA without saying so. */
 function requireName(policy: Policy, names: Names): void {
   if (names.verifyName !== undefined || policy.verifyMode === 0) return;
-  if (policy.scheme === "none" || policy.forceFingerprint) return;
+  if (policy.scheme.rules === undefined || policy.forceFingerprint) return;
   throw new TypeError(
     "Cannot start TLS: there is no name to verify the server by: give serverName, verifycnName " +
       `or hostname; to verify no name, say verifycnScheme: "none", forceFingerprint: true or ` +

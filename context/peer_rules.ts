@@ -8,7 +8,7 @@
 import type { NameSyntax } from "../internal/host.ts";
 import { parsePins } from "../verify/fingerprint.ts";
 import type { Policy } from "../verify/policy.ts";
-import { DEFAULT_SCHEME, resolveScheme } from "../verify/schemes.ts";
+import { resolveScheme } from "../verify/schemes.ts";
 import type { SslOptions } from "./options.ts";
 
 /** By which rules a peer is judged, whichever side and context it has. */
@@ -24,11 +24,11 @@ export interface PeerRules
  * @throws {TypeError} For a pin or a scheme that means nothing.
  */
 export function peerRules(options: SslOptions): PeerRules {
-  const { verifycnScheme = DEFAULT_SCHEME, verifycnPublicsuffix, forceFingerprint } = options;
+  const { verifycnScheme, verifycnPublicsuffix, forceFingerprint } = options;
   const pins = parsePins(options);
-  const { rules } = resolveScheme(verifycnScheme);
+  const scheme = resolveScheme(verifycnScheme), { rules } = scheme;
   return {
-    scheme: verifycnScheme,
+    scheme,
     publicSuffix: verifycnPublicsuffix,
     pins,
     forceFingerprint: forceFingerprint ?? false,

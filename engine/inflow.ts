@@ -10,7 +10,8 @@ import { giveBuffer, ReadBuffers } from "./buffers.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import { wrongCount } from "./transport.ts";
 import type { ByteTransport } from "./engine.ts";
-import { closedError, orAborted, transportError } from "../internal/waiting.ts";
+import { closedError, orAborted } from "../internal/waiting.ts";
+import { transportError } from "./wire_errors.ts";
 
 /** A read of the transport: `n` bytes are in the buffer when it is done; `null` at the end. */
 export interface InFlight {

@@ -16,7 +16,7 @@
  */
 
 import { NO_OPTIONS } from "../internal/own_options.ts";
-import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, SslPeerError, type Want } from "../errors.ts";
+import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../errors.ts";
 import { giveBuffer, MAX_WRITE, takeBuffer } from "./buffers.ts";
 import { Handshake } from "./handshake.ts";
 import type { HandshakeProgress } from "./handshake_progress.ts";
@@ -29,7 +29,8 @@ import { BufferedTransport } from "./transport.ts";
 import { WriteQueue } from "./write_queue.ts";
 import type { ByteTransport, Role, ShutdownOptions, TlsStream, WaitOptions } from "./engine.ts";
 import type { Negotiated, ShutdownState } from "./connection_facts.ts";
-import { ignore, orAborted, transportError } from "../internal/waiting.ts";
+import { ignore, orAborted } from "../internal/waiting.ts";
+import { transportError, WIRE_EVENTS, wireError } from "./wire_errors.ts";
 
 /**
  * How much may wait for a peer that makes us answer (key updates, requests for a certificate) and
@@ -210,10 +211,7 @@ export class Pump implements TlsStream {
     this.#out.aside();
     if (this.#session.output <= MAX_UNTAKEN || read === null) return;
     const reason = "it asks for answers and does not take them";
-    const error = new SslPeerError(`Cannot read: the peer misbehaves: ${reason}`, {
-      code: "ERR_SSL_PEER_MISBEHAVED",
-      reason,
-    });
+    const error = wireError("read", WIRE_EVENTS.misbehaved, { reason });
     if (typeof read === "object") throw error;
     this.#calls.failNext(error);
   }

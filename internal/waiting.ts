@@ -7,7 +7,6 @@
 
 import { SslError } from "../errors.ts";
 import { ownOptions } from "./own_options.ts";
-import { platformCode } from "./platform_error.ts";
 
 /** How a wait can be ended. */
 export interface Abortable {
@@ -80,14 +79,6 @@ export function insideError(operation: string): SslError {
       "for example with queueMicrotask()",
     { code: "ERR_IN_CALLBACK", reason: "a callback of this connection is running" },
   );
-}
-
-/** The error of a transport that failed. */
-export function transportError(operation: string, cause: unknown): unknown {
-  if (cause instanceof SslError) return cause;
-  const code = platformCode(cause) ?? "EIO";
-  const text = cause instanceof Error ? cause.message || code : String(cause);
-  return new SslError(`Cannot ${operation}: the connection failed: ${text}`, { code, cause });
 }
 
 /** The error of every write after one that was aborted half-way. */

@@ -25,7 +25,7 @@ import { type CertificateInput, toCertificate } from "../certificate/certificate
 import { isForeignCertificate } from "../certificate/foreign_objects.ts";
 import type { HostnameReport, NameComparison } from "./hostname_report.ts";
 import { PublicSuffix } from "./public_suffix.ts";
-import { resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
+import { type ResolvedScheme, resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
 import { matchDns, type Matcher, no, type Outcome, trimAscii } from "./wildcard.ts";
 
 /** The parts of a certificate that are compared: its names. */
@@ -231,7 +231,16 @@ export function explainHostname(
 ): HostnameReport {
   const options = ownOptions(given, { operation: "verify host name", names: OPTIONS });
   checkArguments(certificate, host);
-  const { name, rules } = resolveScheme(scheme);
+  return compareHost(certificate, host, resolveScheme(scheme), options);
+}
+
+/** As {@linkcode explainHostname}, under a scheme that was looked up, with checked options. */
+export function compareHost(
+  certificate: CertificateInput | CertificateNames,
+  host: string,
+  { name, rules }: ResolvedScheme,
+  options: VerifyHostnameOptions,
+): HostnameReport {
   const publicSuffix = listOf(options.publicSuffix);
   if (!rules) {
     return {

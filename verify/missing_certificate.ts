@@ -17,7 +17,7 @@ import type { VerifyReport } from "./report.ts";
 /** The option that cannot be honoured without seeing the peer's certificate. */
 function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | undefined {
   if (pins.length > 0) return "fingerprint";
-  if (scheme !== "rfc9525" && scheme !== "none") return "verifycnScheme";
+  if (scheme.name !== "rfc9525" && scheme.name !== "none") return "verifycnScheme";
   return publicSuffix === undefined ? undefined : "verifycnPublicsuffix";
 }
 
@@ -62,7 +62,7 @@ export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Name
 
 /** The report where the engine verified chain and name, but does not show the certificate. */
 function engineReport(policy: Policy, names: Names): VerifyReport {
-  const name = policy.scheme === "none" || names.verifyName === undefined
+  const name = policy.scheme.rules === undefined || names.verifyName === undefined
     ? check("hostname", undefined, 'the scheme is "none"')
     : check(
       "hostname",

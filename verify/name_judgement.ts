@@ -6,7 +6,7 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import { verifyCode } from "./error_codes.ts";
-import { explainHostname } from "./hostname.ts";
+import { compareHost } from "./hostname.ts";
 import type { NameComparison } from "./hostname_report.ts";
 import { check } from "./make_report.ts";
 import { visible } from "../internal/quote.ts";
@@ -49,7 +49,7 @@ function judgeName(
   names: Names,
 ): NameResult {
   const { verifyName } = names;
-  if (policy.scheme === "none") {
+  if (policy.scheme.rules === undefined) {
     return { check: check("hostname", undefined, 'the scheme is "none"'), failure: undefined };
   }
   if (verifyName === undefined) {
@@ -59,7 +59,7 @@ function judgeName(
     return { check: check("hostname", undefined, why), failure: undefined };
   }
   const byEngine = isAboutName(evidence);
-  const result = explainHostname(leaf, verifyName, policy.scheme, {
+  const result = compareHost(leaf, verifyName, policy.scheme, {
     publicSuffix: policy.publicSuffix,
   });
   if (result.ok && !byEngine) {

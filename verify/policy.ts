@@ -8,7 +8,7 @@ import type { ErrorFacts } from "../errors.ts";
 import type { Pin } from "./fingerprint.ts";
 import type { EngineName, Names, Role } from "./peer.ts";
 import type { PublicSuffix } from "./public_suffix.ts";
-import type { Scheme } from "./schemes.ts";
+import type { ResolvedScheme } from "./schemes.ts";
 
 /** What counts when a peer is judged. */
 export interface Policy {
@@ -19,7 +19,7 @@ export interface Policy {
   /** The `SSL_VERIFY_*` flags. */
   readonly verifyMode: number;
   /** By which rules names are compared. */
-  readonly scheme: Scheme;
+  readonly scheme: ResolvedScheme;
   /** The list that wildcards are checked against; `""` switches the check off. */
   readonly publicSuffix: PublicSuffix | "" | undefined;
   /** The pins of the option `fingerprint`; empty without it. */
@@ -36,6 +36,6 @@ export function policyFacts({ role, engine, scheme }: Policy, { verifyName }: Na
     role,
     engine,
     ...(verifyName === undefined ? {} : { name: verifyName }),
-    scheme: typeof scheme === "string" ? scheme : "your own",
+    scheme: scheme.name === "custom" ? "your own" : scheme.name,
   };
 }

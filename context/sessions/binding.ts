@@ -21,7 +21,6 @@ import type {
   Role,
   TrustConfig,
 } from "../../engine/engine.ts";
-import { resolveScheme } from "../../verify/schemes.ts";
 import type { Policy } from "../../verify/policy.ts";
 import type { Names } from "../../verify/peer.ts";
 import type { SslOptions, TicketKeycbInput } from "../options.ts";
@@ -123,7 +122,7 @@ export function connectionDigest(
 ): string {
   return digest({
     context,
-    scheme: resolveScheme(policy.scheme),
+    scheme: policy.scheme,
     serverName: names.serverName,
     verifyName: names.verifyName,
     publicSuffix: policy.publicSuffix,

@@ -9,27 +9,22 @@
  * @module
  */
 
-import { platformCode, platformErrno, platformReason } from "../../internal/platform_error.ts";
-import {
-  type ErrorFacts,
-  type LimitFacts,
-  SslError,
-  type SslErrorOptions,
-  SslPeerError,
-  SslTruncatedError,
-} from "../../errors.ts";
+import { platformCode } from "../../internal/platform_error.ts";
+import { type ErrorFacts, SslError, SslPeerError } from "../../errors.ts";
 import { closedError } from "../../internal/waiting.ts";
+import {
+  alertCode,
+  alertText,
+  endError,
+  NOT_TLS,
+  type Operation,
+  transportError,
+  WIRE_EVENTS,
+  wireError,
+  type WireEvent,
+  wireMessage,
+} from "../wire_errors.ts";
 import { refusalOf } from "./refusals.ts";
-
-/** What was being done. */
-export type Operation = "handshake" | "read" | "write" | "shutdown";
-
-const FAILED: Readonly<Record<Operation, string>> = {
-  handshake: "Cannot complete the handshake",
-  read: "Cannot read",
-  write: "Cannot write",
-  shutdown: "Cannot end the connection",
-};
 
 /** rustls's name of an alert in the spelling of RFC 8446: `UnknownCA` is `unknown_ca`. */
 export function alertName(rustls: string): string {
@@ -46,178 +41,118 @@ export function alertName(rustls: string): string {
 
 interface Misstep {
   readonly match: RegExp;
-  readonly code: string;
+  readonly event: WireEvent;
   /** The alert that rustls sends. */
   readonly alert: string;
-  readonly text: string;
-  /** What explains it. */
-  readonly facts?: ErrorFacts;
+  /** The limit of rustls, where it is one. */
+  readonly limit?: number;
 }
 
-const ownLimit = (what: string, value?: number): ErrorFacts => {
-  const limit: LimitFacts = { by: "own", what, ...(value === undefined ? {} : { value }) };
-  return { limit };
-};
+const E = WIRE_EVENTS;
 
-/** What a peer did wrong, or what rustls does not take. */
+/** What a peer did wrong, or what rustls does not accept. */
 const MISSTEPS: readonly Misstep[] = [
   {
     match: /message of type (?:HandshakePayloadTooLarge|CertificatePayloadTooLarge)/,
-    code: "ERR_SSL_EXCESSIVE_MESSAGE_SIZE",
+    event: E.longMessage,
     alert: "decode_error",
-    text: "the peer sent a handshake message that is longer than Deno's TLS takes",
-    facts: ownLimit("a handshake message of that size", 65535),
+    limit: 65535,
   },
   {
     match: /peer misbehaved: TooManyKeyUpdateRequests/,
-    code: "ERR_SSL_TOO_MANY_KEY_UPDATES",
+    event: E.keyUpdates,
     alert: "unexpected_message",
-    text: "the peer updated its keys more often than Deno's TLS takes",
-    facts: ownLimit("so many key updates"),
   },
   {
     match: /peer misbehaved: TooManyWarningAlertsReceived/,
-    code: "ERR_SSL_TOO_MANY_WARN_ALERTS",
+    event: E.warnings,
     alert: "unexpected_message",
-    text: "the peer sent more warnings in a row than Deno's TLS takes",
-    facts: ownLimit("so many warnings in a row"),
   },
   {
     match: /peer misbehaved: \w*Renegotiation/,
-    code: "ERR_SSL_NO_RENEGOTIATION",
+    event: E.renegotiation,
     alert: "no_renegotiation",
-    text: "the peer wants to negotiate again, which Deno's TLS does not do",
-    facts: ownLimit("renegotiation"),
   },
-  {
-    match: /cannot decrypt peer's message/,
-    code: "ERR_SSL_BAD_RECORD",
-    alert: "bad_record_mac",
-    text: "a record was altered on its way, or the peer is broken",
-  },
+  { match: /cannot decrypt peer's message/, event: E.badRecord, alert: "bad_record_mac" },
   {
     match: /peer doesn't support any known protocol/,
-    code: "ERR_SSL_NO_APPLICATION_PROTOCOL",
+    event: E.alpn,
     alert: "no_application_protocol",
-    text: "the peer and we have no ALPN protocol in common",
   },
   {
     match: /peer sent no certificates|NoCertificatesPresented/,
-    code: "ERR_SSL_NO_CERTIFICATE",
+    event: E.noCertificate,
     alert: "certificate_required",
-    text: "the peer sent no certificate",
   },
   {
     match: /peer is incompatible: (?:\w*Tls1[23]\w*|SupportedVersions\w*)/,
-    code: "ERR_SSL_INCOMPATIBLE",
+    event: E.version,
     alert: "protocol_version",
-    text: "the peer and we have no TLS version in common",
-    facts: { lacks: "version" },
   },
   {
     match: /peer is incompatible: NoCipherSuitesInCommon/,
-    code: "ERR_SSL_INCOMPATIBLE",
+    event: E.cipher,
     alert: "handshake_failure",
-    text: "the peer and we have no cipher in common",
-    facts: { lacks: "cipher" },
   },
   {
     match: /peer is incompatible: (?:NoKxGroupsInCommon|NoEcPointFormats\w*|NamedGroups\w*)/,
-    code: "ERR_SSL_INCOMPATIBLE",
+    event: E.group,
     alert: "handshake_failure",
-    text: "the peer and we have no group in common",
-    facts: { lacks: "group" },
   },
   {
     match:
       /peer is incompatible: (?:NoSignatureSchemes\w*|SignatureAlgorithms\w*|NoCertificateRequestSignatureSchemes\w*)/,
-    code: "ERR_SSL_INCOMPATIBLE",
+    event: E.signatureAlgorithm,
     alert: "handshake_failure",
-    text: "the peer and we have no signature algorithm in common",
-    facts: { lacks: "signature algorithm" },
   },
-  {
-    match: /peer is incompatible/,
-    code: "ERR_SSL_INCOMPATIBLE",
-    alert: "handshake_failure",
-    text: "the peer and we have no TLS version, cipher or group in common",
-  },
-  {
-    match: /received unexpected/,
-    code: "ERR_SSL_UNEXPECTED_MESSAGE",
-    alert: "unexpected_message",
-    text: "the peer sent a message out of turn",
-  },
-  {
-    match: /message of type MessageTooLarge/,
-    code: "ERR_SSL_RECORD_OVERFLOW",
-    alert: "record_overflow",
-    text: "the peer sent a record that is too long",
-    facts: { limit: { by: "protocol", what: "a record of that size", value: 16384 } },
-  },
-  {
-    match: /received corrupt message/,
-    code: "ERR_SSL_DECODE",
-    alert: "decode_error",
-    text: "the peer sent a malformed message",
-  },
-  {
-    match: /peer misbehaved/,
-    code: "ERR_SSL_PEER_MISBEHAVED",
-    alert: "illegal_parameter",
-    text: "the peer broke the protocol",
-  },
+  { match: /peer is incompatible/, event: E.incompatible, alert: "handshake_failure" },
+  { match: /received unexpected/, event: E.outOfTurn, alert: "unexpected_message" },
+  { match: /message of type MessageTooLarge/, event: E.longRecord, alert: "record_overflow" },
+  { match: /received corrupt message/, event: E.malformed, alert: "decode_error" },
+  { match: /peer misbehaved/, event: E.misbehaved, alert: "illegal_parameter" },
 ];
 
-const NOT_TLS = /message of type (?:InvalidContentType|UnknownProtocolVersion)/;
+const FOREIGN = /message of type (?:InvalidContentType|UnknownProtocolVersion)/;
 const RESET = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE"]);
 
-function endOfStream(what: string, established: boolean, cause: Error): SslError {
-  if (established) {
-    return new SslTruncatedError(
-      `${what}: the connection ended without close_notify, so data may be missing`,
-      { code: "ERR_SSL_TRUNCATED", reason: "truncated", cause },
-    );
+/** What the peer did wrong, in the words of rustls. */
+function peerError(
+  operation: Operation,
+  reason: string,
+  established: boolean,
+  cause: Error,
+): SslError {
+  const facts: ErrorFacts = { engine: "deno" };
+  if (!established && FOREIGN.test(reason)) {
+    const spoke = { ...facts, spoke: "something else" } as const;
+    return wireError(operation, NOT_TLS, { reason, cause, facts: spoke });
   }
-  return new SslPeerError(`${what}: the peer closed the connection during the handshake`, {
-    code: "ERR_SSL_HANDSHAKE_EOF",
-    reason: "closed during the handshake",
-    cause,
-  });
+  const row = MISSTEPS.find(({ match }) => match.test(reason));
+  if (row === undefined) {
+    const message = wireMessage(operation, reason, []);
+    return new SslPeerError(message, { code: "ERR_SSL_PROTOCOL", reason, facts, cause });
+  }
+  const { event, alert, limit } = row;
+  const more = limit === undefined || event.facts?.limit === undefined
+    ? {}
+    : { limit: { ...event.facts.limit, value: limit } };
+  return wireError(operation, event, { reason, alert, facts: { ...facts, ...more }, cause });
 }
 
 /** An error in the words of rustls. */
-function protocolError(what: string, text: string, established: boolean, cause: Error): SslError {
+function protocolError(
+  operation: Operation,
+  text: string,
+  established: boolean,
+  cause: Error,
+): SslError {
   const refused = /^invalid peer certificate: ([^]*)$/.exec(text)?.[1];
-  if (refused !== undefined) return refusalOf(what, refused, cause);
-  const alert = /received fatal alert: (.+)$/.exec(text)?.[1];
-  if (alert !== undefined) {
-    const name = alertName(alert);
-    return new SslPeerError(`${what}: the peer refused with the alert ${name}`, {
-      code: `ERR_SSL_ALERT_${name.toUpperCase().replace(/ /g, "_")}`,
-      reason: `received the alert ${name}`,
-      alert: name,
-      cause,
-    });
-  }
-  if (!established && NOT_TLS.test(text)) {
-    return new SslPeerError(
-      `${what}: the peer does not speak TLS here: check the port, or whether STARTTLS is due first`,
-      {
-        code: "ERR_SSL_NOT_TLS",
-        reason: "the peer does not speak TLS",
-        cause,
-        facts: { engine: "deno", spoke: "something else" },
-      },
-    );
-  }
-  const row = MISSTEPS.find((r) => r.match.test(text));
-  return new SslPeerError(`${what}: ${row === undefined ? text : `${row.text}: ${text}`}`, {
-    code: row?.code ?? "ERR_SSL_PROTOCOL",
-    reason: text,
-    ...(row === undefined ? {} : { alert: row.alert }),
-    facts: { engine: "deno", ...row?.facts },
-    cause,
+  if (refused !== undefined) return refusalOf(refused, cause);
+  const received = /received fatal alert: (.+)$/.exec(text)?.[1];
+  if (received === undefined) return peerError(operation, text, established, cause);
+  const alert = alertName(received);
+  return new SslPeerError(wireMessage(operation, alertText(alert), []), {
+    ...{ code: alertCode(alert), reason: `received the alert ${alert}`, alert, cause },
   });
 }
 
@@ -230,26 +165,16 @@ export function runtimeError(operation: Operation, error: unknown, established: 
     error instanceof SslError || error instanceof Deno.errors.NotCapable ||
     !(error instanceof Error)
   ) return error;
-  const what = FAILED[operation];
-  const text = error.message;
-  const code = platformCode(error);
   if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
     return closedError();
   }
+  const text = error.message;
   if (error instanceof Deno.errors.InvalidData || /^invalid peer certificate: /.test(text)) {
-    return protocolError(what, text, established, error);
+    return protocolError(operation, text, established, error);
   }
-  const reset = code !== undefined && RESET.has(code);
   // A reset is an end like any other; a write says what the system says.
-  if (
-    error instanceof Deno.errors.UnexpectedEof ||
-    (reset && (operation === "read" || operation === "handshake"))
-  ) return endOfStream(what, established, error);
-  const options: SslErrorOptions = {
-    code: code ?? "EIO",
-    errno: platformErrno(error),
-    reason: platformReason(error),
-    cause: error,
-  };
-  return new SslError(`${what}: the connection failed: ${options.reason}`, options);
+  const reset = RESET.has(platformCode(error) ?? "") &&
+    (operation === "read" || operation === "handshake");
+  if (error instanceof Deno.errors.UnexpectedEof || reset) return endError(established, error);
+  return transportError(operation, error);
 }

@@ -191,12 +191,12 @@ function nameMismatch(found: string): string {
 }
 
 /** The error of a refused certificate. `found` is what follows `invalid peer certificate: `. */
-export function refusalOf(what: string, found: string, cause: unknown): SslVerifyError {
+export function refusalOf(found: string, cause: unknown): SslVerifyError {
   const row = REFUSALS.find((r) => r.match.test(found));
   const text = typeof row?.text === "function" ? row.text(found) : row?.text ?? found;
   const code = row?.code ?? "UNSPECIFIED";
   const facts = typeof row?.facts === "function" ? row.facts(found) : row?.facts;
-  return new SslVerifyError(`${what}: the peer's certificate is refused: ${text}`, {
+  return new SslVerifyError(`Cannot verify the certificate of the server: ${text}`, {
     code,
     errno: verifyErrno(code) ?? UNSPECIFIED,
     alert: row?.alert ?? "bad_certificate",

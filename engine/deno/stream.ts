@@ -6,7 +6,7 @@
  */
 
 import { NO_OPTIONS, ownRecord } from "../../internal/own_options.ts";
-import { SSL_WANT_READ, SSL_WANT_WRITE, SslError, type Want } from "../../errors.ts";
+import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../../errors.ts";
 import type {
   ByteTransport,
   PeerEvidence,
@@ -18,7 +18,8 @@ import type {
 import type { Negotiated, ShutdownState } from "../connection_facts.ts";
 import { closedError, ignore, orAborted } from "../../internal/waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
-import { type Operation, runtimeError } from "./error_map.ts";
+import { notEstablishedError, type Operation } from "../wire_errors.ts";
+import { runtimeError } from "./error_map.ts";
 import { lacking } from "../features.ts";
 import { peerLeaf } from "./capabilities.ts";
 import { DENO } from "./check.ts";
@@ -206,9 +207,7 @@ export class DenoStream implements TlsStream {
     if (this.#closed) throw closedError();
     if (!this.#established) {
       // Deno would complete the handshake by itself, past the judgement of the peer.
-      throw new SslError("Cannot use the connection: its handshake is not complete", {
-        code: "ERR_SSL_HANDSHAKE_DUE",
-      });
+      throw notEstablishedError();
     }
   }
 

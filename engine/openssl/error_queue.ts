@@ -8,7 +8,6 @@
  * @module
  */
 
-import { platformCode } from "../../internal/platform_error.ts";
 import { mayBeSecret } from "../../internal/quote.ts";
 import {
   type ErrorFacts,
@@ -17,9 +16,17 @@ import {
   SslError,
   type SslErrorOptions,
   SslPeerError,
-  SslTruncatedError,
 } from "../../errors.ts";
 import { ALERTS } from "../alerts.ts";
+import {
+  alertCode,
+  alertText,
+  NOT_TLS,
+  type Operation,
+  WIRE_EVENTS,
+  type WireEvent,
+  wireMessage,
+} from "../wire_errors.ts";
 import { textOf } from "./library.ts";
 import { bytesAt } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
@@ -84,42 +91,37 @@ function alertOf(queue: readonly ErrorQueueEntry[]): string | undefined {
 }
 
 /** What the bytes of a peer that does not speak TLS make OpenSSL say. */
-const NOT_TLS =
+const FOREIGN =
   /wrong version number|http request|https proxy request|unknown protocol|packet length too long|not ssl|record layer failure|record too small/;
 
 /** Failures that are ours, not the peer's. */
 const OURS =
   /internal error|malloc failure|no certificate assigned|no private key|uninitialized|not supported by|called a function you should not call|library bug/;
 
-/** Reading on a connection that is open, for messages. */
-export const READ = "SSL read";
+const E = WIRE_EVENTS;
 
-/** The codes that the Deno engine uses too. */
-const CODES: readonly (readonly [RegExp, string])[] = [
-  [/bad record mac|decryption failed|bad decrypt/, "ERR_SSL_BAD_RECORD"],
-  [
-    /no shared cipher|unsupported protocol|no protocols available|no suitable|no ciphers available|no shared groups|wrong ssl version|no cipher match|inappropriate fallback/,
-    "ERR_SSL_INCOMPATIBLE",
-  ],
-  [/unexpected message|unexpected record/, "ERR_SSL_UNEXPECTED_MESSAGE"],
-  [
-    /data length too long|packet length too long|encrypted length too long/,
-    "ERR_SSL_RECORD_OVERFLOW",
-  ],
-  [/peer did not return a certificate/, "ERR_SSL_NO_CERTIFICATE"],
-];
-
-/** What the two sides have not in common, by OpenSSL's reason. */
-const LACKS: readonly (readonly [RegExp, NonNullable<ErrorFacts["lacks"]>])[] = [
-  [/unsupported protocol|no protocols available|wrong ssl version|version too low/, "version"],
-  [/no shared cipher|no ciphers available|no cipher match/, "cipher"],
-  [/no shared groups|no suitable key share|no suitable groups/, "group"],
-  [/no suitable signature algorithm|no suitable digest|no shared signature/, "signature algorithm"],
+/** What OpenSSL's reason says about the peer, in both engines' words; the first row decides. */
+const EVENTS: readonly (readonly [match: RegExp, event: WireEvent])[] = [
+  [/bad record mac|decryption failed|bad decrypt/, E.badRecord],
+  [/unsupported protocol|no protocols available|wrong ssl version/, E.version],
+  [/no shared cipher|no ciphers available|no cipher match/, E.cipher],
+  [/no shared groups|no suitable key share|no suitable groups/, E.group],
+  [/no suitable signature algorithm|no suitable digest/, E.signatureAlgorithm],
+  [/no suitable|inappropriate fallback/, E.incompatible],
+  [/unexpected message|unexpected record/, E.outOfTurn],
+  [/data length too long|packet length too long|encrypted length too long/, E.longRecord],
+  [/peer did not return a certificate/, E.noCertificate],
+  [/no application protocol/, E.alpn],
+  [/excessive message size/, E.longMessage],
+  [/too many key updates/, E.keyUpdates],
+  [/too many warn(?:ing)? alerts/, E.warnings],
+  [/no renegotiation/, E.renegotiation],
+  [/length mismatch|length too short|bad length|bad packet|bad extension/, E.malformed],
 ];
 
 const bySecurityLevel = (what: string): LimitFacts => ({ by: "own", what, option: "cipherList" });
 
-/** Where OpenSSL refuses what TLS itself allows, by its reason. */
+/** Where OpenSSL refuses what TLS itself allows, beside the events, by its reason. */
 const LIMITS: readonly (readonly [RegExp, LimitFacts])[] = [
   [/dh key too small/, bySecurityLevel("a Diffie-Hellman key of that size")],
   [/(?:ee|ca) key too small/, bySecurityLevel("a certificate's key of that size")],
@@ -130,33 +132,24 @@ const LIMITS: readonly (readonly [RegExp, LimitFacts])[] = [
     { by: "own", what: "servers without secure renegotiation (RFC 5746)" },
   ],
   [/renegotiat/, { by: "own", what: "renegotiation" }],
-  [/excessive message size/, { by: "own", what: "a handshake message of that size" }],
-  [/too many key updates/, { by: "own", what: "so many key updates" }],
-  [/too many warn(?:ing)? alerts/, { by: "own", what: "so many warnings in a row" }],
-  [/data length too long|encrypted length too long/, {
-    by: "protocol",
-    what: "a record of that size",
-    value: 16384,
-  }],
 ];
 
 /** The facts that OpenSSL's reason stands for. */
 function factsOf(reason: string): ErrorFacts {
-  const lacks = LACKS.find(([match]) => match.test(reason))?.[1];
+  const lacks = /version too low/.test(reason) ? { lacks: "version" } as const : {};
   const limit = LIMITS.find(([match]) => match.test(reason))?.[1];
-  return { ...(lacks === undefined ? {} : { lacks }), ...(limit === undefined ? {} : { limit }) };
+  return { ...lacks, ...(limit === undefined ? {} : { limit }) };
+}
+
+/** The event that a queue tells of, where both engines know it. */
+function eventOf(queue: readonly ErrorQueueEntry[]): WireEvent | undefined {
+  // libssl's entry for a failed decryption comes after libcrypto's.
+  return EVENTS.find(([match]) => queue.some(({ reason }) => match.test(reason)))?.[1];
 }
 
 /** OpenSSL's reason as a code: `bad length` gives `ERR_SSL_BAD_LENGTH`. */
 function ownCode(reason: string): string {
   return "ERR_SSL_" + reason.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "");
-}
-
-/** A short stable code, the same on both engines where both can tell. */
-function codeOf(queue: readonly ErrorQueueEntry[]): string {
-  // libssl's entry for a failed decryption comes after libcrypto's.
-  const known = CODES.find(([match]) => queue.some(({ reason }) => match.test(reason)));
-  return known?.[1] ?? ownCode(queue[0]!.reason);
 }
 
 /** The options of an {@linkcode SslError} for an error queue. */
@@ -165,9 +158,7 @@ export function queueOptions(queue: readonly ErrorQueueEntry[]): SslErrorOptions
   if (main === undefined) return {};
   const alert = alertOf(queue);
   return {
-    code: alert === undefined
-      ? codeOf(queue)
-      : `ERR_SSL_ALERT_${alert.toUpperCase().replace(/ /g, "_")}`,
+    code: alert === undefined ? eventOf(queue)?.code ?? ownCode(main.reason) : alertCode(alert),
     errno: main.code,
     library: main.library,
     reason: queueText(queue),
@@ -223,56 +214,34 @@ function withoutSecret({ data, ...entry }: ErrorQueueEntry): ErrorQueueEntry {
  * The error of a call on a connection that OpenSSL failed with SSL_ERROR_SSL or SSL_ERROR_SYSCALL.
  */
 export function connectionError(
-  operation: string,
+  operation: Operation,
   queue: readonly ErrorQueueEntry[],
   { established, securityLevel, advise }: Circumstances,
 ): SslError {
   const found = queueOptions(queue);
   const reason = found.reason ?? "OpenSSL gives no reason";
   const advice = advise?.(found);
-  const more = advice === undefined ? "" : `: ${advice.text}`;
-  const facts: ErrorFacts = { engine: "openssl", ...factsOf(reason), ...advice?.facts };
+  const event = found.alert === undefined ? eventOf(queue) : undefined;
+  const facts: ErrorFacts = {
+    ...{ engine: "openssl", ...event?.facts, ...factsOf(reason), ...advice?.facts },
+  };
   const level = facts.limit?.option === "cipherList" && securityLevel !== undefined
     ? { securityLevel }
     : {};
   const options = { ...found, facts: { ...facts, ...level } };
+  const details = [reason, advice?.text];
   if (options.alert !== undefined) {
-    const message =
-      `${operation} failed: the peer refused with the alert ${options.alert}: ${reason}${more}`;
-    return new SslPeerError(message, options);
+    return new SslPeerError(wireMessage(operation, alertText(options.alert), details), options);
   }
-  if (!established && NOT_TLS.test(reason)) {
+  if (!established && FOREIGN.test(reason)) {
     const spoke = /http request|https proxy request/.test(reason) ? "http" : "something else";
-    return new SslPeerError(
-      `${operation} failed: the peer does not speak TLS here: check the port, or whether STARTTLS is due first: ${reason}${more}`,
-      { ...options, code: "ERR_SSL_NOT_TLS", facts: { ...options.facts, spoke } },
-    );
+    return new SslPeerError(wireMessage(operation, NOT_TLS.text, details), {
+      ...{ ...options, code: NOT_TLS.code, facts: { ...options.facts, spoke } },
+    });
   }
   // While reading, OpenSSL says "internal error" for records of the peer that it has no better name
   // for.
-  const ours = OURS.test(reason) && !(operation === READ && /internal error/.test(reason));
+  const ours = OURS.test(reason) && !(operation === "read" && /internal error/.test(reason));
   const Class = ours ? SslError : SslPeerError;
-  return new Class(`${operation} failed: ${reason}${more}`, options);
-}
-
-/** The error of a transport that ended where TLS had not. */
-export function endError(
-  established: boolean,
-  handshakeOperation: string,
-  cause: unknown,
-): SslError {
-  const why = cause instanceof Error
-    ? `: ${cause.message || (platformCode(cause) ?? cause.name)}`
-    : "";
-  const withCause = cause === undefined ? {} : { cause };
-  if (established) {
-    return new SslTruncatedError(
-      `Cannot read: the connection ended without close_notify, so data may be missing${why}`,
-      { code: "ERR_SSL_TRUNCATED", reason: "truncated", ...withCause },
-    );
-  }
-  return new SslPeerError(
-    `${handshakeOperation} failed: the peer closed the connection during the handshake${why}`,
-    { code: "ERR_SSL_HANDSHAKE_EOF", reason: "closed during the handshake", ...withCause },
-  );
+  return new Class(wireMessage(operation, event?.text ?? "", details), options);
 }

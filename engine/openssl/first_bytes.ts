@@ -9,7 +9,8 @@
  * @module
  */
 
-import { SslPeerError } from "../../errors.ts";
+import type { SslPeerError } from "../../errors.ts";
+import { WIRE_EVENTS, wireError, type WireEvent } from "../wire_errors.ts";
 import { plainAlert } from "../client_hello.ts";
 import { textOf } from "./library.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
@@ -68,8 +69,8 @@ export interface HelloFault {
   readonly alert: Uint8Array<ArrayBuffer>;
 }
 
-function fault(code: string, alert: keyof typeof ALERT, reason: string): HelloFault {
-  const error = new SslPeerError(`Cannot serve the client: ${reason}`, { code, alert, reason });
+function fault(event: WireEvent, alert: keyof typeof ALERT, reason: string): HelloFault {
+  const error = wireError("handshake", event, { alert, reason });
   return { error, alert: plainAlert(ALERT[alert]) };
 }
 
@@ -86,11 +87,11 @@ export function helloFault(
   name: string | null,
 ): HelloFault | undefined {
   if (name === null) {
-    return fault("ERR_SSL_DECODE", "decode_error", "the ClientHello is malformed");
+    return fault(WIRE_EVENTS.malformed, "decode_error", "its ClientHello cannot be read");
   }
   // Before TLS 1.3 a resumed session has the name that it began with.
   if (c.SSL_session_reused(ssl) === 1 && c.SSL_version(ssl) !== TLS1_3) return undefined;
   if (textOf(c, c.SSL_get_servername(ssl, 0)).toLowerCase() === name) return undefined;
   const reason = "its second ClientHello has another server name";
-  return fault("ERR_SSL_PEER_MISBEHAVED", "illegal_parameter", reason);
+  return fault(WIRE_EVENTS.misbehaved, "illegal_parameter", reason);
 }

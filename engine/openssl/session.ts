@@ -23,7 +23,7 @@ import type { Negotiated, ShutdownState } from "../connection_facts.ts";
 import type { Role, SessionParams } from "../engine.ts";
 import type { SansIoSession } from "../sans_io.ts";
 import { ContextChoice } from "./context_choice.ts";
-import { endError, READ } from "./error_queue.ts";
+import { endError, notEstablishedError, type Operation } from "../wire_errors.ts";
 import { FirstBytes } from "./first_bytes.ts";
 import { SSL_ERROR } from "./header_numbers.ts";
 import * as inspect from "./inspect.ts";
@@ -102,7 +102,7 @@ export class OpenSslSession implements SansIoSession {
     this.#throwCallbackError();
     if (error === SSL_ERROR.ZERO_RETURN) throw this.#judgedFirst(this.endOfInput()); // by close_notify
     if (error === SSL_ERROR.SSL || error === SSL_ERROR.SYSCALL) {
-      throw this.#judgedFirst(this.#failed(this.#attempt));
+      throw this.#judgedFirst(this.#failed("handshake"));
     }
     this.#first.progressed();
     const fault = this.#choice?.fault(this.#c, ssl);
@@ -145,10 +145,6 @@ export class OpenSslSession implements SansIoSession {
     this.#hooks.fail(refusal);
     this.#ssl.dropOutput();
     return refusal;
-  }
-
-  get #attempt(): string {
-    return this.role === "client" ? "SSL connect attempt" : "SSL accept attempt";
   }
 
   /** Nothing leaves until the application has decided; a refused peer gets no answer at all. */
@@ -199,7 +195,7 @@ export class OpenSslSession implements SansIoSession {
       }
       // Deliver what came before the end or the failure; the next call meets it again.
       if (error === SSL_ERROR.ZERO_RETURN) return this.#checked(n > 0 ? n : null);
-      if (this.#hooks.error === undefined) this.#broken = this.#failed(READ);
+      if (this.#hooks.error === undefined) this.#broken = this.#failed("read");
       if (n > 0) return this.#checked(n);
       this.#throwCallbackError();
       throw this.#broken;
@@ -221,15 +217,13 @@ export class OpenSslSession implements SansIoSession {
     const r = this.#ssl.transfer(ssl, this.#c.SSL_write, p);
     this.#checked(r);
     if (r === p.length) return;
-    throw this.#failed("SSL write");
+    throw this.#failed("write");
   }
 
   #mustWork(): void {
     if (this.#broken !== undefined) throw this.#broken;
     if (this.#established) return;
-    throw new SslError("Cannot use the connection: its handshake is not complete", {
-      code: "ERR_SSL_NOT_ESTABLISHED",
-    });
+    throw notEstablishedError();
   }
 
   /** Makes our close_notify, once. */
@@ -239,7 +233,7 @@ export class OpenSslSession implements SansIoSession {
     if (this.#broken !== undefined) throw this.#broken;
     const { result } = this.#ssl.call(ssl, () => this.#c.SSL_shutdown(ssl));
     this.#c.ERR_clear_error();
-    if (result < 0) throw this.#failed("SSL shutdown");
+    if (result < 0) throw this.#failed("shutdown");
   }
 
   /** Decrypted bytes that can be read at once; opens the next record if there is one. */
@@ -298,7 +292,7 @@ export class OpenSslSession implements SansIoSession {
 
   /** The error for an end of the transport at this point. */
   endOfInput(cause?: unknown): Error {
-    return endError(this.#established, this.#attempt, cause);
+    return endError(this.#established, cause);
   }
 
   /** Frees it; inside one of its own callbacks this waits until the callback is done. */
@@ -352,7 +346,7 @@ export class OpenSslSession implements SansIoSession {
     throw this.#hooks.error;
   }
 
-  #failed(operation: string): Error {
+  #failed(operation: Operation): Error {
     this.#ssl.freeIfDue();
     return sessionFailure(this.#c, operation, {
       ssl: this.#ssl,

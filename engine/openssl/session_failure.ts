@@ -6,6 +6,7 @@
 
 import { type SslError, SslVerifyError } from "../../errors.ts";
 import { peerOffer } from "../client_hello.ts";
+import type { Operation } from "../wire_errors.ts";
 import { connectionError, drainErrors } from "./error_queue.ts";
 import type { FirstBytes } from "./first_bytes.ts";
 import { legacyAdvice } from "./legacy.ts";
@@ -28,7 +29,7 @@ export interface FailedSession {
 /** Reads the error queue after an operation that failed. */
 export function sessionFailure(
   c: OpenSslSymbols,
-  operation: string,
+  operation: Operation,
   { ssl, hooks, first, established }: FailedSession,
 ): Error {
   const { context } = hooks;

@@ -11,7 +11,9 @@
 
 import { equalBytes } from "../../internal/bytes.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
-import { SslError, type SslErrorOptions, SslPeerError, SslVerifyError } from "../../errors.ts";
+import { SslError, type SslErrorOptions, SslVerifyError } from "../../errors.ts";
+import { visible } from "../../internal/quote.ts";
+import { WIRE_EVENTS, wireError } from "../wire_errors.ts";
 import type { ContextHooks, PeerEvidence, Role, SessionParams, TicketKey } from "../engine.ts";
 import type { CallbackTarget, TicketKeyAnswer } from "./callback_target.ts";
 import type { SessionContext } from "./session_context.ts";
@@ -220,12 +222,10 @@ export class SessionHooks implements CallbackTarget {
     const chosen = alpn.find((name) => offered.includes(name));
     if (chosen === undefined) {
       this.fail(
-        new SslPeerError(
-          `Cannot agree on an ALPN protocol: we have ${alpn.join(", ")}: received ${
-            offered.join(", ")
-          }`,
-          { code: "ERR_SSL_NO_APPLICATION_PROTOCOL", alert: "no_application_protocol" },
-        ),
+        wireError("handshake", WIRE_EVENTS.alpn, {
+          alert: "no_application_protocol",
+          reason: `we have ${alpn.join(", ")}, the client offers ${visible(offered.join(", "))}`,
+        }),
       );
     }
     return chosen;

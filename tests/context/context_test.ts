@@ -388,9 +388,9 @@ Deno.test("newConnection(): a connection's options go before the context's", asy
   });
   const connection = (options: SslOptions) =>
     newConnection(context, { role: "client", options, hostname: "host.example" }).state;
-  assertEquals(connection({}).policy.scheme, "http");
+  assertEquals(connection({}).policy.scheme.name, "http");
   assertEquals(connection({}).names.verifyName, "a.example");
-  assertEquals(connection({ verifycnScheme: "smtp" }).policy.scheme, "smtp");
+  assertEquals(connection({ verifycnScheme: "smtp" }).policy.scheme.name, "smtp");
   assertEquals(connection({ verifycnName: "b.example" }).names.verifyName, "b.example");
   assertEquals(connection({}).names.serverName, "host.example");
   assertThrows(() => connection({ verifycnScheme: "x" as "http" }), TypeError, "unknown name");

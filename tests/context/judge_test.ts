@@ -16,6 +16,7 @@ import type { Policy } from "../../verify/policy.ts";
 import { parsePins, pinMatches } from "../../verify/fingerprint.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
 import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
+import { resolveScheme } from "../../verify/schemes.ts";
 
 const ca = await TestCa.create();
 const leaf = (await ca.server("www.example.com", "10.0.0.1")).certificate;
@@ -49,7 +50,7 @@ const POLICY: Policy = {
   role: "client",
   engine: "openssl",
   verifyMode: 1,
-  scheme: "rfc9525",
+  scheme: resolveScheme("rfc9525"),
   publicSuffix: undefined,
   pins: [],
   forceFingerprint: false,
@@ -118,10 +119,10 @@ Deno.test("judge() reports chain and name when both are wrong; the chain's error
 });
 
 Deno.test('judge() checks no name under the scheme "none", and says so', () => {
-  const report = judge(GOOD, { ...POLICY, scheme: "none" }, WRONG);
+  const report = judge(GOOD, { ...POLICY, scheme: resolveScheme("none") }, WRONG);
   assertEquals(report.ok, true);
   assertEquals(outcome(report), { chain: true, hostname: undefined });
-  assertEquals(judge(UNKNOWN, { ...POLICY, scheme: "none" }, WRONG).ok, false);
+  assertEquals(judge(UNKNOWN, { ...POLICY, scheme: resolveScheme("none") }, WRONG).ok, false);
 });
 
 Deno.test("a pin that matches overrides chain, dates and name", () => {
@@ -192,7 +193,12 @@ Deno.test("the Deno engine without the peer's certificate: its verdict counts, p
 
 Deno.test("a server that sent no certificate is refused by a client of the OpenSSL engine", () => {
   const none: PeerEvidence = { ...GOOD, chain: [], presented: [] };
-  for (const policy of [POLICY, pinned(PIN), pinned(PIN, true), { ...POLICY, scheme: "none" }]) {
+  for (
+    const policy of [POLICY, pinned(PIN), pinned(PIN, true), {
+      ...POLICY,
+      scheme: resolveScheme("none"),
+    }]
+  ) {
     const report = judge(none, policy as Policy, NAMES);
     assertEquals(report.ok, false);
     assertEquals(report.error?.code, "ERR_SSL_NO_CERTIFICATE");
@@ -334,7 +340,7 @@ Deno.test("a refusal without a name says the server, and knows the scheme, its o
   assertMatch(error!.message, /^Cannot verify the certificate of the server: unable to get local/);
   assertEquals("cause" in error!, false);
   assertEquals([error!.facts.scheme, "name" in error!.facts], ["rfc9525", false]);
-  const own: Policy = { ...POLICY, scheme: { checkCn: "always" } };
+  const own: Policy = { ...POLICY, scheme: resolveScheme({ checkCn: "always" }) };
   assertEquals(judge(UNKNOWN, own, NAMES).error!.facts.scheme, "your own");
   const waiting = new ConnectionState(POLICY, NAMES).report;
   assertEquals([waiting.anchor, waiting.chain], [undefined, []]);

@@ -11,6 +11,7 @@ import type { EngineName } from "../../engine/engine.ts";
 import { addressCases } from "./cases_connect.ts";
 import { dataCases } from "./cases_data.ts";
 import { endCases } from "./cases_end.ts";
+import { errorCases } from "./cases_errors.ts";
 import { infoCases } from "./cases_info.ts";
 import { listenerCases } from "./cases_listener.ts";
 import { startCases } from "./cases_start.ts";
@@ -51,6 +52,7 @@ export function contractSuite(
       addressCases,
       dataCases,
       endCases,
+      errorCases,
       startCases,
       waitingCases,
       infoCases,

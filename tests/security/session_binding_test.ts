@@ -24,6 +24,7 @@ import {
 } from "../engine/harness.ts";
 import { other, VERSIONS, visit, withServer } from "../socket/session_harness.ts";
 import { refuses } from "../helpers/refuses.ts";
+import { resolveScheme } from "../../verify/schemes.ts";
 
 Deno.test("the digest of a session tells equal values under different options apart", () => {
   const configs: Partial<ContextConfig>[] = [
@@ -47,7 +48,7 @@ Deno.test("the digest of a session tells equal values under different options ap
   assertEquals(new Set(ofContexts).size, configs.length);
 
   const policy: Policy = {
-    ...{ role: "client", engine: "openssl", verifyMode: 1, scheme: "rfc9525" },
+    ...{ role: "client", engine: "openssl", verifyMode: 1, scheme: resolveScheme("rfc9525") },
     ...{ publicSuffix: undefined, pins: [], forceFingerprint: false, defaultsApplied: [] },
   };
   const digest = (
@@ -60,9 +61,9 @@ Deno.test("the digest of a session tells equal values under different options ap
   const ofConnections = [
     digest({}, "a.example"),
     digest({}, undefined, "a.example"),
-    digest({ scheme: { wildcardsInAlt: "anywhere" } }),
-    digest({ scheme: { wildcardsInCn: "anywhere" } }),
-    digest({ scheme: { checkCn: "always" } }),
+    digest({ scheme: resolveScheme({ wildcardsInAlt: "anywhere" }) }),
+    digest({ scheme: resolveScheme({ wildcardsInCn: "anywhere" }) }),
+    digest({ scheme: resolveScheme({ checkCn: "always" }) }),
     digest({ forceFingerprint: true }),
     digest({}, undefined, undefined, { verifyCallback: all }),
     digest({}, undefined, undefined, { ocspStapleCallback: all }),

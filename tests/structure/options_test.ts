@@ -53,6 +53,12 @@ const ONCE: readonly (readonly [name: string, from: string, users: readonly stri
   ["withDefaults", "context/process_defaults.ts", ["context/resolved_options.ts"]],
   ["layOver", "context/lay_over.ts", ["context/resolved_options.ts"]],
   ["parsePins", "verify/fingerprint.ts", ["context/peer_rules.ts"]],
+  ["resolveScheme", "verify/schemes.ts", [
+    "context/chain_judgement.ts", // verifyCertificate()'s own options
+    "context/option_values.ts",
+    "context/peer_rules.ts",
+    "verify/hostname.ts", // the public functions
+  ]],
   ["peerRules", "context/peer_rules.ts", ["context/connection_policy.ts", "context/context.ts"]],
   ["allowedVersions", "context/versions.ts", ["context/engine_config.ts"]],
   ["requireConfig", "engine/requirements.ts", ["engine/deno/check.ts"]],

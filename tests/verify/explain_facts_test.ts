@@ -196,7 +196,7 @@ for (const engine of ENGINES) {
 
 Deno.test("what OpenSSL refuses by its own rules is not the peer's breach", () => {
   const of = (reason: string) =>
-    connectionError("SSL connect attempt", [{ code: 1, library: "SSL routines", reason }], {
+    connectionError("handshake", [{ code: 1, library: "SSL routines", reason }], {
       established: false,
       securityLevel: 2,
     });

@@ -9,6 +9,7 @@ import { judge } from "../../verify/judge.ts";
 import { visible } from "../../internal/quote.ts";
 import type { Policy } from "../../verify/policy.ts";
 import { FRESHEST, makeCrl } from "../helpers/crl.ts";
+import { resolveScheme, type Scheme } from "../../verify/schemes.ts";
 
 const ca = await TestCa.create({ commonName: "CA" });
 const leaf = await ca.server({ names: ["a.example"], extensions: [FRESHEST] });
@@ -16,7 +17,7 @@ const POLICY: Policy = {
   role: "client",
   engine: "openssl",
   verifyMode: 1,
-  scheme: "rfc9525",
+  scheme: resolveScheme("rfc9525"),
   publicSuffix: undefined,
   pins: [],
   forceFingerprint: false,
@@ -79,7 +80,7 @@ Deno.test("a wrong name: the message has the certificate's names, ten at most, o
 
 Deno.test("a scheme's own callback is asked once, however often the peer is judged", () => {
   let asked = 0;
-  const scheme = { checkCn: 0 as const, callback: () => (asked++, true) };
+  const scheme = resolveScheme({ checkCn: 0, callback: () => (asked++, true) });
   const state = new ConnectionState({ ...POLICY, scheme }, named("b.example"));
   assertEquals(state.judge(of(leaf)), undefined);
   for (let i = 0; i < 2; i++) {
@@ -97,7 +98,8 @@ Deno.test("Deno's own check of the name stands where our scheme would accept, wi
 });
 
 Deno.test("schemeAdvice() speaks of a scheme only where it allows more than Deno's own check", () => {
-  const advice = (scheme: Policy["scheme"], engine: Policy["engine"] = "deno", error = 62) => {
+  const advice = (given: Scheme, engine: Policy["engine"] = "deno", error = 62) => {
+    const scheme = resolveScheme(given);
     const state = new ConnectionState({ ...POLICY, scheme, engine }, NAMES);
     const refusal = judge(of(leaf, { error }), { ...POLICY, engine }, NAMES).error;
     return state.schemeAdvice(refusal)?.replace(/^.*to which (.*) can only add.*$/, "$1");

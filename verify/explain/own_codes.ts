@@ -173,7 +173,6 @@ const ofStates = (): Table => ({
   EBADF: closed,
   ENOTCONN: notConnected,
   ERR_SSL_NOT_ESTABLISHED: early,
-  ERR_SSL_HANDSHAKE_DUE: early,
   ERR_CONCURRENT_READ: twice,
   ERR_IN_CALLBACK: say(
     "A callback of the connection used the connection while the engine was working on it.",
