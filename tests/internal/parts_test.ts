@@ -16,8 +16,8 @@ import {
   insideError,
   inTime,
   orAborted,
-  transportError,
 } from "../../internal/waiting.ts";
+import { transportError } from "../../engine/wire_errors.ts";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
 
 Deno.test("LruMap keeps the entries that were used last", () => {

@@ -55,7 +55,6 @@ const ONCE: readonly (readonly [name: string, from: string, users: readonly stri
   ["parsePins", "verify/fingerprint.ts", ["context/peer_rules.ts"]],
   ["resolveScheme", "verify/schemes.ts", [
     "context/chain_judgement.ts", // verifyCertificate()'s own options
-    "context/option_values.ts",
     "context/peer_rules.ts",
     "verify/hostname.ts", // the public functions
   ]],
