@@ -174,7 +174,7 @@ export interface ErrorReport {
   readonly defaultsApplied?: readonly string[];
 }
 
-/** What an {@linkcode SslError} carries besides its message. */
+/** What an {@linkcode SslError} carries beside its message. */
 export interface SslErrorOptions<Report extends ErrorReport = ErrorReport> {
   /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
   code?: string;

@@ -1,7 +1,7 @@
 /**
  * The fault sweep: what a peer sends is cut, reset, stalled or has one bit
  * flipped, at every byte, both directions, TLS 1.2 and 1.3, both engines, over
- * real TCP. Counts what the receiver was told.
+ * real TCP. Counts what the receiver learned.
  *
  *     deno run --allow-all bench/faults.ts [--step=1] [--lanes=8] [--engine=openssl]
  *
@@ -148,7 +148,7 @@ async function sweepOne(setting: Setting, kind: FaultKind): Promise<Counts> {
         longest = longestOf(outcome);
         wrong = violation(fault, outcome);
       }
-      // The last bytes vary with the length of an ECDSA signature: a fault beyond the end is none.
+      // The last bytes vary with the length of an ECDSA signature: a fault beyond the end changes nothing.
       if (outcome.clean && kind !== "flip" && outcome.sent <= offset) continue;
       counts.tried++;
       const where = `${name} at ${offset} of what the ${setting.from} sends`;

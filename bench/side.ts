@@ -321,7 +321,7 @@ const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>>
   },
 };
 
-/** Open file descriptors, where the system tells; the one that is asked with is none. */
+/** Open file descriptors, where the system can say; the one that lists them does not count. */
 function openFiles(): number {
   try {
     return [...Deno.readDirSync("/proc/self/fd")].length - 1;

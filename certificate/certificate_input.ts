@@ -12,7 +12,7 @@ import { foreignBlock, foreignFormat, withoutFinalNewline } from "./foreign.ts";
 import { foreignCertificateDer, isForeignCertificate } from "./foreign_objects.ts";
 import { looksLikePem, pemBlocks, shownLabels } from "./keys/pem.ts";
 
-/** PEM labels of certificates. `TRUSTED CERTIFICATE` has OpenSSL's trust settings behind the DER. */
+/** PEM labels of certificates. `TRUSTED CERTIFICATE` has OpenSSL's trust settings after the DER. */
 export const CERT_LABELS: readonly string[] = [
   "CERTIFICATE",
   "X509 CERTIFICATE",

@@ -43,7 +43,7 @@ function elementEnd(bytes: Uint8Array): number {
   return at + length;
 }
 
-/** A DER file without the line end that an editor or `echo` put behind it. */
+/** A DER file without the line end that an editor or `echo` put after it. */
 export function withoutFinalNewline(bytes: Uint8Array): Uint8Array {
   const end = elementEnd(bytes);
   const tail = String.fromCharCode(...bytes.subarray(end, end + 3));

@@ -41,7 +41,7 @@ export type KeyInput = PrivateKeyInput;
 /** A list of revocation lists: PEM text, or bytes of PEM or DER. */
 export type CrlInput = string | Uint8Array | readonly (string | Uint8Array)[];
 
-/** What `caFile: defaultCa()` takes besides a path. */
+/** What `caFile: defaultCa()` takes, other than a path. */
 export type FileInput = string | URL;
 
 /** The names a version may have in `minVersion`, `maxVersion` and in what a socket reports. */
@@ -287,7 +287,7 @@ export interface SslOptions {
 
   /**
    * Trust anchors in addition to the default ones, or to those of `ca`, `caFile` and `caPath`.
-   * A server that asks for client certificates needs other anchors besides these.
+   * A server that asks for client certificates needs other anchors than these.
    */
   extraCa?: CertificateInput | undefined;
 

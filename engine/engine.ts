@@ -262,7 +262,7 @@ export interface ShutdownOptions extends WaitOptions {
 export interface TlsStream extends TlsFacts {
   /** Which side we are. */
   readonly role: Role;
-  /** Completes the handshake. On failure the alert has gone to the peer. Idempotent. */
+  /** Completes the handshake. On failure the alert has been sent to the peer. Idempotent. */
   handshake(options?: WaitOptions): Promise<void>;
   /** One step of the handshake, without waiting. */
   tryHandshake(): true | Want;

@@ -42,7 +42,7 @@ export class Handshake {
     this.#out = outflow;
   }
 
-  /** Completes it; on failure the alert has gone to the peer. */
+  /** Completes it; on failure the alert has been sent to the peer. */
   complete(signal: AbortSignal | undefined): Promise<void> {
     return orAborted(this.#running ??= this.#loop(signal), signal);
   }

@@ -122,7 +122,7 @@ export class Pump implements TlsStream {
 
   // ---- handshake
 
-  /** Completes the handshake; on failure the alert has gone to the peer. */
+  /** Completes the handshake; on failure the alert has been sent to the peer. */
   handshake(options: WaitOptions = NO_OPTIONS): Promise<void> {
     if (this.#calls.busy) return this.#calls.whenIdle().then(() => this.handshake(options));
     return this.#handshake.complete(options.signal);

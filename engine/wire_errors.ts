@@ -106,7 +106,7 @@ export const NOT_TLS: WireEvent = {
   text: "the peer does not speak TLS here: check the port, or whether STARTTLS is due first",
 };
 
-/** The message of an event, with the engine's own reason behind it. */
+/** The message of an event, followed by the engine's own reason. */
 export function wireMessage(
   operation: Operation,
   text: string,

@@ -118,7 +118,7 @@ export class HandleConnection implements AheadHolder {
     return this.#writer;
   }
 
-  /** Runs a change of the connection, alone: no read runs, and what was written has gone. */
+  /** Runs a change of the connection, alone: no read runs, and what was written has been sent. */
   async change<T>(operation: string, body: () => Promise<T>): Promise<T> {
     this.check(operation);
     if (this.#reader.ahead.busy !== undefined) this.#reader.ahead.check(operation);

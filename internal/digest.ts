@@ -8,7 +8,7 @@ import { SslUnsupportedError } from "../errors.ts";
 import { nodeCrypto } from "./node_crypto.ts";
 import { quote } from "./quote.ts";
 
-/** A digest, and the object identifiers of what is made with it; `undefined` where there is no such. */
+/** A digest, and the object identifiers of what is made with it; `undefined` where there is no such identifier. */
 export interface DigestRow {
   /** The length of its output in bytes. */
   readonly length: number;

@@ -1,5 +1,5 @@
 /**
- * What is left after `stopSsl({ fastShutdown: true })`: our close_notify has gone and the peer's has
+ * What is left after `stopSsl({ fastShutdown: true })`: our close_notify was sent and the peer's has
  * yet to come, so the two directions differ.
  *
  * @module

@@ -191,7 +191,7 @@ export class Lifecycle {
     if (next.name === "closed") this.onClose?.();
   }
 
-  /** Back to where a handshake was to begin: not a byte has gone, so it may be tried again. */
+  /** Back to where a handshake was to begin: no byte was sent, so it may be tried again. */
   backOut(stream: PlainStream, refusal: unknown): void {
     if (this.phase.name === "handshaking") this.phase = { name: "plain", stream, refusal };
   }

@@ -54,7 +54,7 @@ export function connectArguments<T extends ConnectOptions>(target: string | T, o
   }
   if (target instanceof URL) {
     throw new TypeError(
-      `Cannot connect: a URL is no target: received ${quote(target)}: ` +
+      `Cannot connect: a URL is not a target: received ${quote(target)}: ` +
         `write host and port, as in "example.com:443"`,
     );
   }

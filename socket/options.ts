@@ -155,7 +155,7 @@ export interface CloseOptions {
    */
   fastShutdown?: boolean | undefined;
   /**
-   * How long this may take, in milliseconds; 0 is no limit. Default: 5,000 in `close`, the
+   * How long this may take, in milliseconds; 0 means no limit. Default: 5,000 in `close`, the
    * socket's `timeout` (30,000) in `stopSsl`.
    *
    * Perl: `Timeout`

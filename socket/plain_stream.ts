@@ -205,7 +205,7 @@ export class PlainStream {
     return this.#unsent;
   }
 
-  /** Resolves when everything that `tryWrite` took has gone. */
+  /** Resolves when everything that `tryWrite` took has been sent. */
   get sent(): Promise<void> {
     return this.#sending;
   }

@@ -278,7 +278,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Sends close_notify and closes the connection. A read that waits ends with an error whose
    * `code` is `ECLOSED`. Calling it again does nothing more.
    *
-   * It does not wait for the peer's close_notify, and a peer that is gone is no error (`errstr()`
+   * It does not wait for the peer's close_notify, and a peer that is gone is not an error (`errstr()`
    * has it), unless `fastShutdown: false` asks for the peer's answer.
    *
    * Perl: `close`

@@ -77,7 +77,7 @@ function parseHost({ host, bracketed }: HostAndPort, shown: string): string {
 function parseText(text: string, port: number | string | undefined): DialTarget {
   const shown = quote(text);
   if (text.includes("://")) {
-    refuse(shown, "a URL is no target", `write host and port, as in "example.com:443"`);
+    refuse(shown, "a URL is not a target", `write host and port, as in "example.com:443"`);
   }
   if (ipVersion(text) === 6 && port === undefined) {
     const advice = `write "[::1]:443", or { hostname: "::1", port: 443 }`;

@@ -21,7 +21,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** What a {@linkcode Deadline} is made from. */
 export interface DeadlineOptions {
-  /** Milliseconds; 0 or `undefined` is no timeout. */
+  /** Milliseconds; 0 or `undefined` means no timeout. */
   readonly timeout?: number | undefined;
   /** Ends the operation with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -143,7 +143,7 @@ async function exchange(call: Call): Promise<SslcatResult> {
   return [reply, error, open.certificate];
 }
 
-/** The arguments behind the message: files, then options, or options alone. */
+/** The arguments after the message: files, then options, or options alone. */
 export function tlsRest(
   rest: SsleayTlsRest,
 ): [SsleayFile | null | undefined, SsleayFile | null | undefined, SsleayOptions | undefined] {

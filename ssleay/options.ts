@@ -62,7 +62,7 @@ export type ExcludedOption =
 export interface SsleayOptions extends Omit<ConnectOptions, ExcludedOption>, SsleayTextOptions {
   /**
    * How long each wait may take, in milliseconds: for the connection, a proxy and the handshake
-   * together, then for each further piece that is sent or received. 0 is no limit. For a limit of the
+   * together, then for each further piece that is sent or received. 0 means no limit. For a limit of the
    * whole call use `signal: AbortSignal.timeout(...)`.
    *
    * @default {30000}
@@ -84,7 +84,7 @@ export interface SsleayOptions extends Omit<ConnectOptions, ExcludedOption>, Ssl
 export interface Terms {
   /** How bytes become text. */
   readonly encoding: Encoding;
-  /** Milliseconds; 0 is no limit. */
+  /** Milliseconds; 0 means no limit. */
   readonly timeout: number;
   /** Ends it. */
   readonly signal: AbortSignal | undefined;

@@ -247,7 +247,7 @@ class BerConverter {
 
 /**
  * Converts one BER element to definite, minimal lengths and whole octet
- * strings. Zero bytes behind it are dropped; other bytes are an error.
+ * strings. Zero bytes after it are dropped; other bytes are an error.
  */
 export function berToDer(bytes: Uint8Array, what: string): Uint8Array {
   const converter = new BerConverter(bytes, what);

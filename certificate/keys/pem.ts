@@ -53,7 +53,7 @@ function decode(lines: readonly string[], source: string, label: string, line: n
   return bytes;
 }
 
-/** A label for a message: what is none may be a key whose line breaks were lost. */
+/** A label for a message: what does not look like one may be a key whose line breaks were lost. */
 export function shownLabel(label: string): string {
   const known = label.length <= 40 &&
     /^[A-Z0-9][A-Za-z0-9#]{0,14}(?: [A-Za-z0-9#]{1,15})*$/.test(label);

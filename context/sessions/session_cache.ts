@@ -10,7 +10,7 @@ import { quote } from "../../internal/quote.ts";
 import type { SslSession } from "./session.ts";
 
 /**
- * What the option `sessionCache` takes: a {@linkcode SessionCache}, or an object of one's own with
+ * What the option `sessionCache` takes: a {@linkcode SessionCache}, or your own object with
  * these methods. They are called while a connection is made and must not wait.
  */
 export interface SessionStore {

@@ -1,5 +1,5 @@
 /**
- * What a session holds besides its secret: what the verification of the peer found out.
+ * What a session holds beside its secret: what the verification of the peer found out.
  *
  * @module
  */

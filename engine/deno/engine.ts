@@ -12,7 +12,7 @@
  * - A connection that is closed before its handshake is complete keeps its
  *   socket in the runtime until the peer gives up.
  * - The verify hook runs when the handshake is complete: before any
- *   application byte, but after the client's own certificate has gone.
+ *   application byte, but after the client's own certificate was sent.
  *
  * @module
  */

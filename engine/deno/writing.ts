@@ -34,7 +34,7 @@ export class DenoWriting {
     this.#link = link;
   }
 
-  /** Whether our close_notify has gone. */
+  /** Whether our close_notify was sent. */
   get sent(): boolean {
     return this.#sent;
   }

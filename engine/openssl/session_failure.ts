@@ -1,5 +1,5 @@
 /**
- * The error of a connection that failed in OpenSSL: OpenSSL's reason, and what we know besides.
+ * The error of a connection that failed in OpenSSL: OpenSSL's reason, and what else we know.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  * In place of Perl's numbers there are handles. A handle of the wrong kind, a freed one, or one that
  * was valid during a callback only never reaches C. What a program forgets to free is freed with it.
  *
- * @example A context of one's own
+ * @example Your own context
  * ```ts ignore
  * import { SSLeay } from "@socket/ssl/ssleay/low";
  *

@@ -57,7 +57,7 @@ export function derFrom(
 
 /** Runs `use` with a pointer to a pointer to bytes, as `d2i_*` functions take them. */
 export function derPlace(bytes: Uint8Array): { place: Uint8Array<ArrayBuffer>; held: Uint8Array } {
-  // A copy with room behind it, which stays reachable during the call.
+  // A copy with room after it, which stays reachable during the call.
   const held = new Uint8Array(bytes.length + 8);
   held.set(bytes);
   return { place: pointerCell(addressOfBytes(held)).bytes, held };

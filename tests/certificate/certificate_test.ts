@@ -268,7 +268,7 @@ Deno.test("Certificate.fingerprint() and publicKeyDigest() are Perl's", async ()
   assertEquals(error.code, "UNKNOWN_DIGEST");
 });
 
-Deno.test("a SAN with a NUL byte or with bytes that are no address stays visible", async () => {
+Deno.test("a SAN with a NUL byte, or with bytes that are not an address, stays visible", async () => {
   const ca = await TestCa.create();
   const nul = await ca.server({
     names: [],

@@ -138,7 +138,7 @@ Deno.test("DER written is DER read: integers, object identifiers, bits, times, n
   assertEquals(set.map((node) => integer(node, "x")), [1n, 2n, 3n]);
 });
 
-Deno.test("oidDer() refuses what is no object identifier", () => {
+Deno.test("oidDer() refuses what is not an object identifier", () => {
   for (const bad of ["", "1", "1.40", "3.1", "1..2", "1.2.", "01.2", "1.02", "a.b", "1.2.-3"]) {
     assertThrows(() => oidDer(bad), TypeError, "object identifier");
   }

@@ -85,7 +85,7 @@ Deno.test("a PKCS#1 key has nine numbers, neither eight nor ten", async () => {
   assertEquals(decodeKeySync(privateKey.der).type, privateKey.type);
 });
 
-Deno.test("DER that is no key is named for what it is", () => {
+Deno.test("DER that is not a key is named for what it is", () => {
   const message = (der: Uint8Array) => assertThrows(() => decodeKeySync(der), SslError).message;
   const algorithm = seq(oidDer("1.2.840.113549.1.1.1"), nul());
   assertEquals(

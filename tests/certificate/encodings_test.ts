@@ -154,7 +154,7 @@ Deno.test("BER is refused where it is cut, too deep, too much or of another tag"
   refuses(read(0x30, 0x80, 5, 0, 0), "truncated at byte 4");
   refuses(read(5, 0, 7), "1 bytes of junk after the data");
   refuses(read(5, 0, 0, 7), "2 bytes of junk after the data");
-  assertEquals(read(5, 0, 0, 0)(), nul(), "zeros behind it are filling");
+  assertEquals(read(5, 0, 0, 0)(), nul(), "zeros after it are filling");
   assertEquals(read(4, 0x84, 0, 0, 0, 1, 7)(), octets(of(7)));
   assertEquals(read(4, 0x81, 1, 7)(), octets(of(7)));
   assertEquals(read(0x30, 0x80, 5, 0, 0, 0)(), seq(nul()));

@@ -1,4 +1,4 @@
-/** Files of other formats are told by their first bytes or their label, and by nothing less. */
+/** Files of other formats are recognized by their first bytes or their label, and by nothing less. */
 
 import "../helpers/limit.ts";
 import { assertEquals, assertThrows } from "@std/assert";
@@ -44,7 +44,7 @@ Deno.test("a PKCS#12 file is a sequence that begins with the version 3", () => {
   }
 });
 
-Deno.test("a Java store is told by its magic, and a truststore by its first entry", () => {
+Deno.test("a Java store is recognized by its magic number, a truststore by its first entry", () => {
   const store = (magic: number, entries: number, type: number, length = 16) => {
     const view = new DataView(new ArrayBuffer(16));
     [magic, 2, entries, type].forEach((value, i) => view.setUint32(i * 4, value));
@@ -64,7 +64,7 @@ Deno.test("a Java store is told by its magic, and a truststore by its first entr
   assertEquals(kind(shifted.subarray(1)), trusted);
 });
 
-Deno.test("PKCS#7, PuTTY and base64 without lines around it are told", () => {
+Deno.test("PKCS#7, PuTTY and base64 without PEM lines are recognized", () => {
   assertEquals(kind(seq(oidDer("1.2.840.113549.1.7.2"), explicit(0))), "it is PKCS#7");
   assertEquals(kind(seq(oidDer("1.2.840.113549.1.8.2"))), undefined);
   assertEquals(kind(of(0x31, ...oidDer("1.2.840.113549.1.7.2"))), undefined);
@@ -85,7 +85,7 @@ Deno.test("PKCS#7, PuTTY and base64 without lines around it are told", () => {
   assertEquals(foreignFormat(`${base64(64)}\n${base64(64)}`)!.includes("base64 -d -in"), true);
 });
 
-Deno.test("a line end behind DER is taken off, and nothing else", () => {
+Deno.test("a line end after DER is removed, and nothing else", () => {
   const der = seq(int(5));
   const cut = (...behind: number[]) =>
     withoutFinalNewline(of(...der, ...behind)).length - der.length;
@@ -107,7 +107,7 @@ Deno.test("a line end behind DER is taken off, and nothing else", () => {
   assertEquals(withoutFinalNewline(of(0x30, 0x84, 0, 0, 0, 1, 9, 10)).length, 7);
 });
 
-Deno.test("blocks of other formats are told by their label, the first of several", () => {
+Deno.test("blocks of other formats are named by their label, of several by the first", () => {
   const labels: [string, RegExp | undefined][] = [
     ["PKCS7", /^it is PKCS#7/],
     ["CMS", /^it is PKCS#7/],
@@ -153,7 +153,7 @@ Deno.test("a label that may be a secret is not shown", () => {
   }
 });
 
-Deno.test("a PEM text is read line by line, and what is wrong is said with its line", () => {
+Deno.test("a PEM text is read line by line, and errors name the line", () => {
   const wrong = (text: string, reason: string) => {
     const error = assertThrows(() => pemBlocks(text, "it"), SslError);
     assertEquals([error.code, error.reason, error.message], [
@@ -238,7 +238,7 @@ Deno.test("a PEM text is read line by line, and what is wrong is said with its l
   );
 });
 
-Deno.test("a certificate or a key in another format says which, by the code of what was looked for", () => {
+Deno.test("the error for a certificate or key in another format names the format", () => {
   const putty = new TextEncoder().encode("PuTTY-User-Key-File-2: x");
   const cert = assertThrows(() => certificateDers(putty, "it"), SslError);
   assertEquals([cert.code, cert.reason.startsWith("it is a key of PuTTY")], ["ERR_DER", true]);

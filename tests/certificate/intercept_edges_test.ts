@@ -27,7 +27,7 @@ Deno.test("an ident that is empty is the digest; an entry of a cache is used, an
   assertEquals([second.cert.der, second.key], [first.cert.der, first.key]);
   assert(cache[ident]!.atime >= before);
   assertEquals(Object.keys(second).sort(), ["cert", "key"]);
-  // What Object.prototype has is no entry.
+  // What Object.prototype has is not an entry.
   const named = await intercept.cloneCert(certificate, "toString");
   assertEquals(Object.hasOwn(cache, "toString"), true);
   assertEquals(named.cert.subject, certificate.subject);

@@ -132,7 +132,7 @@ Deno.test("a PKCS#8 key has version 1 or 2; the public key of version 2 is the p
   lacks(() => read.keyObject, "UNSUPPORTED_KEY", "other key is malformed or of a kind");
 });
 
-Deno.test("DER that is no key is told from keys by its first two elements", () => {
+Deno.test("DER that is not a key is told from keys by its first two elements", () => {
   const none = (found: string) => `no private key found: received ${found}`;
   const refused = (der: Uint8Array, found: string) =>
     refuses(() => decodeKeySync(der), "ERR_KEY", none(found));

@@ -55,7 +55,7 @@ Deno.test("pemBlocks() says what is wrong with a block, and where", () => {
   assertThrows(() => pemBlocks(new Uint8Array(1) as never), TypeError, "received Uint8Array");
 });
 
-Deno.test("pemBlocks() takes a byte order mark, spaces at line ends and text that is no PEM", () => {
+Deno.test("pemBlocks() takes a byte order mark, spaces at line ends and text that is not PEM", () => {
   assertEquals(pemBlocks("\uFEFF" + block("A", "AAAA  ").replaceAll("-\n", "- \n")).length, 1);
   assertEquals(pemBlocks("nothing here\n# -----BEGIN A-----\n"), []);
   assertEquals(pemBlocks(""), []);
@@ -63,7 +63,7 @@ Deno.test("pemBlocks() takes a byte order mark, spaces at line ends and text tha
 
 // What is not linear takes hours of a megabyte, and the test has a limit.
 Deno.test({
-  name: "pemBlocks() is linear: a megabyte of hostile text is no problem",
+  name: "pemBlocks() takes linear time for a megabyte of hostile text",
   timeout: 60_000,
   fn() {
     for (const unit of ["-----BEGIN ", "-----BEGIN A", "-", "\r", "-----END A-----\n", "A: b\n"]) {

@@ -65,7 +65,7 @@ Deno.test("every kind of key signs, and the signature is right for its key and i
       const signature = signBytes(key, digest, data);
       assert(verifySignature(key.publicSpki, algorithm, signature, data), `${key}`);
       assert(!verifySignature(key.publicSpki, algorithm, signature, changed), `${key}`);
-      // A signature under the algorithm of another kind of key is none.
+      // A signature under the algorithm of another kind of key is not valid.
       for (const stranger of [rsa, ec, edwards].filter((one) => one !== key)) {
         assert(!verifySignature(stranger.publicSpki, algorithm, signature, data));
       }

@@ -107,7 +107,7 @@ Deno.test("a certificate has its fields, each of its kind, and no other", () => 
   }
 });
 
-Deno.test("what stands behind the key of a certificate is known, in order and fits the version", () => {
+Deno.test("the fields after the key of a certificate are known, in order, and fit the version", () => {
   const extensions = explicit(3, seq(seq(oidDer("1.2.3"), octets(nul()))));
   const [issuerId, subjectId] = [tlv(0x81, Uint8Array.of(0)), tlv(0x82, Uint8Array.of(0))];
   assertEquals(cert({}, [issuerId, subjectId, extensions]).extensions.length, 1);

@@ -118,7 +118,7 @@ Deno.test("TestCertificate spreads to cert and key only, and shows the rest by g
   await assertRejects(() => ca.server({ keyType: "dsa" as never }), TypeError, "keyType must be");
 });
 
-Deno.test("selfSigned() is accepted by who trusts just it", async () => {
+Deno.test("selfSigned() is accepted by a client that trusts this certificate alone", async () => {
   const one = await selfSigned("localhost");
   const other = await selfSigned("localhost");
   assertEquals(one.certificate.isCa, false);

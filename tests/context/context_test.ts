@@ -329,7 +329,7 @@ Deno.test("contextFor() reuses a context, or the context of a socket", async () 
   }
 });
 
-Deno.test("an option of a context besides reuseCtx must say what the context says", async () => {
+Deno.test("an option of a context given with reuseCtx must say what the context says", async () => {
   const { engine } = fakeEngine("openssl");
   const alpnProtocols = ["h2"];
   const reuseCtx = await make(engine, "client", { ca: ca.pem, alpnProtocols });
@@ -344,7 +344,7 @@ Deno.test("an option of a context besides reuseCtx must say what the context say
   }
 });
 
-Deno.test("an option with a record besides reuseCtx says the same where every member does", async () => {
+Deno.test("an option with a record given with reuseCtx must say the same in every member", async () => {
   const { engine } = fakeEngine("openssl");
   const bytes = () => new Uint8Array([1, 2, 3]);
   const own = { psk: { a: bytes(), b: "key" }, cert: { "": PAIR.cert, "a.test": PAIR.cert } };

@@ -156,7 +156,7 @@ Deno.test("a passwdCb that throws or gives no string refuses the key", async () 
   );
 });
 
-Deno.test("a file that is no certificate: the error names it and each format tried", async () => {
+Deno.test("the error for a file that is not a certificate names it and each format tried", async () => {
   const junk = await Deno.makeTempFile();
   try {
     for (const content of ["", "hello\n", "\x30\x03\x02\x01\x03"]) {

@@ -106,7 +106,7 @@ Deno.test("defaultCa(path) sets, defaultCa(undefined) forgets", async () => {
   });
 });
 
-Deno.test("defaultCa() refuses what is no place of anchors", () => {
+Deno.test("defaultCa() refuses what is not a place of anchors", () => {
   const wrong = (value: unknown) => () => defaultCa(value as string);
   assertThrows(wrong("/nowhere/at/all"), SslError, "No such file");
   assertThrows(wrong(""), TypeError, "Cannot set defaultCa");

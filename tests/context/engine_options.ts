@@ -47,7 +47,7 @@ type Row = readonly [
 
 const [W, X, S] = ["works", "throws", "if shown"] as const;
 
-/** By option. What is no option of both sides stands under the side that has it. */
+/** By option. An option of one side stands under that side. */
 const ROWS: Readonly<Record<OptionName, readonly Row[]>> = {
   engine: [["client", {}, W, W]],
   serverName: [["client", { serverName: "localhost" }, W, W]],

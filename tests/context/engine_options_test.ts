@@ -140,7 +140,7 @@ for (const [name, cases] of CASES) {
   }
 }
 
-Deno.test("a file that is not there is told before the engine is asked", async () => {
+Deno.test("a file that is missing is reported before the engine is asked", async () => {
   const [{ options }] = CASES.get("crlFile") as [OptionCase];
   await assertRejects(
     () => createContext("client", { ca: ca.pem, ...options }, narrowEngine()),

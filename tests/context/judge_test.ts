@@ -271,7 +271,7 @@ Deno.test("parsePins() reads Perl's forms of a fingerprint", () => {
   assert(pinMatches(long!, leaf));
 });
 
-Deno.test("parsePins() refuses what is no fingerprint, and weak ones without leave", () => {
+Deno.test("parsePins() refuses what is not a fingerprint, and weak ones unless they are allowed", () => {
   const wrong: [string, string][] = [
     ["sha256$xyz", 'invalid fingerprint "sha256$xyz"'],
     ["abcd", 'cannot detect hash algorithm from fingerprint "abcd"'],

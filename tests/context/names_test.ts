@@ -48,7 +48,7 @@ Deno.test("a client's own scheme is asked about an unknown name, a server's clie
   assertEquals(await policy("server", verifycnScheme), undefined);
 });
 
-Deno.test("one pin is enough to be refused where nothing is verified, and defaults are told once", async () => {
+Deno.test("a single pin is refused where nothing is verified, and defaults are reported once", async () => {
   const context = await contextFor("client", { engine: "openssl", verifyMode: 0 });
   const fingerprint = `sha256$${"0".repeat(64)}`;
   assertThrows(

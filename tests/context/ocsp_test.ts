@@ -160,7 +160,7 @@ Deno.test("a pin that matches disables the staple check, but for a verified revo
   assertEquals((refused.clientError as SslError).code, "OCSP_VERIFY_NEEDED");
 });
 
-Deno.test("a staple is no help to a certificate that is refused anyway", async () => {
+Deno.test("a good staple does not save a certificate that is refused anyway", async () => {
   const wrong = await shake(TRUST, { ocspStaple: good }, "other.example");
   assertEquals((wrong.clientError as SslError).code, "HOSTNAME_MISMATCH");
   const untrusted = await shake({ ca: [] }, { ocspStaple: good });

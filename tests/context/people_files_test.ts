@@ -79,7 +79,7 @@ for (const [where, text] of Object.entries(MARKED)) {
   });
 }
 
-Deno.test("a byte order mark before a key or in a certificate's base64 is no part of it", async () => {
+Deno.test("a byte order mark before a key, or in the base64 of a certificate, is skipped", async () => {
   for (const text of [MARK + leaf.key, leaf.key.replace("\n", `\n${MARK}`)]) {
     await withFile(text, async (keyFile) => {
       assertEquals(await chainOf({ cert, keyFile }), 1);
@@ -130,7 +130,7 @@ Deno.test("two files joined without a line break: the error says where to put on
   );
 });
 
-Deno.test("a block that is no anchor beside the anchors is an error; a comment and a key are not", async () => {
+Deno.test("beside anchors, another block is an error; a comment and a key are not", async () => {
   const other = (label: string) => one.pem + derToPem(two.certificate.der, label);
   assertStringIncludes(
     await refusal(() => anchors({ ca: other("CERTIFCATE") })),
@@ -193,7 +193,7 @@ for (const [name, end] of [["LF", "\n"], ["CRLF", "\r\n"]] as const) {
   });
 }
 
-Deno.test("anything else behind the DER stays an error", async () => {
+Deno.test("anything else after the DER stays an error", async () => {
   for (const tail of ["\n\n", " ", "\0", "\r", "x"]) {
     const der = join(leaf.certificate.der, bytes(tail));
     await refuses(() => chainOf({ cert: der, key }), SslError, "ERR_CERTIFICATE");

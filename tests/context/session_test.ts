@@ -169,7 +169,7 @@ Deno.test("SslSession.import() refuses the wrong key, the wrong kind of key, non
   await assertRejects(() => SslSession.import(clear, key), SslError, "nothing vouches for it");
 });
 
-Deno.test("SslSession.export() and import() refuse what is no key", async () => {
+Deno.test("SslSession.export() and import() refuse what is not a key", async () => {
   const session = makeSession(parts());
   const sealed = await session.export(new Uint8Array(32));
   const cbc = await crypto.subtle.generateKey({ name: "AES-CBC", length: 256 }, true, ["encrypt"]);

@@ -222,7 +222,7 @@ Deno.test("the options of the listener count with a chosen context, where it was
 });
 
 for (const version of VERSIONS) {
-  Deno.test(`a session of one context is no way around another one's demands (${version})`, async () => {
+  Deno.test(`a session of one context does not get around the demands of another (${version})`, async () => {
     // The ticket of a context that demands nothing is worth nothing where a certificate is demanded.
     const lax = await make({ cert: a.cert, key: a.key, version });
     const strict = await make({
@@ -343,7 +343,7 @@ Deno.test("createCtxCallback is called once for each context of the engine, with
   );
 });
 
-Deno.test("ctxObject() and sslObject() give OpenSSL's objects, and say when there is none", async () => {
+Deno.test("ctxObject() and sslObject() give OpenSSL's objects, or undefined", async () => {
   const { listener, connect } = await listen({});
   const [client, server] = await Promise.all([connect("server.example"), listener.accept()]);
   for (const socket of [client, server]) {

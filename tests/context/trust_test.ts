@@ -48,7 +48,7 @@ Deno.test("caFile takes PEM and DER, and adds to ca", async () => {
   });
 });
 
-Deno.test("given and empty is no anchor at all, never the default ones", async () => {
+Deno.test("a list that is given and empty means no anchors, never the default ones", async () => {
   for (const options of [{ ca: [] }, { ca: null }, { caFile: null }, { caPath: null }]) {
     assertEquals(await anchors(options), [], JSON.stringify(options));
   }
@@ -152,7 +152,7 @@ Deno.test("CRLs switch their check on, wherever they come from", async () => {
   await Deno.remove(path);
 });
 
-Deno.test("what is no certificate or CRL is refused by the name of its option", async () => {
+Deno.test("what is not a certificate or CRL is refused by the name of its option", async () => {
   await withFiles(async (path) => {
     await Deno.writeTextFile(`${path}/junk`, "junk");
     await Deno.writeTextFile(`${path}/empty`, "");

@@ -168,7 +168,7 @@ Deno.test("checkOptions() gives a frozen copy without undefined members", () => 
   assertStrictEquals(checkOptions("connect", options), options);
 });
 
-Deno.test("checkOptions() refuses what is no object of options", () => {
+Deno.test("checkOptions() refuses what is not an object of options", () => {
   for (const wrong of [null, undefined, "host:443", 5, []]) {
     assertThrows(() => checkOptions("connect", wrong as object), TypeError, "must be an object");
   }

@@ -156,7 +156,7 @@ export function endCases(cases: Cases): void {
     assertEquals(String((pair.client.errstr() as SslError).code), "ETIMEDOUT");
   });
 
-  cases.add("close() of a connection that is gone is no error", [], async ({ engine }) => {
+  cases.add("close() of a connection that is gone is not an error", [], async ({ engine }) => {
     await using pair = await connectThroughRelay(engine);
     pair.cut();
     await refuses(

@@ -170,7 +170,7 @@ export function listenerCases(cases: Cases): void {
   );
 
   cases.add(
-    "accept() rejects for a client that is no TLS client, the next is served",
+    "accept() rejects for a client that does not speak TLS, and the next one is served",
     [],
     async ({ engine }) => {
       const listener = await listen(engine);
@@ -383,7 +383,7 @@ export function listenerCases(cases: Cases): void {
     listener.close();
   });
 
-  cases.add("setContext() with a context that cannot serve changes nothing and is told", [
+  cases.add("setContext() with a context that cannot serve rejects and changes nothing", [
     "hotSwap",
   ], async ({ engine }) => {
     const { ca } = await testPki();

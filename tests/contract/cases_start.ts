@@ -72,7 +72,7 @@ export function startCases(cases: Cases): void {
     },
   );
 
-  cases.add("start() refuses what is no connection", [], async ({ engine }) => {
+  cases.add("start() refuses what is not a connection", [], async ({ engine }) => {
     const start = (x: unknown) =>
       SslSocket.start(x as Transport, { engine, hostname: "localhost" });
     for (const bad of [undefined, null, "localhost:443", 5, {}]) {

@@ -36,7 +36,7 @@ contractSuite("deno", [
   "the plain phase has tryRead(), tryWrite(), ready() and peek() too",
   "tryConnectSsl() and tryAcceptSsl() make the handshake step by step",
   "the last of two setContext() holds, however long the first one takes",
-  "setContext() with a context that cannot serve changes nothing and is told",
+  "setContext() with a context that cannot serve rejects and changes nothing",
   "start() over TLS refuses what came over the outer TLS before",
   "start() refuses a connection on which a socket has TLS",
 ]);

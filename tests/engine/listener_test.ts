@@ -3,7 +3,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { TcpListener } from "../../engine/dial.ts";
 
 Deno.test("TcpListener.acceptPlain() gives a connection whose client is gone already: reading it says so", async () => {
-  // Some systems refuse options of a socket whose peer has gone, and Linux cannot be made to.
+  // Some systems refuse to set options of a socket whose peer is gone; Linux cannot be made to.
   const conn = {
     calls: 0,
     setNoDelay() {

@@ -255,11 +255,13 @@ class Rot13Session implements SansIoSession {
   }
 
   exportKeyingMaterial(): Uint8Array {
-    throw new SslUnsupportedError("Cannot export keys: there are none");
+    throw new SslUnsupportedError("Cannot export keys: this engine has no keys");
   }
 
   finished(): Uint8Array {
-    throw new SslUnsupportedError("Cannot tell the Finished message: there is none");
+    throw new SslUnsupportedError(
+      "Cannot give the Finished message: this engine sends no such message",
+    );
   }
 }
 

@@ -42,7 +42,7 @@ for (
   });
 }
 
-Deno.test("runtimeError() leaves times that are none out of the message", () => {
+Deno.test("runtimeError() leaves times that are out of range out of the message", () => {
   const error = refused("certificate expired: ... is not valid after 99999999999999999999 (x)");
   assertInstanceOf(error, SslVerifyError);
   assert(error.message.endsWith("has expired"), error.message);
@@ -81,7 +81,7 @@ Deno.test("runtimeError() tells a truncation from a failed handshake", () => {
   assertEquals([write.code, write.errno, write.reason], ["ECONNRESET", 104, "reset"]);
 });
 
-Deno.test("runtimeError() takes bytes that are no TLS for a foreign protocol only at the start", () => {
+Deno.test("runtimeError() takes bytes that are not TLS for a foreign protocol only at the start", () => {
   const cause = data("received corrupt message of type InvalidContentType");
   const first = runtimeError("handshake", cause, false);
   assertInstanceOf(first, SslPeerError);

@@ -43,7 +43,7 @@ interface Report {
 
 async function under(flags: string[], env: Record<string, string> = {}): Promise<Report> {
   const child = new Deno.Command(Deno.execPath(), {
-    // The answers to prompts would come from the terminal; there is none, and none may be asked for.
+    // The answers to prompts would come from a terminal; the process has no terminal, and may ask nothing.
     args: ["run", "--quiet", "--no-check", ...flags, "-"],
     env: { ...env, NO_COLOR: "1" },
     stdin: "piped",

@@ -266,7 +266,7 @@ Deno.test("EngineContext.start() takes a Deno.TcpConn and nothing else", async (
   await assertRejects(() => forged.handshake(), SslUnsupportedError, "lacks anyTransport");
   stream.close();
   for (const conn of [unix, unixPeer, unixListener]) conn.close();
-  // The same connection is none the worse for it.
+  // The same connection goes on unharmed.
   const client = context.start(tcp, params());
   const serving = serveOne(accepting, () => Promise.resolve());
   await client.handshake();

@@ -336,7 +336,7 @@ Deno.test("Deno engine cannot send one name and verify another", async () => {
   }
 });
 
-Deno.test("Deno engine names a host name that is none", async () => {
+Deno.test("Deno engine names a host name that is not valid", async () => {
   using listening = await listen();
   const accepting = listening.listener.accept(listening.context, undefined);
   const client = await (await clientContext()).dial(listening.target, params("a b"));

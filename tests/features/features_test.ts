@@ -18,7 +18,7 @@ interface Findings {
 const MAIN = new URL("main.ts", import.meta.url).href;
 const NAMES = Object.keys(FEATURES) as Feature[];
 
-/** What the loopback probes need besides an engine: --allow-read or --allow-sys for default anchors. */
+/** What the loopback probes need in addition to an engine: --allow-read or --allow-sys for default anchors. */
 const BASE = ["--allow-net", "--allow-read", "--allow-sys"];
 
 async function probe(engine: "openssl" | "deno", ffi: readonly string[]): Promise<Findings> {

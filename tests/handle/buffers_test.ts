@@ -45,7 +45,7 @@ Deno.test("a handle reads 4 KiB, more while its reads are full, and less again w
   assertEquals(await reads(3, 4096), [8188, 8192, 4096]);
 });
 
-Deno.test("a failure that passes is told once, and any other again and again", async () => {
+Deno.test("a passing failure is reported once, a lasting one to every call", async () => {
   const passing = [
     new SslTimeoutError("late", { code: "ETIMEDOUT" }),
     new SslError("busy", { code: "ERR_CONCURRENT_READ" }),
@@ -245,7 +245,7 @@ Deno.test("a handle of one direction says so, and cannot start TLS", async () =>
   await assertRejects(() => reader.closeWrite(), TypeError, "open for reading only");
 });
 
-Deno.test("what is no connection is named by its members", () => {
+Deno.test("an object that is not a connection is described by its members", () => {
   const message = (source: unknown) =>
     assertThrows(() => new Handle(source as never), TypeError).message;
   const wants =
@@ -257,7 +257,7 @@ Deno.test("what is no connection is named by its members", () => {
   assertEquals(message({ read: 5 }), `${wants}an object with "read"`);
 });
 
-Deno.test("streams: what is left of a chunk is pending, and ends are told once", async () => {
+Deno.test("streams: what is left of a chunk is pending, and an end is reported once", async () => {
   const events: string[] = [];
   const handle = new Handle({
     readable: new Blob(["abcd"]).stream(),
@@ -276,7 +276,7 @@ Deno.test("streams: what is left of a chunk is pending, and ends are told once",
   assertEquals(conn.pending!(), 0);
 });
 
-Deno.test("characters are counted whole, and what is no character is one byte", () => {
+Deno.test("characters are counted whole, and a byte that begins no character counts as one", () => {
   const read = (count: number, ...parts: number[][]) => {
     const lines = new LineReader({
       maxLineLength: 99,
@@ -301,7 +301,7 @@ Deno.test("characters are counted whole, and what is no character is one byte", 
   assertEquals(read(1, [0xf0, 0x90, 0x80], [0x80]), [undefined, "\u{10000}", undefined]);
   assertEquals(read(1, [0xf4, 0x8f, 0xbf], [0xbf]), [undefined, "\u{10ffff}", undefined]);
   for (const lead of [0x80, 0xc1, 0xf5, 0xff]) assertEquals(read(1, [lead]), [bad, undefined]);
-  assertEquals(read(1, [0xe2, 0x28]), [bad, "("], "a lead without what belongs behind it");
+  assertEquals(read(1, [0xe2, 0x28]), [bad, "("], "a lead byte without what belongs after it");
   assertEquals(read(1, [0xc3]), [undefined, bad], "the end cuts it");
   assertEquals(read(2, [0x61, 0xc3], [0xa9, 0x62]), [undefined, "aé", "b"]);
 });

@@ -246,7 +246,7 @@ Deno.test("LineReader stays linear where lines and bytes alternate", () => {
   assertEquals(lines.length, 0);
 });
 
-Deno.test("LineReader gives the lines before one that is no UTF-8, and loses nothing", () => {
+Deno.test("LineReader gives the lines before one that is not UTF-8, and loses nothing", () => {
   const lines = reader();
   lines.push(Uint8Array.from([...encoder.encode("good\nfine\n"), 0xff, 0x41, 10]));
   lines.push(encoder.encode("after\n"));
@@ -263,7 +263,7 @@ Deno.test("LineReader gives the lines before one that is no UTF-8, and loses not
   assertEquals(lines.next("\n", "separator"), "after");
 });
 
-Deno.test("LineReader with fatal: false replaces what is no UTF-8, and only that", () => {
+Deno.test("LineReader with fatal: false replaces what is not UTF-8, and only that", () => {
   const lines = reader({ fatal: false });
   lines.push(Uint8Array.of(0xe2, 0x28, 10, 0xc3, 0xa9, 10, 0xff, 10));
   assertEquals(lines.next("\n", "separator"), "\ufffd(");

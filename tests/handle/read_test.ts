@@ -238,7 +238,7 @@ Deno.test("Handle gives the lines before a truncation, then the error, again and
   for (let i = 0; i < 3; i++) {
     assertEquals(await assertRejects(() => h.readLine()), truncated);
   }
-  // The half line is no line, but it is not lost.
+  // Half a line is not given as a line, but it is not lost.
   assertEquals(decode(await h.read(100)), "half");
   for (let i = 0; i < 3; i++) assertEquals(await assertRejects(() => h.read(1)), truncated);
   assertEquals(await assertRejects(() => h.eof()), truncated);

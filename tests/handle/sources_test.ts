@@ -117,7 +117,7 @@ Deno.test("Handle.close() cancels the readable and closes the writable; an error
   assert(!events.includes("close"));
 });
 
-Deno.test("Handle.close() over streams whose other end is gone is no error, and closes", async () => {
+Deno.test("Handle.close() over streams whose other end is gone closes without an error", async () => {
   const up = new TransformStream<Uint8Array, Uint8Array>();
   const down = new TransformStream<Uint8Array, Uint8Array>();
   const handle = new Handle({ readable: down.readable, writable: up.writable });

@@ -49,7 +49,7 @@ Deno.test("Handle.encoding decides the bytes of text", async () => {
   await h.print("é");
   assertEquals(conn.text, "\xc3\xa9\xe9");
   const error = await assertRejects(() => h.print("1€"), TypeError, "wide character U+20AC");
-  // The place is told, and not the text, which may be a secret.
+  // The message has the place and not the text, which may be a secret.
   assertEquals(error.message.includes("U+20AC at 1"), true);
   assertEquals(error.message.includes("€"), false);
   assertEquals(await h.write("é"), 1);

@@ -31,7 +31,7 @@ export interface Outcome {
   readonly got: Uint8Array;
   /** Whether the receiver saw an end of the stream. */
   readonly clean: boolean;
-  /** What the receiver was told. */
+  /** What the receiver learned. */
   readonly error: unknown;
   /** The longest of the receiver's operations, in ms. */
   readonly longest: number;

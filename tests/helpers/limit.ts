@@ -1,6 +1,6 @@
 /**
  * Gives every test of the file that imports this a limit of time: one that hangs fails, by its
- * name, and those behind it run. The first import of every test file; `tests/structure/` holds it.
+ * name, and those after it run. The first import of every test file; `tests/structure/` holds it.
  * A test that needs longer says so: `Deno.test({ name, timeout: 120_000, fn })`.
  *
  * @module

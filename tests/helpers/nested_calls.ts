@@ -1,6 +1,6 @@
 /**
  * Watches the C functions of OpenSSL: which of them are called for an SSL, or for one of its BIOs,
- * while another call for the same SSL has not returned. There must be none, but for the questions
+ * while another call for the same SSL has not returned. No such call is allowed, but for the questions
  * that the library's own callbacks are there for.
  */
 

@@ -127,7 +127,7 @@ for (const engine of ENGINES) {
     listener.close();
   });
 
-  Deno.test(`${engine}: a client that resets at any stage is told and leaves nothing`, async () => {
+  Deno.test(`${engine}: a client that resets at any stage is reported and leaves nothing behind`, async () => {
     const failures: unknown[] = [];
     const listener = await listen(engine, {
       onHandshakeError: (error) => failures.push(error),
@@ -306,7 +306,7 @@ for (const engine of ENGINES) {
     const silent = await raw(port);
     await server.shutdown({ deadline: 50 });
     await server.finished;
-    assertEquals(errors.length, 5); // each handler was told that its connection was cut
+    assertEquals(errors.length, 5); // each handler learned that its connection was cut
     for (const error of errors) assertInstanceOf(error, SslError);
     for (const client of clients) await client.close();
     silent.destroy();

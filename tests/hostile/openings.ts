@@ -46,7 +46,7 @@ function mutated(hello: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc.oneof(flip, cut, double, split);
 }
 
-/** Any opening that is none, up to 10,000 bytes. */
+/** Any bytes that do not begin TLS, up to 10,000. */
 export function openings(hello: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc.oneof(
     { weight: 4, arbitrary: mutated(hello) },

@@ -45,7 +45,7 @@ async function exchange(listener: SslListener, server: Promise<SslSocket>): Prom
 }
 
 for (const engine of ENGINES) {
-  Deno.test(`${engine}: connections that were reset before they are accepted are told and hold nobody up`, async () => {
+  Deno.test(`${engine}: connections that were reset before they are accepted are reported and delay nobody`, async () => {
     const failures: unknown[] = [];
     const listener = await listen(engine, { onHandshakeError: (error) => failures.push(error) });
     assertEquals(await exchange(listener, listener.accept()), "well");

@@ -77,7 +77,7 @@ Deno.test("the version of an address counts, whatever zone it has; a name has no
   );
 });
 
-Deno.test("why a text is no host is said, and where one only looks wrong it is one", () => {
+Deno.test("the reason why a text is not a host is given, and what only looks wrong is accepted", () => {
   const cases: [string, string | undefined, string | undefined][] = [
     ["", "it is empty", "it is empty"],
     [".", "it is empty", "it is empty"],

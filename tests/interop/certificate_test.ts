@@ -55,7 +55,7 @@ Deno.test("openssl verify -x509_strict accepts what certCreate() makes, for each
         "ca.pem",
         "leaf.pem",
       );
-      assert(!wrong.ok, "a code signing certificate is no server certificate");
+      assert(!wrong.ok, "a code signing certificate is not a server certificate");
       await w.openssl("verify -x509_strict -CAfile ca.pem leaf.pem");
     }
   }));

@@ -109,7 +109,7 @@ for (const engine of ENGINES) {
     });
   }
 
-  Deno.test(`curl is told that an answer is not whole, ${engine}`, async () => {
+  Deno.test(`curl notices that an answer is not whole, ${engine}`, async () => {
     await using lab = await Lab.open();
     const errors: unknown[] = [];
     await using server = webServer(lab, { engine, onError: (error) => errors.push(error) });

@@ -48,7 +48,7 @@ async function sClientAt(
     version: socket.getSslversion(),
   };
   await socket.close();
-  // Status 1 is negotiated, 2 is no overlap.
+  // Status 1 means negotiated, 2 means no overlap.
   const line = client.output.match(/^Next protocol: \((\d)\) (.*)$/m);
   return { nextProto, version, said: line && [Number(line[1]), line[2]!] };
 }

@@ -246,7 +246,7 @@ for (const version of VERSIONS) {
     await socket.close();
   });
 
-  Deno.test(`${us}: clientCaFile names the CAs that the client is told`, async () => {
+  Deno.test(`${us}: clientCaFile names the CAs that the server sends to the client`, async () => {
     await using lab = await Lab.open();
     const server = await lab.listen("openssl", {
       verifyMode: mustShow,

@@ -128,7 +128,7 @@ for (const role of ["client", "server"] as const) {
     );
     const transport = error.transport as Transport;
     if (role === "server") {
-      // Not a byte has gone: a second try may do it.
+      // No byte was sent: a second try may do it.
       const [socket] = await Promise.all([
         SslSocket.start(transport, { ...ours, timeout: 5000 }),
         perl.call("start", theirs),

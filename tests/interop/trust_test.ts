@@ -210,7 +210,7 @@ for (const version of VERSIONS) {
     await socket.close();
   });
 
-  Deno.test(`a client's own certificate goes to who asks, and only then, ${version}`, async () => {
+  Deno.test(`a client's own certificate goes to a server that asks for it, and to no other, ${version}`, async () => {
     await using lab = await Lab.open();
     const { cert, key } = lab.pki.client;
     const asks = await lab.sServer(`-${version}`, "-verify", "1", "-CAfile", "ca.pem");

@@ -44,7 +44,7 @@ Deno.test("Handle: the error of close() leaves an `await using` scope as it is",
   assertStrictEquals(error, broken);
 });
 
-Deno.test("Handle: output that is lost at the end of a scope is told, for nobody else does", async () => {
+Deno.test("Handle: output that is lost at the end of a scope is reported", async () => {
   const error = await assertRejects(async () => {
     await using handle = new Handle(failing(), { autoflush: false });
     await handle.print("collected");
@@ -52,7 +52,7 @@ Deno.test("Handle: output that is lost at the end of a scope is told, for nobody
   assertStrictEquals(error, broken);
 });
 
-Deno.test("Handle: a connection that cannot be closed is told at the end of a scope", async () => {
+Deno.test("Handle: a connection that cannot be closed is reported at the end of a scope", async () => {
   const conn = {
     read: () => Promise.resolve(null),
     close: () => Promise.reject(new Error("will not close")),
@@ -67,7 +67,7 @@ Deno.test("Handle: a connection that cannot be closed is told at the end of a sc
   );
 });
 
-Deno.test("Handle: a failed close() is told to each who closes", async () => {
+Deno.test("Handle: every caller of close() learns that it failed", async () => {
   const handle = new Handle(failing(), { autoflush: false });
   await handle.print("collected");
   assertStrictEquals(await assertRejects(() => handle.close()), broken);

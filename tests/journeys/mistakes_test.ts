@@ -54,8 +54,8 @@ Deno.test("connect() with the port as second argument shows how to write it", as
 Deno.test("connect() refuses a URL object as it refuses its text", async () => {
   const url = new URL("https://localhost:8443/") as never;
   for (const connect of [SslSocket.connect.bind(SslSocket), Handle.connect]) {
-    await assertRejects(() => connect(url), TypeError, "a URL is no target");
-    await assertRejects(() => connect(String(url)), TypeError, "a URL is no target");
+    await assertRejects(() => connect(url), TypeError, "a URL is not a target");
+    await assertRejects(() => connect(String(url)), TypeError, "a URL is not a target");
   }
 });
 

@@ -52,7 +52,7 @@ Deno.test('OcspCache drops the least recently used entry, also with the key ""',
   assertEquals([cache.get("c"), cache.size], [undefined, 2]);
 });
 
-Deno.test("OcspCache refuses a size that is none", () => {
+Deno.test("OcspCache refuses a size that is not a positive number", () => {
   for (const size of [0, -1, 1.5, NaN, Infinity, "3" as never]) {
     assertThrows(() => new OcspCache(size), RangeError, "size");
   }

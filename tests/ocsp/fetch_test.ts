@@ -331,7 +331,7 @@ Deno.test("OcspResolver.resolve() is safe to call twice at once", async () => {
   const resolver = new OcspResolver({ chain: await chainOf(responder.url), ocspMode: HARD });
   assertEquals(await Promise.all([resolver.resolve(), resolver.resolve()]), ["", ""]);
   assertEquals(await resolver.resolve(), "");
-  // What went wrong once is told once.
+  // What went wrong once is reported once.
   responder.options = { httpStatus: 500 };
   const failing = new OcspResolver({ chain: await chainOf(responder.url) });
   assertEquals(await Promise.all([failing.resolve(), failing.resolve()]), ["", ""]);

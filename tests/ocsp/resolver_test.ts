@@ -184,7 +184,7 @@ Deno.test("OcspResolver: a cached answer counts only at the time of the check", 
   }
 });
 
-Deno.test("OcspResolver: a cache of one's own is asked and filled", async () => {
+Deno.test("OcspResolver asks and fills the cache that it is given", async () => {
   const map = new Map<string, OcspCacheEntry>();
   const cache = {
     get: (key: string) => map.get(key),

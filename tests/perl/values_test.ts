@@ -147,7 +147,7 @@ Deno.test("fromPerl(): every option that is there has a case here", () => {
   assertEquals(missing, []);
 });
 
-Deno.test("fromPerl() refuses what is no string of bytes, no number and no curve", () => {
+Deno.test("fromPerl() refuses what is not a string of bytes, a number or a curve", () => {
   const wrong: [string, unknown, string][] = [
     ["SSL_psk", "\u20ac", "Cannot use SSL_psk: it is a string of bytes"],
     ["SSL_psk", ["\u20ac", "x"], "wide character at offset 0"],

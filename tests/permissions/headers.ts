@@ -6,7 +6,7 @@ import { engineInfo } from "../../engine/select.ts";
 /** The project. */
 export const ROOT = new URL("../../", import.meta.url);
 
-/** The path of libssl; `undefined` where there is none, and the cases that need it are skipped by name. */
+/** The path of libssl; `undefined` where it is not installed: the cases that need it are skipped by name. */
 export const LIBSSL: string | undefined = (() => {
   try {
     return engineInfo("openssl").path;

@@ -36,7 +36,7 @@ const CALLBACKS: Record<string, Callback> = {
   "msgCallback of a server": { of: "server", options: (inside) => ({ msgCallback: inside }) },
   "trace": {
     of: "client",
-    // The outcome, "* SSL connection with ...", is told when OpenSSL is done.
+    // The outcome, "* SSL connection with ...", is written when OpenSSL is done.
     options: (inside) => ({ debug: 3, trace: (line) => line.startsWith("* SSL ") || inside() }),
   },
   "keylog": { of: "client", options: (inside) => ({ keylog: inside }) },

@@ -70,7 +70,7 @@ const text = (b: Uint8Array): string => new TextDecoder().decode(b);
 
 for (const engine of ENGINES) {
   for (const [name, read] of Object.entries(READERS)) {
-    Deno.test(`${engine}: ${name} fails with the fatal alert behind the data`, async () => {
+    Deno.test(`${engine}: ${name} fails with the fatal alert after the data`, async () => {
       const got: string[] = [];
       const wire = (seal: Forged["seal"]) => [
         seal(DATA, ANSWER),
@@ -82,7 +82,7 @@ for (const engine of ENGINES) {
         assertEquals(error.alert, "internal_error");
         assert(!client.isSsl()?.includes("r"));
       });
-      // A line without its end is none.
+      // A line without its end is not given.
       assertEquals(got.join(""), name === "Handle.lines()" ? "one\n" : "one\ntwo");
     });
   }

@@ -79,7 +79,7 @@ const leaf = await ca.server("host.test", "localhost");
 for (const engine of ["openssl", "deno"] as const) {
   const trust = engine === "openssl" ? { ca: ca.pem } : { extraCa: ca.pem };
 
-  Deno.test(`${engine}: a name that is none is a TypeError before a byte is sent`, async () => {
+  Deno.test(`${engine}: a text that is not a host name is a TypeError before a byte is sent`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     let came = 0;
     const accepting = (async () => {
@@ -116,7 +116,7 @@ for (const engine of ["openssl", "deno"] as const) {
     assertEquals(came, 0);
   });
 
-  Deno.test(`${engine}: listen() takes no hostname that is none, and says to split one with a port`, async () => {
+  Deno.test(`${engine}: listen() refuses a hostname that is not valid, and says to split one with a port`, async () => {
     const { cert, key } = leaf;
     for (const hostname of WRONG.filter((name) => !name.startsWith("["))) {
       const options = { engine, hostname, port: 0, cert, key };
@@ -132,7 +132,7 @@ for (const engine of ["openssl", "deno"] as const) {
   });
 }
 
-Deno.test("a scheme of Perl's reads verifycnName as Perl does, a function of one's own reads anything", async () => {
+Deno.test("a scheme of Perl's reads verifycnName as Perl does, your own function gets any text", async () => {
   await using listener = await SslSocket.listen({
     engine: "openssl",
     hostname: "127.0.0.1",

@@ -143,7 +143,7 @@ for (const engine of ENGINES) {
 }
 
 for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
-  Deno.test(`a broken pipe: data and the alert behind it are found (${version})`, async () => {
+  Deno.test(`a broken pipe: data and the alert after it are found (${version})`, async () => {
     const f = await forge(version, "client");
     await f.send(f.seal(DATA, bytes("said")), f.seal(ALERT, [FATAL, INTERNAL_ERROR]));
     f.wire.close();

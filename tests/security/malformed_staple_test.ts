@@ -24,7 +24,7 @@ Deno.test("a malformed staple is the verification's failure, not an alert that t
   });
   let changed = 0;
   p.serverSide.tamper = (chunk) => {
-    // TLS 1.2 sends it in clear; no longer a SEQUENCE, it is none.
+    // TLS 1.2 sends it in clear; no longer a SEQUENCE, it is not a response.
     const hex = chunk.toHex(), at = hex.indexOf(staple.toHex());
     if (at < 0) return chunk;
     changed++;

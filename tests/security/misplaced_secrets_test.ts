@@ -191,7 +191,7 @@ Deno.test("no secret in place of options is shown", async () => {
   ]);
 });
 
-/** What is a host name is looked up, and so is no secret any more. */
+/** What is a host name is looked up, so it is not a secret any more. */
 const isHostName = (value: unknown): boolean => /^[\w.-]+$/.test(String(value));
 
 for (const engine of ["openssl", "deno"] as const) {

@@ -123,7 +123,7 @@ async function withForeign(
   }
 }
 
-Deno.test("a session of a context that createCtxCallback made is none of one that it did not make", async () => {
+Deno.test("a session of a context that createCtxCallback made is not resumed in one that it did not make", async () => {
   const shared = { engine: "openssl", ca: ca.pem, sessionCache: new SessionCache(10) } as const;
   await withForeign(async (connect) => {
     using lenient = await SslContext.create({ ...shared, createCtxCallback: trustOthers });

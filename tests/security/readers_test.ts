@@ -89,7 +89,7 @@ Deno.test("Perl's schemes trim white space of a name, and not the byte A0, which
   }
 });
 
-Deno.test("a wildcard that begins a label and does not end it is no match for an international name", () => {
+Deno.test("a wildcard that begins a label and does not end it matches no international name", () => {
   const ok = (host: string, value: string) =>
     verifyHostname({ subjectAltNames: [{ type: "DNS", value }] }, host, "default");
   assertEquals(ok("wwwa.example.com", "*a.example.com"), true);
@@ -123,7 +123,7 @@ Deno.test("PEM headers, numbers and extension texts of a million characters are 
   }
 });
 
-Deno.test("BER of more elements than there is memory for is refused; any octets are no elements", () => {
+Deno.test("BER of more elements than there is memory for is refused; octets of a string are not counted as elements", () => {
   const many = seq(bytes([5, 0], 16 * LONG));
   assertThrows(() => berToDer(many, "x"), SslError, "more than 524288 elements");
   assertEquals(berToDer(octets(many), "x"), octets(many));
@@ -207,7 +207,7 @@ Deno.test("what stands behind the name in a directoryName makes all names unread
   assertThrows(() => readAltNames(seq(tlv(0xa4), dns)), SslError, "truncated");
 });
 
-Deno.test("a common name that is no text is none", async () => {
+Deno.test("a common name that is not text is left out", async () => {
   const ca = await TestCa.create();
   const { certificate } = await ca.server("good.example");
   const [tbs, ...signature] = sequence(readDer(certificate.der, "x"), "x");

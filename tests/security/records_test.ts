@@ -118,7 +118,7 @@ const ILLEGAL: Record<string, (f: Forged) => Records> = {
     f.seal(HANDSHAKE, message(13, [1, 7, 0, 8, 0, 13, 0, 4, 0, 2, 4, 3])),
   ],
   "a key update to nothing": (f) => [f.seal(HANDSHAKE, message(24, [2]))],
-  "a key update with another message behind it": (f) => {
+  "a key update with another message after it": (f) => {
     const update = message(24, [0]);
     return [f.seal(HANDSHAKE, [...update, ...update])];
   },

@@ -41,7 +41,10 @@ const MISTAKES: Readonly<Record<string, object>> = {
   "the key as caFile": { caFile: leaf.key },
   "the key as caPath": { caPath: leaf.key },
   "a damaged key": { cert: leaf.cert, key: leaf.key.replace(LINE, LINE.slice(1)) },
-  "a key of which a letter is none": { cert: leaf.cert, key: leaf.key.replace(LINE, LINE + "!") },
+  "a key with a character that is not base64": {
+    cert: leaf.cert,
+    key: leaf.key.replace(LINE, LINE + "!"),
+  },
   "a password as passwdCb": { cert: leaf.cert, key: leaf.key, passwdCb: PASSWORD },
   "an identity with a zero byte": { psk: ["a\0b", PASSWORD] },
   "a key without an identity": { psk: [PASSWORD] },

@@ -1,4 +1,4 @@
-/** A ticket that two servers can open is no way around what one of them would have found out. */
+/** A ticket that two servers can open does not get around the verification of either. */
 
 import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";

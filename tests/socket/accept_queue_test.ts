@@ -173,7 +173,7 @@ Deno.test("AcceptQueue asks for room only when one has come", async () => {
   assertEquals(t.failures, []);
 });
 
-Deno.test("AcceptQueue asks again when the time it was told has passed, and goes on when there is room", async () => {
+Deno.test("AcceptQueue asks again after the time that it was given, and goes on when there is room", async () => {
   const running = new Set([1, 2]), admitted: number[] = [];
   const answers = [1, undefined, 0];
   const queue: AcceptQueue<number, number> = new AcceptQueue<number, number>({

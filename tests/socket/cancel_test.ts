@@ -62,7 +62,7 @@ for (const engine of ENGINES) {
     await server.write(bytes("later"));
     assertEquals(await readText(client, 5), "later");
     assertEquals(client.isSsl(), "rw");
-    assertEquals(client.errstr(), undefined); // the caller's own wish is no error of the socket
+    assertEquals(client.errstr(), undefined); // the caller's own wish is not an error of the socket
   });
 
   Deno.test(`${engine}: a signal that has aborted before the call lets nothing happen`, async () => {
@@ -80,7 +80,7 @@ for (const engine of ENGINES) {
     await using pair = await connectPair(engine);
     const { client, server } = pair;
     await aborted((signal) => client.write(new Uint8Array(32 * MIB), { signal }));
-    // Half of it has gone. Nothing may follow that would make it look like the whole.
+    // Half of it was sent. Nothing may follow that would make it look like the whole.
     for (const call of [() => client.write(bytes("more")), () => client.closeWrite()]) {
       const error = await assertRejects(call, SslError, "half-way");
       assertEquals(error.code, "ERR_WRITE_ABORTED");

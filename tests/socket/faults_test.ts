@@ -18,7 +18,7 @@ for (const engine of ["openssl", "deno"] as const) {
     for (const from of ["server", "client"] as const) {
       const setting: Setting = { engine, version, from };
       const name = `${engine}: faults over TCP in what the ${from} sends over ${version}`;
-      Deno.test(`${name} are told, with nothing altered and nothing left`, async () => {
+      Deno.test(`${name} are reported, with nothing altered and nothing left`, async () => {
         await using sweep = await Sweep.open(setting);
         const whole = await sweep.run(undefined, 5000);
         assertEquals(whole.got, MESSAGE);

@@ -201,7 +201,7 @@ const STARTS: Record<string, (t: Held) => Promise<unknown>> = {
   },
 };
 
-/** What the handle says after the refusal, by who held the bytes. */
+/** What the handle says after the refusal, by the owner of the bytes. */
 const GONE = ["ECLOSED", "ENOTCONN", "ERR_START_TLS"];
 
 for (const role of ["asClient", "asServer"] as const) {

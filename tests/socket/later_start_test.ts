@@ -66,7 +66,7 @@ for (const [name, start] of Object.entries(WAYS)) {
     });
   });
 
-  Deno.test(`${name} holds a client to the anchors, of which there are none`, async () => {
+  Deno.test(`${name} refuses every server where connect() got an empty list of anchors`, async () => {
     await withListener(async (to) => {
       assert(await refusedWith(start({ ...to, ca: [] })) instanceof SslVerifyError);
       return undefined;

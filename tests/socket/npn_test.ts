@@ -49,7 +49,7 @@ Deno.test("NPN needs both sides and TLS 1.2", async () => {
   const nothing = [undefined, undefined, undefined, undefined];
   assertEquals(await negotiate({ ...V12, npnProtocols: ["a"] }, V12), nothing);
   assertEquals(await negotiate(V12, { ...V12, npnProtocols: ["a"] }), nothing);
-  // TLS 1.3 is chosen, where there is none.
+  // TLS 1.3 is chosen, which has no NPN.
   assertEquals(await negotiate({ npnProtocols: ["a"] }, { npnProtocols: ["a"] }), nothing);
   assertEquals(await negotiate({ npnProtocols: [] }, { npnProtocols: [] }), nothing);
 });

@@ -82,7 +82,7 @@ Deno.test("onPeerShutdown may go back to plain text, as t/start-stopssl-with-cb"
   const buffer = new Uint8Array(10);
   assertEquals(await p.server.read(buffer), 5);
   assertEquals(text(buffer.subarray(0, 5)), "plain");
-  // A new TLS on the same connection is told anew.
+  // The callback runs again for a new TLS on the same connection.
   await Promise.all([p.client.connectSsl(), p.server.acceptSsl()]);
   const again = p.client.stopSsl();
   assertEquals(await p.server.read(buffer), null);
@@ -243,7 +243,7 @@ Deno.test("halfClose: false leaves the answer to onPeerShutdown, where there is 
   assertEquals(await p.client.read(buffer), 5);
 });
 
-Deno.test("halfClose: false through fromPerl(), over a Handle: print fails behind the end", async () => {
+Deno.test("halfClose: false through fromPerl(), over a Handle: print fails after the end", async () => {
   await using p = await connectPair(
     "openssl",
     fromPerl({ Timeout: 5, SSL_verifycn_scheme: "none" }),

@@ -1,4 +1,4 @@
-/** Errors of the platform are told by their code, or by their class where they have none. */
+/** Errors of the platform are recognized by their code, or by their class where they have no code. */
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
@@ -38,7 +38,7 @@ Deno.test("platformCode() reads the code, else the class, else nothing", () => {
 
 const ca = await TestCa.create();
 
-Deno.test("a transport that rejects with an error of Deno without a code is told by its class", async () => {
+Deno.test("an error of Deno without a code is recognized by its class", async () => {
   for (const [Class, code] of CLASSES) {
     const fail = () => Promise.reject(new Class());
     const options = { engine: "openssl", serverName: "a.test", ca: ca.pem } as const;

@@ -223,7 +223,7 @@ for (const version of VERSIONS) {
     listener.close();
   });
 
-  Deno.test(`a client without key and certificate is none who has a key, also when it resumes (${version})`, async () => {
+  Deno.test(`a client with neither key nor certificate is not taken for one with a key, also when it resumes (${version})`, async () => {
     // verifyMode 1: a certificate is asked for, not demanded; the report must not claim a key.
     const optional = { verifyMode: 1, clientCa: ca.pem };
     const listener = await listen({ ...serverCert, version, psk: { me: "secret" }, ...optional });
@@ -273,7 +273,7 @@ for (const version of VERSIONS) {
     listener.close();
   });
 
-  Deno.test(`a server with a key for every identity is no trap for clients that resume (${version})`, async () => {
+  Deno.test(`clients can resume at a server with a key for every identity (${version})`, async () => {
     const listener = await listen({ ...serverCert, version, psk: "secret" });
     const sessionCache = new SessionCache(20);
     for (let i = 0; i < 4; i++) {
@@ -286,7 +286,7 @@ for (const version of VERSIONS) {
   });
 }
 
-Deno.test("cipherList and ciphersuites of one's own are left alone", async () => {
+Deno.test("a cipherList and ciphersuites that are given are left alone", async () => {
   const listener = await listen({ psk: "secret", cipherList: "DHE-PSK-AES256-GCM-SHA384" });
   const options = { psk: "secret", version: "TLSv1_2" };
   assertEquals((await meet(listener, options)).cipher, "DHE-PSK-AES256-GCM-SHA384");
@@ -389,7 +389,7 @@ Deno.test("the Deno engine has no pre-shared keys, and says so", async () => {
   );
 });
 
-Deno.test("an identity is a name of the record byte for byte, and one that is not UTF-8 is none", () => {
+Deno.test("an identity equals a name of the record byte for byte, and one that is not UTF-8 equals none", () => {
   const keys = { "me": new Uint8Array([1]), "\ufffd": new Uint8Array([2]) };
   const { psk, anyIdentity } = pskSetup("server", keys);
   const keyOf = (identity: Uint8Array) => psk(identity, undefined)?.key;

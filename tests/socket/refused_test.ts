@@ -18,14 +18,14 @@ for (const engine of ["openssl", "deno"] as const) {
   });
 }
 
-/** What each engine calls bytes that are no record. */
+/** What each engine calls bytes that are not a record. */
 const CODE = { openssl: "ERR_SSL_WRONG_VERSION_NUMBER", deno: "ERR_SSL_DECODE" };
 
 for (const engine of ["openssl", "deno"] as const) {
   Deno.test(`${engine}: allowTruncation takes no broken record for an end`, async () => {
     await using pair = await connectPair(engine, { allowTruncation: true }, { engine: "openssl" });
     const plain = await pair.server.stopSsl({ noShutdown: true, fastShutdown: true });
-    await plain.write(bytes("plain text, which is no record"));
+    await plain.write(bytes("plain text, which is not a record"));
     const read = () => pair.client.read(new Uint8Array(9));
     for (let i = 0; i < 2; i++) await refuses(read, SslPeerError, CODE[engine]);
   });

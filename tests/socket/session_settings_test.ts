@@ -30,7 +30,7 @@ for (const version of VERSIONS) {
       ["extra CA", { extraCa: wide.pem }],
       ["scheme", { verifycnScheme: "http" }],
       ["scheme none", { verifycnScheme: "none" }],
-      ["a scheme of one's own", { verifycnScheme: { wildcardsInAlt: "full_label" } }],
+      ["a custom scheme", { verifycnScheme: { wildcardsInAlt: "full_label" } }],
       ["a scheme's callback", { verifycnScheme: { callback } }],
       ["name", { verifycnName: "second.example" }],
       ["server name", { serverName: "second.example" }],
@@ -237,7 +237,7 @@ for (const version of VERSIONS) {
       await reuse({ ...shared, sessionIdContext }, { ...shared, sessionIdContext: "another" }),
       false,
     );
-    // Who is trusted counts as well: a ticket is no way around it.
+    // Who is trusted counts as well: a ticket does not get around it.
     const less = { ...shared, sessionIdContext, clientCa: [ca.pem, other.pem] };
     assertEquals(await reuse(less, { ...shared, sessionIdContext }), false);
     const asked = { ...shared, sessionIdContext, verifyMode: 1 };

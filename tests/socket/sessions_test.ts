@@ -207,7 +207,7 @@ Deno.test("setDefaultSessionCache() is for the clients that say nothing else, an
   );
 });
 
-Deno.test("sessionCache may be an object of one's own", async () => {
+Deno.test("sessionCache may be your own object", async () => {
   const calls: string[] = [];
   const kept = new Map<string, SslSession>();
   const sessionCache: SessionStore = {

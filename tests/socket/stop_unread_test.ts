@@ -145,7 +145,7 @@ for (const how of ["before", "between", "with the close_notify", "nothing"] as c
   }
 }
 
-Deno.test("stopSsl({ fastShutdown: true }) behind the null of TLS goes on in plain text at once", async () => {
+Deno.test("stopSsl({ fastShutdown: true }) after the null of TLS goes on in plain text at once", async () => {
   await using pair = await connectPair("openssl", LIMIT, LIMIT);
   const { client, server } = pair;
   await server.write(bytes("TLS"));

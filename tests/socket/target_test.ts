@@ -43,13 +43,13 @@ Deno.test("parseTarget() refuses an IPv6 address without brackets and says how t
   }
 });
 
-Deno.test("parseTarget() refuses what is no target, with the input in the message", () => {
+Deno.test("parseTarget() refuses what is not a target, with the input in the message", () => {
   const bad: [string, string][] = [
     ["example.com", "names no port"],
     ["example.com:", "names no port"],
     [":443", "no host name"],
     ["", "no host name"],
-    ["https://example.com:443", "a URL is no target"],
+    ["https://example.com:443", "a URL is not a target"],
     ["example.com/path:443", "not a host name"],
     ["user@example.com:443", "not a host name"],
     ["a b:443", "not a host name"],
@@ -98,7 +98,7 @@ Deno.test("parseTarget() refuses two different ports, a Unix target without path
 
 Deno.test("parseTarget(describeTarget(t)) is t", () => {
   const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/);
-  const last = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/); // a number is no name
+  const last = fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/); // a number is not a name
   const host = fc.oneof(
     fc.tuple(fc.array(label, { maxLength: 3 }), last).map(([labels, end]) =>
       [...labels, end].join(".")

@@ -90,7 +90,7 @@ Deno.test("Deadline waits longer than a timer can", () => {
   assert(forever.signal?.aborted !== true);
 });
 
-Deno.test("checkTimeout() refuses what is no number of milliseconds", () => {
+Deno.test("checkTimeout() refuses what is not a number of milliseconds", () => {
   for (const bad of [-1, NaN, "5", null]) {
     assertInstanceOf(assertThrows(() => checkTimeout("timeout", bad as number)), RangeError);
   }

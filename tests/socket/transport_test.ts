@@ -61,7 +61,7 @@ Deno.test("adopt() makes a transport of a pair of streams", async () => {
   transport.close();
 });
 
-Deno.test("adopt() refuses what is no connection", async () => {
+Deno.test("adopt() refuses what is not a connection", async () => {
   for (const bad of [null, undefined, 5, "example.com:443", {}, { read: 1, write: 2 }]) {
     await assertRejects(() => adopt(bad as unknown as Transport), TypeError, "Cannot start TLS");
   }

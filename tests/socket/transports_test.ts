@@ -195,7 +195,7 @@ Deno.test("TLS in TLS: a failed inner handshake leaves the outer TLS to talk abo
   await exchange(outer.client, outer.server, "outer");
 });
 
-Deno.test("a start over streams whose other end breaks is told, and nothing is left hanging", async () => {
+Deno.test("a start over streams whose other end breaks rejects, and nothing is left hanging", async () => {
   const { asClient } = await options();
   const [near] = [{
     readable: new ReadableStream<Uint8Array>({

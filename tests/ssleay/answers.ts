@@ -34,7 +34,7 @@ export interface OddAnswer extends Play {
 }
 
 const OK = "HTTP/1.0 200 OK\r\n";
-const TRUNCATED = "an answer that is cut off is an error, whoever ended it";
+const TRUNCATED = "an answer that is cut off is an error, whichever side ended it";
 const NOT_HTTP = "what is not HTTP is an error";
 const CHUNKS = "chunks are decoded";
 const FRAMING = "an answer whose length is not clear is an error";

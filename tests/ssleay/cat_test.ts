@@ -127,7 +127,7 @@ Deno.test("tcpcat(), tcpxcat(), httpCat() and httpxCat() go without TLS", async 
   assertEquals(await httpxCat(false, HOST, odd.port, "d\r\n\r\n"), ["reply", undefined, undefined]);
 });
 
-Deno.test("a certificate is the third argument behind the message, the options the last", async () => {
+Deno.test("the certificate is the third argument after the message, the options are the last", async () => {
   await using server = tcpEcho();
   assertEquals(
     (await tcpxcat(false, HOST, server.port, "a", "x.pem", "x.key", { encoding: "latin1" }))[0],

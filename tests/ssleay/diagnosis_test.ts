@@ -45,7 +45,7 @@ Deno.test("settings: what is there, and Perl's names for it", () => {
   settings.ssl_version = 12;
   assertEquals([settings.sslVersion, settings.ssl_version], [12, 12]);
   settings.sslVersion = 0;
-  // What says what is so anyway is no mistake.
+  // A setting that asks for what holds anyway is not a mistake.
   settings.http_version = "1.0";
   settings.linux_debug = false;
   settings.random_device = undefined;

@@ -1,5 +1,5 @@
 /**
- * A server that answers every request with the bytes that it is told, and ends the connection as it is
+ * A server that answers every request with the bytes that it is given, and ends the connection as it is
  * told: with TLS or without, and as a proxy.
  *
  * @module

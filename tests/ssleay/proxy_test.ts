@@ -216,7 +216,7 @@ Deno.test("no message has the password of the proxy", async () => {
   );
 });
 
-Deno.test("setProxy() refuses what would inject a header, and hosts that are none", () => {
+Deno.test("setProxy() refuses what would inject a header, and what is not a host", () => {
   for (const user of ["joe\r\nX-Evil: 1", "joe\0", "joe:x"]) {
     assertThrows(() => setProxy(HOST, 8080, user, "x"), TypeError, "Cannot set a proxy");
   }

@@ -56,7 +56,7 @@ import { HELLO, tcpServer, tlsServer, trust } from "./odd_server.ts";
 
 const HOST = "127.0.0.1";
 
-Deno.test("a GET is the request line, Host, Accept, and nothing behind the empty line", async () => {
+Deno.test("a GET is the request line, Host, Accept, and nothing after the empty line", async () => {
   await using server = tcpServer();
   await getHttp(HOST, server.port, "/a?b=c");
   assertEquals(server.requests, [
@@ -170,7 +170,7 @@ Deno.test("a path, method, type, host or header with a line end is refused, and 
   assertEquals(server.requests, []);
 });
 
-Deno.test("headers that would end the head, or be none, are refused", async () => {
+Deno.test("lines that would end the head, or are not headers, are refused", async () => {
   for (
     const headers of [
       "X-A: 1\r\n\r\nGET /evil HTTP/1.0\r\n",

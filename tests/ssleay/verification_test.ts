@@ -79,7 +79,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  Deno.test(`${engine}: a server that is silent behind the handshake is an error`, async () => {
+  Deno.test(`${engine}: a server that is silent after the handshake is an error`, async () => {
     await using mute = await tlsServer();
     await using stuck = await tlsServer();
     mute.play({ answer: "", end: "open" });

@@ -27,7 +27,7 @@ Deno.test("every file of tests gives its tests a limit of time before it imports
   assertEquals(without, [], 'the first import is to be "../helpers/limit.ts"');
 });
 
-Deno.test("a test that hangs fails by its name, and those behind it run", async () => {
+Deno.test("a test that hangs fails by its name, and those after it run", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const limit = new URL("tests/helpers/limit.ts", ROOT).href;

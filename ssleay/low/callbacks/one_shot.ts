@@ -12,7 +12,7 @@ import { guarded } from "../thrown.ts";
 /** What gives a password: a text, bytes, or nothing. */
 export type PasswordSource = (maxLength: number, rwflag: number) => string | Uint8Array | undefined;
 
-/** Writes a password where C wants it; its length. One that is too long is none, never half of it. */
+/** Writes a password where C wants it; its length. One that is too long is refused, never cut in half. */
 export function writePassword(
   buffer: Deno.PointerValue,
   size: number,

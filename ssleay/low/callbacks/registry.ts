@@ -15,7 +15,7 @@ import type { CObject } from "../c_object.ts";
 import { calling, objectOf } from "../into.ts";
 import { guarded } from "../thrown.ts";
 
-/** A function of the program, and what it is called with besides. */
+/** A function of the program, and what else it is called with. */
 export interface Answer {
   // deno-lint-ignore no-explicit-any
   readonly run: (...args: any[]) => unknown;

@@ -71,7 +71,7 @@ export class Channel {
     this.#conn = conn;
   }
 
-  /** The next message; `undefined` when Perl has gone. */
+  /** The next message; `undefined` when Perl is gone. */
   async receive(): Promise<unknown> {
     const head = await this.#take(4);
     if (head === undefined) return undefined;

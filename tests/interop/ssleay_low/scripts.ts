@@ -6,7 +6,7 @@ import type { Line } from "./twin.ts";
 export interface Heading {
   /** The test, by its name in t/local. */
   readonly covers: string;
-  /** What of the test the script does, and what it does besides. */
+  /** What of the test the script does, and what it does in addition. */
   readonly what: string;
   /** Functions that the test calls and the script does not, and why. */
   readonly without?: Readonly<Record<string, string>>;
