@@ -21,7 +21,7 @@ export interface AcceptQueueOptions<A> {
     knock(signal: AbortSignal): Promise<void>;
     /**
      * Makes one go: 0, or in how many milliseconds to ask again; `undefined` if all are to be
-     * waited for. `wake` follows when it has gone.
+     * waited for. `wake` follows when it is gone.
      */
     makeRoom(): number | undefined;
   };

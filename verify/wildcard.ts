@@ -102,7 +102,7 @@ export function matchDns(
   const [before, after] = wildcard;
   // "*x.example" too, which Perl overlooks: it reaches into the international label all the same.
   if ((before !== "" || !after.startsWith(".")) && identity.startsWith("xn--")) {
-    return no("a part of an international name is no match for a wildcard (RFC 6125 7.2)");
+    return no("a part of an international name matches no wildcard (RFC 6125 7.2)");
   }
   const middle = identity.slice(before.length, identity.length - after.length);
   if (!identity.startsWith(before) || !identity.endsWith(after) || !IS_PART_OF_LABEL.test(middle)) {

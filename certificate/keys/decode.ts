@@ -100,7 +100,7 @@ function fromDsa(der: Uint8Array, what: string): Uint8Array {
 
 /**
  * Checks the outline of a PKCS#8 key. Version 2 (RFC 5958, which Java and rustls write for Ed25519)
- * has the public key behind it, which OpenSSL does not read: it is checked and left out.
+ * has the public key after it, which OpenSSL does not read: it is checked and left out.
  */
 function checkPkcs8(der: Uint8Array, what: string): Uint8Array {
   const fields = sequence(readDer(der, what), what);

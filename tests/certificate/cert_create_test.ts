@@ -444,7 +444,7 @@ Deno.test("certCreate() and asHash() agree on arbitrary names", async () => {
   );
 });
 
-Deno.test("csrCreate() and csrSign(): subject, key and names come from the request, all else not", async () => {
+Deno.test("csrSign() takes subject, key and names from the request, and nothing else", async () => {
   const ca = await TestCa.create();
   const issuer = { cert: ca.cert, key: ca.privateKey };
   const { csr, key: own } = await csrCreate({

@@ -316,7 +316,7 @@ Deno.test("dumpPeerCertificate() is two lines, also without a certificate", asyn
   );
 });
 
-Deno.test("oids: names, numbers and dotted forms lead to each other", () => {
+Deno.test("an object identifier is found by name, by number and by dotted form", () => {
   assertEquals(oidEntry("2.5.4.3"), { nid: 13, oid: "2.5.4.3", sn: "CN", ln: "commonName" });
   assertEquals(oidByName("CN")?.oid, "2.5.4.3");
   assertEquals(oidByName("commonName")?.oid, "2.5.4.3");

@@ -46,7 +46,7 @@ Deno.test("readDer() refuses what is BER but not DER, or cut, or followed by jun
   refused([0x1f, 0x81, 0x01, 0x00], "tag");
 });
 
-Deno.test("an explicit FALSE, which DER leaves out and certificates have, is read as false", () => {
+Deno.test("an explicit FALSE, which DER forbids and certificates have, is read as false", () => {
   assertEquals([0x00, 0xff].map((octet) => boolean(read(0x01, 0x01, octet), "x")), [false, true]);
   const flag = (value: boolean) => tlv(0x01, Uint8Array.of(value ? 0xff : 0));
   for (const value of [false, true]) {

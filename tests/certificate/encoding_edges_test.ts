@@ -95,7 +95,7 @@ Deno.test("DER that is not a key is named for what it is", () => {
   assertEquals(message(seq(octets())).replace(/^.*found: /, ""), "received other DER");
 });
 
-Deno.test("a byte order mark in the middle parts two lines, one behind a line's end nothing", () => {
+Deno.test("a byte order mark in a PEM text separates two lines, and is skipped after a line's end", () => {
   const block = (byte: number, end = "\n") =>
     `-----BEGIN X-----\n${Uint8Array.of(byte).toBase64()}\n-----END X-----${end}`;
   for (const joined of [`${block(1)}\ufeff${block(2)}`, `${block(1, "")}\ufeff${block(2)}`]) {
@@ -103,7 +103,7 @@ Deno.test("a byte order mark in the middle parts two lines, one behind a line's 
   }
 });
 
-Deno.test("a CRL with fields behind its extensions, or others than those, is refused", async () => {
+Deno.test("a CRL with other fields after or in place of its extensions is refused", async () => {
   const ca = await TestCa.create();
   const { privateKey, certificate } = ca;
   const crl = (...behind: Uint8Array[]) =>

@@ -138,7 +138,7 @@ Deno.test("BER with indefinite lengths over more than 64 KiB becomes a longer DE
   assertEquals(berToDer(ber, "it"), der);
 });
 
-Deno.test("BER is refused where it is cut, too deep, too much or of another tag", () => {
+Deno.test("BER that is cut, too deep, too long or of another tag is refused", () => {
   const read = (...list: number[]) => () => berToDer(of(...list), "it");
   refuses(read(), "truncated at byte 0");
   refuses(read(4), "truncated at byte 0");

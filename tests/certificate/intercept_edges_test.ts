@@ -14,7 +14,7 @@ const proxy = await TestCa.create({ commonName: "proxy ca" });
 const options = { proxyCert: proxy.cert, proxyKey: proxy.privateKey, certKey };
 const { certificate, privateKey } = await proxy.server("a.test");
 
-Deno.test("an ident that is empty is the digest; an entry of a cache is used, and its time is renewed", async () => {
+Deno.test("an empty ident means the digest; an entry of the cache is used, and its time is renewed", async () => {
   const cache: Record<string, CacheEntry> = {};
   const intercept = await Intercept.create({ ...options, cache });
   const before = Math.floor(Date.now() / 1000);
@@ -60,7 +60,7 @@ Deno.test("a clone that fails is tried again, and a cache that was filled meanwh
   assertEquals((await raced.cloneCert(certificate, "x")).cert, certificate);
 });
 
-Deno.test("what a cache function answers counts only in its form", async () => {
+Deno.test("an answer of a cache function counts only in its documented form", async () => {
   const clone = async (cache: (ident: string) => unknown) =>
     await (await Intercept.create({ ...options, cache })).cloneCert(certificate, "x");
   const byType = (type: unknown, answer: unknown) => (ident: string) =>
@@ -119,7 +119,7 @@ Deno.test("extensions about the issuer, and promises of the original, do not go 
   assertEquals(dropped, []);
 });
 
-Deno.test("a serialized instance is taken as a whole, or refused without a word of it", async () => {
+Deno.test("a serialized instance is read as a whole, or refused without quoting it", async () => {
   const cache = new Map([["own", { cert: certificate, key: privateKey, atime: 5 }]]);
   const intercept = await Intercept.create({ ...options, cache, serial: -7n });
   await intercept.cloneCert(certificate, "made");

@@ -118,7 +118,7 @@ Deno.test("Intercept serial: digest of the original, counting up, or a function"
   );
 });
 
-Deno.test("Intercept cache as an object or a Map: made once, also when asked at once", async () => {
+Deno.test("Intercept cache as an object or a Map: concurrent calls make one clone", async () => {
   const object: Record<string, CacheEntry> = {};
   const map = new Map<string, CacheEntry>();
   for (const cache of [object, map]) {

@@ -32,7 +32,7 @@ function lacks(call: () => unknown, code: string, text: string): void {
 const block = (label: string, der: Uint8Array) => () => decodeKeySync(derToPem(der, label));
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => int(i + 1));
 
-Deno.test("a PKCS#1 key has numbers only, and a DSA key six of them", () => {
+Deno.test("a PKCS#1 key has nothing but numbers, a DSA key six of them", () => {
   const mixed = numbers(9);
   mixed[8] = octets();
   refuses(
@@ -417,7 +417,7 @@ Deno.test("a CryptoKey that the platform exports only with waiting is for decode
   }
 });
 
-Deno.test("kinds of keys and sizes that PrivateKey tells", async () => {
+Deno.test("PrivateKey has the kind and the size of its key", async () => {
   const ec = await keyCreateEc("P-384");
   assertEquals([ec.type, ec.curve, ec.bits, `${ec}`], [
     "ec",

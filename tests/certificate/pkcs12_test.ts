@@ -31,7 +31,7 @@ Deno.test("parsePkcs12() reads Java's files", async () => {
   assertEquals([cert!.subject, key!.type, friendlyName], ["/CN=java", "ec", "java"]);
 });
 
-Deno.test("parsePkcs12() tells a wrong password from damage it can see", async () => {
+Deno.test("parsePkcs12() distinguishes a wrong password from visible damage", async () => {
   for (const name of ["modern.p12", "legacy.p12", "java.p12"]) {
     for (const password of ["", "bluebel", undefined]) {
       const error = await assertRejects(() => parsePkcs12(bytes(name), password), SslError);
@@ -131,7 +131,7 @@ Deno.test("createPkcs12() writes what parsePkcs12() reads, chains in order", asy
   assert(only.cert!.equals(ca.cert) && only.key === undefined);
 });
 
-Deno.test("createPkcs12() refuses nonsense", async () => {
+Deno.test("createPkcs12() refuses contents that do not fit together", async () => {
   const ca = await TestCa.create();
   const leaf = await ca.server();
   await assertRejects(() => createPkcs12({}), TypeError, "at least one");

@@ -115,7 +115,7 @@ Deno.test("an RSA-PSS signature has the digest and the salt that its parameters 
   assertEquals([pss.type, pss.bits], ["rsa-pss", 2048]);
 });
 
-Deno.test("what cannot sign or be checked is named", async () => {
+Deno.test("the error names what cannot sign or be checked", async () => {
   const cannot = (call: () => unknown, code: string, message: string) => {
     const error = assertThrows(call, SslUnsupportedError);
     assertEquals([error.code, error.message], [code, message]);

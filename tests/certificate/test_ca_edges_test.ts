@@ -17,7 +17,7 @@ const ca = await TestCa.create({ commonName: "ca" });
 const about = (date: Date, days: number) =>
   assert(Math.abs(date.getTime() - Date.now() - days * DAY) < 60_000, `${date}`);
 
-Deno.test("a name has the kind that it looks like", () => {
+Deno.test("the kind of a name follows from its form", () => {
   const kinds = [
     "a.test",
     "*.a.test",
@@ -122,7 +122,7 @@ Deno.test("names, commonName, serial and key of a certificate are those that are
   );
 });
 
-Deno.test("CAs below a CA carry their chain, their limits and their usages", async () => {
+Deno.test("a CA below a CA has its chain, its limits and its usages", async () => {
   assertEquals([ca.cert.isCa, ca.cert.keyUsage, ca.root, ca.intermediates, ca.chainPem], [
     true,
     ["keyCertSign", "cRLSign"],
@@ -238,7 +238,7 @@ Deno.test("responses to staple say what is asked for, from whom and for how long
   );
 });
 
-Deno.test("an OCSP request has certificates, and perhaps a nonce", () => {
+Deno.test("an OCSP request names certificates, and may have a nonce", () => {
   const id = ocspCertId(ca.cert, Uint8Array.of(7));
   const request = (...parts: Uint8Array[]) => seq(seq(...parts));
   const read = (der: Uint8Array) => {

@@ -66,7 +66,7 @@ Deno.test("TestCa: one line makes a CA, one more a certificate that a TLS client
   assertEquals(await accepts(await two.server(), ca.pem), true);
 });
 
-Deno.test("TestCa: certificates that must be refused are, each for its reason", async () => {
+Deno.test("TestCa: certificates that must be refused are refused, each for its reason", async () => {
   const ca = await TestCa.create();
   const other = await TestCa.create();
   const refused = async (server: TestCertificate, reason: string, anchor = ca.pem, name?: string) =>

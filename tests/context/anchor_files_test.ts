@@ -148,7 +148,7 @@ Deno.test("a file is kept for how it is read: what is skipped in the system's is
   });
 });
 
-Deno.test("crlFile: a new list of revocations counts at once", async () => {
+Deno.test("crlFile: a new list of revocations takes effect at once", async () => {
   await inPlace(async ({ file }) => {
     await Deno.writeTextFile(file, one.crl());
     await age(file);

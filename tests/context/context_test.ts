@@ -75,7 +75,7 @@ Deno.test("SslContext.create() checks its options", async () => {
   );
 });
 
-Deno.test("SslContext.create() says which engine it is for, and loads the files at once", async () => {
+Deno.test("SslContext.create() names its engine, and loads the files at once", async () => {
   using context = await SslContext.create({ engine: "openssl", ca: ca.pem });
   assertEquals(context.engine, "openssl");
   await assertRejects(
@@ -266,7 +266,7 @@ Deno.test("OpenSSL without callbacks: what needs them is refused with the flag t
   }
 });
 
-Deno.test("the Deno engine: what it does anyway is fine", async () => {
+Deno.test("the Deno engine accepts options that ask for what it does anyway", async () => {
   const { engine, configs } = fakeEngine("deno");
   await make(engine, "client", {
     caFile: "",
@@ -288,7 +288,7 @@ Deno.test("the Deno engine: what it does anyway is fine", async () => {
   assertEquals(configs.map(({ skipHostname }) => skipHostname), [false, true, false]);
 });
 
-Deno.test("the Deno engine: what it cannot do for one connection", async () => {
+Deno.test("the Deno engine refuses what it cannot do for one connection", async () => {
   const { engine } = fakeEngine("deno");
   const context = await make(engine, "client", {});
   const role = "client";
@@ -379,7 +379,7 @@ Deno.test("an option with a record given with reuseCtx must say the same in ever
   assertEquals(beyond({ verifycnScheme: "http" }), ["verifycnScheme"]);
 });
 
-Deno.test("newConnection(): a connection's options go before the context's", async () => {
+Deno.test("newConnection() prefers a connection's options to the context's", async () => {
   const { engine } = fakeEngine("openssl");
   const context = await make(engine, "client", {
     ca: ca.pem,
@@ -397,7 +397,7 @@ Deno.test("newConnection(): a connection's options go before the context's", asy
   assertThrows(() => connection({ fingerprint: "x" }), TypeError, "invalid fingerprint");
 });
 
-Deno.test("what verifies a peer is not the user's: a foreign state is refused", async () => {
+Deno.test("a connection state that the library did not make is refused", async () => {
   const { engine, configs } = fakeEngine("openssl");
   await make(engine, "client", { ca: ca.pem });
   const evidence = {

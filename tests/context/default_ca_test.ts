@@ -39,7 +39,7 @@ async function inDirectory(fn: (path: string, ca: TestCa) => Promise<void>): Pro
   }
 }
 
-Deno.test("defaultCa() takes SSL_CERT_FILE, and it alone", async () => {
+Deno.test("defaultCa() takes SSL_CERT_FILE and nothing else where it is set", async () => {
   await inDirectory(async (path, ca) => {
     await Deno.writeTextFile(`${path}/ca.pem`, ca.pem);
     await withEnv({ SSL_CERT_FILE: `${path}/ca.pem`, SSL_CERT_DIR: undefined }, async () => {

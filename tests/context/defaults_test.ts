@@ -72,7 +72,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what an operation says itself goes before the defaults",
+  "the options of an operation go before the defaults",
   clean(() => {
     setDefaults({ timeout: 5, verifyMode: 1 });
     const options = connect({ timeout: 6 });
@@ -82,7 +82,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an option of a group drops the defaults of the others",
+  "an option drops the defaults of the others of its group",
   clean(() => {
     setDefaults({ caFile: "ca.pem", certFile: "cert.pem", keyFile: "key.pem" });
     assertEquals(connect({ ca: [] }), { ca: [], certFile: "cert.pem", keyFile: "key.pem" });
@@ -91,7 +91,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a default does not come to an operation that does not take it",
+  "a default does not reach an operation that does not take it",
   clean(() => {
     setDefaults({ timeout: 5 });
     assertEquals(checkOptions("context", {}) as object, {});
@@ -123,7 +123,7 @@ Deno.test("setDefaults() refuses what no operation takes", () => {
 });
 
 Deno.test(
-  "setDefaultContext() is for operations that say nothing of a context's options",
+  "setDefaultContext() applies to operations without options of a context",
   clean(async () => {
     using context = await SslContext.create({ ca: [] });
     setDefaultContext(context);

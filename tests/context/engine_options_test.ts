@@ -13,7 +13,7 @@ import { ca, CASES, type OptionCase, PAIR, shared } from "./engine_options.ts";
 import { refuses } from "../helpers/refuses.ts";
 import { createContext, newConnection } from "../helpers/operations.ts";
 
-Deno.test("the table of options has every option, and every fate is there", () => {
+Deno.test("the cases cover every option, with every outcome", () => {
   assertEquals([...CASES.keys()].toSorted(), Object.keys(OPTIONS).toSorted());
   for (const [name, cases] of CASES) assert(cases.length > 0, name);
 });

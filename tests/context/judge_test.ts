@@ -146,7 +146,7 @@ Deno.test("a pin never overrides a revocation", () => {
   }
 });
 
-Deno.test("a pin that does not match leaves it to chain and name", () => {
+Deno.test("with a pin that does not match, chain and name decide", () => {
   assertEquals(judge(GOOD, pinned(OTHER), NAMES).ok, true);
   assertEquals(judge(UNKNOWN, pinned(OTHER), NAMES).ok, false);
   assertEquals(judge(GOOD, pinned(OTHER), WRONG).ok, false);

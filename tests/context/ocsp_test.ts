@@ -170,7 +170,7 @@ Deno.test("a good staple does not save a certificate that is refused anyway", as
   ]);
 });
 
-Deno.test("options about staples that would have no effect are contradictions", async () => {
+Deno.test("options about staples that would have no effect are refused", async () => {
   const cases: [SslOptions, string][] = [
     [{ verifyMode: 0, ocspMode: SSL_OCSP_MUST_STAPLE }, 'option "ocspMode" with verifyMode'],
     [{ verifyMode: 0, ocspStapleCallback: () => {} }, 'option "ocspStapleCallback" with'],
@@ -189,7 +189,7 @@ Deno.test("options about staples that would have no effect are contradictions", 
 
 // ---- what a server staples
 
-Deno.test("ocspStaple as a function is asked ahead, once, for each certificate", async () => {
+Deno.test("ocspStaple as a function is called ahead of the handshakes, once for each certificate", async () => {
   const requests: StapleRequest[] = [];
   const ocspStaple: StapleCallback = (request) => {
     requests.push(request);
@@ -352,7 +352,7 @@ Deno.test("ocspResolver() asks about the chain that was built, knows the staple,
   await responder.close();
 });
 
-Deno.test("ocspResolver() and canOcsp() without what they need", async () => {
+Deno.test("ocspResolver() and canOcsp() say what they lack", async () => {
   await using p = await socketPair({ verifyMode: 0, ca: [] }, {});
   await assertRejects(async () => await p.server.ocspResolver(), SslError, "no certificate");
   await p.client.close();

@@ -122,7 +122,7 @@ for (const [how, [line, reason]] of Object.entries(UNREAD)) {
   });
 }
 
-Deno.test("two files joined without a line break: the error says where to put one", async () => {
+Deno.test("the error for two files joined without a line break says where to put one", async () => {
   const text = one.pem.trimEnd() + two.pem;
   assertStringIncludes(
     await refusal(() => anchors({ ca: text })),

@@ -88,13 +88,13 @@ Deno.test("SessionCache: the same session may be there twice", () => {
   assertEquals(cache.size, 1);
 });
 
-Deno.test("SessionCache: a size of nothing is refused", () => {
+Deno.test("SessionCache: a size of 0 is refused", () => {
   for (const size of [0, -1, 1.5, NaN, Infinity, "3" as unknown as number]) {
     assertThrows(() => new SessionCache(size), RangeError, "Cannot create a SessionCache");
   }
 });
 
-Deno.test("SessionCache: the least recently used goes, as in a plain model of it", () => {
+Deno.test("SessionCache drops the least recently used, as a simple model does", () => {
   const cache = new SessionCache<number>(4);
   let model: [string, number][] = []; // the latest first
   let state = 7;

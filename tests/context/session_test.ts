@@ -54,7 +54,7 @@ function parts(over: Partial<SessionParts["peer"]> = {}, der = sessionDer()): Se
   };
 }
 
-Deno.test("SslSession tells protocol, begin and lifetime, and keeps its secret", () => {
+Deno.test("SslSession shows protocol, start and lifetime, and no secret", () => {
   const created = Math.floor(Date.now() / 1000) * 1000;
   const session = makeSession(parts({}, sessionDer({ time: created })));
   assertEquals(session.protocol, "TLSv1_3");

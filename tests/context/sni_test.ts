@@ -59,7 +59,7 @@ for (const version of VERSIONS) {
     assertEquals(asked.slice(0, 4), ["a.example", "b.example", "server.example", ""]);
   });
 
-  Deno.test(`sniCallback refuses with unrecognized_name (${version})`, async () => {
+  Deno.test(`sniCallback can refuse a client with unrecognized_name (${version})`, async () => {
     for (const sniCallback of [() => null, () => Promise.resolve(null)]) {
       const { clientError, serverError } = await shake({ ...TRUST, version }, { sniCallback });
       assertEquals((clientError as SslError).alert, "unrecognized_name");
@@ -380,7 +380,7 @@ Deno.test("the Deno engine refuses the options about contexts by their names", a
   await assertRejects(async () => await context.ctxObject(), SslUnsupportedError, "ctxObject()");
 });
 
-Deno.test("the callbacks for names are for servers, and checked", async () => {
+Deno.test("the callbacks for names are refused for clients, and checked", async () => {
   await assertRejects(
     () => SslSocket.connect("localhost:1", { sniCallback: () => undefined } as object),
     TypeError,

@@ -130,7 +130,7 @@ for (const version of ["TLSv1_2", "TLSv1_3"] as const) {
   });
 }
 
-Deno.test("debug: 1 tells the outcome of handshakes alone, good or bad", async () => {
+Deno.test("debug: 1 writes the outcome of handshakes alone, good or bad", async () => {
   const text: string[] = [];
   const log = { trace: (t: string) => void text.push(t), debug: 1 as const };
   const { client, server, listener } = await socketPair(log);

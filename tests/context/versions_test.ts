@@ -88,7 +88,7 @@ Deno.test("allowedVersions() never goes below TLS 1.2 by maxVersion alone", () =
   assertThrows(() => allowedVersions({ minVersion: "SSLv23" }), TypeError, '"minVersion"');
 });
 
-Deno.test("versionName() names what a socket reports", () => {
+Deno.test("versionName() gives the name that a socket reports", () => {
   assertEquals(versionName(0x0304), "TLSv1_3");
   assertEquals(versionName(0x0301), "TLSv1");
   assertEquals(versionName(0x0300), "SSLv3");

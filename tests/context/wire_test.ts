@@ -44,7 +44,7 @@ Deno.test("an untrusted chain, a wrong name, an expired certificate are refused"
   ]);
 });
 
-Deno.test("verifycnName, serverName and the scheme decide which name counts", async () => {
+Deno.test("verifycnName, serverName and the scheme decide which name is verified", async () => {
   accepted(await shake({ ...TRUST, verifycnName: "server.example" }, {}, "10.0.0.1"));
   accepted(await shake({ ...TRUST, serverName: "server.example" }, {}, "other.example"));
   accepted(await shake({ ...TRUST, verifycnScheme: "none" }, {}, "other.example"));
@@ -81,7 +81,7 @@ Deno.test("fingerprint and forceFingerprint on the wire", async () => {
   ]);
 });
 
-Deno.test("pins without verification are a contradiction, not a decoration", async () => {
+Deno.test("pins without verification are refused as a contradiction", async () => {
   const fingerprint = leaf.certificate.fingerprint();
   await assertRejects(
     () => shake({ verifyMode: 0, fingerprint }),
@@ -139,7 +139,7 @@ Deno.test("cipherList, ciphersuites and honorCipherOrder decide the cipher", asy
   assertEquals(suite.client?.cipher, "TLS_CHACHA20_POLY1305_SHA256");
 });
 
-Deno.test("ecdhCurve must overlap, null leaves finite-field DH", async () => {
+Deno.test("the ecdhCurve of both sides must overlap; null leaves finite-field DH", async () => {
   accepted(await shake({ ...TRUST, ecdhCurve: "P-384" }, { ecdhCurve: "P-521:P-384" }));
   const apart = await shake({ ...TRUST, ecdhCurve: "P-256" }, { ecdhCurve: "P-521:P-384" });
   assertEquals(refusal(apart), [alerted("handshake_failure"), "SslPeerError ERR_SSL_INCOMPATIBLE"]);
@@ -191,7 +191,7 @@ Deno.test("a server with verifyMode trusts clientCa and judges the client", asyn
   }
 });
 
-Deno.test("a server that listens on a host holds its clients' certificates to no name by that", async () => {
+Deno.test("the hostname that a server listens on is not a name for its clients' certificates", async () => {
   const own = await TestCa.create();
   const user = await own.client("a user");
   const asks = { verifyMode: 3, clientCa: own.pem };
@@ -281,7 +281,7 @@ Deno.test("selfSigned serves its names and labels itself", async () => {
   ]);
 });
 
-Deno.test("keylog gets the lines of both sides", async () => {
+Deno.test("keylog receives the lines of both sides", async () => {
   const lines: { client: string[]; server: string[] } = { client: [], server: [] };
   accepted(
     await shake(

@@ -118,18 +118,22 @@ export function addressCases(cases: Cases): void {
     listener.close();
   });
 
-  cases.add("connect() to a port that nobody listens on says so", [], async ({ engine }) => {
-    const { ca } = await testPki();
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr;
-    listener.close();
-    const error = await assertRejects(
-      () => SslSocket.connect(`127.0.0.1:${port}`, trust(engine, ca)),
-      SslError,
-    );
-    assertEquals(error.code, "ECONNREFUSED");
-    assertStringIncludes(error.message, `127.0.0.1:${port}`);
-  });
+  cases.add(
+    "connect() to a port that nobody listens on is ECONNREFUSED",
+    [],
+    async ({ engine }) => {
+      const { ca } = await testPki();
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const { port } = listener.addr;
+      listener.close();
+      const error = await assertRejects(
+        () => SslSocket.connect(`127.0.0.1:${port}`, trust(engine, ca)),
+        SslError,
+      );
+      assertEquals(error.code, "ECONNREFUSED");
+      assertStringIncludes(error.message, `127.0.0.1:${port}`);
+    },
+  );
 
   cases.add("connect() to an unknown host says so", [], async ({ engine }) => {
     const { ca } = await testPki();
@@ -172,19 +176,23 @@ export function addressCases(cases: Cases): void {
     assertEquals(await again.catch((error) => error), reason);
   });
 
-  cases.add("connect() to a plain HTTP server says that it is no TLS", [], async ({ engine }) => {
-    const { ca } = await testPki();
-    await using http = tcpServer(async (conn) => {
-      await conn.read(new Uint8Array(1000));
-      await conn.write(bytes("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"));
-      await conn.closeWrite();
-    });
-    const error = await assertRejects(
-      () => SslSocket.connect(`127.0.0.1:${http.port}`, trust(engine, ca)),
-      SslPeerError,
-    );
-    assertStringIncludes(error.message, `127.0.0.1:${http.port}`);
-  });
+  cases.add(
+    "connect() to a plain HTTP server says that it does not speak TLS",
+    [],
+    async ({ engine }) => {
+      const { ca } = await testPki();
+      await using http = tcpServer(async (conn) => {
+        await conn.read(new Uint8Array(1000));
+        await conn.write(bytes("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"));
+        await conn.closeWrite();
+      });
+      const error = await assertRejects(
+        () => SslSocket.connect(`127.0.0.1:${http.port}`, trust(engine, ca)),
+        SslPeerError,
+      );
+      assertStringIncludes(error.message, `127.0.0.1:${http.port}`);
+    },
+  );
 
   cases.add("connect() to a peer that closes at once is refused", [], async ({ engine }) => {
     const { ca } = await testPki();
@@ -277,7 +285,7 @@ export function addressCases(cases: Cases): void {
     assertEquals(connections, 0);
   });
 
-  cases.add("connect() holds to the family", [], async ({ engine }) => {
+  cases.add("connect() uses the address family that is asked for", [], async ({ engine }) => {
     const { ca } = await testPki();
     await assertRejects(
       () => SslSocket.connect("127.0.0.1:443", { ...trust(engine, ca), family: 6 }),
@@ -287,7 +295,7 @@ export function addressCases(cases: Cases): void {
   });
 
   cases.add(
-    "listen() holds to the family, of an address and of localhost",
+    "listen() uses the address family that is asked for, with an address and with localhost",
     [],
     async ({ engine }) => {
       const cases = [

@@ -21,7 +21,7 @@ export function dataCases(cases: Cases): void {
     }
   });
 
-  cases.add("read() and write() of nothing do nothing", [], async ({ engine }) => {
+  cases.add("read() and write() of an empty buffer do nothing", [], async ({ engine }) => {
     await using pair = await connectPair(engine);
     assertEquals(await pair.client.read(new Uint8Array()), 0);
     assertEquals(await pair.client.write(new Uint8Array()), 0);
@@ -55,7 +55,7 @@ export function dataCases(cases: Cases): void {
     assertEquals([a, b], [data.length, data.length]);
   });
 
-  cases.add("a second read while one waits is a clear error, the first goes on", [], async (t) => {
+  cases.add("a second read while one waits is refused, and the first goes on", [], async (t) => {
     await using pair = await connectPair(t.engine);
     const p = new Uint8Array(10);
     const first = pair.client.read(p);
@@ -101,7 +101,7 @@ export function dataCases(cases: Cases): void {
     assertEquals(pair.server.opened(), 0);
   });
 
-  cases.add("readable gives bytes into the reader's own buffer", [], async ({ engine }) => {
+  cases.add("readable fills the reader's own buffer", [], async ({ engine }) => {
     await using pair = await connectPair(engine);
     const reader = pair.client.readable.getReader({ mode: "byob" });
     await pair.server.write(bytes("byob"));

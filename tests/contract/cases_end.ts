@@ -134,7 +134,7 @@ export function endCases(cases: Cases): void {
   });
 
   cases.add(
-    "close() with fastShutdown: false tells that the peer did not answer",
+    "close() with fastShutdown: false reports that the peer did not answer",
     [],
     async (t) => {
       await using pair = await connectThroughRelay(t.engine);

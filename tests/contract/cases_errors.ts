@@ -121,14 +121,18 @@ export function errorCases(cases: Cases): void {
     says(error, "ERR_SSL_DECODE", `${HANDSHAKE} sent a malformed message`);
   });
 
-  cases.add("a server of an unknown CA is refused, and hears so", [], async ({ engine }) => {
-    const [client, server] = await untrusted(engine);
-    assertInstanceOf(client, SslVerifyError);
-    assertEquals(client.code, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
-    assert(client.message.includes(": Cannot verify the certificate of "), client.message);
-    const text = `${HANDSHAKE} refused with the alert unknown_ca`;
-    says(server, "ERR_SSL_ALERT_UNKNOWN_CA", text);
-  });
+  cases.add(
+    "a server of an unknown CA is refused, and receives the alert",
+    [],
+    async ({ engine }) => {
+      const [client, server] = await untrusted(engine);
+      assertInstanceOf(client, SslVerifyError);
+      assertEquals(client.code, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
+      assert(client.message.includes(": Cannot verify the certificate of "), client.message);
+      const text = `${HANDSHAKE} refused with the alert unknown_ca`;
+      says(server, "ERR_SSL_ALERT_UNKNOWN_CA", text);
+    },
+  );
 
   cases.add("data that ends without close_notify is truncated", [], async ({ engine }) => {
     const error = await readFails(engine, () => undefined);

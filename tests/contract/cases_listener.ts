@@ -87,7 +87,7 @@ function closeAll(conns: Deno.TcpConn[]): void {
 
 export function listenerCases(cases: Cases): void {
   cases.add(
-    "the iterator goes on past hostile clients, and tells of each",
+    "the iterator goes on past hostile clients, and reports each",
     [],
     async ({ engine }) => {
       const failures: [unknown, Deno.Addr | undefined][] = [];
@@ -145,7 +145,7 @@ export function listenerCases(cases: Cases): void {
   });
 
   cases.add(
-    "silent clients hold no more places than maxHandshakes, for no longer than handshakeTimeout",
+    "silent clients hold at most maxHandshakes places, for at most handshakeTimeout",
     [],
     async ({ engine }) => {
       const failures: unknown[] = [];

@@ -118,7 +118,7 @@ export function startCases(cases: Cases): void {
     await Promise.all([client.close(), served.close()]);
   });
 
-  cases.add("start() makes TLS in TLS", ["anyTransport"], async ({ engine }) => {
+  cases.add("start() runs TLS inside TLS", ["anyTransport"], async ({ engine }) => {
     const { ca, server } = await testPki();
     await using outer = await connectPair(engine);
     const [client, served] = await Promise.all([

@@ -58,7 +58,7 @@ Deno.test("ClientHelloReader gives the same for every split of bytes and records
   ));
 });
 
-Deno.test("ClientHelloReader takes anything without throwing", () => {
+Deno.test("ClientHelloReader throws for no input", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
     new ClientHelloReader().push(bytes);
   }));
@@ -77,7 +77,7 @@ Deno.test("ClientHelloReader takes anything without throwing", () => {
   );
 });
 
-Deno.test("ClientHelloReader says null to what does not begin a TLS connection", () => {
+Deno.test("ClientHelloReader gives null for what does not begin a TLS connection", () => {
   for (
     const text of [
       "GET / HTTP/1.0\r\n\r\n",
@@ -91,7 +91,7 @@ Deno.test("ClientHelloReader says null to what does not begin a TLS connection",
   }
 });
 
-Deno.test("ClientHelloReader takes a hello whose server name is empty, or none, for broken", () => {
+Deno.test("ClientHelloReader calls a hello broken whose server name is empty or not a name", () => {
   const name = "www.Example.com";
   const text = String.fromCharCode(...sample);
   const at = text.indexOf(name) - 9; // type, length, list, type of name, length of name

@@ -43,7 +43,7 @@ Deno.test("bind() gives null for an optional function that the library lacks, an
   );
 });
 
-Deno.test("openSslInfo() tells the same before and after openLibrary()", () => {
+Deno.test("openSslInfo() gives the same before and after openLibrary()", () => {
   const { narrow } = findLibrary();
   const before = openSslInfo();
   const opened = openLibrary();

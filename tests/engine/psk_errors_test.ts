@@ -5,7 +5,7 @@ import { pskAdvice } from "../../engine/openssl/session_hooks.ts";
 const advised = (reason: string, alert?: string) => (role: "client" | "server", given: boolean) =>
   pskAdvice({ reason, ...alert && { alert } }, role, given);
 
-Deno.test("pskAdvice() names another key only where there was one", () => {
+Deno.test("pskAdvice() speaks of a wrong key only where a key was used", () => {
   for (const failed of [advised("binder does not verify"), advised("x", "bad_record_mac")]) {
     for (const role of ["client", "server"] as const) {
       assertStringIncludes(failed(role, true)!.text, "the peer's pre-shared key seems to be");
@@ -15,7 +15,7 @@ Deno.test("pskAdvice() names another key only where there was one", () => {
   }
 });
 
-Deno.test("pskAdvice() tells who did not know the identity", () => {
+Deno.test("pskAdvice() says which side did not know the identity", () => {
   const alert = advised("sslv3 alert handshake failure", "handshake_failure");
   assertStringIncludes(alert("client", true)!.text, "the server seems not to know the identity");
   const unknown = advised("psk identity not found");

@@ -160,7 +160,7 @@ for (const direction of ["down", "up"] as const) {
   });
 }
 
-Deno.test("A truncated stream stays truncated", async () => {
+Deno.test("a truncated stream stays truncated", async () => {
   const steady = await steadyServer();
   try {
     const { proxy: { total } } = await throughProxy(steady, "down", {});
@@ -253,7 +253,7 @@ for (
   });
 }
 
-Deno.test("Deno engine tells a server that closes during the handshake", async () => {
+Deno.test("Deno engine reports a server that closes during the handshake", async () => {
   await using server = plainServer(async (conn) => void await conn.read(new Uint8Array(4096)));
   const error = await failingHandshake(server.addr);
   assertInstanceOf(error, SslPeerError);
@@ -305,7 +305,7 @@ for (
 }
 
 for (const when of ["before the handshake", "during the handshake"]) {
-  Deno.test(`Deno engine gives up a silent server when aborted ${when}`, async () => {
+  Deno.test(`Deno engine leaves a silent server when aborted ${when}`, async () => {
     const gone = Promise.withResolvers<void>();
     await using server = plainServer(() => gone.promise);
     const abort = new AbortController();
@@ -317,7 +317,7 @@ for (const when of ["before the handshake", "during the handshake"]) {
   });
 }
 
-Deno.test("An aborted handshake closes the stream for everybody", async () => {
+Deno.test("an aborted handshake closes the stream for every caller", async () => {
   const gone = Promise.withResolvers<void>();
   await using server = plainServer(() => gone.promise);
   const client = await (await clientContext()).dial(target(server.addr), params());
@@ -334,7 +334,7 @@ Deno.test("An aborted handshake closes the stream for everybody", async () => {
   gone.resolve();
 });
 
-Deno.test("Deno engine's server gives up a silent client when aborted", async () => {
+Deno.test("Deno engine's server leaves a silent client when aborted", async () => {
   using listening = await listen();
   const accepting = listening.listener.accept(listening.context, undefined);
   const conn = await connect(listening.listener.addr);
@@ -387,7 +387,7 @@ Deno.test("Deno engine's server survives garbage, each time with an error of the
   assertEquals(await serving, undefined);
 });
 
-Deno.test("A peer that closes without a word while we write is an error, not a success", async () => {
+Deno.test("a peer that closes without an alert while we write is an error, not a success", async () => {
   using ends = await pair();
   ends.server.close();
   const write = async (s: TlsStream) => {

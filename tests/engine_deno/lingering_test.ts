@@ -17,7 +17,7 @@ function setup() {
   };
 }
 
-Deno.test("Lingering: 127 closed connections hold nobody up, the next ones wait until one is let go", () => {
+Deno.test("Lingering: 127 closed connections delay nothing, the next ones wait until one is released", () => {
   const t = setup();
   t.close(127);
   assertEquals(t.held.wait, 0);
@@ -31,7 +31,7 @@ Deno.test("Lingering: 127 closed connections hold nobody up, the next ones wait 
   assertEquals(t.held.wait, 100);
 });
 
-Deno.test("Lingering: 32 are let go in 100 ms, however many were closed at once", () => {
+Deno.test("Lingering: 32 connections are released in 100 ms, however many were closed at once", () => {
   const t = setup();
   t.close(320);
   assertEquals(t.held.wait, 700); // until 127 are left: 193 go in seven turns of 32
@@ -42,7 +42,7 @@ Deno.test("Lingering: 32 are let go in 100 ms, however many were closed at once"
   assertEquals(t.held.wait, 0); // the past is forgotten
 });
 
-Deno.test("Lingering: who waits goes on when there is room, or with the signal", async () => {
+Deno.test("Lingering: a wait ends when there is room, or with its signal", async () => {
   const t = setup();
   t.close(128);
   const reason = new Error("no more");
@@ -55,7 +55,7 @@ Deno.test("Lingering: who waits goes on when there is room, or with the signal",
   await other;
 });
 
-Deno.test("deno: closing a client's connection is reckoned, a server's is not", async () => {
+Deno.test("deno: closed connections of clients are counted, those of servers are not", async () => {
   while (lingering.wait > 0) await lingering.room({}); // of other tests
   const reckoned = async (role: "client" | "server") => {
     const before = closed;

@@ -71,7 +71,7 @@ for (const mode of ["plain", "cert"]) {
   });
 }
 
-Deno.test("Deno engine without any permission passes Deno's refusal through", async () => {
+Deno.test("Deno engine without any permission rejects with Deno's own error", async () => {
   const { talk } = await under([], "plain");
   assert(talk!.startsWith('NotCapable Requires net access to "127.0.0.1:0"'), talk);
 });

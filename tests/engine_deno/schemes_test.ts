@@ -176,7 +176,7 @@ for (const [what, names, named, options] of stricter) {
   });
 }
 
-Deno.test("The Deno engine's own check without a scheme says nothing of schemes", async () => {
+Deno.test("the Deno engine's own check without a scheme does not mention schemes", async () => {
   const { error } = await attempt(["a.test"], { serverName: "b.test" });
   assertInstanceOf(error, SslVerifyError);
   assert(!error.message.includes("scheme"), error.message);

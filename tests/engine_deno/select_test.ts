@@ -69,7 +69,7 @@ const path = (() => {
 })();
 const ignore = path === undefined;
 
-Deno.test("selectEngine() without the ffi permission is Deno's, and asks nobody", async () => {
+Deno.test("selectEngine() without the ffi permission gives Deno's engine, and does not prompt", async () => {
   for (const flags of [[], ["--deny-ffi"], ["--no-prompt"]]) {
     const report = await under(flags);
     assertEquals([report.auto, report.deno], ["deno", "deno"]);
@@ -80,7 +80,7 @@ Deno.test("selectEngine() without the ffi permission is Deno's, and asks nobody"
 });
 
 Deno.test({
-  name: "selectEngine() with --allow-ffi is OpenSSL",
+  name: "selectEngine() with --allow-ffi gives OpenSSL",
   ignore,
   fn: async () => {
     const report = await under(["--allow-ffi"]);
@@ -91,7 +91,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "selectEngine() with --allow-ffi=<path> is OpenSSL without callbacks",
+  name: "selectEngine() with --allow-ffi=<path> gives OpenSSL without callbacks",
   ignore,
   fn: async () => {
     for (const more of [[], ["--no-prompt"]]) {
@@ -102,7 +102,7 @@ Deno.test({
   },
 });
 
-Deno.test("selectEngine() with a path where no library is is Deno's", async () => {
+Deno.test("selectEngine() with a path without a library gives Deno's engine", async () => {
   const report = await under(["--allow-ffi=/nowhere/libssl.so.3"]);
   assertEquals(report.auto, "deno");
 });

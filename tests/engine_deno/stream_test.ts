@@ -345,7 +345,7 @@ Deno.test("DenoStream.close() ends what is in flight and is idempotent", async (
   }
 });
 
-Deno.test("DenoStream.handshake() is due before data and idempotent", async () => {
+Deno.test("DenoStream.handshake() must come before data, and is idempotent", async () => {
   using listening = await listen();
   const accepting = listening.listener.accept(listening.context, undefined);
   const client = await (await clientContext()).dial(listening.target, params());
@@ -398,7 +398,7 @@ Deno.test("DenoStream.tryHandshake() throws what refused the peer, each time", a
   await refused;
 });
 
-Deno.test("DenoStream tells what Deno tells, and nothing else", async () => {
+Deno.test("DenoStream knows what Deno says about a connection, and nothing else", async () => {
   using ends = await pair({ client: { alpn: ["h2", "x"] }, server: { alpn: ["x", "y"] } });
   const { client, server } = ends;
   const nothing = {
@@ -481,7 +481,7 @@ for (const how of ["returns", "throws"]) {
   });
 }
 
-Deno.test("DenoStream.tryHandshake(): a failure that nobody asks for is nobody's unhandled rejection", async () => {
+Deno.test("DenoStream.tryHandshake(): a failure that nobody awaits is not an unhandled rejection", async () => {
   const unhandled: unknown[] = [];
   const listener = (event: PromiseRejectionEvent) => {
     event.preventDefault();

@@ -285,7 +285,7 @@ for (const keyType of ["ec", "ec384", "ec521", "rsa", "ed25519"] as const) {
   });
 }
 
-Deno.test("Deno engine goes through intermediates", async () => {
+Deno.test("Deno engine verifies through intermediates", async () => {
   const root = await TestCa.create();
   const leaf = await (await (await root.intermediate()).intermediate()).server();
   assertEquals((await attempt(await trusting(root), leaf))[0], undefined);
@@ -305,7 +305,7 @@ Deno.test("skipHostname leaves the name unchecked, never the chain", async () =>
   assertEquals(error.code, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
 });
 
-Deno.test("Deno engine has no name to verify: TypeError, never localhost", async () => {
+Deno.test("Deno engine without a name to verify throws a TypeError, and never verifies localhost", async () => {
   using listening = await listen();
   const context = await clientContext();
   // Deno itself takes "" for localhost.

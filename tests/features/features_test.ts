@@ -80,7 +80,7 @@ Deno.test("FEATURES: a column is part of the one left of it, but for ALPN and th
   assertEquals(full!, new Set(NAMES));
 });
 
-Deno.test("FEATURES: a row that is known at run time only is not declared as well", () => {
+Deno.test("FEATURES: a feature that is known only at run time is not declared by an engine", () => {
   for (const [column] of COLUMNS) {
     assertEquals(featuresOf(column).intersection(featuresOf(column, "maybe")), new Set());
   }

@@ -102,7 +102,7 @@ Deno.test("tryReadLine() keeps a failure that lasts, and forgets one that passes
   for (let i = 0; i < 2; i++) assertEquals(assertThrows(() => handle.tryReadLine()), cut);
 });
 
-Deno.test("a second read says which one is in flight", async () => {
+Deno.test("the error of a second read says which one is in flight", async () => {
   const { wait, open } = gate();
   const handle = new Handle(new ScriptedConn(wait, "a\n"));
   const first = handle.readLine();
@@ -120,7 +120,7 @@ Deno.test("a second read says which one is in flight", async () => {
   assertEquals(await first, "a");
 });
 
-Deno.test("a read that was given up goes on, and its bytes are given with the connection", async () => {
+Deno.test("a read whose wait was given up goes on, and its bytes go with the connection", async () => {
   const { wait, open } = gate();
   const conn = new ScriptedConn("a\nb", wait, "cd", null);
   const handle = new Handle(conn);
@@ -195,7 +195,7 @@ Deno.test("what is printed later does not change what was collected", async () =
   assertEquals(conn.text, "ab");
 });
 
-Deno.test("flush() waits for every write before it, and tells how it failed", async () => {
+Deno.test("flush() waits for every write before it, and rejects with its failure", async () => {
   const { promise, resolve } = Promise.withResolvers<number>();
   const done: string[] = [];
   let calls = 0;
@@ -224,7 +224,7 @@ Deno.test("a connection that takes nothing, or more than nothing can be, fails t
   }
 });
 
-Deno.test("a handle of one direction says so, and cannot start TLS", async () => {
+Deno.test("a handle of one direction refuses the other direction and TLS", async () => {
   const reader = new Handle({ read: () => Promise.resolve(null) });
   const writer = new Handle({ write: (p: Uint8Array) => Promise.resolve(p.length) });
   for (

@@ -165,7 +165,7 @@ Deno.test("Handle, first calls: ready() reads where tryReadLine() cannot", async
   assertEquals([handle.tryReadLine(), conn.reads], ["a", 1]);
 });
 
-Deno.test("Handle, first calls: a loop that only asks gets its line", async () => {
+Deno.test("Handle, first calls: a loop of tryReadLine() gets its line", async () => {
   const [near, far] = await tcpPair();
   const socket = await SslSocket.start(near, { startHandshake: false, hostname: "localhost" });
   await using handle = new Handle(socket);

@@ -129,7 +129,7 @@ Deno.test("LineReader: records without chomp are the stream, in latin1 for any b
   );
 });
 
-Deno.test("LineReader gives lines, then bytes, then lines, in the right order", () => {
+Deno.test("LineReader mixes lines and bytes in the right order", () => {
   const step = fc.oneof(fc.constant("line" as const), fc.nat(9));
   fc.assert(
     fc.property(text, cuts, fc.array(step, { maxLength: 30 }), (text, cuts, steps) => {

@@ -7,7 +7,7 @@ const table: [format: string, args: string[], result: string][] = JSON.parse(
   Deno.readTextFileSync(new URL("../testdata/sprintf-perl-5.36.json", import.meta.url)),
 );
 
-Deno.test("sprintf() is what Perl 5.36 prints", () => {
+Deno.test("sprintf() gives what Perl 5.36 prints", () => {
   const wrong = table.filter(([format, args, result]) => sprintf(format, ...args) !== result)
     .map(([format, args, result]) => ({ format, args, result, got: sprintf(format, ...args) }));
   assertEquals(wrong, []);

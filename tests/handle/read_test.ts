@@ -124,7 +124,7 @@ Deno.test("Handle.readLine() refuses what is no UTF-8 and goes on in latin1", as
   assertEquals(await h.readLine({ chomp: false }), "\xff\n");
 });
 
-Deno.test("Handle.read(n) fills up to the end, and tells the end by null", async () => {
+Deno.test("Handle.read(n) fills up to the end, and gives null at the end", async () => {
   const h = new Handle(new ScriptedConn("ab", "cd", "e"));
   assertEquals((await h.read(0))?.length, 0);
   assertEquals(decode(await h.read(3)), "abc");
@@ -279,7 +279,7 @@ Deno.test("Handle.read(buffer) gives short data before an error, and the error n
   assertEquals(await assertRejects(() => h.read(buffer)), truncated);
 });
 
-Deno.test("Handle goes on after a timeout of the connection", async () => {
+Deno.test("Handle can go on after a timeout of the connection", async () => {
   const late = new SslTimeoutError("late");
   const h = new Handle(new ScriptedConn("ha", late, "lf\n", "x", late, "y"));
   assertEquals(await assertRejects(() => h.readLine()), late);

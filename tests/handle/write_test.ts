@@ -149,7 +149,7 @@ Deno.test("Handle fails all writes behind one that failed: no stream with a hole
   assertEquals(conn.events, ["close abruptly"]);
 });
 
-Deno.test("Handle.close() tells that collected output was lost, and closes all the same", async () => {
+Deno.test("Handle.close() reports that collected output was lost, and closes all the same", async () => {
   const conn = new ScriptedConn();
   const h = new Handle(conn, { autoflush: false });
   await h.print("lost");
@@ -189,7 +189,7 @@ Deno.test("Handle closes itself at the end of its scope", async () => {
   assertEquals(conn.events, ["write 1", "close"]);
 });
 
-Deno.test("Handle that only reads or only writes says so", async () => {
+Deno.test("Handle that only reads or only writes refuses the other direction", async () => {
   const reader = new Handle({ read: () => Promise.resolve(null) });
   await assertRejects(() => reader.print("x"), TypeError, "reading only");
   await assertRejects(() => reader.syswrite("x"), TypeError, "reading only");
@@ -203,7 +203,7 @@ Deno.test("Handle that only reads or only writes says so", async () => {
   }
 });
 
-Deno.test("Handle throws what Perl croaks for calls that a socket has not", () => {
+Deno.test("Handle throws Perl's messages for calls that a TLS socket does not have", () => {
   const h = new Handle(new ScriptedConn());
   const refused = (call: () => unknown, message: string) => {
     const error = assertThrows(call, SslUnsupportedError);

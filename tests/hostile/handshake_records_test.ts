@@ -148,7 +148,7 @@ async function meet(context: EngineContext, attack: Attack, chunk: number): Prom
 for (const role of ["client", "server"] as const) {
   for (const chooses of role === "server" ? [false, true] : [false]) {
     const title = `${role}${chooses ? " with selectContext" : ""}`;
-    Deno.test(`a ${title} refuses every record that has no place in its handshake`, async () => {
+    Deno.test(`a ${title} refuses every record that does not belong into its handshake`, async () => {
       const hooks = chooses ? { selectContext: () => undefined } : {};
       for (const versions of [{}, V12, V13]) {
         const context = await engine.createContext(config(role, { ...versions, hooks }));

@@ -51,7 +51,7 @@ async function crowded(
 }
 
 for (const engine of ENGINES) {
-  Deno.test(`${engine}: the iterator goes on past every attack and tells of each`, async () => {
+  Deno.test(`${engine}: the iterator goes on past every attack and reports each`, async () => {
     const failures: unknown[] = [];
     const listener = await listen(engine, {
       handshakeTimeout: 300,
@@ -167,7 +167,7 @@ for (const engine of ENGINES) {
     await served;
   });
 
-  Deno.test(`${engine}: a flood beyond maxHandshakes waits outside, then all are dealt with`, async () => {
+  Deno.test(`${engine}: a flood beyond maxHandshakes waits to be accepted, then all are served`, async () => {
     let failures = 0;
     const listener = await listen(engine, {
       maxHandshakes: 8,
@@ -190,7 +190,7 @@ for (const engine of ENGINES) {
   });
 
   for (const name of ["silent", "one byte at a time", "silent after the ClientHello"]) {
-    Deno.test(`${engine}: clients that are ${name} hold all places, and give way to good ones`, async () => {
+    Deno.test(`${engine}: clients that are ${name} hold all places until good ones need them`, async () => {
       const t = await crowded(
         engine,
         4,

@@ -125,7 +125,7 @@ Deno.test("setContext() under load: every client gets one of the two certificate
   await served;
 });
 
-Deno.test("shutdown() in the middle of load: who was let in is served, the others are refused, it ends", async () => {
+Deno.test("shutdown() under load serves the clients that were accepted, refuses the others, and ends", async () => {
   const { ca } = await testPki();
   const listener = await listen(engine);
   let served = 0;

@@ -85,7 +85,7 @@ Deno.test("openssl: accept() rejects with an SslPeerError for a client that was 
   listener.close();
 });
 
-Deno.test("openssl: acceptPlain() passes over clients that were reset before, and tells of them", async () => {
+Deno.test("openssl: acceptPlain() skips clients that were reset before, and reports them", async () => {
   const failures: Error[] = [];
   const listener = await listen("openssl", { onHandshakeError: (error) => failures.push(error) });
   await resetClients(listener.addr.port, 3);

@@ -15,7 +15,7 @@ import {
   SslVerifyError,
 } from "../../errors.ts";
 
-Deno.test("an error has its defaults, and what it is given; it is the last one", () => {
+Deno.test("an error has defaults and what it was given, and is the last error", () => {
   const bare = new SslError("it failed");
   const { errno, code, library, reason, alert, queue, report, transport, offers, facts } = bare;
   assertEquals([errno, code, library, reason, alert, queue], [
@@ -72,7 +72,7 @@ Deno.test("no error takes what somebody put on Object.prototype", () => {
   }
 });
 
-Deno.test("an error is its number where a number is wanted, and its message elsewhere", () => {
+Deno.test("an error converts to its number where a number is wanted, and to its message elsewhere", () => {
   const error = new SslError("text", { errno: 7 });
   assertEquals([Number(error), `${error}`, String(error)], [7, "text", "text"]);
   assertEquals([Number(SSL_WANT_READ), Number(SSL_WANT_WRITE)], [2, 3]);
@@ -92,7 +92,7 @@ Deno.test("an error is its number where a number is wanted, and its message else
   ]);
 });
 
-Deno.test("an error in JSON has what there is, and its causes to a depth", () => {
+Deno.test("an error in JSON has its details, and its causes to a limited depth", () => {
   const bare = { name: "SslError", message: "x", code: "ERR_SSL", errno: -1, reason: "x" };
   assertEquals(new SslError("x").toJSON(), bare);
   const listed = { code: 1, library: "l", reason: "r" };

@@ -139,7 +139,7 @@ Deno.test("an object prints itself on one line, without what has no value", () =
   assertEquals(oneLine(Object.create(null), { odd, own }), 'Object { odd: "vsock", own: mine }');
 });
 
-Deno.test("what an engine cannot do is said with the way out", () => {
+Deno.test("the error for what an engine cannot do names a remedy", () => {
   const remedies = ["openssl", "deno"].map((name) => unsupported({ name }, "it", "this").message);
   assertEquals(remedies, [
     'Cannot use it: the engine "openssl" cannot do it here (this): run with --allow-ffi without a path',
@@ -153,7 +153,7 @@ Deno.test("what an engine cannot do is said with the way out", () => {
   ]);
 });
 
-Deno.test("a wait ends with its signal, before or meanwhile, and the promise goes on", async () => {
+Deno.test("a wait ends when its signal aborts, before or during it, and the promise goes on", async () => {
   const aborted = AbortSignal.abort("before");
   assertEquals(await orAborted(Promise.resolve(1), aborted).catch((e) => e), "before");
   await orAborted(Promise.reject(new Error("unheard")), aborted).catch(() => {});

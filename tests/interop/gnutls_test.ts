@@ -214,7 +214,7 @@ for (const version of VERSIONS) {
     await socket.close();
   });
 
-  Deno.test(`gnutls-cli tells that our server ended without close_notify, ${on}`, async () => {
+  Deno.test(`gnutls-cli reports that our server ended without close_notify, ${on}`, async () => {
     await using lab = await Lab.open();
     const server = await lab.listen("openssl");
     const client = gnutlsCli(lab, server.port, priority(version));

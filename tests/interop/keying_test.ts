@@ -65,7 +65,7 @@ for (const version of VERSIONS) {
     await socket.close();
   });
 
-  Deno.test(`Perl agrees on Finished and keying material, both roles, ${on}`, async () => {
+  Deno.test(`Perl and we compute the same Finished messages and keying material, both roles, ${on}`, async () => {
     await using lab = await Lab.open();
     const SSL_version = OUR_NAME[version];
     const perl = lab.perl();
@@ -100,7 +100,7 @@ for (const version of VERSIONS) {
   });
 }
 
-Deno.test("keying material with an empty context differs from none in TLS 1.2 alone", async () => {
+Deno.test("an empty context gives other keying material than no context in TLS 1.2 alone", async () => {
   await using lab = await Lab.open();
   for (const version of VERSIONS) {
     const server = await lab.sServer(`-${version}`);

@@ -60,7 +60,7 @@ Deno.test("every deviation from Perl is named in the documentation", async () =>
 
 Deno.test({
   name:
-    "IO::Socket::SSL's own tests pass, with our defaults and with Perl's rules, but for the listed deviations",
+    "IO::Socket::SSL's own tests pass with our defaults and with Perl's rules, except for the listed deviations",
   timeout: 10 * MINUTE,
   async fn() {
     const dir = await Deno.makeTempDir();

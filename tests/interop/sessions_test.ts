@@ -80,7 +80,7 @@ for (const version of VERSIONS) {
     assertEquals((await sClientSays(lab, newer, "-sess_in", file)).handshake, "New");
   });
 
-  Deno.test(`a server that asks for certificates resumes who showed one, ${version}`, async () => {
+  Deno.test(`a server that asks for certificates resumes clients that showed one, ${version}`, async () => {
     await using lab = await Lab.open();
     const trust = { verifyMode: 3, ca: lab.pki.ca.pem };
     const server = await lab.listen("openssl", trust);

@@ -72,8 +72,7 @@ async function both(
 
 for (const kind of ["https", "http"] as const) {
   Deno.test({
-    name:
-      `${kind}: Perl and ours make the same of each answer, but for the deviations that are listed`,
+    name: `${kind}: Perl and we read each answer in the same way, except for the listed deviations`,
     timeout: 240_000,
     fn: () =>
       withPerl(async (perl) => {
@@ -144,7 +143,7 @@ const REQUESTS: readonly (readonly [
   ],
 ];
 
-Deno.test("Perl and ours send the same requests, but for what is listed", () =>
+Deno.test("Perl and we send the same requests, except for the listed deviations", () =>
   withPerl(async (perl) => {
     await using server = tcpServer();
     for (const [name, args, change] of REQUESTS) {
@@ -176,7 +175,7 @@ Deno.test("Perl lets a path and a header inject lines, and ours refuses them", (
     assertEquals(server.requests, []);
   }));
 
-Deno.test("make_form and make_headers: the same, but for what is listed", () =>
+Deno.test("make_form and make_headers give the same as in Perl, except for the listed deviations", () =>
   withPerl(async (perl) => {
     for (
       const fields of [
@@ -226,7 +225,7 @@ Deno.test("sslcat, https_cat, tcpcat and http_cat give the same reply", () =>
     }
   }));
 
-Deno.test("nobody listens: the same text but for the program's name and the reason", () =>
+Deno.test("where nobody listens the text is Perl's, except for the program's name and the reason", () =>
   withPerl(async (perl) => {
     const listener = Deno.listen({ hostname: HOST, port: 0 });
     const { port } = listener.addr;
@@ -359,7 +358,7 @@ Deno.test("ssl_read_until and its kin, and their tcp twins, give the same pieces
     await socket.close();
   }));
 
-Deno.test("the tied handle: the same lines and bytes; ours has an end of file", () =>
+Deno.test("the tied handle gives the same lines and bytes as Perl's, and an end of file", () =>
   withPerl(async (perl) => {
     await using server = await tlsServer();
     server.play({ answer: "one\ntwo\n\nthree four\nlast" });

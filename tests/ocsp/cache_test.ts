@@ -19,7 +19,7 @@ Deno.test("OcspCache.get() gives a fresh entry and misses a stale one (inverted 
   assertEquals(cache.get("never"), undefined);
 });
 
-Deno.test("OcspCache.get() heeds expire as it heeds nextUpdate, as Date and as ms", () => {
+Deno.test("OcspCache.get() respects expire as it does nextUpdate, as Date and as ms", () => {
   const cache = new OcspCache();
   cache.put("a", { nextUpdate: later, expire: before });
   cache.put("b", { nextUpdate: before, expire: later });

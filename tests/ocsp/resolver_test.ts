@@ -60,7 +60,7 @@ class SpyCache extends OcspCache {
   }
 }
 
-Deno.test("OcspResolver asks about the leaf, and is done with a good answer", async () => {
+Deno.test("OcspResolver asks about the leaf, and stops at a good answer", async () => {
   const resolver = make();
   assertEquals(resolver.hardError(), undefined);
   assertEquals(Object.keys(resolver.requests()), [A]);
@@ -142,7 +142,7 @@ Deno.test("OcspResolver caches by kind: answers to their end, soft errors 10 s o
   about(await lifetime((r) => answer(r, A, { status: "revoked", expired: true })), 120);
 });
 
-Deno.test("OcspResolver: a second one goes by the cache, good, soft and hard", async () => {
+Deno.test("OcspResolver uses what an earlier one left in the cache: good, soft and hard", async () => {
   for (
     const [options, hard, soft] of [
       [{}, /^$/, /^$/],
@@ -340,7 +340,7 @@ Deno.test("OcspResolver does not mix requests up when a certificate comes to an 
   );
 });
 
-Deno.test("OcspResolver: without an address, or an issuer, there is a soft error", async () => {
+Deno.test("OcspResolver without an address or an issuer gives a soft error", async () => {
   const cases: [OcspResolverOptions["chain"], string][] = [
     [(await leafWith({})).chain, "no OCSP URI"],
     [

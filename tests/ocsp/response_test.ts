@@ -26,7 +26,7 @@ function state(response: Uint8Array | undefined, more: Partial<CheckOcspOptions>
 const id = idOf(ca, leaf);
 const signer = signerOf(ca);
 
-Deno.test("checkOcspResponse() tells the states apart", async () => {
+Deno.test("checkOcspResponse() distinguishes the states", async () => {
   assertEquals(state(await ca.ocspResponse(leaf)), "good");
   assertEquals(state(await ca.ocspResponse(leaf, { status: "revoked" })), "revoked");
   assertEquals(state(await ca.ocspResponse(leaf, { status: "unknown" })), "unknown");
@@ -301,7 +301,7 @@ Deno.test("checkOcspResponse() refuses unknown critical extensions, and only tho
   }
 });
 
-Deno.test("checkOcspResponse() heeds thisUpdate and nextUpdate to the minute", () => {
+Deno.test("checkOcspResponse() respects thisUpdate and nextUpdate to the minute", () => {
   const time = new Date("2030-06-01T12:00:00Z");
   const at = (minutes: number) => new Date(time.getTime() + minutes * 60_000);
   const judge = (begin: number, end: number | null) =>

@@ -112,7 +112,7 @@ Deno.test("fromPerl() refuses unknown arguments and names the nearest", () => {
   }
 });
 
-Deno.test("fromPerl() refuses what cannot be, and lets pass what happens anyway", () => {
+Deno.test("fromPerl() refuses what is impossible, and accepts what happens anyway", () => {
   assertThrows(() => fromPerl({ Blocking: 0 }), TypeError, "Cannot use Blocking: nothing blocks");
   assertThrows(() => fromPerl({ Proto: "udp" }), TypeError, "Cannot use Proto");
   assertThrows(() => fromPerl({ SSL_ctx_free: 1 }), TypeError, 'unknown option "SSL_ctx_free"');
@@ -130,7 +130,7 @@ Deno.test("fromPerl() gives a client's local end a name that connect refuses wit
   );
 });
 
-Deno.test("fromPerl() hands on callbacks and flags under our names, and they are taken", () => {
+Deno.test("fromPerl() passes callbacks and flags on under our names, and connections accept them", () => {
   const callback = () => true;
   const shutdown = () => null;
   const cache = new OcspCache();

@@ -50,7 +50,7 @@ Deno.test("arguments for what happens anyway are taken with their values alone",
   }
 });
 
-Deno.test("arguments that Deno cannot honour are taken where they ask for nothing", () => {
+Deno.test("arguments that Deno cannot honour are accepted where they change nothing", () => {
   const nothing = {
     V6Only: [undefined, 0, ""],
     Broadcast: [undefined, 0],

@@ -84,7 +84,7 @@ for (const [entry, file] of Object.entries(config.exports)) {
   });
 }
 
-Deno.test("the recorder of the import tests sees what is called", async () => {
+Deno.test("the recorder of the import tests records calls", async () => {
   const { stdout, stderr } = await evaluate(`${RECORDER}
     try { Deno.readFileSync("x"); } catch {}
     try { Deno.env.get("x"); } catch {}

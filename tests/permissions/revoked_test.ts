@@ -32,7 +32,7 @@ const TOLD_BROKEN = failure("SslPeerError", "ERR_SSL_ALERT_BAD_RECORD_MAC");
 
 for (const version of ["TLSv1_2", "TLSv1_3"]) {
   Deno.test({
-    name: `connections work and fail as ever after the ffi permission was revoked (${version})`,
+    name: `connections work and fail as before after the ffi permission was revoked (${version})`,
     ignore: LIBSSL === undefined,
     fn: async () => {
       const results = await run(version);

@@ -50,7 +50,7 @@ async function linked(entry: string, all = false): Promise<Map<string, number>> 
 const LATER =
   /^(?:npm:|node:|verify\/private_|certificate\/(?:\w+_build|asn1\/writer|extensions\/(?:write|text)|signature|create|keys\/(?:private_key|pkcs12|password_encryption))|testing\/|intercept\/|engine\/(?:pump|openssl\/(?:engine|symbols|binder|session|context|callbacks)|deno\/(?:engine|stream))|perl\/|context\/(?:engine_config|credentials|trust\/(?:trust|anchors|files)|psk)|socket\/(?:open|bind|connection|listener\.ts|server_handshakes|handshake|application_data|shutdown)\b|tests\/|bench\/|std\/(?!encoding\/))/;
 
-Deno.test("importing the package links no engine, no file reading and no maker of certificates", async () => {
+Deno.test("importing the package links no engine, no reading of files and no making of certificates", async () => {
   const modules = await linked("mod.ts");
   assert(modules.has("socket/socket.ts") && modules.has("certificate/certificate.ts"));
   assertEquals([...modules.keys()].filter((name) => LATER.test(name)), []);

@@ -124,7 +124,7 @@ for (const [version, only] of VERSIONS) {
     assertEquals(calls.found, []);
   });
 
-  Deno.test(`close() inside the message callback frees nothing under OpenSSL's feet (${version})`, async () => {
+  Deno.test(`close() inside the message callback frees nothing that OpenSSL still uses (${version})`, async () => {
     for (const inside of ["read", "write", "shutdown"] as const) {
       using calls = new NestedCalls();
       let armed = false;
@@ -145,7 +145,7 @@ for (const [version, only] of VERSIONS) {
   });
 }
 
-Deno.test("an error of the caller's own leaves the connection usable", async () => {
+Deno.test("an error in the caller's own code leaves the connection usable", async () => {
   await using p = await pair({ client: V13, server: V13 });
   await handshake(p);
   const wrong = "no bytes" as unknown as Uint8Array;

@@ -34,7 +34,7 @@ for (const [version, only] of [["TLS 1.2", V12], ["TLS 1.3", V13]] as const) {
     });
   }
 
-  Deno.test(`without selectContext such a name is OpenSSL's business (${version})`, async () => {
+  Deno.test(`without selectContext OpenSSL decides about such a name (${version})`, async () => {
     await using p = await pair({
       client: { ...only, verifyMode: 0 },
       server: only,

@@ -22,7 +22,7 @@ Deno.test("FirstBytes keeps 800,000 single bytes in a few megabytes, in their or
   assertEquals(all.findIndex((byte, i) => byte !== (i & 255)), -1);
 });
 
-Deno.test("FirstBytes keeps nothing once TLS goes on, but what is less than a record header", () => {
+Deno.test("FirstBytes keeps less than a record header once TLS goes on", () => {
   const first = new FirstBytes();
   first.push(Uint8Array.of(22, 3));
   first.progressed();

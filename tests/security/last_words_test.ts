@@ -159,7 +159,7 @@ for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
 }
 
 for (const waiting of [true, false]) {
-  Deno.test(`a handshake whose flight is not taken fails with the alert (${waiting ? "handshake()" : "tryHandshake()"})`, async () => {
+  Deno.test(`a handshake whose messages are not taken fails with the alert (${waiting ? "handshake()" : "tryHandshake()"})`, async () => {
     await using p = await pair({ client: V12, server: V12 });
     let flights = 0;
     p.clientSide.tamper = (chunk) => {

@@ -24,7 +24,7 @@ async function ours(call: () => unknown, what: string): Promise<void> {
   assert(error.message.length < 400, `${what}: ${error.message.length} characters`);
 }
 
-Deno.test("makers of certificates take no odd number", async () => {
+Deno.test("functions that make certificates refuse odd numbers", async () => {
   for (const n of ODD as readonly never[]) {
     if (n !== -1) await ours(() => ca.server({ serial: n }), `serial ${n}`);
     if (n !== null) {
@@ -37,7 +37,7 @@ Deno.test("makers of certificates take no odd number", async () => {
   await ours(() => CertificateRequest.parse(new Uint8Array(2 ** 31)), "a request of 2 GiB");
 });
 
-Deno.test("options take no value that is larger than anything they could be", async () => {
+Deno.test("options refuse values beyond their range", async () => {
   const huge = new Uint8Array(2 ** 31);
   for (const name of ["ca", "extraCa", "cert", "key", "crl", "psk", "dh"] as const) {
     await ours(() => SslContext.create({ engine: "openssl", [name]: huge }), name);

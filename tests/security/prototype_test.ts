@@ -244,7 +244,7 @@ Deno.test("options that an object or a class passes down are refused by name", a
   }
 });
 
-Deno.test("an option is read once, whatever its getter gives the next time", async () => {
+Deno.test("an option is read once, so its getter cannot change its value later", async () => {
   let reads = 0;
   const options = {
     get verifyMode() {

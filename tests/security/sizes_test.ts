@@ -20,7 +20,7 @@ const LONG = 1_000_000;
 /** More than a call can have arguments. */
 const ELEMENTS = 200_000;
 
-Deno.test("names of a million dots, stars, spaces or letters are compared at once, under every scheme", () => {
+Deno.test("names of a million dots, stars, spaces or letters are compared in linear time, under every scheme", () => {
   const values = [
     ".".repeat(LONG) + "x",
     "x" + ".".repeat(LONG) + "x",
@@ -40,7 +40,7 @@ Deno.test("names of a million dots, stars, spaces or letters are compared at onc
   }
 });
 
-Deno.test("trailing dots count as they did: any number under Perl's schemes, none in a strict name", () => {
+Deno.test("any number of trailing dots is ignored under Perl's schemes, and refused in a strict name", () => {
   const ok = (value: string, host: string, scheme: "rfc9525" | "default") =>
     explainHostname({ subjectAltNames: [{ type: "DNS", value }] }, host, scheme).ok;
   assertEquals(ok("www.example.com..", "www.example.com...", "default"), true);

@@ -45,7 +45,7 @@ function setup(limit = 3) {
 /** Lets every promise that can go on do so. */
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-Deno.test("AcceptQueue hands out in the order of completion, past one that hangs", async () => {
+Deno.test("AcceptQueue gives connections in the order of completion, past one that hangs", async () => {
   const t = setup();
   const iterator = t.queue.iterate();
   const first = iterator.next();

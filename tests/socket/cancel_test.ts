@@ -65,7 +65,7 @@ for (const engine of ENGINES) {
     assertEquals(client.errstr(), undefined); // the caller's own wish is not an error of the socket
   });
 
-  Deno.test(`${engine}: a signal that has aborted before the call lets nothing happen`, async () => {
+  Deno.test(`${engine}: with a signal that has aborted already nothing happens`, async () => {
     await using pair = await connectPair(engine);
     const signal = AbortSignal.abort(new Error("before"));
     const { client, server } = pair;
@@ -161,7 +161,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  Deno.test(`${engine}: nobody listens to a signal when the call is over`, async () => {
+  Deno.test(`${engine}: no listener stays on a signal when the call is over`, async () => {
     await using pair = await connectPair(engine);
     const { signal, listeners } = watched();
     const p = new Uint8Array(4);

@@ -78,7 +78,7 @@ Deno.test("channelBinding() without TLS, of an unknown type, and on the Deno eng
   assertThrows(() => q.client.channelBinding("tls-exporter"), SslUnsupportedError, "--allow-ffi");
 });
 
-Deno.test("TLS 1.0 and 1.1 say so where the library's security level forbids them", async () => {
+Deno.test("a connection with TLS 1.0 or 1.1 fails with the security level where that forbids them", async () => {
   const { ca } = await testPki();
   const rsa = await ca.server({ names: ["localhost"], keyType: "rsa" });
   const { cert, key } = rsa;

@@ -88,7 +88,7 @@ Deno.test("a server on stdin and stdout refuses a peer that speaks no TLS, or go
   await refuses(() => client.read(new Uint8Array(1)), SslError, "ECLOSED");
 });
 
-Deno.test("the end of a process without close_notify is a truncation to its client", async () => {
+Deno.test("the end of a process without close_notify is a truncation for its client", async () => {
   const server = await inetd("starttls");
   const handle = new Handle(server.streams);
   await handle.readLine();

@@ -92,7 +92,7 @@ Deno.test("protocol names are 1 to 255 bytes", async () => {
   assertEquals(both.slice(0, 2), [long, long]);
 });
 
-Deno.test("NPN is not there on the Deno engine, and says so", async () => {
+Deno.test("NPN is refused on the Deno engine", async () => {
   for (
     const make of [
       () => SslSocket.connect("localhost:1", { engine: "deno", npnProtocols: ["a"] }),
@@ -104,6 +104,6 @@ Deno.test("NPN is not there on the Deno engine, and says so", async () => {
   }
 });
 
-Deno.test("canNpn() tells whether the library has it", () => {
+Deno.test("canNpn() says whether the library has NPN", () => {
   assertEquals(SslSocket.canNpn(), true);
 });

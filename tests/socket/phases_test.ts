@@ -13,7 +13,7 @@ Deno.test("directions() of an open socket follow the ends of the two directions"
   assertEquals(directions("open", { ...none, sent: true, received: true }), "");
 });
 
-Deno.test("directions() without TLS are undefined, during the handshake none", () => {
+Deno.test("directions() gives undefined without TLS, and no direction during the handshake", () => {
   for (const phase of ["plain", "failed", "closed"] as const) {
     for (const ends of [none, { sent: true, received: true, truncated: true }]) {
       assertEquals(directions(phase, ends), undefined);
@@ -22,7 +22,7 @@ Deno.test("directions() without TLS are undefined, during the handshake none", (
   assertEquals(directions("handshaking", none), "");
 });
 
-Deno.test("opened() is 1 with TLS, -1 after a failed handshake, else 0", () => {
+Deno.test("opened() gives 1 with TLS, -1 after a failed handshake, else 0", () => {
   assertEquals(
     Object.fromEntries(all.map((phase) => [phase, opened(phase)])),
     { plain: 0, handshaking: 0, open: 1, "half closed": 1, failed: -1, closed: 0 },

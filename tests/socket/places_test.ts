@@ -38,7 +38,7 @@ function setup(limit: number) {
   };
 }
 
-Deno.test("Places: the silent one that has waited longest gives way, and nobody before its patience ends", () => {
+Deno.test("Places: the silent client that has waited longest gives way, and none before its patience ends", () => {
   const t = setup(3);
   t.take("first", "silent");
   t.pass(10);
@@ -52,7 +52,7 @@ Deno.test("Places: the silent one that has waited longest gives way, and nobody 
   assertEquals(t.gone, ["first"]);
 });
 
-Deno.test("Places: silent ones give way before those that began, and these before those that were answered", () => {
+Deno.test("Places: silent clients give way first, then those that began, then those that were answered", () => {
   const t = setup(8);
   t.take("answered", "answered");
   t.take("unseen");
@@ -122,7 +122,7 @@ Deno.test("Places: many clients behind one address hold all places while nobody 
   assertEquals(t.gone, []);
 });
 
-Deno.test("Places: a flood shortens patience, down to a limit; who completes gives it back", () => {
+Deno.test("Places: a flood shortens patience, down to a limit; completed handshakes restore it", () => {
   const t = setup(10);
   const round = () => {
     for (let i = 0; i < 10; i++) t.take("silent", "silent");
@@ -167,7 +167,7 @@ Deno.test("Places: the error says who gave way, why, and which setting it was", 
   }
 });
 
-Deno.test("LoopClock: a turn of the event loop that takes long is as good as any other", async () => {
+Deno.test("LoopClock: a long turn of the event loop counts like any other", async () => {
   const clock = new LoopClock();
   const busy = (ms: number) => {
     for (const end = performance.now() + ms; performance.now() < end;);
@@ -187,7 +187,7 @@ Deno.test("LoopClock: a turn of the event loop that takes long is as good as any
   assert(passed >= 10 && passed <= 100, `${passed}`); // and not 600
 });
 
-Deno.test("HandshakeClock: bytes that lead to no answer do not set it back", () => {
+Deno.test("HandshakeClock: bytes that lead to no answer do not reset it", () => {
   const clock = new HandshakeClock();
   assertEquals(clock.stage, "silent");
   const silentSince = clock.since!;

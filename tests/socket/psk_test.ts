@@ -339,7 +339,7 @@ Deno.test("psk is checked, and never shown", async () => {
   assert(!error.message.includes("secret"), error.message);
 });
 
-Deno.test("psk of the other side is a TypeError", async () => {
+Deno.test("the form of psk of the other role is a TypeError", async () => {
   await assertRejects(() => listen({ psk: ["me", "secret"] }), TypeError, "is for clients");
   await assertRejects(
     () => SslSocket.connect("localhost:1", { engine: "openssl", ca: [], psk: { me: "secret" } }),
@@ -376,7 +376,7 @@ Deno.test("pskSetup() of a server finds keys by exact identity", () => {
   assertEquals(all.anyIdentity, true);
 });
 
-Deno.test("the Deno engine has no pre-shared keys, and says so", async () => {
+Deno.test("the Deno engine refuses pre-shared keys", async () => {
   const error = await assertRejects(
     () => SslSocket.connect("localhost:1", { engine: "deno", psk: "secret" }),
     SslUnsupportedError,

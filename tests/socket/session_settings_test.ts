@@ -120,7 +120,7 @@ for (const version of VERSIONS) {
     });
   });
 
-  Deno.test(`a session that was tampered with is refused, and its judgement is not trusted (${version})`, async () => {
+  Deno.test(`a session that was tampered with is refused, and so is its verdict (${version})`, async () => {
     const sessionCache = new SessionCache(10);
     const options = { sessionCache, sessionKey: "key" };
     await withServer({ version }, async (listener) => {

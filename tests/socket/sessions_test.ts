@@ -143,7 +143,7 @@ Deno.test("TLS 1.3: a connection that reads nothing gets no session, and the old
   });
 });
 
-Deno.test("a verification counts for a day, however often its session is renewed", async () => {
+Deno.test("a verification is valid for a day, however often its session is renewed", async () => {
   const sessionCache = new SessionCache(10);
   await withServer({}, async (listener) => {
     await visit(listener, { sessionCache, sessionKey: "key" });
@@ -386,7 +386,7 @@ Deno.test("sessionKey needs a cache, and the option values are checked", async (
   );
 });
 
-Deno.test("the Deno engine has no session cache and no ticket keys, and says so", async () => {
+Deno.test("the Deno engine refuses a session cache and ticket keys", async () => {
   const sessionCache = new SessionCache(5);
   const cases: [ConnectOptions, string][] = [
     [{ sessionCache }, "sessionCache"],
@@ -411,7 +411,7 @@ Deno.test("the Deno engine has no session cache and no ticket keys, and says so"
   assertEquals(pair.client.opened(), 1);
 });
 
-Deno.test("canTicketKeycb() and canPsk() tell what this engine has", () => {
+Deno.test("canTicketKeycb() and canPsk() say what this engine can do", () => {
   assertEquals(SslSocket.canTicketKeycb(), true);
   assertEquals(SslSocket.canPsk(), { client: true, server: true });
 });

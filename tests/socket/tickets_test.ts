@@ -163,7 +163,7 @@ for (const version of VERSIONS) {
   });
 }
 
-Deno.test("tickets of other keys are worth nothing", async () => {
+Deno.test("tickets of other keys are not accepted", async () => {
   const keycb = ({ key, name }: Key) => () => [key, name] as const;
   const mine = makeKey("same name");
   const listeners = [

@@ -58,7 +58,7 @@ Deno.test("Deadline leaves no timer and no listener behind", async () => {
   assertEquals(added, 0);
 }); // a timer left behind fails the test by the sanitizer
 
-Deno.test("Deadline hands what arrives too late to its owner", async () => {
+Deno.test("Deadline gives what arrives too late to its owner", async () => {
   using deadline = new Deadline({ ...base, timeout: 1 });
   const { promise, resolve } = Promise.withResolvers<string>();
   const late: string[] = [];
@@ -69,7 +69,7 @@ Deno.test("Deadline hands what arrives too late to its owner", async () => {
   assertEquals(late, ["connection"]);
 });
 
-Deno.test("Deadline swallows a failure that arrives too late", async () => {
+Deno.test("Deadline ignores a failure that arrives too late", async () => {
   using deadline = new Deadline({ ...base, timeout: 1 });
   const { promise, reject } = Promise.withResolvers<string>();
   await assertRejects(() => deadline.race(promise), SslTimeoutError);

@@ -82,7 +82,7 @@ Deno.test("beginsClientHello() refuses plain text and other records", () => {
   assert(!beginsClientHello(other));
 });
 
-Deno.test("refuseInjection() lets a server have the beginning of a handshake only", () => {
+Deno.test("refuseInjection() lets a server read ahead the beginning of a handshake only", () => {
   refuseInjection("server", new Uint8Array(), "peer");
   refuseInjection("server", HELLO, "peer");
   const error = assertThrows(
@@ -94,7 +94,7 @@ Deno.test("refuseInjection() lets a server have the beginning of a handshake onl
   assertStringIncludes(error.message, '"MAIL FROM:<a>\\r\\n"');
 });
 
-Deno.test("refuseInjection() lets a client have nothing ahead of its handshake", () => {
+Deno.test("refuseInjection() lets a client read nothing ahead of its handshake", () => {
   refuseInjection("client", new Uint8Array(), "peer");
   assertThrows(() => refuseInjection("client", HELLO, "peer"), SslPeerError, "before TLS");
   assertEquals(

@@ -37,7 +37,7 @@ const WHOLE = [
   "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\nContent-Length: 11\n\nhello world",
 ];
 
-Deno.test("a part of an answer is never the whole", async () => {
+Deno.test("a part of an answer is never taken for the whole", async () => {
   for (const answer of WHOLE) {
     for (let length = 0; length < answer.length; length++) {
       await assertRejects(

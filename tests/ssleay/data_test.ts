@@ -125,7 +125,7 @@ Deno.test("a line without an end is refused after 1 MiB, unless a length says ho
   await writing;
 });
 
-Deno.test("text is UTF-8, or latin1 where that is asked for", async () => {
+Deno.test("text is UTF-8, or latin1 on request", async () => {
   await using pair = await connectPair("openssl");
   await pair.server.write(Uint8Array.of(0xfc, 0x0a, 0xc3, 0xbc, 0x0a));
   assertEquals(await sslReadUntil(pair.client, "\n", undefined, { encoding: "latin1" }), "ü\n");

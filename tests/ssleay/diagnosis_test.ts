@@ -33,7 +33,7 @@ import { tlsServer, trust } from "./odd_server.ts";
 // deno-lint-ignore no-explicit-any -- values of the wrong kind are tried
 const anySettings = settings as any;
 
-Deno.test("settings: what is there, and Perl's names for it", () => {
+Deno.test("settings have our names and Perl's", () => {
   assertEquals(
     [settings.trace, settings.warn, settings.sslVersion, settings.slowly, settings.CRLF],
     [0, undefined, 0, 0, "\r\n"],
@@ -52,7 +52,7 @@ Deno.test("settings: what is there, and Perl's names for it", () => {
   settings.how_random = undefined;
 });
 
-Deno.test("settings: what has no sense here is refused, and so is what does not exist", () => {
+Deno.test("settings that mean nothing here, or do not exist, are refused", () => {
   for (
     const set of [
       () => settings.sslVersion = 2,
@@ -71,7 +71,7 @@ Deno.test("settings: what has no sense here is refused, and so is what does not 
   assertThrows(() => anySettings.CRLF = "\n", TypeError);
 });
 
-Deno.test("settings: values of the wrong kind are refused, and change nothing", () => {
+Deno.test("values of the wrong kind are refused, and change no setting", () => {
   for (const value of [-1, 5, 1.5, "1", NaN, undefined]) {
     assertThrows(() => anySettings.trace = value, RangeError, "trace");
   }
@@ -173,7 +173,7 @@ for (const engine of ["openssl", "deno"] as const) {
   });
 }
 
-Deno.test("with the low level its queue is emptied, told and thrown", () => {
+Deno.test("with the low level its error queue is emptied, printed and thrown", () => {
   const ssl = {};
   let queue = [
     "error:0A000086:SSL routines::certificate verify failed",

@@ -198,7 +198,7 @@ Deno.test("shutdown() is for connections of every kind, and reading alone cannot
   await shutdown(conn, 2);
 });
 
-Deno.test("debug() gives the level before, and reports ciphers; fileno() is not there", async () => {
+Deno.test("debug() gives the level before, and reports ciphers; fileno() throws", async () => {
   assertThrows(() => SsleayHandle.debug(1), TypeError, "settings.warn");
   assertEquals(SsleayHandle.debug(), 0);
   await using server = await tlsServer();

@@ -22,7 +22,7 @@ export interface Play {
   readonly answer: string | Uint8Array | readonly (string | Uint8Array)[];
   /**
    * How it ends: with close_notify, without (on a plain connection both are an end of TCP), or not at
-   * all, until the client has gone.
+   * all, until the client is gone.
    */
   readonly end?: "close_notify" | "cut" | "open";
   /** Answers at once, without reading a request. */
@@ -69,7 +69,7 @@ async function act(conn: Conn, play: Play, requests: string[]): Promise<void> {
   }
   const { end = "close_notify" } = play;
   const rest = new Uint8Array(4096);
-  if (end === "open") { while (await conn.read(rest) !== null) { /* until the client has gone */ } }
+  if (end === "open") { while (await conn.read(rest) !== null) { /* until the client is gone */ } }
   await conn.close({ noShutdown: end === "cut" });
 }
 

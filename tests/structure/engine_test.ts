@@ -14,7 +14,7 @@ function filesWith(form: RegExp, files = sources()): string[] {
   return files.filter((file) => form.test(withoutComments(file))).map(({ path }) => path);
 }
 
-Deno.test("engine: it reads and writes no file", () => {
+Deno.test("engine: no file of it reads or writes files", () => {
   const form = /\bDeno\.(?:open|read|write|lstat|stat|realPath|makeTemp|remove|mkdir|copy|create)/;
   assertEquals(filesWith(form, engine), []);
 });
@@ -28,7 +28,7 @@ Deno.test("engine: sockets are opened where it dials and listens", () => {
   ]);
 });
 
-Deno.test("engine: it knows no option but in the table of what options need", () => {
+Deno.test("engine: options are named in the table of requirements only", () => {
   const named = /\b(?:SslOptions|ConnectOptions|ListenOptions|StartOptions|ContextOptions)\b/;
   assertEquals(filesWith(named, engine), []);
   const upward = engine.flatMap((file) =>

@@ -107,13 +107,13 @@ const BEHIND: readonly (readonly [file: string, options: RegExp])[] = [
 ];
 
 for (const [path, options] of BEHIND) {
-  Deno.test(`options: ${path} takes none that were not checked`, () => {
+  Deno.test(`options: ${path} takes only options that were checked`, () => {
     const file = sources().find((each) => each.path === path)!;
     assert(options.test(withoutComments(file)));
   });
 }
 
-Deno.test("options: each has one row, with what it needs", () => {
+Deno.test("options: every requirement is of an option in the table", () => {
   const rows = REQUIREMENTS.map(({ option }) => option);
   assertEquals(rows.filter((option) => !Object.hasOwn(OPTIONS, option)), []);
   assert(rows.length > 50);

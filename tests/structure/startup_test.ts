@@ -7,7 +7,7 @@ import "../helpers/limit.ts";
 import { assertEquals } from "@std/assert";
 import { sources, withoutComments } from "./tree.ts";
 
-Deno.test("start-up: no import is deferred", () => {
+Deno.test("start-up: no file uses import defer", () => {
   const deferred = sources().filter((file) => /\bimport\s+defer\b/.test(withoutComments(file)));
   assertEquals(deferred.map(({ path }) => path), []);
 });

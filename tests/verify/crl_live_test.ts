@@ -213,7 +213,7 @@ Deno.test("deno: CRLs are refused, with the remedy", async () => {
   }
 });
 
-Deno.test("what is no CRL is refused when the context is made", async () => {
+Deno.test("what is not a CRL is refused when the context is made", async () => {
   for (const crl of [ca.pem, new Uint8Array([0x30, 0])]) {
     const options = { engine: "openssl", ca: ca.pem, crl } as const;
     await assertRejects(() => SslContext.create(options), SslError, "crl");

@@ -148,7 +148,7 @@ Deno.test("delta CRL: removeFromCRL lifts a hold where the base or the certifica
   assertStringIncludes(report.error!.message, "freshestCRL");
 });
 
-Deno.test("delta CRL: it alone is no list to clear a certificate, but to revoke it", async () => {
+Deno.test("delta CRL: on its own it revokes a certificate, and clears none", async () => {
   const delta = makeCrl(ca, { number: 11, base: 10, revoked: of(bad) });
   const { code, report } = await judged(good, [delta]);
   assertEquals(code, "UNABLE_TO_GET_CRL");
@@ -226,7 +226,7 @@ Deno.test("delta CRLs that nothing can be made of are refused when they are give
   }
 });
 
-Deno.test("scope: a list about other certificates clears none", async () => {
+Deno.test("scope: a list about other certificates clears no certificate", async () => {
   for (
     const [scope, code] of [
       [ONLY_USERS, "ok"],

@@ -17,7 +17,7 @@ const FOLDERS = [
   ...["server", "socket", "ssleay", "starttls", "testing", "verify"],
 ];
 
-/** What looks like a code in a string, and is none. */
+/** What looks like a code in a string, and is not one. */
 const NO_CODES = [
   /^ERR_SSL_$/, // what precedes OpenSSL's own reason: see below
   /^(?:SSL|TLS|GEN|SOCKET_SSL|X509|NID|OP|MODE|VERIFY|ERROR|ST|SESS)_/,
@@ -75,7 +75,7 @@ Deno.test("explain() has no row for a code that nothing gives", async () => {
   assertEquals(idle, []);
 });
 
-Deno.test("explain(): every row says what is wrong and what to do, in sentences", () => {
+Deno.test("every row of explain() says what is wrong and what to do, in sentences", () => {
   for (const code of Object.keys(BY_OWN_CODE)) {
     assert(!Object.hasOwn(BY_CODE, code), `${code} is in two tables`);
     for (const Class of [SslError, SslPeerError]) {
@@ -88,7 +88,7 @@ Deno.test("explain(): every row says what is wrong and what to do, in sentences"
   }
 });
 
-Deno.test("explain() of one of OpenSSL's own reasons says whose word it is", () => {
+Deno.test("explain() of one of OpenSSL's own reasons says that it is OpenSSL's", () => {
   for (const Class of [SslError, SslPeerError]) {
     const error = new Class("It failed: bad ecpoint", { code: "ERR_SSL_BAD_ECPOINT" });
     assert(explain(error).split("\n").length >= 3, Class.name);

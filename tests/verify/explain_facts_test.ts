@@ -38,7 +38,7 @@ function lacks(text: string, pattern: RegExp): void {
 
 // ---- the issuer that is missing
 
-Deno.test("an anchor of the right name with another key: that is what is said", async () => {
+Deno.test("an anchor of the right name with another key is explained as that", async () => {
   const twin = await TestCa.create({ commonName: "The Same Name" });
   const other = await TestCa.create({ commonName: "The Same Name" });
   const server = await twin.server("localhost");
@@ -75,7 +75,7 @@ Deno.test("a server that sends its certificate alone probably forgot the interme
   assertStringIncludes(whole.client, `the peer did not send its issuer "${ca.cert.subject}"`);
 });
 
-Deno.test("a client's certificate without its intermediate: the server's operator is told so", async () => {
+Deno.test("a client's certificate without its intermediate: the error says so to the server's operator", async () => {
   const inter = await ca.intermediate();
   const leaf = await inter.client("someone");
   const { server } = await refusal({
@@ -117,7 +117,7 @@ Deno.test("an anchor of our own that has expired: nobody else can renew it", asy
   lacks(client, /the peer's operator/);
 });
 
-Deno.test("verifyCertificate() with a time speaks of that time, not of the clock", async () => {
+Deno.test("verifyCertificate() with a time explains by that time, not by the clock", async () => {
   const notAfter = new Date("2031-05-06T00:00:00Z");
   const { cert } = await ca.server({ names: ["localhost"], notAfter });
   const late = await verifyCertificate(cert, {
@@ -134,7 +134,7 @@ Deno.test("verifyCertificate() with a time speaks of that time, not of the clock
 
 // ---- limits and rules of this side
 
-Deno.test("a key of 2048 bits at security level 3: the level, and where it comes from", async () => {
+Deno.test("a key of 2048 bits at security level 3 is explained by the level and where it comes from", async () => {
   const server = await ca.server({ names: ["localhost"], keyType: "rsa" });
   const { client, error } = await refusal({
     server,
@@ -315,7 +315,7 @@ Deno.test("an alert is explained to the side that got it", async () => {
   lacks(server, /with cert and key/);
 });
 
-Deno.test("a client without a certificate: the server is told what the client needs", async () => {
+Deno.test("a client without a certificate: the server's error says what the client needs", async () => {
   for (const engine of ENGINES) {
     const { server } = await refusal({
       engine,
@@ -327,7 +327,7 @@ Deno.test("a client without a certificate: the server is told what the client ne
   }
 });
 
-Deno.test("a wrong name of a client's certificate is no name that somebody connected to", async () => {
+Deno.test("the error for a wrong name of a client's certificate speaks of no connection to it", async () => {
   const { server } = await refusal({
     server: {
       ...good,
@@ -395,7 +395,7 @@ Deno.test("the explanation of a refusal is the same under another message", asyn
   }
 });
 
-Deno.test("one event has one code: the synonyms are gone", async () => {
+Deno.test("one event has one code, without synonyms", async () => {
   const retired =
     /"(?:ERR_SSL_UNSUPPORTED|ERR_CERT|ERR_KEY_MISMATCH|NO_PEER_CERTIFICATE|PEER_DID_NOT_RETURN_A_CERTIFICATE)"/;
   for (const folder of ["certificate", "context", "engine", "handle", "socket", "verify"]) {

@@ -218,7 +218,7 @@ interface Fake {
   readonly client: ConnectOptions;
 }
 
-/** Connects to a peer that is no TLS server. */
+/** Connects to a peer that does not speak TLS. */
 async function fake({ answer, then = "close", engine, client }: Fake): Promise<{ error: unknown }> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const over = Promise.withResolvers<void>();
@@ -298,7 +298,7 @@ for (const engine of ENGINES) {
     assertMatch(told(error), /broke the protocol/);
   });
 
-  Deno.test(`${engine}: nobody there`, async () => {
+  Deno.test(`${engine}: a peer that does not exist`, async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
@@ -395,7 +395,7 @@ const OFFLINE = {
   KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA: "strict is an option of verifyCertificate() alone",
 } as const;
 
-/** Explained, without a case of their own: why there is none. */
+/** Codes that are explained without a case of their own, and why. */
 const NO_CASE: Readonly<Record<string, string>> = Object.fromEntries(
   ([
     [
@@ -436,7 +436,7 @@ const NO_CASE: Readonly<Record<string, string>> = Object.fromEntries(
 /** Not explained by a row of their own: what nothing here can ask OpenSSL for. */
 const UNEXPLAINED: Readonly<Record<string, string>> = {
   OK: "no error",
-  UNSPECIFIED: "the reason is told instead",
+  UNSPECIFIED: "the reason is given instead",
   OUT_OF_MEM: "not about a certificate",
   INVALID_CALL: "not about a certificate",
   STORE_LOOKUP: "not about a certificate",
@@ -508,7 +508,7 @@ Deno.test("every row of the tables says what is wrong and what to do", () => {
   }
 });
 
-Deno.test("what only verifyCertificate() can reach", async () => {
+Deno.test("codes that only verifyCertificate() can reach", async () => {
   const policies = await verifyCertificate(good.cert, { ca: ca.pem, policies: ["1.2.3.4"] });
   assertEquals(policies.error?.code, "NO_EXPLICIT_POLICY");
   assertMatch(told(policies.error), /none of the policies/);

@@ -65,7 +65,7 @@ Deno.test("span() counts minutes up to two hours, hours up to two days, then day
   for (const [ms, words] of cases) assertEquals(span(ms), words);
 });
 
-Deno.test("explain(): a certificate that has expired is told by its date, its owner and the clock", () => {
+Deno.test("explain(): a certificate that has expired, with its date, its owner and the clock", () => {
   const code = "CERT_HAS_EXPIRED";
   const ends = leaf.notAfter.toISOString().replace(".000", "");
   const time = new Date(leaf.notAfter.getTime() + 3 * DAY);
@@ -89,7 +89,7 @@ Deno.test("explain(): a certificate that has expired is told by its date, its ow
   assertEquals(told(code)[0], "The peer's certificate has expired.");
 });
 
-Deno.test("explain(): a certificate that is not valid yet is told by its date and the clock", () => {
+Deno.test("explain(): a certificate that is not valid yet, with its date and the clock", () => {
   const code = "CERT_NOT_YET_VALID";
   const time = new Date(leaf.notBefore.getTime() - 5 * DAY);
   const [when, clock] = told(code, { time }, CHAIN);
@@ -191,7 +191,7 @@ Deno.test("explain(): an issuer of which nothing is known, to either side", () =
   assertEquals(server.length, 2);
 });
 
-Deno.test("explain(): self-signed certificates and roots that are no anchors", () => {
+Deno.test("explain(): self-signed certificates and roots that are not anchors", () => {
   const from = (from: "anchors" | "peer"): ErrorFacts => ({
     issuer: { subject: "s", issuer: "i", alone: true, namesakes: [{ from, differs: "signature" }] },
   });
@@ -347,7 +347,7 @@ Deno.test("explain(): what was offered is shown where a negotiation failed, twel
   ]);
 });
 
-Deno.test("explain(): an alert is told to the side that got it, with the pre-shared key and the limit", () => {
+Deno.test("explain(): an alert, for the side that received it, with the pre-shared key and the limit", () => {
   const limit = { what: "x", by: "own", option: "y" } as const;
   const of = (alert: string, facts: ErrorFacts = {}) =>
     told(`ERR_SSL_ALERT_${alert.toUpperCase()}`, facts, { Class: SslPeerError, alert });
@@ -461,7 +461,7 @@ Deno.test("explain() falls back on the class of an error whose code has no row",
   );
 });
 
-Deno.test("explain() of what is not of this library", () => {
+Deno.test("explain() of other errors gives their message", () => {
   assertEquals(explain("text"), "text");
   assertEquals(explain(undefined), "undefined");
   assertEquals(explain(new Error("other")), "other");

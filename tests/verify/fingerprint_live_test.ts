@@ -136,7 +136,7 @@ Deno.test("several pins: the report says which one matched, the one in use or it
   }
 });
 
-Deno.test("the explanation of a wrong pin tells the certificate's own, which then works", async () => {
+Deno.test("the explanation of a wrong pin has the certificate's own, which then works", async () => {
   const client = { ca: [], fingerprint: wrong, forceFingerprint: true };
   const { error } = await meet({ server: s1, client });
   const pin = /It has (\S+)\./.exec(explain(error))?.[1];
@@ -187,7 +187,7 @@ Deno.test("a pin of the public key survives a renewal, a pin of the certificate 
   assertEquals(outcome(await pinned(fp1)), "FINGERPRINT_MISMATCH");
 });
 
-Deno.test("a server pins its clients in place of a CA", async () => {
+Deno.test("a server can pin its clients instead of trusting a CA", async () => {
   const client = await ca2.client("me");
   const server = { ...s1, verifyMode: 3, clientCa: ca1.pem, forceFingerprint: true };
   const fingerprint = client.certificate.fingerprint();

@@ -148,7 +148,7 @@ Deno.test("verifyHostname() applies rfc9525 when no scheme is given", () => {
   assertFalse(verifyHostname({}, "www.a.com"));
 });
 
-Deno.test("verifyHostname() takes no number for a host name", () => {
+Deno.test("verifyHostname() does not take a number for a host name", () => {
   const hosts = ["1", "1.2", "12345.6", "1.2.3", "1.2.3.4.5", "1.2.3.256", "0x7f.1", "a.b.123"];
   for (const host of hosts) {
     const names = { subjectAltNames: [...dns(host), ...ip("1.2.3.4", "127.0.0.1")] };
@@ -222,7 +222,7 @@ Deno.test("verifyHostname() lets no partial wildcard match an international name
   }
 });
 
-Deno.test("verifyHostname() knows custom schemes", () => {
+Deno.test("verifyHostname() follows custom schemes", () => {
   const cn = { commonName: "w*.a.com" };
   const table: [Scheme, { commonName?: string; subjectAltNames?: SubjectAltName[] }, boolean][] = [
     [{ checkCn: "always" }, cn, false],
@@ -460,7 +460,7 @@ Deno.test("explainHostname() says of each name why it did not match", () => {
     "the scheme allows only an IPv4 address in the common name",
   ]);
   assertEquals(details("xn--lwe-sna.a.com", { commonName: "x*.a.com" }, "http"), [
-    "a part of an international name is no match for a wildcard (RFC 6125 7.2)",
+    "a part of an international name matches no wildcard (RFC 6125 7.2)",
   ]);
   assertEquals(
     explainHostname({}, "a.com").reason,
@@ -510,7 +510,7 @@ Deno.test("a name's type may be OpenSSL's number for it", () => {
   assertFalse(verifyHostname({ subjectAltNames: [{ type: 1, value: "a.test" }] }, "a.test"));
 });
 
-Deno.test("verifyHostname() holds a wildcard inside a label to what stands on both of its sides", () => {
+Deno.test("verifyHostname() compares both sides of a wildcard inside a label", () => {
   const scheme = { wildcardsInAlt: "anywhere" } as const;
   const verify = (pattern: string, host: string) =>
     verifyHostname({ subjectAltNames: dns(pattern) }, host, scheme, { publicSuffix: "" });

@@ -52,7 +52,7 @@ Deno.test("what verifyCallback accepted about dates does not excuse a delta CRL 
   assertEquals(code({ error: 23, depth: 0 }), undefined);
 });
 
-Deno.test("a refusal for another reason than revocation names no CRL", () => {
+Deno.test("a refusal that is not a revocation names no CRL", () => {
   const over = { ...trusting([makeCrl(ca)]), errorText: "expired" };
   const { error } = judge(of(leaf, { ...over, error: 10 }), POLICY, NAMES);
   assertStringIncludes(

@@ -216,7 +216,7 @@ Deno.test("a wildcard for a public suffix is refused, and report and explanation
 
 // ---- t/sni_verify.t
 
-Deno.test("sni_verify: the certificate by SNI, verified, with a client certificate too", async () => {
+Deno.test("sni_verify: the certificate chosen by SNI is verified, with a client certificate too", async () => {
   const names = ["server.local", "server2.local", "smtp.mydomain.local"];
   const made = await Promise.all(names.map((name) => ca.server(name)));
   const cert = Object.fromEntries(names.map((name, i) => [name, made[i]!.cert]));
@@ -340,7 +340,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  Deno.test(`${engine}: [::1]:port is verified by the address, and by no name`, async () => {
+  Deno.test(`${engine}: [::1]:port is verified by the address and not by a name`, async () => {
     const server = await leaf([["IP", "::1"]]);
     good(await on(engine, { server, host: "[::1]" }));
     for (const names of [[["DNS", "::1"]], [["IP", "::2"]], [["DNS", "localhost"]]] as const) {
@@ -353,7 +353,7 @@ for (const engine of ENGINES) {
   });
 }
 
-// ---- schemes of one's own
+// ---- custom schemes
 
 Deno.test("a scheme with a callback is asked with the host, the commonName and the SANs", async () => {
   const asked: unknown[] = [];

@@ -10,12 +10,12 @@ Deno.test("didYouMean() gives the nearest name: case, prefix, underscores, a sli
   }
 });
 
-Deno.test("didYouMean() gives the names that begin so when none is near", () => {
+Deno.test("didYouMean() gives the names with the same beginning when no name is near", () => {
   assertEquals(didYouMean("verify", NAMES), ': use one of "verifyMode", "verifyCallback"');
   assertEquals(didYouMean("honor", NAMES), ': use "honorCipherOrder"');
 });
 
-Deno.test("didYouMean() says nothing when there is none, or too little to go by", () => {
+Deno.test("didYouMean() says nothing when no name is near, or the text is too short", () => {
   for (const name of ["", "v", "ve", "somethingElse", "x".repeat(1000)]) {
     assertEquals(didYouMean(name, NAMES), "", name);
   }

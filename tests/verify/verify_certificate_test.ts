@@ -179,8 +179,8 @@ Deno.test("verifyCertificate() reports a malformed certificate, as a connection 
   const short = der.slice(0, -1);
   const cases: [string, Parameters<typeof verifyCertificate>][] = [
     ["a leaf cut short", [short]],
-    ["a leaf with junk behind it", [Uint8Array.of(...der, 0)]],
-    ["bytes that are no certificate", [Uint8Array.of(1, 2, 3)]],
+    ["a leaf with junk after it", [Uint8Array.of(...der, 0)]],
+    ["bytes that are not a certificate", [Uint8Array.of(1, 2, 3)]],
     ["no bytes at all", [new Uint8Array()]],
     ["a leaf in damaged PEM", [broken]],
     ["a leaf whose PEM has no end", [pem.slice(0, 100)]],

@@ -23,7 +23,7 @@ async function run(script: string, flags: readonly string[]): Promise<string> {
   }
 }
 
-Deno.test("under --allow-ffi=<path> what needs neither callbacks nor addresses works, the rest says why not", async () => {
+Deno.test("under --allow-ffi=<path> what needs neither callbacks nor addresses works, and the rest throws with the reason", async () => {
   const output = await run(
     `
     const tried = (run) => { try { return String(run()); } catch (error) { return error.name + ": " + error.message; } };
