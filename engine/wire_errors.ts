@@ -142,7 +142,7 @@ export function alertText(alert: string): string {
 /** The error of a transport that ended, or was reset, where TLS had not ended. */
 export function endError(established: boolean, cause: unknown): SslError {
   const code = platformCode(cause);
-  // An end without more is no news: the runtime only says it at length.
+  // A plain end needs no detail: the runtime only describes it at length.
   const known = code === "EOF" || !(cause instanceof Error);
   const why = known ? undefined : platformReason(cause) || (code ?? cause.name);
   const withCause = cause === undefined ? {} : { cause };

@@ -220,9 +220,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
 
   /**
    * Writes all of `p`; resolves to `p.length` when the transport took it. A signal that ends it when
-   * a part has gone ends the writing direction: later writes and `closeWrite` fail.
+   * a part was sent ends the writing direction: later writes and `closeWrite` fail.
    *
-   * @throws {TypeError} If `p` is no Uint8Array.
+   * @throws {TypeError} If `p` is not a Uint8Array.
    * @throws {SslError} With code `EPIPE` after `closeWrite()`, `ECLOSED` after `close()`,
    * `ERR_WRITE_ABORTED` after a write that was ended half-way.
    *
@@ -297,7 +297,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
 
   /**
    * {@linkcode SslSocket.close} without waiting for its end, for `using`. `await using` waits until
-   * close_notify has gone.
+   * close_notify was sent.
    */
   [Symbol.dispose](): void {
     this.#connection.shutdown.close().catch(() => {}); // errstr() has it

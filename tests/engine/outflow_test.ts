@@ -1,4 +1,4 @@
-/** From the session to the transport: one loop at a time, whoever asks for it. */
+/** From the session to the transport: one loop at a time, however many calls ask for it. */
 
 import "../helpers/limit.ts";
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";

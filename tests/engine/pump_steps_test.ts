@@ -290,7 +290,7 @@ Deno.test("Pump.handshake() sends, reads and waits for a decision, each as the s
   session.steps = [SSL_WANT_READ, decision.promise, SSL_WANT_WRITE, true];
   session.onCall = () => session.out = bytes(session.steps.length);
   const shaking = pump.handshake();
-  assertEquals([transport.writes, transport.reads], [[bytes(4)], 0]); // it reads when its own has gone
+  assertEquals([transport.writes, transport.reads], [[bytes(4)], 0]); // it reads when its own was sent
   assertEquals([pump.progress.stage, pump.progress.since === undefined], ["answered", false]);
   transport.take();
   await settle();

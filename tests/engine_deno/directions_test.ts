@@ -89,7 +89,7 @@ Deno.test("DenoReading refuses a second read, of every kind, and none after the 
   }
 });
 
-Deno.test("DenoReading: close_notify is an end that stays, and it is told after the data", async () => {
+Deno.test("DenoReading: close_notify is an end that stays, and comes after the data", async () => {
   const p = new Uint8Array(RECORD);
   for (const size of [1, RECORD]) {
     const { steps, input } = reading();

@@ -142,7 +142,7 @@ Deno.test("DenoStream: a broken record is the failure of both directions, an end
   assertEquals(await write, 1);
 });
 
-Deno.test("DenoStream: a write whose peer is gone is told with the alert that the peer left, if it did", async () => {
+Deno.test("DenoStream: a write whose peer is gone fails with the alert that the peer left, if it left one", async () => {
   const alert = new Deno.errors.InvalidData("received fatal alert: CertificateRequired");
   for (const left of [alert, null]) {
     const t = await open();

@@ -12,7 +12,7 @@ export class SteppedLink implements Link {
   readonly steps = new SteppedTransport();
   /** What `checkOpen` throws while the connection is not closed. */
   due: SslError | undefined;
-  /** What `failed` and `whyGone` were told. */
+  /** What `failed` and `whyGone` were called with. */
   readonly told: unknown[] = [];
   /** What `closeWrite` does. */
   end: () => Promise<void> = () => Promise.resolve();

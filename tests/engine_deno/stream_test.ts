@@ -497,7 +497,7 @@ Deno.test("DenoStream.tryHandshake(): a failure that nobody awaits is not an unh
   const context = await clientContext();
   const stream = context.start(tcp, params());
   assertStrictEquals(stream.tryHandshake(), SSL_WANT_READ);
-  await peer.write(bytes("220 this is no TLS\r\n"));
+  await peer.write(bytes("220 this is not TLS\r\n"));
   // The client is gone when its handshake has failed.
   const p = new Uint8Array(1000);
   while (await peer.read(p).catch(() => null) !== null);

@@ -176,7 +176,7 @@ Deno.test("runtimeError(): an alert of the peer is named as RFC 8446 does, in th
   }
 });
 
-Deno.test("runtimeError(): bytes that are no TLS, of either kind, before it is established", () => {
+Deno.test("runtimeError(): bytes that are not TLS, of either kind, before it is established", () => {
   for (const kind of ["InvalidContentType", "UnknownProtocolVersion"]) {
     const cause = data(`received corrupt message of type ${kind}`);
     const error = runtimeError("handshake", cause, false) as SslPeerError;
@@ -222,7 +222,7 @@ Deno.test("runtimeError(): an end and a reset are what they mean for each operat
   }
 });
 
-Deno.test("runtimeError(): a refused certificate is told by its words, whatever the class of the error", () => {
+Deno.test("runtimeError(): a refused certificate is recognized by its words, whatever the class of the error", () => {
   const error = runtimeError("read", new Error("invalid peer certificate: Revoked"), false);
   assertInstanceOf(error, SslVerifyError);
   assertEquals([error.code, error.alert, error.facts as unknown], [

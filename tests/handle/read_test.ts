@@ -115,7 +115,7 @@ Deno.test("Handle.encoding and binmode() choose how the next bytes become text",
   assertThrows(() => h.encoding = "utf8" as "utf-8", TypeError, '"utf8"');
 });
 
-Deno.test("Handle.readLine() refuses what is no UTF-8 and goes on in latin1", async () => {
+Deno.test("Handle.readLine() refuses what is not UTF-8 and goes on in latin1", async () => {
   const h = new Handle(new ScriptedConn("ok\n", Uint8Array.of(0xff, 10), "more\n"));
   assertEquals(await h.readLine(), "ok");
   const error = await assertRejects(() => h.readLine(), SslPeerError, "invalid");

@@ -60,7 +60,7 @@ Deno.test("a text of eight characters may be a secret, one of seven is shown", (
   assertEquals([mayBeSecret("1,2,3,4,5,6,7"), mayBeSecret("1,2,3,4,5,6,7,")], [false, true]);
 });
 
-Deno.test("what looks random is told by how digits and letters follow each other", () => {
+Deno.test("what looks random is recognized by how digits and letters follow each other", () => {
   assertEquals(mayBeSecret("a1b2cccc"), true, "four changes in less than twelve characters");
   assertEquals(mayBeSecret("a1b22222"), false, "three changes");
   assertEquals(mayBeSecret("a1b2ccccccc"), true);
@@ -78,7 +78,7 @@ Deno.test("what looks random is told by how digits and letters follow each other
   );
   assertEquals(mayBeSecret("aBcDeFgH"), true);
   assertEquals(mayBeSecret("X25519MLKEM768"), false);
-  assertEquals(mayBeSecret("a1-b2-c3-d4-e5"), false, "a dash is none of the three kinds");
+  assertEquals(mayBeSecret("a1-b2-c3-d4-e5"), false, "a dash belongs to none of the three kinds");
 });
 
 Deno.test("a value of each type has its words", () => {

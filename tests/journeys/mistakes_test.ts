@@ -8,7 +8,7 @@ import { SslSocket } from "../../socket/socket.ts";
 import { bytes, connectPair, testPki } from "../contract/harness.ts";
 
 for (const engine of ["openssl", "deno"] as const) {
-  Deno.test(`${engine}: SslSocket refuses what is no Uint8Array, and works on`, async () => {
+  Deno.test(`${engine}: SslSocket refuses what is not a Uint8Array, and goes on`, async () => {
     await using pair = await connectPair(engine);
     const { client, server } = pair;
     for (const wrong of ["text", [1, 2], new ArrayBuffer(4), 7, null, undefined]) {
@@ -30,7 +30,7 @@ for (const engine of ["openssl", "deno"] as const) {
   });
 }
 
-Deno.test("SslSocket refuses what is no Uint8Array before TLS, too", async () => {
+Deno.test("SslSocket refuses what is not a Uint8Array before TLS, too", async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const plain = { hostname: "x.test", ca: [], startHandshake: false, engine: "openssl" } as const;
   const socket = await SslSocket.start({ readable, writable }, plain);

@@ -36,9 +36,9 @@ async function codes({ connection: { data } }: Machine): Promise<string[]> {
   return told;
 }
 
-// ---- what is no buffer, and what is empty
+// ---- what is not a buffer, and what is empty
 
-Deno.test("what is no Uint8Array is refused by every call, with TLS and without", async () => {
+Deno.test("what is not a Uint8Array is refused by every call, with TLS and without", async () => {
   for (const m of [open(), plain()]) {
     const { data } = m.connection;
     const calls = [
@@ -317,7 +317,7 @@ Deno.test("every call says what stands in its way", async () => {
   assertEquals(code(() => unread.connection.data.tryWrite(one())), "ERR_START_TLS");
 });
 
-Deno.test("after our own close_notify writes are EPIPE, reads go on, and a close is told as such", async () => {
+Deno.test("after our own close_notify writes are EPIPE, reads go on, and a close is reported as such", async () => {
   const m = open();
   const { data, life, shutdown } = m.connection;
   const ending = shutdown.closeWrite();
@@ -527,7 +527,7 @@ Deno.test("close() sends close_notify and waits for nobody, unless it is asked t
   assertEquals(slow.transport.closed, true);
 });
 
-Deno.test("close() of a connection whose close_notify has gone sends no second one, but can wait for the peer's", async () => {
+Deno.test("close() of a connection whose close_notify was sent sends no second one, but can wait for the peer's", async () => {
   for (const fastShutdown of [true, false]) {
     const m = open();
     const ending = m.connection.shutdown.closeWrite();

@@ -320,7 +320,7 @@ Deno.test("a Handle whose socket failed to start TLS closes that socket, and the
   const listener = await listen("openssl", { ...LATER });
   const conn = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
   const handle = new Handle(await listener.accept());
-  await conn.write(new TextEncoder().encode("this is no TLS, and never will be\r\n"));
+  await conn.write(new TextEncoder().encode("this is not TLS, and never will be\r\n"));
   await refuses(() => handle.acceptSsl(), SslPeerError, "ERR_SSL_NOT_TLS");
   await assertRejects(() => handle.print("secret"), SslError, "starting TLS has failed");
   await handle.close();

@@ -149,7 +149,7 @@ Deno.test("openssl: stopSsl() with noShutdown sends nothing, with fastShutdown w
   const plain = await pair.client.stopSsl({ noShutdown: true });
   assertEquals(states(pair.client), [undefined, 0]);
   await plain.write(bytes("plain"));
-  // What comes is no TLS any more: an error, and never data.
+  // What comes is not TLS any more: an error, and never data.
   await refuses(
     () => pair.server.read(new Uint8Array(9)),
     SslPeerError,

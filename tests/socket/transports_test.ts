@@ -111,7 +111,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       const error = await starting;
       assert(error instanceof SslPeerError, String(error));
       const plain = error.transport as Transport;
-      // The first bytes show that it is no TLS: all of them are given back.
+      // The first bytes show that it is not TLS: all of them are given back.
       assertEquals(await readText(plain, 25), "This is no SSL handshake\n");
       const [, answer] = await Promise.all([peer.print("bar"), readText(plain, 3)]);
       assertEquals(answer, "bar");

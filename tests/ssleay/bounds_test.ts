@@ -142,7 +142,7 @@ Deno.test("a trace comes from its level on, and ends with what writes it", () =>
   trace(0, () => "nobody");
 });
 
-Deno.test("a failure is told as OpenSSL does, from the queue or what is the same, and then by ours", () => {
+Deno.test("a failure is described in OpenSSL's words first, and then in ours", () => {
   const pid = Deno.pid;
   const queue = [{ code: 0xa000086, library: "SSL routines", reason: "bad" }, {
     code: 1,
@@ -418,7 +418,7 @@ Deno.test("a request: its host, its headers, its content, line by line", () => {
   );
 });
 
-Deno.test("forms and headers: pairs, names and values that are none", () => {
+Deno.test("forms and headers: pairs, names and values that are not valid", () => {
   says(
     () => makeForm("a"),
     TypeError,
@@ -514,7 +514,7 @@ Deno.test("hosts, ports and proxies of the wrong kind", () => {
   }
 });
 
-Deno.test("an answer that is none says why", async () => {
+Deno.test("the error for a malformed answer says why", async () => {
   const read = (text: string, method = "GET") => readAnswer(plain(text), method, "latin1", 100);
   const OK = "HTTP/1.1 200 OK\r\n";
   const chunked = `${OK}Transfer-Encoding: chunked\r\n\r\n`;

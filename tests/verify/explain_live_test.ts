@@ -207,7 +207,7 @@ Deno.test("a server that chose an old version: which", async () => {
   assertMatch(told(error), /We offered: versions TLSv1_2, TLSv1_3/);
 });
 
-// ---- alerts and what is no TLS
+// ---- alerts and what is not TLS
 
 interface Fake {
   /** What the server sends after the first bytes of the client; nothing by default. */
