@@ -18,7 +18,7 @@ function reused(value: unknown): SslContext {
   const context = contextIn(value);
   if (context !== undefined) return context as SslContext;
   throw new TypeError(
-    `invalid context to reuse: reuseCtx must be an SslContext or a socket: received ` +
+    `Cannot use reuseCtx: invalid context to reuse: it must be an SslContext or a socket: received ` +
       quote(value),
   );
 }

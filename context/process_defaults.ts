@@ -64,7 +64,7 @@ const SHORT: Readonly<Record<string, OptionName>> = {
   name: "verifycnName",
 };
 
-/** Options of which one stands for all: who gives one, gets no default of the others. */
+/** Options of which one stands for all: an operation that gives one gets no default of the others. */
 const GROUPS: readonly (readonly OptionName[])[] = [
   ["ca", "caFile", "caPath"],
   ["clientCa", "clientCaFile"],

@@ -48,7 +48,7 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
     const match = ELEMENT.exec(part);
     if (match === null) {
       throw new TypeError(
-        `invalid SSL_version specified: received ${quote(text)}: ` +
+        `Cannot use option "version": invalid SSL_version specified: received ${quote(text)}: ` +
           `the option version is one of ${Object.keys(VERSIONS).join(", ")} or SSLv23 (any), ` +
           `with exclusions as in "SSLv23:!TLSv1_2"`,
       );
@@ -59,14 +59,19 @@ export function parseVersion(text: string): ReadonlySet<TlsVersion> {
       else if (name !== "SSLv2") excluded.add(VERSIONS[name]);
     } else if (only !== undefined && only !== name) {
       throw new TypeError(
-        `cannot set multiple SSL protocols in SSL_version: received ${quote(text)}`,
+        `Cannot use option "version": cannot set multiple SSL protocols in SSL_version: received ${
+          quote(text)
+        }`,
       );
     } else only = name;
   }
   if (only === "SSLv2") {
-    throw new SslUnsupportedError(`SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3"`, {
-      code: "ERR_SSL_UNSUPPORTED_VERSION",
-    });
+    throw new SslUnsupportedError(
+      `Cannot use option "version": SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3"`,
+      {
+        code: "ERR_SSL_UNSUPPORTED_VERSION",
+      },
+    );
   }
   const base = only === undefined || only === "SSLv23" ? ANY : [VERSIONS[only]];
   const left = new Set(base.filter((v) => !excluded.has(v)));
@@ -89,7 +94,7 @@ function bound(option: "minVersion" | "maxVersion", text: string): TlsVersion {
   }
   if (name === "SSLv2") {
     throw new SslUnsupportedError(
-      `SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3" as "${option}"`,
+      `Cannot use option "${option}": SSL Version SSLv2 not supported: use "TLSv1_2" or "TLSv1_3" as "${option}"`,
       { code: "ERR_SSL_UNSUPPORTED_VERSION" },
     );
   }

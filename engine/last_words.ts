@@ -66,7 +66,7 @@ export class LastWords {
     return this.#calls.closed || this.#calls.failure !== undefined;
   }
 
-  /** Gives of what is kept; at least one byte, where there is one and room for it. */
+  /** Gives what is kept, as far as there is room; at least one byte, where there is one and room for it. */
   take(p: Uint8Array, peek: boolean): number {
     const first = this.#kept[0];
     if (first === undefined) return 0;

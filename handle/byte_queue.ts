@@ -20,7 +20,7 @@ export class ByteQueue {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
-  /** Room for at least `min` bytes behind the others, to be filled and then committed. */
+  /** Room for at least `min` bytes after the others, to be filled and then committed. */
   reserve(min: number): Uint8Array<ArrayBuffer> {
     const length = this.#end - this.#start;
     if (this.#buffer.length - this.#end < min) {

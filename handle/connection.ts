@@ -131,7 +131,7 @@ export class HandleConnection implements AheadHolder {
     }
   }
 
-  /** Goes on with another connection, behind what is `unread` of the old one. */
+  /** Goes on with another connection, after what is `unread` of the old one. */
   async attach(conn: HandleConn, unread?: ReadAhead): Promise<void> {
     if (this.#closing) {
       await conn.close?.();

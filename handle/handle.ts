@@ -37,7 +37,7 @@ import type { PrintItem } from "./writer.ts";
  * passed on and never looks like the end.
  *
  * Writes go out whole and in the order of the calls, awaited or not. After one that failed, those
- * behind it fail with the same error. On a closed handle every call fails with code `ECLOSED`.
+ * after it fail with the same error. On a closed handle every call fails with code `ECLOSED`.
  *
  * @example
  * ```ts ignore
@@ -211,7 +211,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * scalar of Perl does.
    *
    * @param buffer Where the bytes go.
-   * @param length How many. Default: what fits behind `offset`.
+   * @param length How many. Default: what fits after `offset`.
    * @param offset Where. Default: 0.
    * @throws {RangeError} If that is outside of the buffer.
    *
@@ -664,7 +664,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * Not there: it would go past the encryption.
+   * Not available: it would go past the encryption.
    *
    * @throws {SslUnsupportedError} Always.
    *
@@ -675,7 +675,7 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   }
 
   /**
-   * Not there: it would go past the decryption.
+   * Not available: it would go past the decryption.
    *
    * @throws {SslUnsupportedError} Always.
    *

@@ -309,7 +309,7 @@ export class LineReader {
     return undefined;
   }
 
-  /** Up to two newlines and all that follow: so it takes the byte behind them to know the end. */
+  /** Up to two newlines and all that follow: so it takes the byte after them to know the end. */
   #paragraph(chomp: Chomp): string | undefined {
     const bytes = this.#queue.view();
     const length = bytes.length;

@@ -73,7 +73,7 @@ export class ReadAhead {
     this.lines = new LineReader(settings);
   }
 
-  /** Goes on behind what was read ahead of TLS that was stopped. */
+  /** Goes on after what was read ahead of TLS that was stopped. */
   carryOn(before: ReadAhead): void {
     const lines = before.lines;
     this.lines.push(lines.view());

@@ -172,7 +172,7 @@ export class Reader {
     );
   }
 
-  /** Reads into a region of a buffer, which may grow for it and ends behind what came. */
+  /** Reads into a region of a buffer, which may grow for it and ends after what came. */
   async #into(
     operation: string,
     buffer: Uint8Array,

@@ -96,7 +96,7 @@ export class Writer {
     }
   }
 
-  /** `Handle.print` and `say`, with `end` behind the items. */
+  /** `Handle.print` and `say`, with `end` after the items. */
   async print(
     items: readonly PrintItem[],
     end: string = this.#settings.outputRecordSeparator,

@@ -1,5 +1,5 @@
 /**
- * How a listener comes to be: its options, the address to bind, its context.
+ * Opens a listener: its options, the address to bind, its context.
  *
  * @module
  */

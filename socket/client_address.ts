@@ -1,5 +1,5 @@
 /**
- * Whom an address belongs to: what counts as one client where each has a share.
+ * Which addresses count as one client, where each client has a share.
  *
  * @module
  */

@@ -196,7 +196,7 @@ export class Lifecycle {
     if (this.phase.name === "handshaking") this.phase = { name: "plain", stream, refusal };
   }
 
-  /** Our close_notify goes now. `answered`: at once, where the peer's came. */
+  /** We send close_notify now. `answered`: at once, where the peer's came. */
   endWriting(answered = false): void {
     const { phase } = this;
     if (!isEstablished(phase)) return;

@@ -1,5 +1,5 @@
 /**
- * How a socket comes to be: connect and start, without the socket around it.
+ * Opens the connection of a socket: connect and start, without the socket around it.
  *
  * @module
  */

@@ -124,7 +124,7 @@ export interface ListenOptions<S = any> extends ConnectionOptions<S> {
    * When all these places are taken and a connection comes, one whose client does not go on gives
    * way: `onHandshakeError` gets an `SslTimeoutError` with code `ERR_MAX_HANDSHAKES`. Clients that
    * hold more than a quarter of the places go first (an IPv4 address, or a /64 of IPv6, counts as
-   * one), then those that have sent nothing, then those that have waited longest. Nobody goes who has
+   * one), then those that have sent nothing, then those that have waited longest. No client goes who has
    * been waited for less than 250 ms (500 ms once it was answered; 300 ms on the Deno engine, which
    * does not see a client's bytes); in a flood that falls to 100 ms. docs/server.md has all limits.
    *

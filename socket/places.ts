@@ -4,7 +4,7 @@
  * Each handshake that waits for its client is given some patience, by how far it is. When a
  * connection comes and no place is free, one whose patience has run out gives way: of the clients
  * that hold more than their share, if there are such; the silent ones first; and of those the one
- * that has waited longest. Who cannot be blamed is waited for: a crowd of good clients is served in
+ * that has waited longest. A client that cannot be blamed is waited for: a crowd of good clients is served in
  * its order, as fast as handshakes go.
  *
  * Patience follows what comes of it. Each one that gave way shortens it for the next at the same

@@ -1,6 +1,6 @@
 /**
- * Who reads a connection on behalf of somebody above it, as a `Handle` does, and so may hold bytes
- * that were read ahead. When TLS starts on the connection these bytes belong to the handshake,
+ * Who reads a connection on behalf of the program: a `Handle`, say. A reader may hold bytes that were
+ * read ahead. When TLS starts on the connection these bytes belong to the handshake,
  * whichever of them starts it: delivered later they would look as if they had come over TLS.
  *
  * @module

@@ -209,7 +209,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    *
    * @throws {SslTruncatedError} If the stream ended without close_notify, unless `allowTruncation` is set.
    * @throws {SslError} With code `ECLOSED` if the socket is closed, also while it waits;
-   * `ERR_TLS_ENDED` behind the `null` with `halfClose: false`.
+   * `ERR_TLS_ENDED` after the `null` with `halfClose: false`.
    *
    * Perl: `sysread`
    */
@@ -853,7 +853,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   }
 
   /**
-   * Whether NPN, the predecessor of ALPN, is there.
+   * Whether NPN, the predecessor of ALPN, is available.
    *
    * Perl: `can_npn`
    */
@@ -862,7 +862,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   }
 
   /**
-   * Whether ALPN is there, as client and as server.
+   * Whether ALPN is available, as client and as server.
    *
    * Perl: `can_alpn`
    */
@@ -889,7 +889,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   }
 
   /**
-   * Whether IPv6 is there: always.
+   * Whether IPv6 is available: always.
    *
    * Perl: `can_ipv6`
    */
@@ -934,7 +934,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   }
 
   /**
-   * For which side there are pre-shared keys; `undefined` if for none.
+   * The side that can use pre-shared keys; `undefined` if neither can.
    *
    * Perl: `can_psk`
    */

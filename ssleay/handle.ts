@@ -203,7 +203,7 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
    * Reads bytes until the buffer is full, or the stream ends.
    *
    * @param buffer Where they go.
-   * @param length How many. Default: what fits behind `offset`.
+   * @param length How many. Default: what fits after `offset`.
    * @param offset Where they begin in the buffer. @default {0}
    * @returns How many came; 0 at the end, again and again.
    * @throws {SslTruncatedError} If the connection is cut off.

@@ -49,23 +49,29 @@ const WEAK = new Set(["md5", "sha1"]);
  */
 export function parsePin(text: string, allowWeak = false): Pin {
   const match = /^(?:([a-z0-9-]+)\$(?:(pub)\$)?)?([0-9a-f:]+)$/i.exec(text.trim());
-  if (match === null) throw new TypeError(`invalid fingerprint ${quote(text)}`);
+  if (match === null) {
+    throw new TypeError(`Cannot use fingerprint: invalid fingerprint ${quote(text)}`);
+  }
   const hex = match[3]!.replaceAll(":", "").toLowerCase();
   const algorithm = match[1]?.toLowerCase().replace(/^sha-/, "sha") ?? BARE.get(hex.length);
   if (algorithm === undefined) {
     throw new TypeError(
-      `cannot detect hash algorithm from fingerprint ${quote(text)}: write it as sha256$hex`,
+      `Cannot use fingerprint: cannot detect hash algorithm from fingerprint ${
+        quote(text)
+      }: write it as sha256$hex`,
     );
   }
   if (!PIN_DIGESTS.includes(algorithm)) {
     throw new TypeError(
-      `invalid fingerprint ${quote(text)}: unknown hash algorithm ${quote(algorithm)}`,
+      `Cannot use fingerprint: invalid fingerprint ${quote(text)}: unknown hash algorithm ${
+        quote(algorithm)
+      }`,
     );
   }
   const length = 2 * digests()[algorithm]!.length;
   if (hex.length !== length) {
     throw new TypeError(
-      `invalid fingerprint ${
+      `Cannot use fingerprint: invalid fingerprint ${
         quote(text)
       }: ${algorithm} has ${length} hex digits: received ${hex.length}`,
     );

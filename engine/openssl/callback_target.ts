@@ -1,5 +1,5 @@
 /**
- * What a session answers when OpenSSL calls back, and the guard around each answer.
+ * What a session answers to OpenSSL's callbacks, and the guard around each answer.
  *
  * @module
  */

@@ -34,7 +34,7 @@ export function requireLegacyLevel(
     // OpenSSL accepts this version even if it was built without it, and then offers no version at
     // all.
     throw new SslUnsupportedError(
-      'SSL Version SSLv3 not supported: RFC 7568 forbids it: use "TLSv1_2" or "TLSv1_3"',
+      'Cannot use option "version": SSL Version SSLv3 not supported: RFC 7568 forbids it: use "TLSv1_2" or "TLSv1_3"',
       { code: "ERR_SSL_UNSUPPORTED_VERSION", reason: "SSLv3 is not supported" },
     );
   }

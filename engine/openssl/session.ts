@@ -157,7 +157,7 @@ export class OpenSslSession implements SansIoSession {
 
   // ---- data
 
-  /** Decrypts into `p`, as many records as fit. */
+  /** Decrypts as many records into `p` as fit. */
   read(p: Uint8Array): number | null | Want {
     if (this.#ssl.dry) return SSL_WANT_READ;
     return this.#read(p.length > MAX_INT ? p.subarray(0, MAX_INT) : p, this.#c.SSL_read);

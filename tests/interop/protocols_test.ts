@@ -32,13 +32,13 @@ async function exchange(
 Deno.test("version: nonsense and several protocols are refused with Perl's words, before anything is sent", async () => {
   await using lab = await Lab.open();
   const cases: [string, RegExp][] = [
-    ["nonsense", /^invalid SSL_version specified/],
-    ["TLSv1_4", /^invalid SSL_version specified/],
-    ["SSLv23:!", /^invalid SSL_version specified/],
-    ["TLSv1_2,TLSv1_3", /^invalid SSL_version specified/],
-    ["TLSv1_2:TLSv1_3", /^cannot set multiple SSL protocols in SSL_version/],
-    ["tlsv12:TLSv1_1", /^cannot set multiple SSL protocols in SSL_version/],
-    ["SSLv23:TLSv1_3", /^cannot set multiple SSL protocols in SSL_version/],
+    ["nonsense", /invalid SSL_version specified/],
+    ["TLSv1_4", /invalid SSL_version specified/],
+    ["SSLv23:!", /invalid SSL_version specified/],
+    ["TLSv1_2,TLSv1_3", /invalid SSL_version specified/],
+    ["TLSv1_2:TLSv1_3", /cannot set multiple SSL protocols in SSL_version/],
+    ["tlsv12:TLSv1_1", /cannot set multiple SSL protocols in SSL_version/],
+    ["SSLv23:TLSv1_3", /cannot set multiple SSL protocols in SSL_version/],
   ];
   for (const [version, text] of cases) {
     // Nobody listens there: it must not come to that.
