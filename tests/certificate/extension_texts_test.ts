@@ -367,7 +367,7 @@ Deno.test("a name from an object or from a line, with its types of strings", () 
   assertEquals(line("C=DE, CN=a\\,b"), "/C=DE/CN=a,b");
   assertEquals(line("/CN=http://x/y"), "/CN=http:\\/\\/x\\/y");
   assertEquals(line("/C=DE+CN=x/O=y"), "/CN=x+C=DE/O=y", "a set is sorted");
-  assertEquals(line("C=DE+CN=x"), "/C=DE\\+CN=x", "a plus is none in the other form");
+  assertEquals(line("C=DE+CN=x"), "/C=DE\\+CN=x", "a plus is not a separator in the other form");
   assertEquals(line("CN=a\\"), "/CN=a\\");
   assertEquals([line(""), line("/")], ["", ""]);
   for (const wrong of ["CN", "=x"]) {
