@@ -1,5 +1,6 @@
 /**
- * The alerts of TLS by name.
+ * The alerts of TLS by name. The error for one that came is made with wire_errors.ts; last_words.ts finds
+ * one that a peer left before it reset the connection; verify/explain/alerts.ts says what each means.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Brings bytes from the session to the transport. One loop at a time runs until nothing is left; a
+ * Brings bytes from the session to the transport; where that is slow, they wait here. One loop at a time runs until nothing is left; a
  * call that adds output meanwhile joins it.
  *
  * @module

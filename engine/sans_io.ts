@@ -35,7 +35,7 @@ export interface SansIoSession extends TlsFacts {
   read(p: Uint8Array): number | null | Want;
   /** As `read`, without consuming. */
   peek(p: Uint8Array): number | null | Want;
-  /** Encrypts all of `p`, at most `MAX_WRITE` bytes of internal/bytes.ts. */
+  /** Encrypts all of `p`, at most `MAX_WRITE` bytes of buffers.ts. */
   write(p: Uint8Array): void;
   /** Makes our close_notify, once. */
   closeNotify(): void;

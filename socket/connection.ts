@@ -38,7 +38,7 @@ import { Shutdown } from "./shutdown.ts";
 import { closedError } from "./socket_errors.ts";
 import { SocketStreams } from "./streams.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
-import { adopt, inFront } from "./transports.ts";
+import { adopt, inFront } from "./make_transport.ts";
 
 /** The OCSP results of contexts that were given no cache. */
 const caches = new WeakMap<SslContext, OcspCacheStore>();

@@ -22,6 +22,7 @@ import {
 } from "../errors.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { FastStopped, unreadError } from "./fast_stopped.ts";
+import { injected, refuseInjection } from "./injection.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { SocketOptions, StartOptions } from "./options.ts";
 import { type Handshaking, handshakingOver, type Plain } from "./phases.ts";
@@ -29,7 +30,7 @@ import type { PlainStream } from "./plain_stream.ts";
 import { yieldAbove } from "./readers.ts";
 import { closedError, named, toSslError } from "./socket_errors.ts";
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
-import { adopt, inFront, injected, refuseInjection } from "./transports.ts";
+import { adopt, inFront } from "./make_transport.ts";
 
 /** The options of an upgrade that concern only how long it may take. */
 const TIMING = new Set(["timeout", "handshakeTimeout", "signal"]);

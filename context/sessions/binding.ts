@@ -7,23 +7,16 @@
  * by identity alone: they count with a number of this process, and such a digest never holds in
  * another process.
  *
- * A server's sessions are bound to its id context and to the keys of its tickets.
+ * A server's sessions are bound to its id context, and to the keys of its tickets (ticket_keys.ts).
  *
  * @module
  */
 
-import { equalBytes } from "../../internal/bytes.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
-import type {
-  ContextConfig,
-  ContextHooks,
-  Engine,
-  Role,
-  TrustConfig,
-} from "../../engine/engine.ts";
+import type { ContextConfig, Engine, Role, TrustConfig } from "../../engine/engine.ts";
 import type { Policy } from "../../verify/policy.ts";
 import type { Names } from "../../verify/peer.ts";
-import type { SslOptions, TicketKeycbInput } from "../options.ts";
+import type { SslOptions } from "../options.ts";
 import { SSL_VERIFY_PEER } from "../../constants.ts";
 
 function sha256(data: string | Uint8Array): string {
@@ -133,33 +126,6 @@ export function connectionDigest(
     // With the nonce, so that an exported session does not help to guess a weak key.
     psk: options.psk === undefined ? null : [processNonce(), options.psk],
   });
-}
-
-/** The hook of the engine. */
-export function ticketKeyHook(input: TicketKeycbInput): NonNullable<ContextHooks["ticketKey"]> {
-  const [callback, data] = typeof input === "function" ? [input, undefined] as const : input;
-  return (name) => {
-    const answer: unknown = name === undefined ? callback(data) : callback(data, name.slice());
-    if (answer === undefined || answer === null || (Array.isArray(answer) && answer.length === 0)) {
-      if (name !== undefined) return undefined;
-      // A server that announced a ticket must send one: nobody can open this one.
-      const random = (n: number) => crypto.getRandomValues(new Uint8Array(n));
-      return { name: random(16), key: random(32) };
-    }
-    const [key, current] = Array.isArray(answer) ? answer as unknown[] : [];
-    if (
-      !(key instanceof Uint8Array) || key.length !== 32 ||
-      !(current instanceof Uint8Array) || current.length !== 16
-    ) {
-      throw new TypeError(
-        "Cannot use ticketKeycb's answer: it must be [key, name], a Uint8Array of 32 bytes and " +
-          "one of 16, or [] for none",
-      );
-    }
-    return name === undefined
-      ? { name: current, key }
-      : { name, key, renew: !equalBytes(name, current) };
-  };
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
-import { ticketKeyHook } from "../../context/sessions/binding.ts";
+import { ticketKeyHook } from "../../context/sessions/ticket_keys.ts";
 import { SslPeerError, SslUnsupportedError } from "../../errors.ts";
 import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { bytes, listen, reach, readText, testPki } from "../contract/harness.ts";

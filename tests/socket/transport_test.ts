@@ -8,7 +8,8 @@ import {
 } from "@std/assert";
 import { BufferedTransport } from "../../engine/transport.ts";
 import { SslPeerError } from "../../errors.ts";
-import { adopt, beginsClientHello, refuseInjection } from "../../socket/transports.ts";
+import { beginsClientHello, refuseInjection } from "../../socket/injection.ts";
+import { adopt } from "../../socket/make_transport.ts";
 import { takeTransport, type Transport } from "../../socket/transport.ts";
 import { bytes, FakeTransport, text } from "./fake_transport.ts";
 
