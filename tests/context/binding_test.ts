@@ -5,12 +5,8 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { int, octets, seq, tlv } from "../../certificate/asn1/writer.ts";
 import { TestCa } from "../../testing/ca.ts";
 import type { SslOptions, TicketKeycbInput } from "../../context/options.ts";
-import {
-  connectionDigest,
-  idContexts,
-  ticketKeyHook,
-  trustDigest,
-} from "../../context/sessions/binding.ts";
+import { connectionDigest, idContexts, trustDigest } from "../../context/sessions/binding.ts";
+import { ticketKeyHook } from "../../context/sessions/ticket_keys.ts";
 import { ConnectionSessions, mayBeOffered } from "../../context/sessions/resumption.ts";
 import { makeSession, sessionParts } from "../../context/sessions/session.ts";
 import { SessionCache, type SslSession } from "../../context/sessions/session_cache.ts";
@@ -20,6 +16,7 @@ import type { Findings } from "../../verify/answers.ts";
 import { parsePins } from "../../verify/fingerprint.ts";
 import type { Policy } from "../../verify/policy.ts";
 import { PublicSuffix } from "../../verify/public_suffix.ts";
+import { resolveScheme } from "../../verify/schemes.ts";
 
 const ca = await TestCa.create();
 const leaf = (await ca.server("a.example")).certificate;
@@ -28,7 +25,7 @@ const hex = (bytes: Uint8Array | undefined): string => bytes?.toHex() ?? "none";
 
 const TRUST: TrustConfig = { anchors: undefined, extra: [], crls: [], checkCrl: "none" };
 const POLICY: Policy = {
-  ...{ role: "client", engine: "openssl", verifyMode: 1, scheme: "rfc9525" },
+  ...{ role: "client", engine: "openssl", verifyMode: 1, scheme: resolveScheme("rfc9525") },
   ...{ publicSuffix: undefined, pins: [], forceFingerprint: false, defaultsApplied: [] },
 };
 
@@ -94,7 +91,7 @@ Deno.test("connectionDigest() tells apart all that the judgement of a server dep
   differ([
     of(),
     of({}, {}, "another context"),
-    of({ scheme: "http" }),
+    of({ scheme: resolveScheme("http") }),
     of({ publicSuffix: "" }),
     of({ publicSuffix: list }),
     of({ publicSuffix: PublicSuffix.fromString("com") }),
@@ -141,7 +138,7 @@ Deno.test("a server that asks for certificates has an id context of its own for 
     of("server", { ...own, verifyCallback: call }),
     of("server", { ...own, createCtxCallback: call }),
     of("server", {}),
-    of("server", {}), // without an id context of one's own nothing is shared
+    of("server", {}), // without its own id context nothing is shared
   ]);
   assertEquals(of("server", own), of("server", own));
   const both = { ...own, verifyCallback: call };
@@ -289,7 +286,7 @@ Deno.test("ConnectionSessions offers the latest session under its own policy, an
   assertEquals([none.offered, none.offeredDer, none.vouched], [undefined, undefined, undefined]);
 });
 
-Deno.test("ConnectionSessions asks a store of one's own for one session, and takes nothing else for it", () => {
+Deno.test("ConnectionSessions asks a custom store for one session, and accepts nothing else", () => {
   const given = makeSession({ der: sessionDer(), policy: "p", peer: peerOf() });
   const deleted: unknown[] = [];
   const store = (answer: unknown) => ({
@@ -360,7 +357,7 @@ Deno.test("ConnectionSessions: a resumed connection keeps the verification of th
       for (const session of now.slice(0, 2)) {
         assertEquals(sessionParts(session).peer === peer, resumed);
       }
-      // A key is no certificate: its sessions begin anew.
+      // A key is not a certificate: its sessions begin anew.
       sessions.add(sessionDer({ version }), {
         evidence: { ...EVIDENCE, resumed, psk: true },
         findings: {},

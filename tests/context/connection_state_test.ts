@@ -11,6 +11,7 @@ import { type SslError, SslVerifyError } from "../../errors.ts";
 import { parsePins } from "../../verify/fingerprint.ts";
 import type { Policy } from "../../verify/policy.ts";
 import type { VerifyReport } from "../../verify/report.ts";
+import { resolveScheme } from "../../verify/schemes.ts";
 
 const ca = await TestCa.create();
 const leaf = (await ca.server("a.example")).certificate;
@@ -23,11 +24,11 @@ const GOOD: PeerEvidence = {
 };
 const BAD: PeerEvidence = { ...GOOD, error: 10 };
 const POLICY: Policy = {
-  ...{ role: "client", engine: "openssl", verifyMode: 1, scheme: "rfc9525" },
+  ...{ role: "client", engine: "openssl", verifyMode: 1, scheme: resolveScheme("rfc9525") },
   ...{ publicSuffix: undefined, pins: [], forceFingerprint: false, defaultsApplied: [] },
 };
 const PINNED: Policy = { ...POLICY, pins: parsePins({ fingerprint: leaf.fingerprint("sha256") }) };
-const SERVER: Policy = { ...PINNED, role: "server", scheme: "none" };
+const SERVER: Policy = { ...PINNED, role: "server", scheme: resolveScheme("none") };
 const codeOf = (error: unknown): string | undefined =>
   error === undefined ? undefined : (error as SslError).code;
 const checksOf = ({ checks }: VerifyReport): unknown[][] =>
@@ -64,7 +65,7 @@ Deno.test("refusalReport(): the engine's refusal under its check, with what had 
   };
   const unreached = [["chain", false], ["hostname", undefined]];
   assertEquals(of("CERT_HAS_EXPIRED", "deno"), unreached);
-  assertEquals(of("CERT_HAS_EXPIRED", "deno", { scheme: "none" }), [["chain", false]]);
+  assertEquals(of("CERT_HAS_EXPIRED", "deno", { scheme: resolveScheme("none") }), [["chain", false]]);
   assertEquals(of("CERT_HAS_EXPIRED", "deno", {}, NAMELESS as never), [["chain", false]]);
   assertEquals(of("HOSTNAME_MISMATCH", "deno"), [["chain", true], ["hostname", false]]);
   assertEquals(of("HOSTNAME_MISMATCH", "openssl"), [["hostname", false]]);

@@ -274,7 +274,7 @@ Deno.test("a session makes nothing before its handshake, and nothing after it is
   assertEquals(t.left(), {});
 });
 
-Deno.test("a session takes in as many bytes as it is told to, and reads records as far as there is room", () => {
+Deno.test("a session takes in as many bytes as it is asked to, and reads records as far as there is room", () => {
   const pair = two(counted(), { client: V13, server: V13 });
   shake(pair);
   const { client, server } = pair;
@@ -331,7 +331,7 @@ Deno.test("a session that met a broken record says so to every call, after the d
       () => client.closeNotify(),
     ]
   ) assertStrictEquals(assertThrows(call), error);
-  assertEquals(client.shutdownState.received, false); // a fatal alert of ours is no end of theirs
+  assertEquals(client.shutdownState.received, false); // a fatal alert of ours is not an end of theirs
   assert(carry(client, server));
   const told = assertThrows(() => server.read(p), SslPeerError);
   assertEquals(told.alert, "bad_record_mac");

@@ -131,7 +131,7 @@ Deno.test("the facts of a refusal know the bits of an RSA and of an elliptic key
   }
 });
 
-Deno.test("a wrong name: a certificate without a subjectAltName is told by its common name, or as nameless", async () => {
+Deno.test("a wrong name: a certificate without a subjectAltName is described by its common name, or as nameless", async () => {
   const about = (one: TestCertificate) => judge(of(one), POLICY, NAMES).error!.message;
   const only = await ca.server({ names: [], commonName: "only" });
   assertStringIncludes(about(only), 'it has no subjectAltName, only the CN "only", subject');
@@ -171,7 +171,7 @@ Deno.test("the facts of a wrong name are the wildcards and the odd names that ne
   assertEquals(await near(...many), many.slice(0, 10).map((name) => `DNS:${name}`));
 });
 
-Deno.test("a name that matched is no near miss, even where the engine refuses it", async () => {
+Deno.test("a name that matched is not a near miss, even where the engine refuses it", async () => {
   const one = await ca.server({ names: ["*.a.example"] });
   const evidence = of(one, { error: 62, errorText: "not valid for name" });
   const { error } = judge(evidence, { ...POLICY, engine: "deno" }, named("x.a.example"));

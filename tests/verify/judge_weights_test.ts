@@ -21,6 +21,7 @@ import type { Policy } from "../../verify/policy.ts";
 import { pskReport, unverifiedReport } from "../../verify/refusal.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { INDIRECT, makeCrl } from "../helpers/crl.ts";
+import { resolveScheme } from "../../verify/schemes.ts";
 
 const ca = await TestCa.create({ commonName: "CA" });
 const inter = await ca.intermediate({ commonName: "Inter" });
@@ -34,7 +35,7 @@ const POLICY: Policy = {
   role: "client",
   engine: "openssl",
   verifyMode: 1,
-  scheme: "rfc9525",
+  scheme: resolveScheme("rfc9525"),
   publicSuffix: undefined,
   pins: [],
   forceFingerprint: false,
@@ -190,7 +191,7 @@ Deno.test("of several failures the heaviest is the error: name, chain, pin, call
   assertEquals(of(GOOD, { ...pinned(leaf, true), engine: "deno" }), "HOSTNAME_MISMATCH");
 });
 
-Deno.test("a chain that the engine does not show is no anchored one: what was presented is told", () => {
+Deno.test("a chain that the engine does not show has no anchor, and the report has what was presented", () => {
   const report = judge({ ...GOOD, chain: [] }, { ...POLICY, engine: "deno" }, NAMES);
   assertEquals([verdict(report), report.anchor], ["ok", undefined]);
   assertEquals(report.chain.map(({ subject }) => subject), ["/CN=leaf", "/CN=Inter"]);
@@ -235,7 +236,7 @@ Deno.test("what a scheme's callback throws is the program's own error, and no fa
     };
     let thrown: unknown;
     try {
-      judge({ ...GOOD }, { ...POLICY, scheme }, NAMES);
+      judge({ ...GOOD }, { ...POLICY, scheme: resolveScheme(scheme) }, NAMES);
     } catch (error) {
       thrown = error;
     }
@@ -243,7 +244,7 @@ Deno.test("what a scheme's callback throws is the program's own error, and no fa
   }
 });
 
-Deno.test("the chain is told to its anchor, in words", () => {
+Deno.test("the chain is described up to its anchor, in words", () => {
   const told = (over: Partial<PeerEvidence>) =>
     detail(judge({ ...GOOD, ...over }, POLICY, NAMES), "chain");
   assertEquals(
@@ -334,7 +335,7 @@ Deno.test("a pin overrides an error of the chain, but no revocation that hides b
   );
 });
 
-Deno.test("a revocation is told with its time and its list; what a delta list removed, with the reason", () => {
+Deno.test("a revocation is reported with its time and its list; what a delta list removed, with the reason", () => {
   const about = (crls: Uint8Array[], error = 23) => {
     const { message } = judge({ ...failed(error), ...trusting("leaf", crls) }, POLICY, NAMES)
       .error!;
@@ -405,14 +406,14 @@ Deno.test("a peer without a certificate: who may be one, and the reason for the 
   assertEquals(verdict(of({ ...server, engine: "deno" })), "ERR_SSL_NO_CERTIFICATE");
   assertEquals(answers(of(deno)), [["chain", true], ["hostname", true]]);
   assertStringIncludes(detail(of(deno), "hostname"), '"a.example", verified by the engine');
-  for (const report of [of({ ...deno, scheme: "none" }), judge(none, deno, NAMELESS)]) {
+  for (const report of [of({ ...deno, scheme: resolveScheme("none") }), judge(none, deno, NAMELESS)]) {
     assertEquals(answers(report), [["chain", true], ["hostname", undefined]]);
     assertEquals(hasAnchor(report), false);
   }
   assertEquals([hasAnchor(of(server)), hasAnchor(of(POLICY))], [false, false]);
   const needs: [Partial<Policy>, string][] = [
     [pinned(), "fingerprint"],
-    [{ scheme: "http" }, "verifycnScheme"],
+    [{ scheme: resolveScheme("http") }, "verifycnScheme"],
     [{ publicSuffix: "" }, "verifycnPublicsuffix"],
   ];
   for (const [over, option] of needs) {

@@ -121,7 +121,7 @@ Deno.test("PublicSuffix.fromString() reads the format of publicsuffix.org", () =
   const empty = PublicSuffix.fromString("", { minSuffix: 0 });
   assertEquals(empty.publicSuffix("a.com"), ["a.com", ""]);
   assertEquals(empty.publicSuffix("a.com."), ["a.com", ""]);
-  // What is no name in ASCII is a label like any other.
+  // What is not a name in ASCII is a label like any other.
   assertEquals(PublicSuffix.default().publicSuffix("\u{FFFD}.com"), ["\u{FFFD}", "com"]);
   // Several ways down the tree: the longest rule wins, whichever branch it is on.
   const forked = PublicSuffix.fromString("b.c\nx.*.c");
