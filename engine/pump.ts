@@ -40,7 +40,7 @@ const MAX_UNTAKEN = 4 * MAX_WRITE;
 
 /** A TLS stream made of a session and a transport. */
 export class Pump implements TlsStream {
-  /** Which side. */
+  /** Our side: client or server. */
   readonly role: Role;
   readonly #session: SansIoSession;
   readonly #transport: ByteTransport;
@@ -83,7 +83,7 @@ export class Pump implements TlsStream {
     return this.#handshake.progress;
   }
 
-  /** Our address. */
+  /** The address of our end. */
   get localAddr(): Deno.Addr | undefined {
     return this.#transport.localAddr;
   }

@@ -15,7 +15,7 @@ import type { ShutdownState, TlsFacts } from "./connection_facts.ts";
  * the other. After a method has thrown, its alert, if any, is there to be drained.
  */
 export interface SansIoSession extends TlsFacts {
-  /** Which side. */
+  /** Our side: client or server. */
   readonly role: Role;
   /** Whether the handshake is complete. */
   readonly established: boolean;

@@ -95,7 +95,7 @@ export class FastStopped implements ByteTransport {
     await this.inner.closeWrite?.();
   }
 
-  /** Our address. */
+  /** The address of our end. */
   get localAddr(): Deno.Addr {
     return this.inner.localAddr!;
   }

@@ -32,7 +32,7 @@ export interface ConnectionSettings {
   readonly options: Resolved<SocketOptions>;
   /** Our side. */
   readonly role: Role;
-  /** The context. */
+  /** The context that TLS is started with. */
   readonly context: SslContext;
   /** The same, ready in the engine. */
   readonly engineContext: EngineContext;

@@ -14,7 +14,7 @@ import { quote } from "../internal/quote.ts";
 
 /** A context that is ready for use. */
 export interface ReadyContext {
-  /** The context. */
+  /** The context of the next connection. */
   readonly context: SslContext;
   /** What the engine made of it. */
   readonly engineContext: EngineContext;

@@ -12,7 +12,7 @@
 
 /** What the streams are made over. */
 export interface Duplex {
-  /** Reads. */
+  /** Reads up to `p.length` bytes; `null` at the end. */
   read(p: Uint8Array): Promise<number | null>;
   /** Writes all. */
   write(p: Uint8Array): Promise<number>;

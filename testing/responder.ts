@@ -173,13 +173,13 @@ export class TestOcspResponder implements AsyncDisposable {
     });
   }
 
-  /** Stops it. */
+  /** Stops the responder. */
   async close(): Promise<void> {
     this.#closed.resolve();
     await this.#server.shutdown();
   }
 
-  /** Stops it. */
+  /** Stops the responder. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

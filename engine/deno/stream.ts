@@ -38,7 +38,7 @@ export interface PlainConn {
 
 /** What a {@linkcode DenoStream} is made from: `conn` or `plain`. */
 export interface DenoStreamInit {
-  /** Which side. */
+  /** Our side: client or server. */
   readonly role: Role;
   /** A connection that speaks TLS already. */
   readonly conn?: Deno.TlsConn;
@@ -54,7 +54,7 @@ export interface DenoStreamInit {
 
 /** One TLS connection of Deno. */
 export class DenoStream implements TlsStream {
-  /** Which side. */
+  /** Our side: client or server. */
   readonly role: Role;
   readonly #init: DenoStreamInit;
   #plain: PlainConn | undefined;
@@ -107,7 +107,7 @@ export class DenoStream implements TlsStream {
     return this.#established;
   }
 
-  /** Our address. */
+  /** The address of our end. */
   get localAddr(): Deno.Addr | undefined {
     return this.#addressed?.localAddr;
   }

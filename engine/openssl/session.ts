@@ -42,7 +42,7 @@ const ASK = "ask about the connection";
 
 /** A sans-IO TLS connection of OpenSSL. */
 export class OpenSslSession implements SansIoSession {
-  /** Which side. */
+  /** Our side: client or server. */
   readonly role: Role;
   readonly #c: OpenSslSymbols;
   readonly #params: SessionParams;

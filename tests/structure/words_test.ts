@@ -27,7 +27,7 @@ const FORMS: readonly (readonly [form: RegExp, instead: string])[] = [
   [/\bso that (?:it|they|one) (?:is|are) to be\b/, "shorter"],
   [/\bnot to be had\b/, '"not available"'],
   [
-    /^\s*\*\s*(?:The context|Which side|Our address|Reads|Writes|Itself|Stops it|The role)\.\s*$/m,
+    /^\s*\/?\*+\s*(?:The context|Which side|Our address|Reads|Writes|Itself|Stops it|The role)\.\s*(?:\*\/)?$/m,
     "say more than the name does",
   ],
 ];
