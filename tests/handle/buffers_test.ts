@@ -151,7 +151,7 @@ Deno.test("a read that was given up and fails then tells the new owner of the co
   await assertRejects(() => transport.read(new Uint8Array(1)), TypeError, "gone");
 });
 
-Deno.test("a connection may fail with what is no error", async () => {
+Deno.test("a connection may fail with a value that is not an Error", async () => {
   for (const reason of [undefined, null, "text"]) {
     const handle = new Handle({ read: () => Promise.reject(reason) });
     for (let i = 0; i < 2; i++) {
