@@ -65,7 +65,10 @@ Deno.test("refusalReport(): the engine's refusal under its check, with what had 
   };
   const unreached = [["chain", false], ["hostname", undefined]];
   assertEquals(of("CERT_HAS_EXPIRED", "deno"), unreached);
-  assertEquals(of("CERT_HAS_EXPIRED", "deno", { scheme: resolveScheme("none") }), [["chain", false]]);
+  assertEquals(of("CERT_HAS_EXPIRED", "deno", { scheme: resolveScheme("none") }), [[
+    "chain",
+    false,
+  ]]);
   assertEquals(of("CERT_HAS_EXPIRED", "deno", {}, NAMELESS as never), [["chain", false]]);
   assertEquals(of("HOSTNAME_MISMATCH", "deno"), [["chain", true], ["hostname", false]]);
   assertEquals(of("HOSTNAME_MISMATCH", "openssl"), [["hostname", false]]);

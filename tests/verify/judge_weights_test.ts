@@ -406,7 +406,9 @@ Deno.test("a peer without a certificate: who may be one, and the reason for the 
   assertEquals(verdict(of({ ...server, engine: "deno" })), "ERR_SSL_NO_CERTIFICATE");
   assertEquals(answers(of(deno)), [["chain", true], ["hostname", true]]);
   assertStringIncludes(detail(of(deno), "hostname"), '"a.example", verified by the engine');
-  for (const report of [of({ ...deno, scheme: resolveScheme("none") }), judge(none, deno, NAMELESS)]) {
+  for (
+    const report of [of({ ...deno, scheme: resolveScheme("none") }), judge(none, deno, NAMELESS)]
+  ) {
     assertEquals(answers(report), [["chain", true], ["hostname", undefined]]);
     assertEquals(hasAnchor(report), false);
   }
