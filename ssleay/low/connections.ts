@@ -34,6 +34,7 @@ const nid2sn = lazy("OBJ_nid2sn", [I], P);
 const cipherByName = lazy("EVP_get_cipherbyname", [P], P);
 const digestByName = lazy("EVP_get_digestbyname", [P], P);
 const keyLength = lazy("EVP_CIPHER_get_key_length|EVP_CIPHER_key_length", [P], I);
+const cipherFlags = lazy("EVP_CIPHER_get_flags|EVP_CIPHER_flags", [P], "u64");
 const ivLength = lazy("EVP_CIPHER_get_iv_length|EVP_CIPHER_iv_length", [P], I);
 const mdSize = lazy("EVP_MD_get_size|EVP_MD_size", [P], I);
 const getCiphers = lazy("SSL_get_ciphers", [P], P);
@@ -193,6 +194,14 @@ export function get_shared_sigalgs(ssl: Taken<"SSL">, index: number): number[] {
   return algorithms("get_shared_sigalgs", sharedSigalgs, ssl, index);
 }
 
+/** EVP_CIPH_MODE; EVP_CIPH_GCM_MODE and EVP_CIPH_CCM_MODE, of whose nonce the handshake makes 4 bytes. */
+const MODE = 0xf0007n, GCM = 6n, CCM = 7n, IMPLICIT_NONCE = 4;
+
+function ivSize(cipher: Deno.PointerValue): number {
+  const mode = BigInt(cipherFlags(cipher)) & MODE;
+  return mode === GCM || mode === CCM ? IMPLICIT_NONCE : ivLength(cipher);
+}
+
 /** The size of the key block of the cipher in use; -1 without one. Perl: `Net::SSLeay::get_keyblock_size` */
 export function get_keyblock_size(ssl: Taken<"SSL">): number {
   const pointer = pointerOf(ssl, "SSL", "get_keyblock_size");
@@ -202,7 +211,7 @@ export function get_keyblock_size(ssl: Taken<"SSL">): number {
     const evp = cipherByName(nid2sn(cipherNid(cipher)));
     const digest = cipherDigestNid(cipher);
     const mac = digest === 0 ? 0 : mdSize(digestByName(nid2sn(digest)));
-    return evp === null ? -1 : 2 * (keyLength(evp) + mac + ivLength(evp));
+    return evp === null ? -1 : 2 * (keyLength(evp) + mac + ivSize(evp));
   });
 }
 
