@@ -10,7 +10,7 @@ import { Certificate } from "./certificate.ts";
 import type { Extension } from "./extensions/read.ts";
 import { encodeExtensions } from "./extensions/write.ts";
 import type { PrivateKey } from "./keys/private_key.ts";
-import { signatureAlgorithm, signedObject, signedObjectAsync } from "./signature.ts";
+import { signatureAlgorithm, signedObjectAsync } from "./signature.ts";
 
 /** The parts of a certificate. */
 export interface CertificateContent {
@@ -51,12 +51,7 @@ function tbs(parts: CertificateContent): Uint8Array {
   );
 }
 
-/** Writes and signs a certificate. */
-export function buildCertificate(parts: CertificateContent): Certificate {
-  return new Certificate(signedObject(tbs(parts), parts.signer, parts.digest));
-}
-
-/** As {@linkcode buildCertificate}, with every combination of key and digest the platform has. */
+/** Writes and signs a certificate, with every combination of key and digest the platform has. */
 export async function buildCertificateAsync(parts: CertificateContent): Promise<Certificate> {
   return new Certificate(await signedObjectAsync(tbs(parts), parts.signer, parts.digest));
 }

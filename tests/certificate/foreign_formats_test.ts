@@ -17,7 +17,7 @@ import {
   shownLabel,
   shownLabels,
 } from "../../certificate/keys/pem.ts";
-import { certificateDers } from "../../certificate/certificate_input.ts";
+import { certificateDers, pemCertificates } from "../../certificate/certificate_input.ts";
 import { explicit, int, octets, oidDer, seq } from "../../certificate/asn1/writer.ts";
 import { decodeKeySync } from "../../certificate/keys/decode.ts";
 import { SslError } from "../../errors.ts";
@@ -270,5 +270,8 @@ Deno.test("the error for a certificate or key in another format names the format
   const plain = derToPem(of(0x30, 0, 9, 9), "X509 CERTIFICATE");
   assertEquals(certificateDers(trusted + plain, "it"), [of(0x30, 0), of(0x30, 0, 9, 9)]);
   assertEquals(certificateDers(new TextEncoder().encode(trusted), "it"), [of(0x30, 0)]);
+  const cut = derToPem(of(0x30, 9), "TRUSTED CERTIFICATE");
+  assertEquals(pemCertificates(plain + cut, "it", true), [of(0x30, 0, 9, 9)], "the first alone");
+  assertThrows(() => pemCertificates(plain + cut, "it"), SslError, "truncated");
   assertEquals(certificateDers(of(0x30, 0, 10), "it"), [of(0x30, 0)]);
 });

@@ -96,6 +96,13 @@ Deno.test("a certificate has its fields, each of its kind, and no other", () => 
     const validity = seq(...Array.from({ length: count }, () => time));
     refuses(() => cert({ validity }), "ERR_DER", "malformed validity");
   }
+  const most = assertThrows(() => new Certificate(new Uint8Array(1 << 20)), SslError);
+  assertEquals([most.code, most.reason.includes("limit")], ["ERR_DER", false], "1 MiB is read");
+  refuses(
+    () => new Certificate(new Uint8Array((1 << 20) + 1)),
+    "ERR_DER",
+    "1048577 bytes is more than the limit of 1 MiB",
+  );
   const broken = seq(seq());
   const expected = "expected DER tag 0x31: received 0x30";
   refuses(() => cert({ issuer: broken }), "ERR_DER", expected);

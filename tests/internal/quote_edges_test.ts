@@ -62,6 +62,9 @@ Deno.test("a text of eight characters may be a secret, one of seven is shown", (
 
 Deno.test("what looks random is recognized by how digits and letters follow each other", () => {
   assertEquals(mayBeSecret("a1b2cccc"), true, "four changes in less than twelve characters");
+  for (const ends of ["a0z9cccc", "z9a0cccc", "A0Z9cccc", "Z9A0cccc"]) {
+    assertEquals(mayBeSecret(ends), true, ends);
+  }
   assertEquals(mayBeSecret("a1b22222"), false, "three changes");
   assertEquals(mayBeSecret("a1b2ccccccc"), true);
   assertEquals(mayBeSecret("a1b2cccccccc"), false, "four changes in twelve characters");

@@ -20,6 +20,7 @@ import {
   tcpWriteAll,
   tcpWriteCrlf,
 } from "../../ssleay/mod.ts";
+import { isOptions } from "../../ssleay/cat.ts";
 import {
   errorText,
   failureText,
@@ -140,6 +141,26 @@ Deno.test("a trace comes from its level on, and ends with what writes it", () =>
   settings.warn = undefined;
   assertEquals([seen, settings.trace], [["1", "2"], 0]);
   trace(0, () => "nobody");
+});
+
+Deno.test("reading and writing are traced from the level 3 on", async () => {
+  for (const [level, want] of [[2, ""], [3, "  got 2 bytes\n  written 1 bytes\n"]] as const) {
+    let seen = "";
+    settings.warn = (text) => seen += text;
+    settings.trace = level;
+    try {
+      await tcpReadAll(plain("ab"));
+      await tcpWriteAll(plain(), "x");
+    } finally {
+      settings.warn = undefined;
+    }
+    assertEquals(seen, want);
+  }
+});
+
+Deno.test("options are told from a file and from content", () => {
+  const values = [{}, Object.create(null), new URL("file:///c.pem"), new Uint8Array(), null, "x"];
+  assertEquals(values.map(isOptions), [true, true, false, false, false, false]);
 });
 
 Deno.test("a failure is described in OpenSSL's words first, and then in ours", () => {

@@ -44,13 +44,15 @@ for (const engine of ["openssl", "deno"] as const) {
       assertMatch(response, /SSL_connect/);
       const [reply] = await sslcat("localhost", server.port, "x\r\n\r\n", options);
       assertMatch(reply!, /hello$/);
+      const patient = { ...options, timeout: 0 }; // no limit, and not one of no time
+      assertEquals((await getHttps("localhost", server.port, "/", patient))[0], "hello");
     });
     assertEquals(
       new Set(proxy.asked),
       new Set([`CONNECT localhost:${server.port} HTTP/1.0\r\n\r\n`]),
     );
-    assertEquals(server.names, ["localhost", "localhost"]);
-    assertEquals(server.requests.length, 2);
+    assertEquals(server.names, ["localhost", "localhost", "localhost"]);
+    assertEquals(server.requests.length, 3);
   });
 }
 
