@@ -14,6 +14,7 @@ import {
   getHttps,
   set_proxy,
   setProxy,
+  settings,
   sslcat,
   SsleayHandle,
   tcpcat,
@@ -264,4 +265,27 @@ Deno.test("a client certificate that the Deno engine cannot start with is thrown
       SslUnsupportedError,
     );
   });
+});
+
+Deno.test("a tunnel is traced from the level 3 on", async () => {
+  await using server = tcpServer();
+  await using proxy = proxyServer();
+  for (const level of [2, 3]) {
+    let seen = "";
+    settings.warn = (text) => seen += text;
+    settings.trace = level;
+    try {
+      await through(proxy.port, async () => {
+        assertEquals((await getHttp(HOST, server.port, "/"))[0], "hello");
+      });
+    } finally {
+      settings.warn = undefined;
+    }
+    const wanted = [
+      `Opening connection to ${HOST}:${proxy.port}\n`,
+      `Asking proxy to connect to ${HOST}:${server.port}\n`,
+      "Proxy response: HTTP/1.",
+    ];
+    assertEquals(wanted.map((text) => seen.includes(text)), Array(3).fill(level === 3), seen);
+  }
 });
