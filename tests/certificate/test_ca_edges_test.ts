@@ -220,6 +220,20 @@ Deno.test("responses to staple say what is asked for, from whom and for how long
     nextUpdate: null,
   });
   assertEquals(good, ["good", "good", "good", "good"]);
+  const own = await TestCa.create();
+  const revoked = await own.server();
+  const since = new Date(1_700_000_000_000);
+  own.revoke(revoked, "superseded", since);
+  const told = checkOcspResponse(await own.ocspResponse(revoked), {
+    certificate: revoked.certificate,
+    issuer: own.cert,
+  });
+  assertEquals([told.state, told.revokedAt, told.reason], ["revoked", since, "superseded"]);
+  const [asked, now] = [told.thisUpdate!.getTime(), Date.now()];
+  assertEquals([Math.abs(now - asked - 3_600_000) < 60_000, told.nextUpdate!.getTime() - asked], [
+    true,
+    DAY + 3_600_000,
+  ]);
   assertEquals(await states({ status: "revoked" }, { status: "unknown" }), ["revoked", "unknown"]);
   const bad = await states(
     { expired: true },
