@@ -346,6 +346,14 @@ Deno.test("a certificate request has its parts, and asks for extensions once", a
   }
 });
 
+Deno.test("DER that has a line of PEM in it is DER", async () => {
+  const subject = { CN: "x\n-----BEGIN CERTIFICATE REQUEST-----\n" };
+  const { csr } = await csrCreate({ key, subject });
+  assertEquals(CertificateRequest.parse(csr.der).der, csr.der);
+  const { cert: made } = await certCreate({ key, subject });
+  assertEquals(Certificate.parse(made.der)[0]!.der, made.der);
+});
+
 Deno.test("csrSign() copies the extensions that are allowed, and its own options win", async () => {
   const ca = await TestCa.create();
   const issuer = { cert: ca.cert, key: ca.privateKey };

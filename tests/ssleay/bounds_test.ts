@@ -475,6 +475,7 @@ Deno.test("forms and headers: pairs, names and values that are not valid", () =>
 });
 
 Deno.test("hosts, ports and proxies of the wrong kind", () => {
+  assertEquals([tcpTarget("a.test", "443").port, tcpTarget("a.test", 443).port], [443, 443]);
   says(
     () => tcpTarget(5 as never, 1),
     TypeError,
