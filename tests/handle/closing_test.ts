@@ -105,6 +105,32 @@ Deno.test("close() sends what was collected; a write that was lost makes the end
   await assertRejects(() => asked.close({ timeout: 5 }), TypeError, "lost");
 });
 
+Deno.test("a write that is under way when its time is over writes no more", async () => {
+  const { wait, open } = gate();
+  const sent: number[] = [];
+  const handle = new Handle({
+    write: async (p) => {
+      await wait;
+      sent.push(...p.subarray(0, 1));
+      return 1;
+    },
+  });
+  const write = refuses(() => handle.write("ab"), SslError, "ECLOSED");
+  await assertRejects(() => handle.close({ timeout: 1 }), SslTimeoutError);
+  open();
+  assertEquals((await write).message, "Cannot write: the handle is closed");
+  assertEquals(sent, [0x61]);
+  const items = [[null, "null"], [["a"], "an array"], [{}, "object"], [undefined, "undefined"]];
+  for (const [item, shown] of items) {
+    const printer = new Handle(new ScriptedConn());
+    const error = await assertRejects(() => printer.print(item as string), TypeError);
+    assertEquals(
+      error.message,
+      `Cannot print: an item must be text, a number, a boolean or bytes: received ${shown}`,
+    );
+  }
+});
+
 Deno.test("a connection that cannot end abruptly ends properly after a lost write, and the error stays", async () => {
   const events: string[] = [];
   const make = (refusal: Error): HandleConn => ({
