@@ -361,7 +361,7 @@ Deno.test("what has no text is printed as hex, and what is malformed as well", (
   );
 });
 
-Deno.test("an address that is none is printed as such, and the usages of a key are in the record", async () => {
+Deno.test("an address of a wrong length is printed as invalid, and the usages of a key are in the record", async () => {
   const cut = seq(explicit(0, seq(of(0x87, 6, 1, 2, 3, 4, 5, 6))));
   assertEquals(extensionText(ID.nc, cut), "Permitted:\n  IP:<invalid>/<invalid>");
   const ca = await TestCa.create();
