@@ -58,7 +58,10 @@ Deno.test("version: nonsense and several protocols are refused with Perl's words
         () => SslContext.create({ engine: "openssl", ca: [], version, ...more }),
         SslUnsupportedError,
       );
-      assertMatch(error.message, new RegExp(`^SSL Version ${name} not supported`));
+      assertMatch(
+        error.message,
+        new RegExp(`^Cannot use option "version": SSL Version ${name} not supported`),
+      );
     }
   }
 });

@@ -83,7 +83,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     passed: 1,
     failed: [
       "start_SSL: start_SSL failed: Cannot start TLS: there is no name to verify the server by",
-      "failed to SSL upgrade server side: SSL accept attempt failed",
+      "failed to SSL upgrade server side: Cannot complete the handshake",
       "newSSL: failed to connect",
       "newSSL:0: failed to connect",
       "newSSL:0: failed to connect",
@@ -120,7 +120,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     passed: 15,
     failed: [
       "client ssl connect www13.other.local - Cannot verify the certificate",
-      "server accept - SSL accept attempt failed: the peer refused with the alert bad_certificate",
+      "server accept - Cannot complete the handshake: the peer refused with the alert bad_certificate",
     ],
     because: [NAMES],
   })),
