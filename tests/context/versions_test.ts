@@ -95,3 +95,36 @@ Deno.test("versionName() gives the name that a socket reports", () => {
   assertEquals(versionName(0x7f1c), "0x7f1c");
   assertEquals(versionName(0x0002), "0x0002");
 });
+
+Deno.test("allowedVersions() refuses bounds that are no version, and says what it combined", () => {
+  for (const text of ["foo", "!TLSv1_2", "SSLv23", "TLSv1_2:TLSv1_3", ""]) {
+    for (const option of ["minVersion", "maxVersion"]) {
+      const call = () => allowedVersions({ [option]: text });
+      assertThrows(call, TypeError, `Cannot use option "${option}": must be one of`);
+    }
+  }
+  const { code } = assertThrows(
+    () => allowedVersions({ minVersion: "SSLv2" }),
+    SslUnsupportedError,
+  );
+  assertEquals(code, "ERR_SSL_UNSUPPORTED_VERSION");
+  assertEquals(
+    assertThrows(() => parseVersion("SSLv2"), SslUnsupportedError).code,
+    "ERR_SSL_UNSUPPORTED_VERSION",
+  );
+  assertThrows(() => parseVersion("!SSLv23"), TypeError, "it excludes every protocol");
+  assertEquals(sorted(allowedVersions({ maxVersion: " TLSv1_2 " })), [TLS[12]]);
+  assertEquals(sorted(allowedVersions({ version: "SSLv23", maxVersion: "TLSv1" })), [TLS[10]]);
+  assertEquals(sorted(allowedVersions({ minVersion: "SSLv3", maxVersion: "TLSv1" })), [
+    0x0300,
+    TLS[10],
+  ]);
+  const none = "no protocol satisfies them all";
+  const both = { version: "TLSv1_2", maxVersion: "TLSv1_1" };
+  assertThrows(
+    () => allowedVersions(both),
+    TypeError,
+    `Cannot combine version "TLSv1_2", maxVersion "TLSv1_1": ${none}`,
+  );
+  assertThrows(() => allowedVersions({ version: "TLSv1", minVersion: "TLSv1_2" }), TypeError, none);
+});
