@@ -145,3 +145,26 @@ Deno.test({
   permissions: { env: false, sys: true },
   fn: () => assertEquals(defaultCa(undefined).source, "mozilla"),
 });
+
+Deno.test("defaultCa({ caFile, caPath }) takes paths by name, says which it has, and refuses the rest", () => {
+  try {
+    const of = (places: Parameters<typeof defaultCa>[0]) => {
+      const made = defaultCa(places);
+      return [made.source, String(made), made.detail];
+    };
+    assertEquals(of({ caFile: "/a" }), ["user", "/a", "/a"]);
+    assertEquals(of({ caPath: "/b" }), ["user", "/b", "/b"]);
+    assertEquals(of({ caFile: "/a", caPath: "/b" }), ["user", "/a", "/a"]);
+    assertEquals(of({}), ["user", "no anchors", "no anchors"]);
+    for (const places of [{ caFile: 5 }, { caFile: "" }, { caPath: "" }, { caPath: null }]) {
+      assertThrows(() => defaultCa(places as never), TypeError, "a place must be a path: received");
+    }
+    assertThrows(() => defaultCa({ cafile: "/a" } as never), TypeError, 'unknown member "cafile"');
+    for (const none of [5, true, [], ["/a"], ""]) {
+      assertThrows(() => defaultCa(none as never), TypeError, "must be a path, { caFile, caPath }");
+    }
+    assertEquals(defaultCa().detail, "no anchors", "what is refused changes nothing");
+  } finally {
+    defaultCa(undefined);
+  }
+});

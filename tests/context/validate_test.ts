@@ -92,6 +92,9 @@ Deno.test("checkOptions() refuses wrong types and says what the value must be", 
     [{ keylog: "/tmp/keys" }, 'must be a function or "env"'],
     [{ passwdCb: "secret" }, "must be a function"],
     [{ keyFile: [] }, "must be a path"],
+    [{ verifycnPublicsuffix: 5 }, "must be a PublicSuffix"],
+    [{ verifycnPublicsuffix: null }, "must be a PublicSuffix"],
+    [{ verifycnPublicsuffix: { publicSuffix: 1 } }, "must be a PublicSuffix"],
   ];
   for (const [options, message] of cases) {
     const error = assertThrows(() => check("connect", options), TypeError, message);
