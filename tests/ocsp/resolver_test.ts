@@ -342,7 +342,11 @@ Deno.test("OcspResolver does not mix requests up when a certificate comes to an 
 
 Deno.test("OcspResolver without an address or an issuer gives a soft error", async () => {
   const cases: [OcspResolverOptions["chain"], string][] = [
-    [(await leafWith({})).chain, "no OCSP URI"],
+    [(await leafWith({})).chain, "no OCSP URI for "],
+    [
+      (await leafWith({ ocspUris: ["ldap://x.test/"] })).chain,
+      "no OCSP URI with http or https for",
+    ],
     [
       (await leafWith({ ocspUris: ["ldap://x.test/", "file:///etc/passwd"] })).chain,
       "ldap://x.test",
