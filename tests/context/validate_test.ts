@@ -148,6 +148,17 @@ Deno.test("checkOptions() answers the names of other libraries with ours", () =>
 Deno.test("checkOptions() never shows a key", () => {
   const error = assertThrows(() => check("connect", { key: "-- my secret --" }), TypeError);
   assertFalse(error.message.includes("secret"), error.message);
+  // Of what may be a secret only the type is told, whatever it is.
+  const secrets: [string, unknown, string][] = [
+    ["psk", 12345, "number"],
+    ["psk", { me: 5 }, "object"],
+    ["key", ["abcdefgh"], "object"],
+    ["key", "abcdefgh", "string"],
+  ];
+  for (const [name, value, type] of secrets) {
+    const { message } = assertThrows(() => check("connect", { [name]: value }), TypeError);
+    assert(message.endsWith(`: received ${type}`), message);
+  }
 });
 
 Deno.test("checkOptions() takes the values that mean none", () => {
