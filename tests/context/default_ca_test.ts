@@ -59,6 +59,7 @@ Deno.test("defaultCa() takes SSL_CERT_DIR, hashed files only", async () => {
     await Deno.writeTextFile(`${path}/README`, "no certificate");
     await withEnv({ SSL_CERT_FILE: undefined, SSL_CERT_DIR: path }, async () => {
       assertEquals({ ...defaultCa() }, { caPath: path });
+      assertEquals([String(defaultCa()), defaultCa().detail], [path, `SSL_CERT_DIR=${path}`]);
       assertEquals((await loadDefaultCa()).certificates, [ca.certificate.der]);
     });
   });

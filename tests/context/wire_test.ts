@@ -1,4 +1,5 @@
 import "../helpers/limit.ts";
+import { openKeylog } from "../../context/key_log.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { TestCa } from "../../testing/ca.ts";
@@ -305,6 +306,13 @@ Deno.test('keylog "env" appends to the file of SSLKEYLOGFILE, and to none withou
     assertEquals(await Deno.readTextFile(file), "");
     accepted(await shake({ ...TRUST, keylog: "env" }));
     assertStringIncludes(await Deno.readTextFile(file), "CLIENT_TRAFFIC_SECRET_0 ");
+    // It is made for its owner alone; what is there stays.
+    const fresh = `${file}-new`;
+    Deno.env.set("SSLKEYLOGFILE", fresh);
+    for (const line of ["first", "second"]) (await openKeylog("env"))!(line);
+    assertEquals(await Deno.readTextFile(fresh), "first\nsecond\n");
+    if (Deno.build.os !== "windows") assertEquals((await Deno.stat(fresh)).mode! & 0o777, 0o600);
+    await Deno.remove(fresh);
     Deno.env.set("SSLKEYLOGFILE", "/nowhere/keys");
     await assertRejects(
       () => shake({ ...TRUST, keylog: "env" }),
