@@ -148,7 +148,7 @@ Deno.test("checkOptions() answers the names of other libraries with ours", () =>
 Deno.test("checkOptions() never shows a key", () => {
   const error = assertThrows(() => check("connect", { key: "-- my secret --" }), TypeError);
   assertFalse(error.message.includes("secret"), error.message);
-  // Of what may be a secret only the type is told, whatever it is.
+  // The message has only the type of what may be a secret.
   const secrets: [string, unknown, string][] = [
     ["psk", 12345, "number"],
     ["psk", { me: 5 }, "object"],

@@ -96,7 +96,7 @@ Deno.test("versionName() gives the name that a socket reports", () => {
   assertEquals(versionName(0x0002), "0x0002");
 });
 
-Deno.test("allowedVersions() refuses bounds that are no version, and says what it combined", () => {
+Deno.test("allowedVersions() refuses bounds other than one version, and says what it combined", () => {
   for (const text of ["foo", "!TLSv1_2", "SSLv23", "TLSv1_2:TLSv1_3", ""]) {
     for (const option of ["minVersion", "maxVersion"]) {
       const call = () => allowedVersions({ [option]: text });
