@@ -1,10 +1,12 @@
 /** Malformed responses: no exception, no false good, no end that does not come. */
 import "../helpers/limit.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { SSL_OCSP_FAIL_HARD, SSL_OCSP_TRY_STAPLE } from "../../constants.ts";
-import { seq } from "../../certificate/asn1/writer.ts";
+import { int, seq } from "../../certificate/asn1/writer.ts";
+import { SslError } from "../../errors.ts";
 import { OcspResolver } from "../../verify/ocsp/resolver.ts";
+import { readOcspResponse } from "../../verify/ocsp/read.ts";
 import { checkOcspResponse } from "../../verify/ocsp/response.ts";
 import { judgeStaple } from "../../verify/ocsp/stapled.ts";
 import { idOf, makeWorld, respond, signerOf } from "./data.ts";
@@ -112,4 +114,20 @@ Deno.test("checkOcspResponse() reads deep nesting, and counts of answers and cer
     certs,
   });
   assertEquals(checkOcspResponse(crowd, options).state, "wrong signer");
+});
+
+Deno.test("readOcspResponse() refuses a status that RFC 6960 does not have, and elements that it does not know", () => {
+  const refused = (der: Uint8Array, why: string) => {
+    const error = assertThrows(() => readOcspResponse(der), SslError, why);
+    assertEquals(error.code, "ERR_DER");
+  };
+  for (const status of [4, 7]) refused(seq(int(status, 0x0a)), `unknown status ${status}`);
+  for (const status of [1, 2, 3, 5, 6]) {
+    assertEquals(readOcspResponse(seq(int(status, 0x0a))).basic, undefined);
+  }
+  refused(seq(int(0, 0x0a)), "successful, but without an answer");
+  const part = { answers: [{ id: idOf(ca, leaf) }], signer: signerOf(ca) };
+  for (const junk of ["response", "typed", "basic", "tbs", "answer", "nextUpdate"] as const) {
+    refused(respond({ ...part, junk }), "");
+  }
 });
