@@ -5,7 +5,7 @@
  * @module
  */
 
-import { encodeHex } from "../internal/bytes.ts";
+import { colons, encodeHex } from "../internal/bytes.ts";
 import { ipToText, parseIpAddress } from "../internal/host.ts";
 import {
   bytesToBigInt,
@@ -75,10 +75,6 @@ const REASONS: readonly string[] = [
   "Privilege Withdrawn",
   "AA Compromise",
 ];
-
-/** Bytes as OpenSSL prints them: `0A:1B:2C`. */
-export const colons = (bytes: Uint8Array): string =>
-  encodeHex(bytes).toUpperCase().replace(/..(?=.)/g, "$&:");
 
 /** IPv6 as OpenSSL prints it: every group, nothing shortened. */
 function ipText(text: string): string {

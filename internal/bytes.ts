@@ -4,8 +4,10 @@
  * @module
  */
 
+import { encodeHex } from "@std/encoding/hex";
+
 export { encodeBase64 } from "@std/encoding/base64";
-export { encodeHex } from "@std/encoding/hex";
+export { encodeHex };
 
 /** Joins byte strings. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -24,3 +26,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/** Bytes as OpenSSL prints them: `0A:1B:2C`. */
+export const colons = (bytes: Uint8Array): string =>
+  encodeHex(bytes).toUpperCase().replace(/..(?=.)/g, "$&:");

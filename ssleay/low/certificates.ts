@@ -15,7 +15,7 @@ import {
 } from "../../certificate/asn1/reader.ts";
 import { NS_CERT_TYPES } from "../../certificate/extensions/write.ts";
 import { readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read.ts";
-import { colons } from "../../certificate/perl_hash.ts";
+import { colons } from "../../internal/bytes.ts";
 import { isOpenSsl1, lazy } from "./c_function.ts";
 import {
   addressOfBytes,
@@ -29,7 +29,7 @@ import {
   toCString,
 } from "./c_memory.ts";
 import { asn1StringBytes } from "./asn1_content.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import { handleOf, type Opaque, open } from "./handle.ts";
 import { calling, objectOf, pointerOf } from "./into.ts";
 import { bytesAt } from "./c_memory.ts";

@@ -15,7 +15,7 @@ import {
   toBytes,
 } from "./c_memory.ts";
 import type { Reference } from "./certificates.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import type { Taken } from "./declared_types.ts";
 import { handleAt, handleOf, type Opaque } from "./handle.ts";
 import { calling, objectOf, pointerOf } from "./into.ts";

@@ -62,7 +62,7 @@ export function constant(name: string): number {
   const value = (values ??= valuesHere()).get(name) ?? versionConstant(name);
   if (
     value === undefined ||
-    (name.startsWith("OPENSSL_VERSION_M") && isOpenSsl1())
+    (/^OPENSSL_VERSION_(?:MAJOR|MINOR|PATCH)$/.test(name) && isOpenSsl1())
   ) {
     throw new TypeError(`Your vendor has not defined SSLeay macro ${name}`);
   }

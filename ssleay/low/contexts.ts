@@ -6,7 +6,7 @@
 
 import { cFunction, lazy } from "./c_function.ts";
 import { textFrom, toCString } from "./c_memory.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import type { Taken } from "./declared_types.ts";
 import { giveAway, handleOf, type Opaque } from "./handle.ts";
 import { calling, objectOf } from "./into.ts";

@@ -6,46 +6,24 @@
  */
 
 import { collectErrors, forgetForeignErrors } from "./error_queue.ts";
-import { type CFunction, cFunction, missing, type Signature } from "./c_function.ts";
+import {
+  type CFunction,
+  cFunction,
+  compiledFunction,
+  missing,
+  type Signature,
+} from "./c_function.ts";
 import { forC, takeText, textFrom, toBytes, toCString } from "./c_memory.ts";
 import { freeHandle, giveAway, handleOf, type Opaque, open } from "./handle.ts";
 import type { Kind } from "./kinds.ts";
 import { CObject } from "./c_object.ts";
 import { elements } from "./stack.ts";
 import { rethrow } from "./thrown.ts";
-import { type Integer, nativeSignature, readRow, type Row, type Visible } from "./row.ts";
+import { toInteger } from "./integer.ts";
+import { plainCall } from "./plain_call.ts";
+import { nativeSignature, readRow, type Row, type Visible } from "./row.ts";
 import { withWritten } from "./written.ts";
 import { adoptable, mayUse } from "./adoption.ts";
-
-const RANGES: Readonly<Record<Integer, readonly [number, number]>> = {
-  int: [-0x80000000, 0xffffffff],
-  uint: [0, 0xffffffff],
-  long: Deno.build.os === "windows" ? [-0x80000000, 0xffffffff] : [-(2 ** 63), 2 ** 63 - 1024],
-  ulong: [0, Deno.build.os === "windows" ? 0xffffffff : 2 ** 64 - 2048],
-  u64: [0, 2 ** 64 - 2048],
-  size: [0, 2 ** 53 - 1],
-};
-
-/** A number for C. Booleans count as 1 and 0, as in Perl. */
-export function toInteger(value: unknown, type: Integer, where: string): number | bigint {
-  const number = typeof value === "boolean" || typeof value === "bigint" ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isInteger(number)) {
-    const what = typeof number === "number"
-      ? String(number)
-      : value === null
-      ? "null"
-      : typeof value;
-    throw new TypeError(`Cannot call ${where}: expected a whole number: received ${what}`);
-  }
-  const [low, high] = RANGES[type];
-  if (number < low || number > high) {
-    throw new RangeError(
-      `Cannot call ${where}: a number of type ${type} is out of range: ${number}`,
-    );
-  }
-  if (type === "int") return number | 0;
-  return Number.isSafeInteger(number) ? number : BigInt(value as number | bigint);
-}
 
 /** What one call does to the handles that it was given. */
 interface Effects {
@@ -172,6 +150,14 @@ function ownElements(handle: Opaque, kind: Kind, where: string): void {
   }
 }
 
+/** What a result that is not an object is in JavaScript. */
+const VALUES: Readonly<Record<string, (raw: unknown) => unknown>> = {
+  void: () => undefined,
+  integer: Number,
+  str: (raw) => textFrom(raw as Deno.PointerValue),
+  freed: (raw) => takeText(raw as Deno.PointerValue),
+};
+
 function resultOf(
   { result, names }: Row,
   raw: unknown,
@@ -180,14 +166,6 @@ function resultOf(
   where: string,
 ): unknown {
   switch (result.form) {
-    case "void":
-      return undefined;
-    case "integer":
-      return Number(raw);
-    case "str":
-      return textFrom(raw as Deno.PointerValue);
-    case "freed":
-      return takeText(raw as Deno.PointerValue);
     case "self":
       return raw === null ? null : given[0];
     case "handle": {
@@ -209,6 +187,7 @@ function resultOf(
       return handle;
     }
   }
+  return VALUES[result.form]!(raw);
 }
 
 /** How many arguments the caller gives, at most. */
@@ -225,7 +204,9 @@ function capacityOf(row: Row): number {
 function freeing(name: string, row: Row, kind: Kind): CFunction {
   return (...given: unknown[]) => {
     if (given.length > 1) throw tooMany(`${name}()`, 1, given.length);
-    freeHandle(given[0], kind, `${name}()`);
+    const handle = adoptable(given[0], kind);
+    mayUse(open(handle, kind, `${name}()`), name);
+    freeHandle(handle, kind, `${name}()`);
     return row.result.form === "void" ? undefined : 1;
   };
 }
@@ -243,6 +224,17 @@ export function declared(name: string, text: string): CFunction {
   const [head] = row.args;
   if (head?.form === "handle" && head.own === "free") return freeing(name, row, head.kind);
   const written = row.args.some((arg) => arg.form === "written" || arg.form === "der");
+  const plain = plainCall(name, row, {
+    bind: () => bind(name, row),
+    compile: () => compiledFunction(row.names, nativeSignature(row)),
+  });
+  if (plain !== undefined) {
+    const finish = VALUES[row.result.form]!;
+    return (...given: unknown[]) => {
+      if (given.length > capacity) throw tooMany(where, capacity, given.length);
+      return finish(plain(given));
+    };
+  }
   let c: CFunction | undefined;
   return (...given: unknown[]) => {
     if (given.length > capacity) throw tooMany(where, capacity, given.length);

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import {
   clearErrors,
   describeError,

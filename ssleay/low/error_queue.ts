@@ -7,9 +7,18 @@
  * @module
  */
 
-import { isOpenSsl1, lazy } from "./c_function.ts";
+import { type CFunction, cFunction, isOpenSsl1, lazy } from "./c_function.ts";
 
-const peek = lazy("ERR_peek_error", [], "u32");
+let peekInC: CFunction | undefined;
+
+/** Asked twice in every call, so without the wrapper of lazy(), which the compiler does not see through. */
+function peek(): number {
+  if (peekInC === undefined) {
+    peekInC = cFunction("ERR_peek_error", { parameters: [], result: "u32" })!;
+  }
+  return peekInC();
+}
+
 const peekLast = lazy("ERR_peek_last_error", [], "u32");
 const get = lazy("ERR_get_error", [], "u32");
 const clear = lazy("ERR_clear_error", [], "void");

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import type { Opaque } from "./handle.ts";
 import { objectOf } from "./into.ts";
 import type { Kind } from "./kinds.ts";

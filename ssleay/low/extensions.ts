@@ -8,7 +8,7 @@
 
 import { lazy } from "./c_function.ts";
 import { pointerCell, pointerFrom, toCString } from "./c_memory.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import { handleOf, type Opaque } from "./handle.ts";
 import { elements } from "./stack.ts";
 import { calling, objectOf, optionalPointer, pointerOf } from "./into.ts";

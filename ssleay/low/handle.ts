@@ -149,6 +149,8 @@ export function handleOf<K extends Kind>(
   const needs = lifetime === "of" || (kind === "SSL" && parent !== undefined);
   const native = new CObject(kind, pointer, {
     owned,
+    // The SSL_CTX of a socket's SSL belongs to the socket's context.
+    adopted: lifetime === "share" && kind === "SSL_CTX" && parent?.adopted === true,
     keeps: needs ? [parent!] : [],
     ...(lifetime === "of" &&
       { origin: { parent: parent!, getter, born: parent!.changes(getter) } }),

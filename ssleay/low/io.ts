@@ -9,7 +9,7 @@
 
 import { lazy } from "./c_function.ts";
 import { forC, numberCell, toBytes } from "./c_memory.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import type { Taken } from "./declared_types.ts";
 import { collectErrors, forgetForeignErrors } from "./error_queue.ts";
 import type { Opaque } from "./handle.ts";

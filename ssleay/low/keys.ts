@@ -10,7 +10,7 @@ import { cCallback } from "./callbacks/c_callback.ts";
 import { passwordCallback } from "./callbacks/one_shot.ts";
 import { lazy } from "./c_function.ts";
 import { pointerCell, toBytes, toCString } from "./c_memory.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import { handleOf, type Opaque } from "./handle.ts";
 import { calling, optionalPointer, pointerOf } from "./into.ts";
 import { guarded } from "./thrown.ts";
@@ -55,10 +55,11 @@ export function EVP_PKEY_copy_parameters(to: Opaque<"EVP_PKEY">, from: Opaque<"E
 }
 
 /**
- * A private key as PEM, encrypted if there is a password.
+ * A private key as PEM, encrypted if there is a password; `undefined`, with errors in the queue, if
+ * OpenSSL does not have the cipher.
  *
- * @param cipher How; DES-CBC by default, as in Perl. DES is broken: name another one, such as
- * `EVP_get_cipherbyname("aes-256-cbc")`.
+ * @param cipher How; DES-CBC by default, as in Perl. DES is broken, and OpenSSL 3 and later have it
+ * only after `OSSL_PROVIDER_load(null, "legacy")`: pass `EVP_get_cipherbyname("aes-256-cbc")`.
  *
  * Perl: `Net::SSLeay::PEM_get_string_PrivateKey`
  */
@@ -88,7 +89,9 @@ export type KeyPasswordCallback = (
 ) => string | Uint8Array | undefined;
 
 /**
- * Reads a private key from PEM.
+ * Reads a private key from PEM; `null`, with errors in the queue, for a wrong password, for what is
+ * not a key, and for one that is encrypted in an old way, such as DES, which OpenSSL 3 and later read
+ * only after `OSSL_PROVIDER_load(null, "legacy")`.
  *
  * @param callback Gives the password. Without it, `data` is the password itself. OpenSSL never
  * asks on the terminal.

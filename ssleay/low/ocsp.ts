@@ -17,7 +17,7 @@ import {
   toBytes,
 } from "./c_memory.ts";
 import { secondsOf } from "./asn1_content.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import type { Taken } from "./declared_types.ts";
 import { handleOf, type Opaque } from "./handle.ts";
 import { calling, optionalPointer, pointerOf } from "./into.ts";

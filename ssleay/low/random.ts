@@ -8,7 +8,7 @@
 
 import { lazy } from "./c_function.ts";
 import { forC, stringBytes, toBytes } from "./c_memory.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import { calling } from "./into.ts";
 
 const I = "i32", B = "buffer";

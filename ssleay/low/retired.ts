@@ -5,7 +5,7 @@
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
-import { toInteger } from "./declared.ts";
+import { toInteger } from "./integer.ts";
 import type { Taken } from "./declared_types.ts";
 import type { Opaque } from "./handle.ts";
 import { objectOf } from "./into.ts";

@@ -188,6 +188,11 @@ const NATIVE: Readonly<Record<Integer, Deno.NativeType>> = {
   size: "usize",
 };
 
+/** Whether a number has 64 bits: Deno is quick with it as a BigInt only. */
+export function isWide(type: Integer): boolean {
+  return /64|usize/.test(NATIVE[type] as string);
+}
+
 function nativeArgument(arg: Argument): Deno.NativeType[] {
   switch (arg.form) {
     case "integer":

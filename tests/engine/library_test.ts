@@ -2,9 +2,9 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { findLibrary, openSslInfo, usualPaths } from "../../engine/openssl/library.ts";
+import { bind, findLibrary, openSslInfo, usualPaths } from "../../engine/openssl/library.ts";
 import { CRYPTO_SYMBOLS } from "../../engine/openssl/symbols.ts";
-import { bind, openLibrary } from "../../engine/openssl/binder.ts";
+import { openLibrary } from "../../engine/openssl/binder.ts";
 
 const { path } = openLibrary();
 

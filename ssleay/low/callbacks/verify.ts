@@ -6,7 +6,7 @@
 
 import { lazy } from "../c_function.ts";
 import { addressOf } from "../c_memory.ts";
-import { toInteger } from "../declared.ts";
+import { toInteger } from "../integer.ts";
 import type { Taken } from "../declared_types.ts";
 import { type Opaque, scoped } from "../handle.ts";
 import { calling, objectOf } from "../into.ts";

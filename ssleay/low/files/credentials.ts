@@ -8,7 +8,7 @@
 
 import { type CFunction, lazy } from "../c_function.ts";
 import { pointerCell, pointerFrom, toCString } from "../c_memory.ts";
-import { toInteger } from "../declared.ts";
+import { toInteger } from "../integer.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
 import { calling, objectOf } from "../into.ts";
@@ -222,7 +222,12 @@ function readPkcs12(
   );
 }
 
-/** Uses the key and the certificate of a PKCS#12 file. Perl: `Net::SSLeay::CTX_use_PKCS12_file` */
+/**
+ * Uses the key and the certificate of a PKCS#12 file: 1, or 0 with errors in the queue. Of old files
+ * P_PKCS12_load_file says more.
+ *
+ * Perl: `Net::SSLeay::CTX_use_PKCS12_file`
+ */
 export function CTX_use_PKCS12_file(
   ctx: Taken<"SSL_CTX">,
   file: string,
@@ -246,7 +251,8 @@ export function CTX_use_PKCS12_file(
 
 /**
  * What a PKCS#12 file holds: the key, the certificate, and with `loadChain` the other certificates;
- * an empty list if it cannot be read.
+ * an empty list, with errors in the queue, if it cannot be read. Old files are encrypted with RC2 or
+ * RC4: OpenSSL 3 and later read these only after `OSSL_PROVIDER_load(null, "legacy")`.
  *
  * Perl: `Net::SSLeay::P_PKCS12_load_file`
  */

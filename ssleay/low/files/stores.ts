@@ -7,7 +7,7 @@
 import { SslUnsupportedError } from "../../../errors.ts";
 import { lazy } from "../c_function.ts";
 import { addressOf, bytesAt, pointerFrom, toCString } from "../c_memory.ts";
-import { toInteger } from "../declared.ts";
+import { toInteger } from "../integer.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
 import { calling, objectOf, pointerOf } from "../into.ts";

@@ -4,7 +4,7 @@
  */
 
 import "../../helpers/limit.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { cFunction } from "../../../ssleay/low/c_function.ts";
 import { functionsByName } from "../../../ssleay/low/functions.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
@@ -101,4 +101,23 @@ Deno.test("no function is left that was not called", () => {
     !(SSLeay.OPENSSL_VERSION_NUMBER < (SINCE[name] ?? 0))
   );
   assertEquals(uncalled, []);
+});
+
+Deno.test("the parts of the version are constants from OpenSSL 3.0 on", () => {
+  const parts = ["MAJOR", "MINOR", "PATCH"].map((part) => `OPENSSL_VERSION_${part}` as const);
+  const number = SSLeay.OPENSSL_VERSION_NUMBER;
+  if (number >= 0x30000000) {
+    const [major, minor, patch] = parts.map((name) =>
+      SSLeay[name as keyof typeof SSLeay] as number
+    );
+    assertEquals((major! << 28 | minor! << 20 | patch! << 4) >>> 0, number & ~0xf);
+    return;
+  }
+  for (const name of parts) {
+    assertThrows(
+      () => SSLeay[name as keyof typeof SSLeay],
+      TypeError,
+      `Your vendor has not defined SSLeay macro ${name}`,
+    );
+  }
 });

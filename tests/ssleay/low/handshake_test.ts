@@ -298,7 +298,17 @@ Deno.test("the objects of our classes are taken; what belongs to their owner is 
   });
   const object = client.sslObject() as ReturnType<typeof client.sslObject> & { kind: "SSL" };
   assertEquals(SSLeay.get_version(object), "TLSv1.3");
-  assertThrows(() => SSLeay.read(object), TypeError, "belongs to an SslSocket: use its methods");
+  for (const refused of [() => SSLeay.read(object), () => SSLeay.free(object)]) {
+    assertThrows(refused, TypeError, "belongs to an SslSocket: use its methods");
+  }
+  const ctx = SSLeay.get_SSL_CTX(object)!;
+  assertEquals(SSLeay.CTX_set_options(ctx, 0), SSLeay.CTX_get_options(ctx));
+  for (
+    const refused of [
+      () => SSLeay.CTX_set_verify(ctx, SSLeay.VERIFY_NONE),
+      () => SSLeay.CTX_free(ctx),
+    ]
+  ) assertThrows(refused, TypeError, "belongs to an SslContext: use its options");
   assertThrows(
     () => SSLeay.get_version({ ...object }),
     TypeError,
