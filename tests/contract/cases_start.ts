@@ -25,17 +25,7 @@ import {
 } from "./harness.ts";
 import type { Cases } from "./suite.ts";
 import { refuses } from "../helpers/refuses.ts";
-
-/** Two ends of a TCP connection. */
-async function tcpPair(): Promise<[Deno.TcpConn, Deno.TcpConn]> {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const pair = await Promise.all([
-    Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }),
-    listener.accept(),
-  ]);
-  listener.close();
-  return pair;
-}
+import { tcpPair } from "../helpers/tcp_pair.ts";
 
 export function startCases(cases: Cases): void {
   cases.add(

@@ -19,9 +19,9 @@ import {
   LOOPBACK,
   type Pki,
   readAll,
-  tcpPair,
   type World,
 } from "./world.ts";
+import { tcpPair } from "../helpers/tcp_pair.ts";
 
 /** The error of what must be refused; that it is not supported is the answer of the probe. */
 async function refused<E extends Error>(

@@ -165,13 +165,6 @@ export async function readAll(from: Duplex): Promise<string> {
   return text;
 }
 
-/** Two ends of a TCP connection. */
-export async function tcpPair(): Promise<[Deno.TcpConn, Deno.TcpConn]> {
-  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  const { port } = listener.addr;
-  return await Promise.all([Deno.connect({ hostname: LOOPBACK, port }), listener.accept()]);
-}
-
 // ---- below the socket layer
 
 type Side = Partial<ContextConfig>;

@@ -12,7 +12,8 @@ import { serve } from "../../server/serve.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { takeTransport } from "../../socket/transport.ts";
 import { testPki, trust } from "../contract/harness.ts";
-import { ScriptedConn, tcpPair } from "./fakes.ts";
+import { ScriptedConn } from "./fakes.ts";
+import { tcpPair } from "../helpers/tcp_pair.ts";
 import { refuses } from "../helpers/refuses.ts";
 
 /** A connection that can be read without waiting. */

@@ -2,7 +2,8 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SslError } from "../../errors.ts";
 import { Handle } from "../../handle/mod.ts";
-import { ScriptedConn, tcpPair } from "./fakes.ts";
+import { ScriptedConn } from "./fakes.ts";
+import { tcpPair } from "../helpers/tcp_pair.ts";
 
 Deno.test("Handle works over Deno.TcpConn, in both directions at once", async () => {
   const [a, b] = await tcpPair();

@@ -10,7 +10,7 @@ import {
 import { Handle } from "../../handle/mod.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { connectPair, listen, reach, tcpServer, testPki, trust } from "../contract/harness.ts";
-import { tcpPair } from "./fakes.ts";
+import { tcpPair } from "../helpers/tcp_pair.ts";
 import { refuses } from "../helpers/refuses.ts";
 
 const engines = ["openssl", "deno"] as const;

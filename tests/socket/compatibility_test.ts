@@ -5,7 +5,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { SslError, SslTruncatedError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { bytes, readText, testPki, trust } from "../contract/harness.ts";
-import { tcpPair } from "../handle/fakes.ts";
+import { tcpPair } from "../helpers/tcp_pair.ts";
 
 class Mine extends SslSocket {
   readonly mine = true;

@@ -18,7 +18,7 @@ import {
   testPki,
   trust,
 } from "../contract/harness.ts";
-import { tcpPair } from "../handle/fakes.ts";
+import { tcpPair } from "../helpers/tcp_pair.ts";
 import { refuses } from "../helpers/refuses.ts";
 
 const EVIL = "250 injected\r\n";

@@ -7,7 +7,7 @@ import { Handle } from "../../handle/handle.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import type { StreamPair, Transport } from "../../socket/transport.ts";
 import { bytes, connectPair, readText, testPki, trust } from "../contract/harness.ts";
-import { tcpPair } from "../handle/fakes.ts";
+import { tcpPair } from "../helpers/tcp_pair.ts";
 
 type Source = Transport | StreamPair;
 
