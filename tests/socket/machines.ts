@@ -28,9 +28,9 @@ export interface Machine {
 export function plain(given: SocketOptions = {}, engine: "openssl" | "deno" = "openssl"): Machine {
   const session = new SteppedSession(), transport = new SteppedTransport();
   const pump = new Pump(session, transport);
-  const options: Resolved<SocketOptions> = resolved("client", {});
+  const options: Resolved<SocketOptions> = resolved("client", given);
   const settings: ConnectionSettings = {
-    options: { ...options, ...given } as Resolved<SocketOptions>,
+    options,
     role: "client",
     context: contexts[engine],
     engineContext: { role: "client", start: () => pump, close() {} } as unknown as EngineContext,
