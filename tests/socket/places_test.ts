@@ -154,6 +154,77 @@ Deno.test("Places: a flood of silent ones leaves those that were answered their 
   assertEquals(t.ask(), 500);
 });
 
+Deno.test("Places: of those at one stage the one goes that has waited longest, whoever came first", () => {
+  const t = setup(3);
+  const first = t.take("first", "silent");
+  t.pass(10);
+  t.take("second", "silent");
+  first.progress.since = 1020; // it has moved
+  t.pass(260);
+  assertEquals([t.ask(), t.ask()], [0, 0]);
+  assertEquals(t.gone, ["second", "first"]);
+});
+
+Deno.test("Places: one that gives way shortens the patience of its stage, one that completes lengthens each", () => {
+  const t = setup(10);
+  t.take("a", "silent");
+  t.pass(249);
+  const b = t.take("b", "silent"), c = t.take("c", "started");
+  t.pass(1);
+  assertEquals(t.ask(), 0);
+  const shorter = 250 * Math.exp(-4 / 10);
+  const near = (n: number | undefined, expected: number) =>
+    assert(Math.abs(n! - expected) < 1e-6, `${n} and not ${expected}`);
+  near(t.ask(), shorter - 1);
+  c.completed();
+  c[Symbol.dispose]();
+  near(t.ask(), 249); // and no more than at first
+  for (let i = 0; i < 40; i++) {
+    t.take("flood", "silent").progress.since = 0;
+    assertEquals(t.ask(), 0);
+  }
+  near(t.ask(), 99); // a hundred is the least
+  b[Symbol.dispose]();
+  b.completed(); // it has no place any more: nothing is given back
+  t.take("d", "silent");
+  near(t.ask(), 100);
+  t.pass(5000);
+  t.take("e", "silent");
+  assertEquals(t.ask(), 0); // d; a shortage is on: five seconds have passed, and not more
+  near(t.ask(), 100);
+});
+
+Deno.test("Places: a share is a quarter of the places, at least one; who has it exactly holds no more", () => {
+  for (const [limit, share] of [[1, 1], [3, 1], [8, 2], [11, 2], [12, 3]] as const) {
+    const t = setup(limit);
+    t.take("alone", "silent", "192.0.2.1");
+    t.pass(10);
+    for (let i = 0; i < share; i++) t.take(`${i}`, "silent", "192.0.2.2");
+    t.pass(240);
+    assertEquals(t.ask(), 0, `${limit}`);
+    assertEquals(t.gone, ["alone"]);
+    const more = setup(limit);
+    more.take("alone", "silent", "192.0.2.1");
+    more.pass(10);
+    for (let i = 0; i <= share; i++) more.take(`${i}`, "silent", "192.0.2.2");
+    more.pass(240);
+    assertEquals(more.ask(), 10); // of those that hold more
+    more.pass(10);
+    assertEquals([more.ask(), more.gone], [0, ["0"]]);
+  }
+});
+
+Deno.test("Places: the clock is watched from half of the places on, and when room is made", () => {
+  let watched = 0;
+  const places = new Places(4, { now: () => 0, watch: () => watched++ });
+  const tenant = { client: "x", peer: "x", progress: () => undefined, giveWay() {} };
+  places.take(tenant);
+  assertEquals(watched, 0);
+  places.take(tenant);
+  assertEquals(watched, 1);
+  assertEquals([places.makeRoom(), watched], [300, 2]);
+});
+
 Deno.test("Places: the error says who gave way, why, and which setting it was", () => {
   const t = setup(7);
   t.take("192.0.2.9:4433", "silent");
