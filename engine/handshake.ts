@@ -9,6 +9,7 @@ import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../errors.ts";
 import { ignore, orAborted } from "../internal/waiting.ts";
 import { HandshakeClock } from "./handshake_progress.ts";
 import type { Inflow } from "./inflow.ts";
+import { PATIENCE } from "./last_words.ts";
 import type { Outflow } from "./outflow.ts";
 import type { SansIoSession } from "./sans_io.ts";
 import type { SessionCalls } from "./session_calls.ts";
@@ -72,14 +73,19 @@ export class Handshake {
     }
   }
 
-  /** After a failure: the alert goes out if the peer takes it; the failure stays the error. */
+  /** After a failure: the alert goes out if the peer takes it at once; the failure stays the error. */
   async #flushAlert(signal?: AbortSignal): Promise<void> {
-    if (this.#calls.closed || signal?.aborted) return;
+    if (this.#calls.closed || signal?.aborted || this.#out.waiting === 0) return;
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), PATIENCE);
+    const ends = [abort.signal, ...(signal ? [signal] : [])];
     try {
       // It may be under way already, and who closes the transport now would cut it off.
-      if (this.#out.waiting > 0) await orAborted(this.#out.flush(), signal);
+      await orAborted(this.#out.flush(), AbortSignal.any(ends));
     } catch {
-      // The peer is gone: the failure that brought us here says more.
+      // The peer is gone, or does not take it: the failure that brought us here says more.
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -339,6 +339,21 @@ Deno.test("Pump.handshake() that fails sends its alert first, and keeps its fail
   }
 });
 
+Deno.test("Pump.handshake() that fails does not wait for a peer that takes nothing", async () => {
+  const failure = new SslError("refused", { code: "REFUSED" });
+  const { session, transport, pump } = setup();
+  session.established = false;
+  session.steps = [failure];
+  session.onCall = () => session.out = bytes(21);
+  assertStrictEquals(await assertRejects(() => pump.handshake()), failure); // a quarter of a second
+  assertEquals(transport.writes, [bytes(21)]);
+  const silent = setup();
+  silent.session.established = false;
+  silent.session.steps = [failure];
+  assertStrictEquals(await assertRejects(() => silent.pump.handshake()), failure);
+  assertEquals(silent.transport.writes, []); // there is no alert
+});
+
 Deno.test("Pump.handshake() that was aborted goes on with the next call", async () => {
   const { session, transport, pump } = setup();
   session.established = false;
