@@ -250,6 +250,19 @@ Deno.test("Pump.ready() and read() end their wait by a signal, before and while 
   }
 });
 
+Deno.test("Pump.read() refuses a second one, and ready() does not wait where bytes are to be looked at", async () => {
+  const { session, transport, pump } = setup();
+  const first = pump.read(bytes(1));
+  for (const second of [() => pump.read(bytes(1)), () => pump.peek(bytes(1))]) {
+    await refuses(second, SslError, "ERR_CONCURRENT_READ");
+  }
+  transport.bring(bytes(1));
+  assertEquals(await first, 1);
+  Object.defineProperty(session, "fed", { value: true }); // a part of a record
+  await pump.ready(SSL_WANT_READ);
+  assertEquals(transport.reads, 1);
+});
+
 Deno.test("Pump.ready() keeps an error of the transport for the next call", async () => {
   const { transport, pump } = setup();
   pump.tryWrite(bytes(1));

@@ -219,6 +219,19 @@ Deno.test("AcceptQueue: sockets go to those who wait, first come first served, a
   queue.end();
 });
 
+Deno.test("AcceptQueue accepts one at a time, however many wait", async () => {
+  const t = queueOf(9);
+  const iterator = t.queue.iterate();
+  const waits = [iterator.next(), iterator.next(), t.queue.iterate().next()];
+  await settle();
+  assertEquals(t.arriving.length, 1);
+  t.arriving[0]!.resolve("one");
+  await settle();
+  assertEquals([t.arriving.length, t.admitted], [2, ["one"]] as unknown[]);
+  t.queue.end();
+  for (const wait of waits) assertEquals((await wait).done, true);
+});
+
 Deno.test("AcceptQueue: what is ready takes a place as one that runs does", async () => {
   for (const [running, ready] of [[2, 0], [0, 2], [1, 1]] as const) {
     const t = queueOf(2);

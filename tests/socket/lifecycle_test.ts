@@ -223,6 +223,28 @@ Deno.test("inside a callback of its engine nothing is done that cannot wait", ()
   }
 });
 
+Deno.test("in a handshake the transport is the one that TLS runs over, with a plain stream or without", () => {
+  const { life } = shaking().connection;
+  const { transport } = life;
+  assert(life.phase.name === "handshaking" && transport !== undefined);
+  life.phase.stream = undefined;
+  assertStrictEquals(life.transport, transport);
+});
+
+Deno.test("ref() and unref() go to TLS where there is some, and to the transport where there is none", () => {
+  for (const m of [plain(), open()]) {
+    const calls: string[] = [];
+    const spy = { ref: () => calls.push("ref"), unref: () => calls.push("unref") };
+    Object.assign(m.connection.phase === "plain" ? m.transport : m.pump, spy);
+    m.connection.ref();
+    m.connection.unref();
+    assertEquals(calls, ["ref", "unref"]);
+  }
+  const bare = plain().connection; // whose transport knows neither
+  bare.ref();
+  bare.unref();
+});
+
 Deno.test("halfClose is the socket's option, then its context's, then true", () => {
   assertEquals(open().connection.life.halfClose, true);
   assertEquals(open({ halfClose: false }).connection.life.halfClose, false);
