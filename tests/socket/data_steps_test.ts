@@ -135,8 +135,11 @@ Deno.test("ready() waits for what was asked for: what it is given, the last want
     abort.abort(new RangeError("enough"));
     await assertRejects(() => aborted, RangeError, "enough");
     for (const phase of ["failed", "closed"] as const) {
-      life.phase = phase === "failed" ? { name: phase, stream: undefined } : { name: phase };
-      await data.ready(undefined);
+      const stream = new PlainStream(m.transport); // which outlives the handshake
+      const { reads } = m.transport;
+      life.phase = phase === "failed" ? { name: phase, stream } : { name: phase };
+      await data.ready(undefined); // the next call says why
+      assertEquals(m.transport.reads, reads);
     }
   }
 });

@@ -110,6 +110,25 @@ Deno.test("plain bytes ahead of a client's handshake are refused, whichever way 
   }
 });
 
+Deno.test("TLS that was stopped fast is read to its end before another starts, whichever way", async () => {
+  for (const way of ["upgrade", "tryStep"] as const) {
+    const m = plain();
+    const { connection, session, transport } = m;
+    await connection.handshake.upgrade("client");
+    session.input = bytes(1);
+    const stopping = connection.shutdown.stop({ fastShutdown: true });
+    await settle();
+    transport.take();
+    await stopping;
+    const start = async () => void await connection.handshake[way]("client");
+    await refuses(start, SslError, "ERR_UNREAD");
+    assertEquals(connection.phase, "plain");
+    await refuses(() => connection.data.write(bytes(1)), SslError, "ERR_START_TLS");
+    assertEquals(await connection.data.read(bytes(0)), 1); // it stays to be read
+    assertEquals(session.freed, false);
+  }
+});
+
 Deno.test("plain bytes that wait to go are sent before TLS, and a start that does not wait says so", async () => {
   const m = before();
   m.connection.data.tryWrite(bytes(7));
@@ -170,6 +189,10 @@ Deno.test("a failed handshake closes the connection, or keeps the transport for 
   const asked = before({}, failure());
   await refuses(() => asked.connection.handshake.upgrade("client", {}, true), SslError, "NO");
   assertEquals([asked.connection.phase, asked.transport.closed], ["failed", false]);
+  const kept = before({}, failure());
+  kept.connection.life.settings = { ...kept.connection.life.settings, keepTransport: true };
+  await refuses(() => kept.connection.handshake.upgrade("client"), SslError, "NO");
+  assertEquals([kept.connection.phase, kept.transport.closed], ["failed", false]); // as it was made
   const option = before({ keepSocketOnError: false }, failure());
   await refuses(() => option.connection.handshake.upgrade("client", {}, true), SslError, "NO");
   assertEquals([option.connection.phase, option.transport.closed], ["closed", true]); // it is the stronger
