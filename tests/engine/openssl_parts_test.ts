@@ -4,13 +4,8 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { restrictGroups } from "../../engine/openssl/groups.ts";
 import { legacyAdvice, requireLegacyLevel } from "../../engine/openssl/legacy.ts";
-import {
-  connectionError,
-  endError,
-  localError,
-  queueText,
-  READ,
-} from "../../engine/openssl/error_queue.ts";
+import { connectionError, localError, queueText } from "../../engine/openssl/error_queue.ts";
+import { endError, type Operation } from "../../engine/wire_errors.ts";
 import { alpnNames, alpnWire } from "../../engine/openssl/trampolines.ts";
 import { splitTicketKey } from "../../engine/openssl/session_hooks.ts";
 import type { OpenSslSymbols } from "../../engine/openssl/symbols.ts";
@@ -158,7 +153,7 @@ const entry = (reason: string, more: { code?: number; library?: string; data?: s
 
 Deno.test("an alert is one where it was received over TLS, by its number", () => {
   const of = (code: number, data?: string, library = "SSL routines") =>
-    connectionError("SSL read", [entry("x", { code, library, ...(data ? { data } : {}) })], {
+    connectionError("read", [entry("x", { code, library, ...(data ? { data } : {}) })], {
       established: true,
     });
   const beside = "SSL alert number 48";
@@ -175,7 +170,7 @@ Deno.test("an alert is one where it was received over TLS, by its number", () =>
 });
 
 Deno.test("what is no TLS is the peer's before the handshake; an internal error is ours but in a read", () => {
-  const of = (operation: string, reason: string, established: boolean) =>
+  const of = (operation: Operation, reason: string, established: boolean) =>
     connectionError(operation, [entry(reason)], { established });
   for (
     const [reason, spoke] of [
@@ -185,16 +180,16 @@ Deno.test("what is no TLS is the peer's before the handshake; an internal error 
       ["packet length too long", "something else"],
     ] as const
   ) {
-    const error = of("SSL accept attempt", reason, false);
+    const error = of("handshake", reason, false);
     assertInstanceOf(error, SslPeerError);
     assertEquals([error.code, error.facts?.spoke], ["ERR_SSL_NOT_TLS", spoke]);
-    assert(of(READ, reason, true).code !== "ERR_SSL_NOT_TLS");
+    assert(of("read", reason, true).code !== "ERR_SSL_NOT_TLS");
   }
-  assertEquals(of("SSL connect attempt", "internal error", false).constructor, SslError);
-  assertEquals(of(READ, "internal error", true).constructor, SslPeerError);
-  assertEquals(of(READ, "malloc failure", true).constructor, SslError);
-  assertEquals(of(READ, "bad record mac", true).constructor, SslPeerError);
-  const nothing = connectionError("SSL write", [], { established: true });
+  assertEquals(of("handshake", "internal error", false).constructor, SslError);
+  assertEquals(of("read", "internal error", true).constructor, SslPeerError);
+  assertEquals(of("read", "malloc failure", true).constructor, SslError);
+  assertEquals(of("read", "bad record mac", true).constructor, SslPeerError);
+  const nothing = connectionError("write", [], { established: true });
   assert(nothing.message.endsWith("OpenSSL gives no reason"), nothing.message);
   assertEquals(localError("Cannot do", []).code, "ERR_SSL_REFUSED");
   assert(localError("Cannot do", []).message.endsWith("OpenSSL gives no reason"));
@@ -204,18 +199,18 @@ Deno.test("what is no TLS is the peer's before the handshake; an internal error 
 Deno.test("the end of a transport is a truncation after the handshake, and in it the peer's doing", () => {
   const cause = new Deno.errors.ConnectionReset("reset");
   for (const [given, text] of [[undefined, ""], [cause, ": reset"], ["text", ""]] as const) {
-    const cut = endError(true, "SSL connect attempt", given);
+    const cut = endError(true, given);
     assertInstanceOf(cut, SslTruncatedError);
     assertEquals([cut.code, cut.cause], ["ERR_SSL_TRUNCATED", given]);
     assert(cut.message.endsWith(`data may be missing${text}`), cut.message);
     assertEquals("cause" in cut, given !== undefined);
-    const early = endError(false, "SSL connect attempt", given);
+    const early = endError(false, given);
     assertInstanceOf(early, SslPeerError);
     assertEquals([early.code, early.cause], ["ERR_SSL_HANDSHAKE_EOF", given]);
-    assert(early.message.startsWith("SSL connect attempt failed: "), early.message);
+    assert(early.message.startsWith("Cannot complete the handshake: "), early.message);
     assert(early.message.endsWith(`during the handshake${text}`), early.message);
   }
   const silent = Object.assign(new Error(""), { code: "EIO" });
-  assert(endError(true, "x", silent).message.endsWith(": EIO"));
-  assert(endError(true, "x", new TypeError("")).message.endsWith(": TypeError"));
+  assert(endError(true, silent).message.endsWith(": EIO"));
+  assert(endError(true, new TypeError("")).message.endsWith(": TypeError"));
 });
