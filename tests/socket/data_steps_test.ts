@@ -204,6 +204,17 @@ Deno.test("an error of the transport has the peer in it; the reason of a signal 
   }
 });
 
+Deno.test("a write that fails says so, with a signal and without", async () => {
+  for (const signal of [undefined, new AbortController().signal]) {
+    const m = open();
+    const write = m.connection.data.write(one(), { signal });
+    await settle();
+    m.transport.refuse(new TypeError("no writer"));
+    const error = await refuses(() => write, SslError, "EIO");
+    assertStrictEquals(m.connection.life.error, error);
+  }
+});
+
 // ---- the end of the peer's direction
 
 Deno.test("onPeerShutdown is called once, by the read that meets the end, with the socket", async () => {
@@ -416,6 +427,7 @@ Deno.test("stopSsl({ fastShutdown: true }) reads the rest of TLS, its end once, 
   assertEquals([m.connection.phase, life.resumes], ["plain", false]);
   assertEquals([await data.read(one()), life.resumes], [1, false]);
   m.session.atEnd = null;
+  assertEquals([await data.peek(one()), life.resumes], [null, false]); // it is yet to be read
   assertEquals([await data.read(one()), life.resumes, m.session.freed], [null, true, true]);
   const next = data.read(one());
   await settle();
