@@ -52,7 +52,7 @@ Deno.test("a context with old versions alone needs a level that allows their sig
   }
 });
 
-Deno.test("a handshake that failed is told about the level where an old version was allowed and not possible", () => {
+Deno.test("a failed handshake names the level where an old version was allowed and not possible", () => {
   const reasons = [
     "no suitable signature algorithm",
     "legacy sigalg disallowed or unsupported",
@@ -169,7 +169,7 @@ Deno.test("an alert is one where it was received over TLS, by its number", () =>
   }
 });
 
-Deno.test("what is no TLS is the peer's before the handshake; an internal error is ours but in a read", () => {
+Deno.test("the peer is to blame for bytes that are not TLS before the handshake; an internal error is ours but in a read", () => {
   const of = (operation: Operation, reason: string, established: boolean) =>
     connectionError(operation, [entry(reason)], { established });
   for (

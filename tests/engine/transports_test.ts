@@ -281,7 +281,7 @@ function overStreams() {
 Deno.test("a transport over web streams reads chunks in parts, and shows what is left of one", async () => {
   const { t, feeder } = overStreams();
   const p = new Uint8Array(2);
-  feeder.write(bytes()).catch(() => {}); // no bytes are no end
+  feeder.write(bytes()).catch(() => {}); // an empty chunk does not end the stream
   feeder.write(bytes(1, 2, 3)).catch(() => {});
   assertEquals([await t.read(p), p, heldBy(t)], [2, bytes(1, 2), bytes(3)]);
   assertEquals([await t.read(p), p[0], heldBy(t)], [1, 3, bytes()]);

@@ -220,7 +220,7 @@ Deno.test("errorTrap gets the transport and the message, and the failure waits u
   }
 });
 
-Deno.test("a handshake that takes too long ends with a timeout, and one that is closed is told as such", async () => {
+Deno.test("a handshake that takes too long ends with a timeout, and one that is closed with ECLOSED", async () => {
   const late = before({}, SSL_WANT_READ);
   const error = await refuses(
     () => late.connection.handshake.upgrade("client", { timeout: 1 }),

@@ -231,7 +231,7 @@ Deno.test("in a handshake the transport is the one that TLS runs over, with a pl
   assertStrictEquals(life.transport, transport);
 });
 
-Deno.test("ref() and unref() go to TLS where there is some, and to the transport where there is none", () => {
+Deno.test("ref() and unref() go to TLS, and to the transport of a plain connection", () => {
   for (const m of [plain(), open()]) {
     const calls: string[] = [];
     const spy = { ref: () => calls.push("ref"), unref: () => calls.push("unref") };

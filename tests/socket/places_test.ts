@@ -154,7 +154,7 @@ Deno.test("Places: a flood of silent ones leaves those that were answered their 
   assertEquals(t.ask(), 500);
 });
 
-Deno.test("Places: of those at one stage the one goes that has waited longest, whoever came first", () => {
+Deno.test("Places: of those at one stage the one goes that has waited longest, not the one that came first", () => {
   const t = setup(3);
   const first = t.take("first", "silent");
   t.pass(10);
