@@ -7,7 +7,15 @@
 
 import type { Credential, Role } from "../../engine/engine.ts";
 import type { SslOptions } from "../options.ts";
-import { type CredentialsByName, loadCredentials } from "./credentials.ts";
+import type { CredentialsByName } from "./credentials.ts";
+
+/** The certificates that options name. A client without one does not load the code that reads keys. */
+async function named(options: SslOptions): Promise<CredentialsByName> {
+  const { cert, certFile, key, keyFile } = options;
+  if ([cert, certFile, key, keyFile].every((value) => value === undefined)) return new Map();
+  const { loadCredentials } = await import("./credentials.ts");
+  return await loadCredentials(options);
+}
 
 /** The certificates of a role, by server name. */
 export async function credentialsFor(role: Role, options: SslOptions): Promise<CredentialsByName> {
@@ -18,7 +26,7 @@ export async function credentialsFor(role: Role, options: SslOptions): Promise<C
     if (options.selfSigned !== undefined && options.selfSigned !== false) {
       return await selfSignedCredentials(options);
     }
-    const loaded = await loadCredentials(options);
+    const loaded = await named(options);
     if (loaded.size > 0 || options.psk !== undefined) return loaded;
     throw new TypeError(
       "Cannot create a server context: there is no certificate: give certFile and keyFile, " +
@@ -28,7 +36,7 @@ export async function credentialsFor(role: Role, options: SslOptions): Promise<C
   if (options.selfSigned !== undefined && options.selfSigned !== false) {
     throw new TypeError(`Cannot use option "selfSigned" for a client: it is for servers`);
   }
-  const loaded = await loadCredentials(options);
+  const loaded = await named(options);
   if ([...loaded.keys()].some((name) => name !== "")) {
     throw new TypeError(
       "Cannot use a record of certificates for a client: give one certificate, or, if this is for " +
