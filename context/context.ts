@@ -129,8 +129,11 @@ export async function createContext(
   const { peerRules } = await import("./peer_rules.ts"); // with all that judges, not at start-up
   const rules = peerRules(options);
   const engine = ofEngine ?? await selectEngine(options.engine);
+  // Loaded here because a socket's ocspResolver() returns it at once.
+  const asks = engine.features.has("ocspResolver");
   const context = makeContext(ownRecord<ContextRecord>({
     engine,
+    resolver: asks ? (await import("../verify/ocsp/resolver.ts")).OcspResolver : undefined,
     options,
     rules,
     defaultsApplied: defaultsIn(options),

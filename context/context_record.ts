@@ -5,6 +5,7 @@
  */
 
 import type { Engine, EngineContext, Role, TlsVersion } from "../engine/engine.ts";
+import type { OcspResolver } from "../verify/ocsp/resolver.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
 import type { PeerRules } from "./peer_rules.ts";
 import type { Resolved } from "./validate.ts";
@@ -44,6 +45,8 @@ export interface ContextRecord {
   records?: Records | undefined;
   /** What a server's handshakes have to wait for, if anything. */
   before?: (() => Promise<void> | undefined) | undefined;
+  /** Asks OCSP responders; `undefined` where the engine does not show the chain to ask about. */
+  readonly resolver: typeof OcspResolver | undefined;
   /** Makes another server context for the same engine. */
   readonly sibling: (options: Resolved<SslOptions>) => Promise<SharedContext>;
 }

@@ -130,7 +130,7 @@ async function load(engine: Engine, role: Role, options: SslOptions): Promise<Ma
   const credentials = await credentialsFor(role, options);
   const trust = await loadTrust(role, options, verifyMode, !engine.features.has("ownAnchors"));
   const keylog = options.keylog === undefined ? undefined : await openKeylog(options.keylog);
-  const observers = observerHooks(engine, role, options, verifyMode);
+  const observers = await observerHooks(engine, role, options, verifyMode);
   const psk = options.psk === undefined ? undefined : pskSetup(role, options.psk);
   const { ticketKeycb } = options;
   const hooks: ContextHooks = ownRecord({

@@ -20,12 +20,12 @@
  * @module
  */
 
+import { SSL_OCSP_TRY_STAPLE } from "../constants.ts";
 import type { ContextHooks, Engine, Role } from "../engine/engine.ts";
-import { asksForStaple } from "../verify/ocsp/stapled.ts";
+import { asksForStaple } from "../verify/ocsp/mode.ts";
 import type { CredentialsByName } from "./credentials/credentials.ts";
-import { makeStapler, ocspModeOf, stapleHook } from "./stapling.ts";
 import type { SslOptions, StapleCallback, VerifyCallback, VerifyStore } from "./options.ts";
-import { describeMessage, Tracer } from "./trace.ts";
+import type { Tracer } from "./trace.ts";
 import { Certificate } from "../certificate/certificate.ts";
 import { ConnectionState } from "./connection.ts";
 import { shownCertificate } from "../verify/make_report.ts";
@@ -105,8 +105,19 @@ export interface ObserverHooks {
   before(): Promise<void> | undefined;
 }
 
-function tracerOf({ debug, trace }: SslOptions): Tracer | undefined {
-  if (trace === undefined) {
+/** What writes the trace; loaded for a program that watches its handshakes. */
+type Tracing = typeof import("./trace.ts");
+
+async function loadTracing({ msgCallback, trace }: SslOptions): Promise<Tracing | undefined> {
+  if (msgCallback === undefined && trace === undefined) return undefined;
+  return await import("./trace.ts");
+}
+
+function tracerOf(
+  { debug, trace }: SslOptions,
+  tracing: Tracing | undefined,
+): Tracer | undefined {
+  if (trace === undefined || tracing === undefined) {
     if (debug === undefined || debug === 0) return undefined;
     throw new TypeError(
       'Cannot use option "debug": there is no writer, and the library writes nothing to the ' +
@@ -114,19 +125,53 @@ function tracerOf({ debug, trace }: SslOptions): Tracer | undefined {
     );
   }
   const level = debug ?? 2;
-  return level === 0 ? undefined : new Tracer(trace, level);
+  return level === 0 ? undefined : new tracing.Tracer(trace, level);
 }
 
 function messageHook(
   { msgCallback, debug }: SslOptions,
   tracer: Tracer | undefined,
+  tracing: Tracing | undefined,
 ): ContextHooks["message"] {
   const traced = tracer !== undefined && (debug ?? 2) >= 2 ? tracer : undefined;
-  if (msgCallback === undefined && traced === undefined) return undefined;
+  if (tracing === undefined || (msgCallback === undefined && traced === undefined)) {
+    return undefined;
+  }
   return (event) => {
     traced?.message(event);
-    msgCallback?.({ ...event, text: describeMessage(event) });
+    msgCallback?.({ ...event, text: tracing.describeMessage(event) });
   };
+}
+
+/**
+ * The flags that hold: by default a staple is asked for where the server is verified and the
+ * engine can.
+ *
+ * @throws {TypeError} for flags that ask for a staple where nothing is verified.
+ */
+function ocspModeOf(
+  engine: Engine,
+  role: Role,
+  options: SslOptions,
+  verifyMode: number,
+): number {
+  if (role === "server") return 0;
+  const mode = options.ocspMode ??
+    (verifyMode !== 0 && engine.features.has("ocsp") ? SSL_OCSP_TRY_STAPLE : 0);
+  const callback = options.ocspStapleCallback !== undefined;
+  if (verifyMode === 0 && (asksForStaple(mode) || callback)) {
+    throw new TypeError(
+      `Cannot use option "${callback ? "ocspStapleCallback" : "ocspMode"}" with verifyMode ` +
+        "SSL_VERIFY_NONE: nothing would be checked: leave verifyMode out",
+    );
+  }
+  if (callback && !asksForStaple(mode)) {
+    throw new TypeError(
+      'Cannot use option "ocspStapleCallback": ocspMode does not ask for a stapled response: ' +
+        "add SSL_OCSP_TRY_STAPLE to it, or leave it out",
+    );
+  }
+  return mode;
 }
 
 /**
@@ -134,13 +179,13 @@ function messageHook(
  *
  * @throws {TypeError} for options that would have no effect.
  */
-export function observerHooks(
+export async function observerHooks(
   engine: Engine,
   role: Role,
   options: SslOptions,
   verifyMode: number,
-): ObserverHooks {
-  const { verifyCallback } = options;
+): Promise<ObserverHooks> {
+  const { verifyCallback, ocspStaple, ocspStapleCallback } = options;
   if (verifyCallback !== undefined && verifyMode === 0) {
     throw new TypeError(
       'Cannot use option "verifyCallback" with verifyMode SSL_VERIFY_NONE: it would never be ' +
@@ -150,9 +195,13 @@ export function observerHooks(
     );
   }
   const mode = ocspModeOf(engine, role, options, verifyMode);
-  const tracer = tracerOf(options);
-  const message = messageHook(options, tracer);
-  const ocsp = stapleHook(mode, options.ocspStapleCallback);
+  const tracing = await loadTracing(options);
+  const tracer = tracerOf(options, tracing);
+  const message = messageHook(options, tracer, tracing);
+  const requestOcsp = asksForStaple(mode);
+  const staples = requestOcsp || ocspStaple !== undefined;
+  const stapling = staples ? await import("./stapling.ts") : undefined;
+  const ocsp = requestOcsp ? stapling?.stapleHook(mode, ocspStapleCallback) : undefined;
   const waits: (() => Promise<void> | undefined)[] = [];
   return {
     hooks: {
@@ -161,13 +210,13 @@ export function observerHooks(
       ...(message === undefined ? {} : { message }),
       ...(ocsp === undefined ? {} : { ocsp }),
     },
-    requestOcsp: asksForStaple(mode),
+    requestOcsp,
     tracer,
     staple(source, credentials, name) {
       const own = credentials.get(name) ?? credentials.get("");
       if (source === undefined || role === "client" || own === undefined) return {};
       const only = credentials.size === 1 && own.length === 1;
-      const stapler = makeStapler(source, own, name, only);
+      const stapler = stapling!.makeStapler(source, own, name, only);
       waits.push(() => stapler.ready());
       return { ocspStaple: (_user, certificate) => stapler.staple(certificate) };
     },

@@ -12,17 +12,16 @@
 
 import { equalBytes } from "../internal/bytes.ts";
 import { Certificate } from "../certificate/certificate.ts";
-import type { ContextHooks, Credential, Engine, Role } from "../engine/engine.ts";
+import type { ContextHooks, Credential } from "../engine/engine.ts";
 import { type OcspAnswer, readOcspResponse } from "../verify/ocsp/read.ts";
-import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_TRY_STAPLE } from "../constants.ts";
+import { SSL_OCSP_MUST_STAPLE } from "../constants.ts";
 import { SslVerifyError } from "../errors.ts";
-import { asksForStaple, judgeStaple } from "../verify/ocsp/stapled.ts";
+import { judgeStaple } from "../verify/ocsp/stapled.ts";
 import { span } from "../verify/explain/sentences.ts";
 import { ConnectionState } from "./connection.ts";
 import type { OcspFinding } from "../verify/answers.ts";
 import type {
   OcspStapleCallback,
-  SslOptions,
   StapleCallback,
   StapledConnection,
   StapleRequest,
@@ -148,37 +147,6 @@ export function makeStapler(
 
 const REVOKED = 23;
 
-/**
- * The flags that hold: by default a staple is asked for where the server is verified and the
- * engine can.
- *
- * @throws {TypeError} for flags that ask for a staple where nothing is verified.
- */
-export function ocspModeOf(
-  engine: Engine,
-  role: Role,
-  options: SslOptions,
-  verifyMode: number,
-): number {
-  if (role === "server") return 0;
-  const mode = options.ocspMode ??
-    (verifyMode !== 0 && engine.features.has("ocsp") ? SSL_OCSP_TRY_STAPLE : 0);
-  const callback = options.ocspStapleCallback !== undefined;
-  if (verifyMode === 0 && (asksForStaple(mode) || callback)) {
-    throw new TypeError(
-      `Cannot use option "${callback ? "ocspStapleCallback" : "ocspMode"}" with verifyMode ` +
-        "SSL_VERIFY_NONE: nothing would be checked: leave verifyMode out",
-    );
-  }
-  if (callback && !asksForStaple(mode)) {
-    throw new TypeError(
-      'Cannot use option "ocspStapleCallback": ocspMode does not ask for a stapled response: ' +
-        "add SSL_OCSP_TRY_STAPLE to it, or leave it out",
-    );
-  }
-  return mode;
-}
-
 function age(thisUpdate: Date | undefined): string {
   if (thisUpdate === undefined) return "";
   return `, ${span(Date.now() - thisUpdate.getTime())} old`;
@@ -231,12 +199,11 @@ function byCallback(
   return { ok: true, detail: "accepted by ocspStapleCallback" };
 }
 
-/** The hook that judges the staple; `undefined` when the client does not ask for one. */
+/** The hook that judges the staple, for a client that asks for one. */
 export function stapleHook(
   mode: number,
   callback: OcspStapleCallback | undefined,
-): ContextHooks["ocsp"] {
-  if (!asksForStaple(mode)) return undefined;
+): NonNullable<ContextHooks["ocsp"]> {
   return (response, user) => {
     if (!(user instanceof ConnectionState)) {
       throw new TypeError("Cannot check the OCSP response: the connection has no state");

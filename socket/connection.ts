@@ -17,7 +17,7 @@ import { type Feature, requireFeature } from "../engine/features.ts";
 import type { HandshakeProgress } from "../engine/handshake_progress.ts";
 import { SslError } from "../errors.ts";
 import { OcspCache, type OcspCacheStore } from "../verify/ocsp/cache.ts";
-import { OcspResolver } from "../verify/ocsp/resolver.ts";
+import type { OcspResolver } from "../verify/ocsp/resolver.ts";
 import type { VerifyReport } from "../verify/report.ts";
 import { ApplicationData } from "./application_data.ts";
 import { channelBinding, type ChannelBindingType, checkExporter } from "./channel_binding.ts";
@@ -263,9 +263,9 @@ export class Connection {
     this.mustTls("ocspResolver()", "ocspResolver");
     const { chain } = this.report;
     if (chain.length === 0) notConnected("ocspResolver()", `${this.peer} showed no certificate`);
-    const { ocspMode = 0, ocspCache } = recordOf(this.context).options;
+    const { options: { ocspMode = 0, ocspCache }, resolver } = recordOf(this.context);
     const cache = ocspCache ?? cacheOf(this.context);
-    return new OcspResolver({ chain, ocspMode, cache, staple: this.outcome?.staple });
+    return new resolver!({ chain, ocspMode, cache, staple: this.outcome?.staple });
   }
 }
 

@@ -11,7 +11,8 @@ import {
 import { lastError, SslVerifyError } from "../../errors.ts";
 import { octets } from "../../certificate/asn1/writer.ts";
 import { EXT } from "../../certificate/extensions/read.ts";
-import { asksForStaple, judgeStaple } from "../../verify/ocsp/stapled.ts";
+import { asksForStaple } from "../../verify/ocsp/mode.ts";
+import { judgeStaple } from "../../verify/ocsp/stapled.ts";
 import type { OcspState } from "../../verify/ocsp/response.ts";
 import { idOf, makeWorld, respond, signerOf } from "./data.ts";
 

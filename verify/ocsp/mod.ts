@@ -42,12 +42,8 @@ export {
   type OcspState,
   type OcspVerdict,
 } from "./response.ts";
-export {
-  asksForStaple,
-  judgeStaple,
-  type JudgeStapleOptions,
-  type StapleJudgement,
-} from "./stapled.ts";
+export { asksForStaple } from "./mode.ts";
+export { judgeStaple, type JudgeStapleOptions, type StapleJudgement } from "./stapled.ts";
 export type { Certificate, CertificateInput } from "../../certificate/certificate.ts";
 export type { CrlReason } from "../../certificate/crl_reason.ts";
 export type { OcspCertId, OcspCertStatus, OcspDigest } from "../../certificate/ocsp_build.ts";

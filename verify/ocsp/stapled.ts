@@ -27,13 +27,9 @@ import {
   type CertificateInput,
   toCertificate,
 } from "../../certificate/certificate.ts";
-import {
-  SSL_OCSP_FAIL_HARD,
-  SSL_OCSP_MUST_STAPLE,
-  SSL_OCSP_NO_STAPLE,
-  SSL_OCSP_TRY_STAPLE,
-} from "../../constants.ts";
+import { SSL_OCSP_FAIL_HARD, SSL_OCSP_MUST_STAPLE } from "../../constants.ts";
 import { type ErrorFacts, SslVerifyError } from "../../errors.ts";
+import { asksForStaple } from "./mode.ts";
 import { type OcspBasicResponse, readOcspResponse } from "./read.ts";
 import { checkOcspResponse, checkTime, judgeResponse, type OcspVerdict } from "./response.ts";
 import { issuerIn } from "./signer.ts";
@@ -66,17 +62,6 @@ export interface StapleJudgement {
 }
 
 const MISSING = "did not receive the required stapled OCSP response";
-
-/**
- * Whether a client with these `SSL_OCSP_*` flags asks the server for a stapled
- * response. {@linkcode judgeStaple} refuses nothing if it does not.
- *
- * Perl: `SSL_ocsp_mode`
- */
-export function asksForStaple(ocspMode: number): boolean {
-  const asks = SSL_OCSP_TRY_STAPLE | SSL_OCSP_MUST_STAPLE | SSL_OCSP_FAIL_HARD;
-  return (ocspMode & SSL_OCSP_NO_STAPLE) === 0 && (ocspMode & asks) !== 0;
-}
 
 /** Whether the leaf demands a staple. An extension that cannot be read might be the demand. */
 function demandsStaple(leaf: Certificate): boolean {
