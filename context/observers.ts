@@ -149,7 +149,7 @@ function messageHook(
  *
  * @throws {TypeError} for flags that ask for a staple where nothing is verified.
  */
-function ocspModeOf(
+export function ocspModeOf(
   engine: Engine,
   role: Role,
   options: SslOptions,

@@ -3,7 +3,8 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_NO_STAPLE, SSL_OCSP_TRY_STAPLE } from "../../constants.ts";
-import { makeStapler, ocspModeOf } from "../../context/stapling.ts";
+import { ocspModeOf } from "../../context/observers.ts";
+import { makeStapler } from "../../context/stapling.ts";
 import type { StapleCallback } from "../../context/options.ts";
 import type { Credential, Engine } from "../../engine/engine.ts";
 import { idOf, makeWorld, respond, signerOf } from "../ocsp/data.ts";
