@@ -78,8 +78,8 @@ for (const entry of FIRST) {
 // grow is what their size says.
 for (
   const [what, all, modules, kilobytes] of [
-    ["links", false, 90, 593],
-    ["reaches", true, 230, 1427],
+    ["links", false, 90, 595],
+    ["reaches", true, 230, 1429],
   ] as const
 ) {
   Deno.test(`importing the package ${what} at most ${modules} modules of ${kilobytes} KB`, async () => {
