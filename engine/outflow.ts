@@ -24,7 +24,7 @@ export class Outflow {
   #closed = false;
   readonly #explain: (cause: unknown) => Promise<unknown>;
   /** Ends the wait for a write of the transport. */
-  #abandon: ((why: Error) => void) | undefined;
+  #abandon: (() => void) | undefined;
 
   /** Sends nothing yet. `explain` turns a failure of the transport into the error to report. */
   constructor(
@@ -114,7 +114,7 @@ export class Outflow {
    */
   #write(p: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#abandon = reject;
+      this.#abandon = () => reject(closedError());
       Promise.resolve(this.#transport.write(p)).then(resolve, reject);
     });
   }
@@ -122,6 +122,6 @@ export class Outflow {
   /** Ends, and with it the wait for the peer. */
   close(): void {
     this.#closed = true;
-    if (this.#underWay > 0) this.#abandon?.(closedError());
+    this.#abandon?.();
   }
 }

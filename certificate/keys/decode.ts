@@ -24,10 +24,9 @@ import {
   TAG,
 } from "../asn1/reader.ts";
 import { int, nul, octets, oidDer, seq } from "../asn1/writer.ts";
-import { badPassword, type LegacyDecrypt, loadLegacy } from "./ciphers.ts";
-import { dekDecrypt, pbeDecrypt } from "./password_encryption.ts";
-import { LegacyCipherNeeded } from "./ciphers.ts";
-import { pbes2Encrypt } from "./password_encryption.ts";
+import { badPassword, LegacyCipherNeeded, type LegacyDecrypt, loadLegacy } from "./ciphers.ts";
+import { derive, deriveNow, type Deriving } from "./derive.ts";
+import { dekDecrypt, pbeDecrypt, pbes2Encrypt } from "./password_encryption.ts";
 import { foreignBlock, foreignFormat, withoutFinalNewline } from "../foreign.ts";
 import { derToPem, looksLikePem, type PemBlock, pemBlocks, pemText, shownLabels } from "./pem.ts";
 import { type ForeignKey, foreignKeyFault, isForeignKey } from "../foreign_objects.ts";
@@ -160,12 +159,12 @@ function needPassword(password: string | undefined, what: string): string {
   });
 }
 
-function decodeBlock(
+function* decodeBlock(
   block: PemBlock,
   password: string | undefined,
   what: string,
   legacy: LegacyDecrypt | undefined,
-): Uint8Array {
+): Deriving<Uint8Array> {
   let { der } = block;
   const encrypted = /ENCRYPTED/.test(block.headers["Proc-Type"] ?? "");
   const wasEncrypted = encrypted || block.label.startsWith("ENCRYPTED");
@@ -177,7 +176,7 @@ function decodeBlock(
     const secret = needPassword(password, what);
     const [algorithm, data] = sequence(readDer(der, what), what);
     const body = expectTag(data, TAG.OCTET_STRING, what).body;
-    der = pbeDecrypt(algorithm, body, secret, what, { legacy });
+    der = yield* pbeDecrypt(algorithm, body, secret, what, { legacy });
   }
   try {
     switch (block.label) {
@@ -198,11 +197,11 @@ function decodeBlock(
   }
 }
 
-function decodeAny(
+function* decodeAny(
   data: unknown,
   options: DecodeKeyOptions,
   legacy?: LegacyDecrypt,
-): Uint8Array {
+): Deriving<Uint8Array> {
   const what = quoteSource(options.source ?? "key");
   if (typeof data !== "string" && !(data instanceof Uint8Array)) {
     throw new TypeError(
@@ -216,7 +215,7 @@ function decodeAny(
     if (foreign !== undefined) throw keyError(what, foreign);
     const der = withoutFinalNewline(data);
     const label = sniff(der, what);
-    return decodeBlock({ label, der, headers: {}, line: 1 }, password, what, legacy);
+    return yield* decodeBlock({ label, der, headers: {}, line: 1 }, password, what, legacy);
   }
   const text = pemText(data);
   const blocks = pemBlocks(text, what);
@@ -226,7 +225,7 @@ function decodeAny(
     const reason = `no private key found: received ${shownLabels(blocks)}`;
     throw keyError(what, foreign === undefined ? reason : `${reason}: ${foreign}`);
   }
-  return decodeBlock(block, password, what, legacy);
+  return yield* decodeBlock(block, password, what, legacy);
 }
 
 function checkKey(key: ForeignKey, source: string): void {
@@ -263,12 +262,14 @@ function foreignKeyPkcs8Sync(key: ForeignKey, source: string): Uint8Array {
 }
 
 /** The PKCS#8 of PEM or DER; what decrypts old ciphers is loaded when it is needed. */
-async function decodeEncoded(data: unknown, options: DecodeKeyOptions): Promise<Uint8Array> {
+async function decodeEncoded(given: unknown, options: DecodeKeyOptions): Promise<Uint8Array> {
+  // Copied, for the caller may write into the bytes while the key is derived.
+  const data = given instanceof Uint8Array ? Uint8Array.from(given) : given;
   try {
-    return decodeAny(data, options);
+    return await derive(decodeAny(data, options));
   } catch (error) {
     if (!(error instanceof LegacyCipherNeeded)) throw error;
-    return decodeAny(data, options, await loadLegacy());
+    return await derive(decodeAny(data, options, await loadLegacy()));
   }
 }
 
@@ -302,7 +303,9 @@ export function decodeKeySync(data: PrivateKeyInput, options?: DecodeKeyOptions)
   if (data instanceof PrivateKey) return data;
   const own = ownOptions(options, { operation: "decode a key", names: OPTIONS });
   return new PrivateKey(
-    isForeignKey(data) ? foreignKeyPkcs8Sync(data, own.source ?? "key") : decodeAny(data, own),
+    isForeignKey(data)
+      ? foreignKeyPkcs8Sync(data, own.source ?? "key")
+      : deriveNow(decodeAny(data, own)),
   );
 }
 
@@ -315,7 +318,7 @@ export async function toPrivateKey(input: PrivateKeyInput, source: string): Prom
 
 /** A key as encrypted PKCS#8 PEM (PBES2, PBKDF2-HMAC-SHA256, AES-256-CBC). */
 export function encryptedKeyPem(key: PrivateKey, password: string, iterations = 100_000): string {
-  const { algorithm, data } = pbes2Encrypt(key.der, password, iterations);
+  const { algorithm, data } = deriveNow(pbes2Encrypt(key.der, password, iterations));
   return derToPem(seq(algorithm, octets(data)), "ENCRYPTED PRIVATE KEY");
 }
 

@@ -1,13 +1,12 @@
 /**
- * Keys from passwords: PBKDF2 (RFC 8018), scrypt (RFC 7914) and the derivation of PKCS#12
- * (RFC 7292), with a limit on what they may cost.
+ * What a file says about how its keys are derived from the password: PBKDF2 (RFC 8018), scrypt
+ * (RFC 7914) and the derivation of PKCS#12 (RFC 7292), with a limit on what they may cost.
  *
  * @module
  */
 
 import { digestByOid, digests } from "../../internal/digest.ts";
 import { SslUnsupportedError } from "../../errors.ts";
-import { nodeCrypto } from "../../internal/node_crypto.ts";
 import {
   derError,
   type DerNode,
@@ -17,7 +16,7 @@ import {
   smallInteger,
   TAG,
 } from "../asn1/reader.ts";
-import { concat } from "../asn1/writer.ts";
+import type { Derivation } from "./derive.ts";
 
 /** The most iterations of a key derivation that are accepted: no input can stop the program. */
 export const MAX_KDF_ITERATIONS: number = 10_000_000;
@@ -75,40 +74,15 @@ export function bmpPassword(password: string): Uint8Array {
 }
 
 /** The key derivation of PKCS#12 (RFC 7292 appendix B.2). `id`: 1 key, 2 IV, 3 MAC. */
-export function pkcs12Kdf(
+export function pkcs12Derivation(
   hash: string,
   password: Uint8Array,
   salt: Uint8Array,
   id: 1 | 2 | 3,
   rounds: number,
   length: number,
-): Uint8Array {
-  const v = hash === "sha384" || hash === "sha512" ? 128 : 64;
-  const stretch = (bytes: Uint8Array): Uint8Array => {
-    if (bytes.length === 0) return bytes;
-    const out = new Uint8Array(Math.ceil(bytes.length / v) * v);
-    for (let i = 0; i < out.length; i++) out[i] = bytes[i % bytes.length]!;
-    return out;
-  };
-  const diversifier = new Uint8Array(v).fill(id);
-  const input = concat(stretch(salt), stretch(password));
-  const result = new Uint8Array(length);
-  for (let at = 0; at < length;) {
-    let a = nodeCrypto().createHash(hash).update(diversifier).update(input).digest();
-    for (let i = 1; i < rounds; i++) a = nodeCrypto().createHash(hash).update(a).digest();
-    result.set(a.subarray(0, Math.min(a.length, length - at)), at);
-    at += a.length;
-    // Every block of I becomes I + B + 1 modulo 2^(8v), B being A repeated.
-    for (let block = 0; block < input.length; block += v) {
-      let carry = 1;
-      for (let i = v - 1; i >= 0; i--) {
-        carry += input[block + i]! + a[i % a.length]!;
-        input[block + i] = carry & 255;
-        carry >>= 8;
-      }
-    }
-  }
-  return result;
+): Derivation {
+  return { kind: "pkcs12", hash, password, salt, id, rounds, length };
 }
 
 /** PBKDF2 from its parameters; also what PBMAC1 uses. */
@@ -118,7 +92,7 @@ export function pbkdf2FromParameters(
   defaultLength: number,
   what: string,
   budget?: KdfBudget,
-): Uint8Array {
+): Derivation {
   const fields = sequence(parameters, what);
   const salt = expectTag(fields[0], TAG.OCTET_STRING, what).body;
   const rounds = iterations(fields[1], what);
@@ -135,7 +109,7 @@ export function pbkdf2FromParameters(
     if (hash === undefined) throw unsupported(what, `key derivation with ${id}`);
   }
   budget?.spend(rounds * blocks(length, hash), what);
-  return new Uint8Array(nodeCrypto().pbkdf2Sync(password, salt, rounds, length, hash));
+  return { kind: "pbkdf2", hash, password, salt, rounds, length };
 }
 
 /** The error for a scheme that is not known here. */
@@ -154,7 +128,7 @@ export function scrypt(
   length: number,
   what: string,
   budget?: KdfBudget,
-): Uint8Array {
+): Derivation {
   const [saltNode, n, r, p] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
   const [N, R, P] = [n, r, p].map((node) => smallInteger(node, what)) as [number, number, number];
@@ -162,12 +136,6 @@ export function scrypt(
     throw derError(what, `scrypt parameters N=${N} r=${R} p=${P} are invalid or too expensive`);
   }
   budget?.spend(N * R * P, what); // a block of scrypt takes about as long as an iteration
-  return new Uint8Array(
-    nodeCrypto().scryptSync(password, salt, length, {
-      N,
-      r: R,
-      p: P,
-      maxmem: MAX_SCRYPT_MEMORY + (1 << 20),
-    }),
-  );
+  const options = { N, r: R, p: P, maxmem: MAX_SCRYPT_MEMORY + (1 << 20) };
+  return { kind: "scrypt", password, salt, length, options };
 }

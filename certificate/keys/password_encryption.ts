@@ -9,13 +9,14 @@ import { digests } from "../../internal/digest.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
 import { type Cipher, CIPHER_OIDS, decryptCbc, KEY_LENGTH, type LegacyDecrypt } from "./ciphers.ts";
+import type { Deriving } from "./derive.ts";
 import {
   blocks,
   bmpPassword,
   iterations,
   KdfBudget,
   pbkdf2FromParameters,
-  pkcs12Kdf,
+  pkcs12Derivation,
   ROUND_COST,
   scrypt,
   unsupported,
@@ -56,7 +57,11 @@ interface Secrets {
 }
 
 /** PBES2 (RFC 8018 6.2): a key derivation and a cipher, each with its parameters. */
-function pbes2Decrypt(parameters: DerNode | undefined, data: Uint8Array, by: Secrets): Uint8Array {
+function* pbes2Decrypt(
+  parameters: DerNode | undefined,
+  data: Uint8Array,
+  by: Secrets,
+): Deriving<Uint8Array> {
   const { what, utf8, budget } = by;
   const [kdf, scheme] = sequence(parameters, what);
   const [kdfType, kdfParameters] = sequence(kdf, what);
@@ -69,54 +74,51 @@ function pbes2Decrypt(parameters: DerNode | undefined, data: Uint8Array, by: Sec
   const ivBytes = expectTag(iv, TAG.OCTET_STRING, what).body;
   const kdfOid = oid(kdfType, what);
   const length = KEY_LENGTH[cipher];
-  let key: Uint8Array;
-  if (kdfOid === PBKDF2) key = pbkdf2FromParameters(kdfParameters, utf8, length, what, budget);
-  else if (kdfOid === SCRYPT) key = scrypt(kdfParameters, utf8, length, what, budget);
-  else throw unsupported(what, `key derivation ${kdfOid}`);
+  const read = kdfOid === PBKDF2 ? pbkdf2FromParameters : kdfOid === SCRYPT ? scrypt : undefined;
+  if (read === undefined) throw unsupported(what, `key derivation ${kdfOid}`);
+  const key = yield read(kdfParameters, utf8, length, what, budget);
   return decryptCbc(cipher, key, ivBytes, data, what, by.legacy);
 }
 
 /** PBES1 (RFC 8018 6.1): one derivation gives the key and the vector. */
-function pbes1Decrypt(
+function* pbes1Decrypt(
   [hash, cipher]: readonly [string, Cipher],
   parameters: DerNode | undefined,
   data: Uint8Array,
   { what, utf8, legacy, budget }: Secrets,
-): Uint8Array {
+): Deriving<Uint8Array> {
   const [saltNode, count] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
   const rounds = iterations(count, what);
   budget.spend(ROUND_COST * rounds, what);
-  let key = nodeCrypto().createHash(hash).update(utf8).update(salt).digest();
-  for (let i = 1; i < rounds; i++) key = nodeCrypto().createHash(hash).update(key).digest();
-  const bytes = new Uint8Array(key);
+  const bytes = yield { kind: "pbkdf1", hash, password: utf8, salt, rounds };
   return decryptCbc(cipher, bytes.subarray(0, 8), bytes.subarray(8, 16), data, what, legacy);
 }
 
 /** The schemes of PKCS#12 (RFC 7292 appendix C): one derivation for the key, one for the vector. */
-function pkcs12Decrypt(
+function* pkcs12Decrypt(
   [cipher, length]: readonly [Cipher, number],
   parameters: DerNode | undefined,
   data: Uint8Array,
   { what, bmp, legacy, budget }: Secrets,
-): Uint8Array {
+): Deriving<Uint8Array> {
   const [saltNode, count] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
   const rounds = iterations(count, what);
   budget.spend(ROUND_COST * rounds * (blocks(length, "sha1") + 1), what);
-  let key = pkcs12Kdf("sha1", bmp, salt, 1, rounds, length);
+  let key = yield pkcs12Derivation("sha1", bmp, salt, 1, rounds, length);
   if (length === 16 && cipher === "des-ede3-cbc") key = concat(key, key.subarray(0, 8));
-  const iv = pkcs12Kdf("sha1", bmp, salt, 2, rounds, 8);
+  const iv = yield pkcs12Derivation("sha1", bmp, salt, 2, rounds, 8);
   return decryptCbc(cipher, key, iv, data, what, legacy);
 }
 
 /**
- * Decrypts with the scheme of an AlgorithmIdentifier.
+ * Decrypts with the scheme of an AlgorithmIdentifier, once it has the keys that it asks for.
  *
  * @param password The text; `more.bmp` overrides its PKCS#12 form.
  * @throws {SslError} code `BAD_DECRYPT` for a wrong password.
  */
-export function pbeDecrypt(
+export function* pbeDecrypt(
   algorithm: DerNode | undefined,
   data: Uint8Array,
   password: string,
@@ -126,17 +128,17 @@ export function pbeDecrypt(
     readonly bmp?: Uint8Array;
     readonly budget?: KdfBudget;
   } = NO_OPTIONS,
-): Uint8Array {
+): Deriving<Uint8Array> {
   const { legacy, bmp = bmpPassword(password), budget = new KdfBudget() } = more;
   const by: Secrets = { what, utf8: encoder.encode(password), bmp, legacy, budget };
   const [type, parameters] = sequence(algorithm, what);
   const id = oid(type, what);
-  if (id === PBES2) return pbes2Decrypt(parameters, data, by);
+  if (id === PBES2) return yield* pbes2Decrypt(parameters, data, by);
   const old = PBES1[id];
-  if (old !== undefined) return pbes1Decrypt(old, parameters, data, by);
+  if (old !== undefined) return yield* pbes1Decrypt(old, parameters, data, by);
   const p12 = id.startsWith(PKCS12_PBE) ? PBE12[id.slice(PKCS12_PBE.length)] : undefined;
   if (p12 === undefined) throw unsupported(what, `scheme ${id}`);
-  return pkcs12Decrypt(p12, parameters, data, by);
+  return yield* pkcs12Decrypt(p12, parameters, data, by);
 }
 
 /** What was encrypted, and by which scheme. */
@@ -148,14 +150,15 @@ export interface Encrypted {
 }
 
 /** Encrypts with PBES2, PBKDF2-HMAC-SHA256 and AES-256-CBC; gives AlgorithmIdentifier and data. */
-export function pbes2Encrypt(
+export function* pbes2Encrypt(
   data: Uint8Array,
   password: string,
   rounds: number,
-): Encrypted {
+): Deriving<Encrypted> {
   const salt = new Uint8Array(nodeCrypto().randomBytes(16));
   const iv = new Uint8Array(nodeCrypto().randomBytes(16));
-  const key = nodeCrypto().pbkdf2Sync(encoder.encode(password), salt, rounds, 32, "sha256");
+  const secret = encoder.encode(password);
+  const key = yield { kind: "pbkdf2", hash: "sha256", password: secret, salt, rounds, length: 32 };
   const cipher = nodeCrypto().createCipheriv("aes-256-cbc", key, iv);
   const encrypted = concat(new Uint8Array(cipher.update(data)), new Uint8Array(cipher.final()));
   const algorithm = seq(
@@ -172,15 +175,15 @@ export function pbes2Encrypt(
 }
 
 /** Encrypts with pbeWithSHAAnd3-KeyTripleDES-CBC, for readers from before 2010. */
-export function pbe3DesEncrypt(
+export function* pbe3DesEncrypt(
   data: Uint8Array,
   password: string,
   rounds: number,
-): Encrypted {
+): Deriving<Encrypted> {
   const salt = new Uint8Array(nodeCrypto().randomBytes(8));
   const bmp = bmpPassword(password);
-  const key = pkcs12Kdf("sha1", bmp, salt, 1, rounds, 24);
-  const iv = pkcs12Kdf("sha1", bmp, salt, 2, rounds, 8);
+  const key = yield pkcs12Derivation("sha1", bmp, salt, 1, rounds, 24);
+  const iv = yield pkcs12Derivation("sha1", bmp, salt, 2, rounds, 8);
   const cipher = nodeCrypto().createCipheriv("des-ede3-cbc", key, iv);
   const encrypted = concat(new Uint8Array(cipher.update(data)), new Uint8Array(cipher.final()));
   const algorithm = seq(oidDer(PKCS12_PBE + "3"), seq(octets(salt), int(rounds)));

@@ -29,13 +29,14 @@ import { badPassword, LegacyCipherNeeded, type LegacyDecrypt, loadLegacy } from 
 import {
   bmpPassword,
   hmacDigest,
+  iterations,
   KdfBudget,
-  MAX_KDF_ITERATIONS,
   pbkdf2FromParameters,
-  pkcs12Kdf,
+  pkcs12Derivation,
   ROUND_COST,
 } from "./key_derivation.ts";
 import { pbeDecrypt } from "./password_encryption.ts";
+import { derive, type Deriving } from "./derive.ts";
 import type { PrivateKey } from "./private_key.ts";
 
 /** The largest PKCS#12 file that is read: 16 MiB. */
@@ -99,13 +100,13 @@ function nested(bytes: Uint8Array): DerNode {
   return readDer(berToDer(bytes, WHAT), WHAT);
 }
 
-function macOf(
+function* macOf(
   algorithm: DerNode,
   authSafe: Uint8Array,
   salt: Uint8Array,
   rounds: number,
   secret: Secret,
-): Uint8Array {
+): Deriving<Uint8Array> {
   const [type, parameters] = sequence(algorithm, WHAT);
   const id = oid(type, WHAT);
   if (id === PBMAC1) {
@@ -116,7 +117,7 @@ function macOf(
       throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown PBMAC1 algorithms`);
     }
     const password = new TextEncoder().encode(secret.password);
-    const key = pbkdf2FromParameters(kdfParameters, password, 32, WHAT, secret.budget);
+    const key = yield pbkdf2FromParameters(kdfParameters, password, 32, WHAT, secret.budget);
     return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
   }
   const hash = digestByOid(id, MAC_DIGESTS);
@@ -124,20 +125,22 @@ function macOf(
     throw new SslUnsupportedError(`Cannot read ${WHAT}: unknown MAC algorithm: received ${id}`);
   }
   secret.budget.spend(ROUND_COST * rounds, WHAT);
-  const key = pkcs12Kdf(hash, secret.bmp, salt, 3, rounds, digests()[hash]!.length);
+  const key = yield pkcs12Derivation(hash, secret.bmp, salt, 3, rounds, digests()[hash]!.length);
   return new Uint8Array(nodeCrypto().createHmac(hash, key).update(authSafe).digest());
 }
 
-function macIsRight(macData: DerNode, authSafe: Uint8Array, secret: Secret): boolean {
+function* macIsRight(
+  macData: DerNode,
+  authSafe: Uint8Array,
+  secret: Secret,
+): Deriving<boolean> {
   const [info, saltNode, count] = sequence(macData, WHAT);
   const [algorithm, expected] = sequence(info, WHAT);
-  const rounds = count === undefined ? 1 : smallInteger(count, WHAT);
-  if (rounds < 1 || rounds > MAX_KDF_ITERATIONS) {
-    throw derError(WHAT, `${rounds} iterations of the MAC`);
-  }
+  const rounds = count === undefined ? 1 : iterations(count, WHAT);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, WHAT).body;
   const want = expectTag(expected, TAG.OCTET_STRING, WHAT).body;
-  const got = macOf(expectTag(algorithm, TAG.SEQUENCE, WHAT), authSafe, salt, rounds, secret);
+  const by = expectTag(algorithm, TAG.SEQUENCE, WHAT);
+  const got = yield* macOf(by, authSafe, salt, rounds, secret);
   return want.length === got.length && nodeCrypto().timingSafeEqual(want, got);
 }
 
@@ -146,7 +149,7 @@ class Contents {
   readonly certs: Bag<Certificate>[] = [];
 
   /** Collects the bags of SafeContents; bags within bags to a small depth. */
-  read(node: DerNode, secret: Secret, depth = 0): void {
+  *read(node: DerNode, secret: Secret, depth = 0): Deriving<void> {
     if (depth > 8) throw derError(WHAT, "bags are nested too deep");
     for (const bag of sequence(node, WHAT)) {
       const [type, content, attributes] = sequence(bag, WHAT);
@@ -161,7 +164,7 @@ class Contents {
         case SHROUDED_KEY_BAG: {
           const [algorithm, data] = sequence(value, WHAT);
           const encrypted = expectTag(data, TAG.OCTET_STRING, WHAT).body;
-          const plain = pbeDecrypt(
+          const plain = yield* pbeDecrypt(
             algorithm,
             encrypted,
             secret.password,
@@ -180,7 +183,7 @@ class Contents {
           break;
         }
         case BAG + "6":
-          this.read(value, secret, depth + 1);
+          yield* this.read(value, secret, depth + 1);
           break;
       }
       // CRL bags and secret bags have no place in the result.
@@ -202,7 +205,7 @@ function readAttributes(node: DerNode | undefined): Omit<Bag<never>, "value"> {
   return { localKeyId, friendlyName };
 }
 
-function read(der: Uint8Array, secret: Secret): Contents {
+function* read(der: Uint8Array, secret: Secret): Deriving<Contents> {
   const [version, authSafe, macData] = sequence(readDer(der, WHAT), WHAT);
   if (smallInteger(version, WHAT) !== 3) throw derError(WHAT, "version is not 3");
   const outer = contentInfo(authSafe);
@@ -212,12 +215,12 @@ function read(der: Uint8Array, secret: Secret): Contents {
     );
   }
   const safe = expectTag(outer.content, TAG.OCTET_STRING, WHAT).body;
-  if (macData !== undefined && !macIsRight(macData, safe, secret)) throw badPassword(WHAT);
+  if (macData !== undefined && !(yield* macIsRight(macData, safe, secret))) throw badPassword(WHAT);
   const contents = new Contents();
   for (const info of sequence(nested(safe), WHAT)) {
     const { type, content } = contentInfo(info);
     if (type === DATA) {
-      contents.read(nested(expectTag(content, TAG.OCTET_STRING, WHAT).body), secret);
+      yield* contents.read(nested(expectTag(content, TAG.OCTET_STRING, WHAT).body), secret);
     } else if (type === ENCRYPTED_DATA) {
       const [, encrypted] = sequence(content, WHAT);
       const [, algorithm, data] = sequence(encrypted, WHAT);
@@ -226,14 +229,14 @@ function read(der: Uint8Array, secret: Secret): Contents {
       const bytes = data.tag === 0xa0
         ? concat(children(data, WHAT).map((piece) => piece.body))
         : expectTag(data, 0x80, WHAT).body;
-      const plain = pbeDecrypt(
+      const plain = yield* pbeDecrypt(
         algorithm,
         bytes,
         secret.password,
         WHAT,
         secret,
       );
-      contents.read(nested(plain), secret);
+      yield* contents.read(nested(plain), secret);
     } else {
       throw new SslUnsupportedError(
         `Cannot read ${WHAT}: content ${type}, protected by public keys, is not supported`,
@@ -296,7 +299,8 @@ export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkc
   if (bytes.length > MAX_PKCS12_LENGTH) {
     throw derError(WHAT, `${bytes.length} bytes is more than the limit of 16 MiB`);
   }
-  const der = berToDer(withoutFinalNewline(bytes), WHAT);
+  // Copied, for the caller may write into the bytes while the keys are derived.
+  const der = berToDer(withoutFinalNewline(Uint8Array.from(bytes)), WHAT);
   // "No password" is written in two ways: as the empty text with its zero, and as nothing.
   const forms = password === "" ? [bmpPassword(""), new Uint8Array(0)] : [bmpPassword(password)];
   let legacy: LegacyDecrypt | undefined;
@@ -305,11 +309,11 @@ export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkc
   for (const bmp of forms) {
     try {
       try {
-        return select(read(der, { password, bmp, legacy, budget }));
+        return select(await derive(read(der, { password, bmp, legacy, budget })));
       } catch (error) {
         if (!(error instanceof LegacyCipherNeeded)) throw error;
         legacy = await loadLegacy();
-        return select(read(der, { password, bmp, legacy, budget }));
+        return select(await derive(read(der, { password, bmp, legacy, budget })));
       }
     } catch (error) {
       failure = error;

@@ -12,7 +12,8 @@ import { explicit, int, nul, octets, oidDer, seq, setOf, tlv } from "../asn1/wri
 import { type Certificate, type CertificateInput, toCertificate } from "../certificate.ts";
 import { keyIdentifier } from "../certificate_build.ts";
 import { keyMatches, toPrivateKey } from "./decode.ts";
-import { bmpPassword, pkcs12Kdf } from "./key_derivation.ts";
+import { derive, type Deriving } from "./derive.ts";
+import { bmpPassword, pkcs12Derivation } from "./key_derivation.ts";
 import { type Encrypted, pbe3DesEncrypt, pbes2Encrypt } from "./password_encryption.ts";
 import {
   CERT_BAG,
@@ -118,7 +119,10 @@ function protectionOf(options: CreatePkcs12Options): Protection {
 }
 
 /** Encrypts with the scheme that was asked for. */
-function encrypt(plain: Uint8Array, { encryption, password, iterations }: Protection): Encrypted {
+function encrypt(
+  plain: Uint8Array,
+  { encryption, password, iterations }: Protection,
+): Deriving<Encrypted> {
   const scheme = encryption === "aes256" ? pbes2Encrypt : pbe3DesEncrypt;
   return scheme(plain, password, iterations);
 }
@@ -129,21 +133,21 @@ function certBag(cert: Certificate, meta: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The content with the certificates, if there is one to write. */
-function certificatesContent(contents: Contents, protection: Protection): Uint8Array[] {
+function* certificatesContent(contents: Contents, protection: Protection): Deriving<Uint8Array[]> {
   const { cert, chain, friendlyName } = contents;
   const bags = chain.map((one) => certBag(one, []));
   if (cert !== undefined) bags.unshift(certBag(cert, attributes(keyIdOf(contents), friendlyName)));
   if (bags.length === 0) return [];
-  const { algorithm, data } = encrypt(seq(...bags), protection);
+  const { algorithm, data } = yield* encrypt(seq(...bags), protection);
   const encrypted = seq(int(0), seq(oidDer(DATA), algorithm, tlv(0x80, data)));
   return [seq(oidDer(ENCRYPTED_DATA), explicit(0, encrypted))];
 }
 
 /** The content with the key, if there is one to write. */
-function keyContent(contents: Contents, protection: Protection): Uint8Array[] {
+function* keyContent(contents: Contents, protection: Protection): Deriving<Uint8Array[]> {
   const { key, friendlyName } = contents;
   if (key === undefined) return [];
-  const { algorithm, data } = encrypt(key.der, protection);
+  const { algorithm, data } = yield* encrypt(key.der, protection);
   const bag = seq(
     oidDer(SHROUDED_KEY_BAG),
     explicit(0, seq(algorithm, octets(data))),
@@ -156,16 +160,31 @@ const keyIdOf = ({ key }: Contents): Uint8Array | undefined =>
   key === undefined ? undefined : keyIdentifier(key.publicBits);
 
 /** The MacData over the contents. */
-function macData(safe: Uint8Array, { encryption, password, iterations }: Protection): Uint8Array {
+function* macData(
+  safe: Uint8Array,
+  { encryption, password, iterations }: Protection,
+): Deriving<Uint8Array> {
   const salt = new Uint8Array(nodeCrypto().randomBytes(16));
   const hash = encryption === "aes256" ? "sha256" : "sha1";
-  const key = pkcs12Kdf(hash, bmpPassword(password), salt, 3, iterations, digests()[hash]!.length);
+  const secret = bmpPassword(password);
+  const { length } = digests()[hash]!;
+  const key = yield pkcs12Derivation(hash, secret, salt, 3, iterations, length);
   const mac = new Uint8Array(nodeCrypto().createHmac(hash, key).update(safe).digest());
   return seq(
     seq(seq(oidDer(digests()[hash]!.oid), nul()), octets(mac)),
     octets(salt),
     int(iterations),
   );
+}
+
+/** The whole file. */
+function* fileOf(contents: Contents, protection: Protection): Deriving<Uint8Array> {
+  const safe = seq(
+    ...yield* certificatesContent(contents, protection),
+    ...yield* keyContent(contents, protection),
+  );
+  const mac = yield* macData(safe, protection);
+  return seq(int(3), seq(oidDer(DATA), explicit(0, octets(safe))), mac);
 }
 
 /**
@@ -177,10 +196,5 @@ function macData(safe: Uint8Array, { encryption, password, iterations }: Protect
 export async function createPkcs12(options: CreatePkcs12Options): Promise<Uint8Array> {
   const own = ownOptions(options, { operation: "create PKCS#12", names: OPTIONS });
   const protection = protectionOf(own);
-  const contents = await contentsOf(own);
-  const safe = seq(
-    ...certificatesContent(contents, protection),
-    ...keyContent(contents, protection),
-  );
-  return seq(int(3), seq(oidDer(DATA), explicit(0, octets(safe))), macData(safe, protection));
+  return await derive(fileOf(await contentsOf(own), protection));
 }

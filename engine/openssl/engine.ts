@@ -6,6 +6,7 @@
  * @module
  */
 
+import { offerNativeKdf } from "../../certificate/keys/native_kdf.ts";
 import type { FeatureSet } from "../features.ts";
 import { TcpListener } from "../dial.ts";
 import type {
@@ -28,6 +29,13 @@ class OpenSslEngine implements Engine {
   readonly features: FeatureSet = openSslInfo().features;
   readonly #library: Library = openLibrary();
   #runtime: Runtime | undefined;
+
+  constructor() {
+    offerNativeKdf(async (of) => {
+      const { deriveKey } = await import("./pkcs12_key.ts");
+      return await deriveKey(this.#library.c, of);
+    });
+  }
 
   info(): EngineInfo {
     return openSslInfo();

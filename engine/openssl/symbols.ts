@@ -272,6 +272,16 @@ export const CRYPTO_SYMBOLS = {
   // const EVP_CIPHER *EVP_aes_256_cbc(void); const EVP_MD *EVP_sha256(void)
   EVP_aes_256_cbc: { parameters: [], result: "pointer" },
   EVP_sha256: { parameters: [], result: "pointer" },
+  // const EVP_MD *EVP_get_digestbyname(const char *name)
+  EVP_get_digestbyname: { parameters: ["buffer"], result: "pointer" },
+  // int PKCS12_key_gen_uni(unsigned char *pass, int passlen, unsigned char *salt, int saltlen, int id,
+  //   int iter, int n, unsigned char *out, const EVP_MD *md_type): on another thread, for it takes long
+  PKCS12_key_gen_uni: {
+    parameters: ["buffer", "i32", "buffer", "i32", "i32", "i32", "i32", "buffer", "pointer"],
+    result: "i32",
+    nonblocking: true,
+    optional: true,
+  },
   // int EVP_Digest(const void *data, size_t count, unsigned char *md, unsigned int *size,
   //   const EVP_MD *type, ENGINE *impl)
   EVP_Digest: {

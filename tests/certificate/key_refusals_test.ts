@@ -6,7 +6,9 @@ import { explicit, int, nul, octets, oidDer, seq, tlv } from "../../certificate/
 import { readDer } from "../../certificate/asn1/reader.ts";
 import { decryptCbc, LegacyCipherNeeded, loadLegacy } from "../../certificate/keys/ciphers.ts";
 import { decodeKey, decodeKeySync, encryptedKeyPem } from "../../certificate/keys/decode.ts";
-import { KdfBudget, MAX_KDF_ITERATIONS, pkcs12Kdf } from "../../certificate/keys/key_derivation.ts";
+import { deriveNow } from "../../certificate/keys/derive.ts";
+import { KdfBudget, MAX_KDF_ITERATIONS } from "../../certificate/keys/key_derivation.ts";
+import { pkcs12Key } from "./derivations.ts";
 import { dekDecrypt, pbeDecrypt } from "../../certificate/keys/password_encryption.ts";
 import { derToPem } from "../../certificate/keys/pem.ts";
 import { keyCreateEc, keyCreateEd25519, PrivateKey } from "../../certificate/keys/private_key.ts";
@@ -160,7 +162,7 @@ const aes = seq(oidDer(AES128), iv);
 
 /** Decrypts sixteen zeros with an AlgorithmIdentifier; with right parameters the padding is wrong. */
 const decrypts = (algorithm: Uint8Array, password = "x") => () =>
-  pbeDecrypt(readDer(algorithm, "it"), new Uint8Array(16), password, "it");
+  deriveNow(pbeDecrypt(readDer(algorithm, "it"), new Uint8Array(16), password, "it"));
 
 const pbes2 = (kdf: Uint8Array, scheme = aes) => decrypts(seq(oidDer(PBES2), seq(kdf, scheme)));
 const BAD = ["BAD_DECRYPT", "wrong password, or damaged data"] as const;
@@ -257,7 +259,9 @@ Deno.test("the budget of key derivations is spent to the last iteration, and not
       const own = new KdfBudget();
       own.spend(MAX_KDF_ITERATIONS - count, "it");
       const run = () =>
-        pbeDecrypt(readDer(algorithm, "it"), new Uint8Array(16), "x", "it", { budget: own });
+        deriveNow(
+          pbeDecrypt(readDer(algorithm, "it"), new Uint8Array(16), "x", "it", { budget: own }),
+        );
       return assertThrows(run, Error).message.includes("iterations together");
     });
   const pbkdf2 = (rounds: number, ...more: Uint8Array[]) =>
@@ -352,10 +356,10 @@ Deno.test("the derivation of PKCS#12 gives what OpenSSL's gives, carries and sev
     ],
   ] as const;
   for (const [hash, id, length, rounds, want] of cases) {
-    assertEquals(pkcs12Kdf(hash, password, salt, id, rounds, length).toHex(), want, hash);
+    assertEquals(pkcs12Key(hash, password, salt, id, rounds, length).toHex(), want, hash);
   }
   const none = new Uint8Array();
-  assertEquals(pkcs12Kdf("sha1", none, none, 1, 1, 20).length, 20);
+  assertEquals(pkcs12Key("sha1", none, none, 1, 1, 20).length, 20);
 });
 
 Deno.test("OpenSSL's own encrypted PEM that decrypts to no key is a wrong password", () => {
