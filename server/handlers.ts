@@ -8,18 +8,16 @@ import type { ListenOptions } from "../socket/options.ts";
 import { Handle } from "../handle/handle.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { connectionOf } from "../socket/socket_init.ts";
-import type { SslListener, SslSocket } from "../socket/socket.ts";
-import { inTime } from "../internal/waiting.ts";
+import type { SslSocket } from "../socket/socket.ts";
 
 /**
  * What a server runs for each connection. What it returns is awaited and not sent; a `Response` is a
- * `TypeError` in `onError`, because `serve` does not speak HTTP (`Deno.serve({ port, cert, key }, ...)`
- * does).
+ * `TypeError` in `onError`, because `serve` does not speak HTTP (`serveHttp` of `./http` does).
  */
 export type ServeHandler = (handle: Handle, socket: SslSocket) => unknown;
 
 /** Reports an error of a handler. */
-function report(onError: ListenOptions["onError"], error: unknown): void {
+export function report(onError: ListenOptions["onError"], error: unknown): void {
   try {
     // An async reporter that rejects must not end the process.
     Promise.resolve<unknown>(onError?.(fromCaller(error))).catch(() => {});
@@ -46,13 +44,14 @@ function refuseAnswer(value: unknown, socket: SslSocket): void {
     `Cannot send what the handler of serve() returned for ${
       connectionOf(socket)?.peer
     }: it is ${what}, ` +
-      `and serve() does not speak HTTP: it sends what the handler writes. For HTTP use Deno.serve(` +
-      `{ port, cert, key }, handler); for a protocol of your own write to the handle: handle.print()`,
+      `and serve() does not speak HTTP: it sends what the handler writes. For HTTP use serveHttp(` +
+      `options, handler) of "@socket/ssl/http"; for a protocol of your own write to the handle: ` +
+      `handle.print()`,
   );
 }
 
 /** Runs the handler for one connection. Never rejects. */
-async function serveOne(
+export async function serveOne(
   socket: SslSocket,
   handler: ServeHandler,
   onError: ListenOptions["onError"],
@@ -67,28 +66,4 @@ async function serveOne(
     await connectionOf(socket)?.shutdown.cut();
     report(onError, error);
   }
-}
-
-/** How long a handler is waited for whose connection was cut, in milliseconds. */
-const GRACE = 1_000;
-
-/**
- * Runs the handler for every connection of a listener, until that ends and `stopping`, which
- * says whether the time of the shutdown was limited. If it was, handlers that go on without their
- * connection are not waited for.
- */
-export async function serveAll(
-  listener: SslListener,
-  handler: ServeHandler,
-  onError: ListenOptions["onError"],
-  stopping: () => Promise<{ readonly limited: boolean }> | undefined,
-): Promise<void> {
-  const handlers = new Set<Promise<void>>();
-  for await (const socket of listener) {
-    const running = serveOne(socket, handler, onError).finally(() => handlers.delete(running));
-    handlers.add(running);
-  }
-  const stopped = await stopping();
-  if (stopped?.limited) await inTime(Promise.allSettled(handlers), GRACE);
-  else await Promise.allSettled(handlers);
 }

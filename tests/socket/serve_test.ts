@@ -81,7 +81,7 @@ for (const engine of ENGINES) {
       await server.finished;
       const [error] = errors;
       assertInstanceOf(error, TypeError);
-      for (const part of ["does not speak HTTP", "Deno.serve({ port, cert, key }", "127.0.0.1:"]) {
+      for (const part of ["does not speak HTTP", "serveHttp(options, handler)", "127.0.0.1:"]) {
         assertStringIncludes(error.message, part);
       }
     }

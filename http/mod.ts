@@ -1,0 +1,15 @@
+/**
+ * An HTTPS server that can do what a TLS server of this package can: {@linkcode serveHttp}.
+ *
+ * @example
+ * ```ts ignore
+ * import { serveHttp } from "@socket/ssl/http";
+ *
+ * serveHttp({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" }, () => new Response("hello"));
+ * ```
+ *
+ * @module
+ */
+
+export { serveHttp } from "./serve_http.ts";
+export type { HttpHandler, HttpInfo, HttpOptions, HttpServer } from "./options.ts";

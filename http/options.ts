@@ -1,0 +1,47 @@
+/**
+ * What `serveHttp` takes and gives.
+ *
+ * @module
+ */
+
+import type { Certificate } from "../certificate/certificate.ts";
+import type { SslServer } from "../server/server.ts";
+import type { SslSocket } from "../socket/socket.ts";
+
+/** Options of `serveHttp` beside those of a listener. */
+export interface HttpOptions {
+  /**
+   * A port on which plain HTTP is answered with a redirect (301) to the same URL with `https:`. It
+   * is bound on the same address. A request without a good `Host` is a 400.
+   */
+  redirectHttp?: number | undefined;
+}
+
+/** What a handler of HTTP knows of a request beside the request. */
+export interface HttpInfo {
+  /** The connection that the request came on. It is for looking at: its bytes belong to HTTP. */
+  readonly socket: SslSocket;
+  /** The client's certificate, verified; `undefined` when it sent none. */
+  readonly peer: Certificate | undefined;
+  /** The address of the client. */
+  readonly remoteAddr: Deno.NetAddr;
+  /**
+   * Resolves when the whole response was handed to the connection; rejects when the client was gone
+   * before.
+   */
+  readonly completed: Promise<void>;
+}
+
+/**
+ * Answers a request. What it throws is a 500 for the client and goes to `onError`; so does a result
+ * that is not a `Response`.
+ */
+export type HttpHandler = (request: Request, info: HttpInfo) => Response | Promise<Response>;
+
+/** What `serveHttp` gives. */
+export interface HttpServer extends SslServer {
+  /** Lets the event loop wait for connections, as it does at first. */
+  ref(): void;
+  /** Does not let the event loop wait for connections. */
+  unref(): void;
+}

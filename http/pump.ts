@@ -1,0 +1,58 @@
+/**
+ * Carries the bytes of one connection between the client's TLS socket and Deno.serve. Each
+ * direction is one loop: what was read is written before more is read, so that the slower end sets
+ * the pace.
+ *
+ * @module
+ */
+
+/** What both ends have. */
+export interface Bytes {
+  /** Reads up to `p.length` bytes; `null` at the end. */
+  read(p: Uint8Array): Promise<number | null>;
+  /** Writes some of `p`, or all. */
+  write(p: Uint8Array): Promise<number>;
+}
+
+/** The buffer of a direction that has little to carry, in bytes. */
+const SMALL = 8192;
+
+/** The buffer of a direction that has much to carry, in bytes. */
+const LARGE = 65536;
+
+/** What every client of HTTP/2 sends first (RFC 9113 3.4). Deno.serve answers it in HTTP/2. */
+const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+/** Writes all of `p`. */
+async function writeAll(to: Bytes, p: Uint8Array): Promise<void> {
+  for (let at = await to.write(p); at < p.length;) at += await to.write(p.subarray(at));
+}
+
+/** Carries bytes until `from` ends. */
+export async function carry(from: Bytes, to: Bytes): Promise<void> {
+  let buffer = new Uint8Array(SMALL);
+  for (let n; (n = await from.read(buffer)) !== null;) {
+    const written = to.write(n === buffer.length ? buffer : buffer.subarray(0, n));
+    const at = await written;
+    if (at < n) await writeAll(to, buffer.subarray(at, n));
+    if (n === buffer.length && n < LARGE) buffer = new Uint8Array(LARGE);
+  }
+}
+
+/**
+ * Reads the first bytes of a client until they tell the version of HTTP.
+ *
+ * @returns The bytes; `undefined` if the client speaks another version than ALPN chose, or is gone.
+ */
+export async function firstBytes(from: Bytes, http2: boolean): Promise<Uint8Array | undefined> {
+  const buffer = new Uint8Array(SMALL);
+  for (let length = 0;;) {
+    const n = await from.read(buffer.subarray(length));
+    if (n === null) return undefined;
+    length += n;
+    const seen = Math.min(length, PREFACE.length);
+    const like = PREFACE.subarray(0, seen).every((byte, i) => byte === buffer[i]);
+    if (like && seen < PREFACE.length) continue;
+    return like === http2 ? buffer.subarray(0, length) : undefined;
+  }
+}
