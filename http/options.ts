@@ -5,7 +5,7 @@
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
-import type { SslServer } from "../server/server.ts";
+import type { SslServer } from "../server/serve.ts";
 import type { SslSocket } from "../socket/socket.ts";
 
 /** Options of `serveHttp` beside those of a listener. */

@@ -7,7 +7,7 @@
 import { tableOf } from "../context/option_table.ts";
 import { ownMembers } from "../internal/own_options.ts";
 import { describe, quote } from "../internal/quote.ts";
-import { Server } from "../server/server.ts";
+import { Server } from "../server/serve.ts";
 import type { ListenOptions } from "../socket/options.ts";
 import { SslSocket } from "../socket/socket.ts";
 import type { HttpHandler, HttpOptions, HttpServer } from "./options.ts";

@@ -6,7 +6,7 @@
 
 import { ignore } from "../internal/waiting.ts";
 import { report } from "../server/handlers.ts";
-import type { Service } from "../server/server.ts";
+import type { Service } from "../server/serve.ts";
 import type { ListenOptions } from "../socket/options.ts";
 import type { SslListener, SslSocket } from "../socket/socket.ts";
 import { connectionOf } from "../socket/socket_init.ts";

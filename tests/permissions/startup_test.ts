@@ -78,7 +78,7 @@ for (const entry of FIRST) {
 // grow is what their size says.
 for (
   const [what, all, modules, kilobytes] of [
-    ["links", false, 90, 595],
+    ["links", false, 90, 596],
     ["reaches", true, 234, 1446],
   ] as const
 ) {
