@@ -86,6 +86,18 @@ export async function loadLegacy(): Promise<LegacyDecrypt> {
   };
 }
 
+const isNative = (cipher: Cipher): boolean =>
+  cipher === "aes-128-cbc" || cipher === "aes-256-cbc" || cipher === "des-ede3-cbc";
+
+/** Asks for the old ciphers where one of them is needed: before a key is derived for nothing. */
+export function needLegacy(cipher: Cipher, legacy: LegacyDecrypt | undefined, what: string): void {
+  if (legacy !== undefined || isNative(cipher)) return;
+  throw new LegacyCipherNeeded(
+    `Cannot decrypt ${what}: cipher ${cipher} is not supported here, use the asynchronous decodeKey`,
+    { code: "UNSUPPORTED_CIPHER" },
+  );
+}
+
 /** Decrypts CBC with padding. @throws {SslError} code `BAD_DECRYPT` where the padding is wrong. */
 export function decryptCbc(
   cipher: Cipher,
@@ -98,15 +110,9 @@ export function decryptCbc(
   if (iv.length !== (cipher.startsWith("aes") ? 16 : 8)) {
     throw derError(what, `initialization vector of ${iv.length} bytes`);
   }
-  const native = cipher === "aes-128-cbc" || cipher === "aes-256-cbc" || cipher === "des-ede3-cbc";
-  if (!native && legacy === undefined) {
-    throw new LegacyCipherNeeded(
-      `Cannot decrypt ${what}: cipher ${cipher} is not supported here, use the asynchronous decodeKey`,
-      { code: "UNSUPPORTED_CIPHER" },
-    );
-  }
+  needLegacy(cipher, legacy, what);
   try {
-    if (!native) return legacy!(cipher, key, iv, data);
+    if (!isNative(cipher)) return legacy!(cipher, key, iv, data);
     const decipher = nodeCrypto().createDecipheriv(cipher, key, iv);
     return concat(new Uint8Array(decipher.update(data)), new Uint8Array(decipher.final()));
   } catch (cause) {

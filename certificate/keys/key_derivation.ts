@@ -21,8 +21,11 @@ import type { Derivation } from "./derive.ts";
 /** The most iterations of a key derivation that are accepted: no input can stop the program. */
 export const MAX_KDF_ITERATIONS: number = 10_000_000;
 
-/** What a round of a PKCS#12 or PBES1 derivation costs in iterations of PBKDF2, which are native code. */
-export const ROUND_COST = 4;
+/** What a round of PKCS#12's derivation costs in iterations of PBKDF2, which are native code. */
+export const ROUND_COST = 2;
+
+/** What a round of PBES1 costs, whose MD5 takes an object for each round. */
+export const PBES1_ROUND_COST = 4;
 
 /**
  * What the key derivations of one input may cost together, in iterations of PBKDF2: the writer of a

@@ -8,13 +8,21 @@
 import { digests } from "../../internal/digest.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
-import { type Cipher, CIPHER_OIDS, decryptCbc, KEY_LENGTH, type LegacyDecrypt } from "./ciphers.ts";
+import {
+  type Cipher,
+  CIPHER_OIDS,
+  decryptCbc,
+  KEY_LENGTH,
+  type LegacyDecrypt,
+  needLegacy,
+} from "./ciphers.ts";
 import type { Deriving } from "./derive.ts";
 import {
   blocks,
   bmpPassword,
   iterations,
   KdfBudget,
+  PBES1_ROUND_COST,
   pbkdf2FromParameters,
   pkcs12Derivation,
   ROUND_COST,
@@ -76,6 +84,7 @@ function* pbes2Decrypt(
   const length = KEY_LENGTH[cipher];
   const read = kdfOid === PBKDF2 ? pbkdf2FromParameters : kdfOid === SCRYPT ? scrypt : undefined;
   if (read === undefined) throw unsupported(what, `key derivation ${kdfOid}`);
+  needLegacy(cipher, by.legacy, what);
   const key = yield read(kdfParameters, utf8, length, what, budget);
   return decryptCbc(cipher, key, ivBytes, data, what, by.legacy);
 }
@@ -90,7 +99,8 @@ function* pbes1Decrypt(
   const [saltNode, count] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
   const rounds = iterations(count, what);
-  budget.spend(ROUND_COST * rounds, what);
+  needLegacy(cipher, legacy, what);
+  budget.spend(PBES1_ROUND_COST * rounds, what);
   const bytes = yield { kind: "pbkdf1", hash, password: utf8, salt, rounds };
   return decryptCbc(cipher, bytes.subarray(0, 8), bytes.subarray(8, 16), data, what, legacy);
 }
@@ -105,6 +115,7 @@ function* pkcs12Decrypt(
   const [saltNode, count] = sequence(parameters, what);
   const salt = expectTag(saltNode, TAG.OCTET_STRING, what).body;
   const rounds = iterations(count, what);
+  needLegacy(cipher, legacy, what);
   budget.spend(ROUND_COST * rounds * (blocks(length, "sha1") + 1), what);
   let key = yield pkcs12Derivation("sha1", bmp, salt, 1, rounds, length);
   if (length === 16 && cipher === "des-ede3-cbc") key = concat(key, key.subarray(0, 8));

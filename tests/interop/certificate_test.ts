@@ -1,6 +1,12 @@
 /** Certificates and keys against openssl(1) and Perl's IO::Socket::SSL::Utils, in both directions. */
 import "../helpers/limit.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { certCreate } from "../../certificate/create.ts";
 import { Certificate } from "../../certificate/certificate.ts";
 import { CertificateRequest, csrCreate, csrSign } from "../../certificate/request.ts";
@@ -10,6 +16,8 @@ import { createPkcs12 } from "../../certificate/keys/pkcs12_write.ts";
 import { parsePkcs12 } from "../../certificate/keys/pkcs12.ts";
 import { keyCreateEc, keyCreateEd25519, keyCreateRsa } from "../../certificate/keys/private_key.ts";
 import { selfSigned, TestCa } from "../../certificate/mod.ts";
+import { SslContext } from "../../context/mod.ts";
+import { SslError } from "../../errors.ts";
 import { real } from "../certificate/data.ts";
 import { workshop } from "./workshop.ts";
 
@@ -303,6 +311,41 @@ Deno.test("PKCS#12 files go to openssl and Java and come back", () =>
         assert(back.cert!.equals(leaf.certificate), how);
         assertEquals([back.key!.pem, back.chain.length], [leaf.key, 1], how);
       }
+    }
+  }));
+
+Deno.test("PKCS#12 files of 600,000 iterations are read, of GnuTLS and of openssl, on both engines", () =>
+  workshop(async (w) => {
+    const leaf = await (await TestCa.create()).server();
+    w.write("l.pem", leaf.certificate.pem);
+    w.write("l.key", leaf.key);
+    const gnutls = "--to-p12 --load-certificate l.pem --load-privkey l.key --p12-name x " +
+      "--password secret --outder --outfile";
+    for (const cipher of ["aes-128", "3des-pkcs12"]) {
+      await w.ok("certtool", ...`${gnutls} ${cipher}.p12 --pkcs-cipher ${cipher}`.split(" "));
+    }
+    await w.openssl(
+      "pkcs12 -export -in l.pem -inkey l.key -out openssl.p12 -passout pass:secret " +
+        "-iter 600000 -macalg sha1",
+    );
+    for (const name of ["aes-128", "3des-pkcs12", "openssl"]) {
+      const { cert, key } = await parsePkcs12(w.read(`${name}.p12`), "secret");
+      assert(cert!.equals(leaf.certificate), name);
+      assertEquals(key!.pem, leaf.key, name);
+    }
+    for (const engine of ["deno", "openssl"] as const) {
+      using _context = await SslContext.create({
+        server: true,
+        engine,
+        certFile: `${w.dir}/aes-128.p12`,
+        passwdCb: () => "secret",
+      });
+    }
+    const tampered = w.read("aes-128.p12");
+    tampered[tampered.length >> 1]! ^= 1;
+    for (const [data, password] of [[w.read("aes-128.p12"), "secres"], [tampered, "secret"]]) {
+      const read = () => parsePkcs12(data as Uint8Array, password as string);
+      assertEquals((await assertRejects(read, SslError)).code, "BAD_DECRYPT");
     }
   }));
 
