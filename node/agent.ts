@@ -1,0 +1,133 @@
+/**
+ * An agent for `node:https` whose connections are this library's.
+ *
+ * @module
+ */
+
+import { Agent, type AgentOptions as NodeAgentOptions } from "node:https";
+import type { Duplex } from "node:stream";
+import { quote } from "../internal/quote.ts";
+import { ownRecord } from "../internal/own_options.ts";
+import { Client, type ClientOptions } from "./client.ts";
+import { SslDuplex } from "./duplex.ts";
+
+/** The options of node's own agent that are taken. */
+const POOL = [
+  ...["keepAlive", "keepAliveMsecs", "maxSockets", "maxTotalSockets", "maxFreeSockets"] as const,
+  "scheduling",
+] as const;
+
+/** What node says of the connections that are kept. */
+type PoolOptions = Pick<NodeAgentOptions, typeof POOL[number]>;
+
+/**
+ * The options of {@linkcode httpsAgent}: those of `SslSocket.connect`, and how node keeps connections
+ * for further requests (`keepAlive`, `maxSockets`, ...).
+ */
+export interface AgentOptions extends ClientOptions, PoolOptions {}
+
+/** What `node:https` takes from a request for `node:tls`; here the agent's options say it. */
+const OF_NODE_TLS = [
+  ...[
+    "ca",
+    "cert",
+    "key",
+    "pfx",
+    "passphrase",
+    "crl",
+    "ciphers",
+    "sigalgs",
+    "ecdhCurve",
+    "dhparam",
+  ],
+  ...["minVersion", "maxVersion", "secureProtocol", "secureOptions", "secureContext", "session"],
+  ...["rejectUnauthorized", "checkServerIdentity", "ALPNProtocols", "pskCallback", "lookup"],
+  ...["honorCipherOrder", "allowPartialTrustChain", "requestOCSP", "minDHSize", "socket", "_proxy"],
+  ...["localAddress", "localPort"],
+];
+
+/** Refuses what a request asks of `node:tls`: it would be ignored. */
+function refuseNodeTls(request: Readonly<Record<string, unknown>>): void {
+  for (const name of OF_NODE_TLS) {
+    const value = request[name];
+    if (value === undefined || (name === "rejectUnauthorized" && value === true)) continue;
+    throw new TypeError(
+      `Cannot request from ${quote(request.host)}: option "${name}" of node:tls has no effect on ` +
+        "this agent: give httpsAgent() the options of SslSocket.connect",
+    );
+  }
+}
+
+/** Copies the options and takes the pool's out of them. */
+function split(given: AgentOptions): { pool: PoolOptions; client: ClientOptions } {
+  const client: Record<string, unknown> = ownRecord({ ...given });
+  const pool: Record<string, unknown> = ownRecord({});
+  for (const name of POOL) {
+    if (client[name] !== undefined) pool[name] = client[name];
+    delete client[name];
+  }
+  return { pool, client };
+}
+
+/**
+ * An agent for `node:https` (and for packages that take one): its connections are made by
+ * `SslSocket.connect` with the agent's options, all of one context. With `keepAlive` they are used
+ * again for the same host, port and name.
+ *
+ * The name for SNI and verification is the agent's `serverName`, else the `servername` of the
+ * request, else its host. Options of `node:tls` in a request (`ca`, `rejectUnauthorized: false`, ...)
+ * are a TypeError: they would have no effect. Errors are those of {@linkcode toDuplex}.
+ */
+export class SslAgent extends Agent {
+  readonly #client: Client;
+
+  /**
+   * @throws {TypeError} If an option is wrong, or is one that each request says itself.
+   */
+  constructor(options: AgentOptions = {}) {
+    const { pool, client } = split(options);
+    super(pool);
+    this.#client = new Client("create Agent", client, ["http/1.1"]);
+  }
+
+  /** A connection for a request; it opens while the request waits. */
+  override createConnection(options: object): Duplex {
+    const request: Record<string, unknown> = ownRecord({ ...options });
+    return new SslDuplex(
+      async ({ signal }) => {
+        refuseNodeTls(request);
+        const { host, port, family, servername, socketPath } = request;
+        return await this.#client.open({
+          host: String(host ?? "localhost"),
+          port: port as number | string ?? 443,
+          path: socketPath as string | undefined,
+          serverName: servername as string | undefined,
+          family: family === 4 || family === 6 ? family : undefined,
+          signal,
+        });
+      },
+      { noDelay: true },
+    ).connect();
+  }
+
+  /** Connections of one key are alike: the name that was verified belongs to it. */
+  override getName(options?: object): string {
+    const { servername } = { servername: undefined, ...options };
+    return `${super.getName(options)}:${servername ?? ""}`;
+  }
+}
+
+/**
+ * An agent for `node:https`, and for packages that take one.
+ *
+ * @example
+ * ```ts ignore
+ * const agent = httpsAgent({ caFile: "ca.pem", certFile: "client.pem", keyFile: "client-key.pem" });
+ * https.get("https://internal.example/", { agent }, (response) => response.pipe(process.stdout));
+ * ```
+ *
+ * @throws {TypeError} If an option is wrong.
+ */
+export function httpsAgent(options: AgentOptions = {}): SslAgent {
+  return new SslAgent(options);
+}

@@ -1,0 +1,102 @@
+/**
+ * The options of agents and connectors, and the connections that they open: all with one context,
+ * made when the first is wanted.
+ *
+ * @module
+ */
+
+import type { SslContext } from "../context/context.ts";
+import { OPTIONS } from "../context/option_table.ts";
+import { checkOptions } from "../context/resolved_options.ts";
+import { ownMembers, ownRecord } from "../internal/own_options.ts";
+import type { ConnectOptions } from "../socket/options.ts";
+import { SslSocket } from "../socket/socket.ts";
+
+/** What a request says itself, and what would leave a connection without TLS. */
+type OfRequest = "hostname" | "port" | "transport" | "path" | "startHandshake" | "onPeerShutdown";
+
+/**
+ * The options of `SslSocket.connect`, without those that each request says itself. `timeout` is that
+ * of the connection and its handshake, in milliseconds.
+ */
+export type ClientOptions = Omit<ConnectOptions, OfRequest>;
+
+/** Where a connection goes. */
+export interface ClientTarget {
+  /** The host. */
+  readonly host: string;
+  /** The port. */
+  readonly port: number | string;
+  /** The name for SNI and verification, where it is not that of the host. */
+  readonly serverName?: string | undefined;
+  /** The path of a Unix socket, in place of host and port. */
+  readonly path?: string | undefined;
+  /** IPv4 or IPv6 only. */
+  readonly family?: 4 | 6 | undefined;
+  /** Ends the attempt. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const OF_REQUEST: readonly OfRequest[] = [
+  ...["hostname", "port", "transport", "path"] as const,
+  ...["startHandshake", "onPeerShutdown"] as const,
+];
+
+/** Refuses what may not stand in the options of an agent, and copies the others. */
+function ownOptions(operation: string, given: ClientOptions): ConnectOptions {
+  const options = ownMembers(given as ConnectOptions, { operation, names: OPTIONS });
+  for (const name of OF_REQUEST) {
+    if (options[name] === undefined) continue;
+    throw new TypeError(
+      `Cannot ${operation}: option "${name}" is not for all connections: each request says ` +
+        "where it goes, and TLS starts at once",
+    );
+  }
+  checkOptions("connect", options);
+  return options;
+}
+
+/** Opens connections to any host under the same options. */
+export class Client {
+  readonly #options: ConnectOptions;
+  #context: Promise<SslContext> | undefined;
+
+  /**
+   * Checks and keeps the options.
+   *
+   * @param alpn What is offered where the options do not say it.
+   */
+  constructor(operation: string, options: ClientOptions, alpn: readonly string[]) {
+    const own = ownOptions(operation, options);
+    const free = own.alpnProtocols === undefined && own.reuseCtx === undefined;
+    this.#options = free ? ownRecord({ ...own, alpnProtocols: [...alpn] }) : own;
+  }
+
+  /** The one context; a failure is not kept, so that a file that is mended is read again. */
+  #shared(): Promise<SslContext> {
+    return this.#context ??= (async () => {
+      try {
+        const { contextFor } = await import("../context/operation_context.ts");
+        return await contextFor("client", checkOptions("connect", this.#options));
+      } catch (error) {
+        this.#context = undefined;
+        throw error;
+      }
+    })();
+  }
+
+  /** A new connection, verified. */
+  async open(target: ClientTarget): Promise<SslSocket> {
+    const options = this.#options;
+    const { host, port, path, serverName, family, signal } = target;
+    const signals = [options.signal, signal].filter((each) => each !== undefined);
+    return await SslSocket.connect(ownRecord<ConnectOptions>({
+      ...options,
+      ...(path === undefined ? { hostname: host, port } : { transport: "unix", path }),
+      ...(serverName && options.serverName === undefined ? { serverName } : {}),
+      ...(family === undefined ? {} : { family }),
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+      reuseCtx: await this.#shared(),
+    }));
+  }
+}

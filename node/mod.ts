@@ -1,0 +1,29 @@
+/**
+ * TLS of this library for packages that were written for node's sockets: {@linkcode toDuplex} makes
+ * a socket into a stream of `node:stream` with the members of `tls.TLSSocket`,
+ * {@linkcode httpsAgent} an agent for `node:https`, {@linkcode connector} the connections of undici,
+ * and {@linkcode serveConnections} puts a server of `node:http` behind a listener. Nothing of it goes through `node:tls`.
+ *
+ * @example A request with a client certificate
+ * ```ts ignore
+ * import https from "node:https";
+ * import { httpsAgent } from "@socket/ssl/node";
+ *
+ * const agent = httpsAgent({ certFile: "client.pem", keyFile: "client-key.pem", keepAlive: true });
+ * https.get("https://example.com/", { agent }, (response) => response.pipe(process.stdout));
+ * ```
+ *
+ * @module
+ */
+
+export { SslAgent as Agent } from "./agent.ts";
+export type { AgentOptions } from "./agent.ts";
+export { httpsAgent } from "./agent.ts";
+export { connector } from "./connector.ts";
+export type { Connector, ConnectorTarget } from "./connector.ts";
+export { SslDuplex } from "./duplex.ts";
+export type { DuplexOptions, DuplexSource, DuplexTarget } from "./duplex_options.ts";
+export type { CipherNames } from "./peer_facts.ts";
+export { serveConnections } from "./serve_connections.ts";
+export { toDuplex } from "./to_duplex.ts";
+export type { ClientOptions } from "./client.ts";

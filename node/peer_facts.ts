@@ -1,0 +1,72 @@
+/**
+ * What node's `tls.TLSSocket` tells of a connection, asked of an {@linkcode SslSocket}.
+ *
+ * @module
+ */
+
+import type { AddressInfo } from "node:net";
+import type { PeerCertificate } from "node:tls";
+import { SslUnsupportedError } from "../errors.ts";
+import type { SslSocket } from "../socket/socket.ts";
+import { legacyCertificate, legacyChain, standardName } from "./peer_certificate.ts";
+
+/** A cipher suite, as node's `getCipher()` has it. */
+export interface CipherNames {
+  /** OpenSSL's name. */
+  readonly name: string;
+  /** The name in IANA's registry. */
+  readonly standardName: string;
+  /** The protocol, e.g. `TLSv1.3`. */
+  readonly version: string;
+}
+
+/** What the engine knows; `undefined` where it cannot tell. */
+export function ifKnown<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof SslUnsupportedError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the peer showed a certificate that was verified. */
+export function isAuthorized(socket: SslSocket | undefined): boolean {
+  const report = socket?.report;
+  return report !== undefined && report.ok &&
+    report.checks.some(({ name, ok }) =>
+      ok === true && (name === "chain" || name === "fingerprint")
+    );
+}
+
+/** The peer's certificate, with its issuers where they are wanted. */
+export function peerCertificateOf(socket: SslSocket, detailed: boolean): PeerCertificate {
+  const leaf = socket.peerCertificate();
+  if (leaf === undefined) return {} as PeerCertificate;
+  if (!detailed) return legacyCertificate(leaf);
+  const built = socket.report.chain;
+  return legacyChain(built.length > 0 ? built : socket.peerCertificates())!;
+}
+
+/** The protocol in node's spelling. */
+export function protocolOf(socket: SslSocket | undefined): string | null {
+  return socket?.getSslversion()?.replace("_", ".") ?? null;
+}
+
+/** The cipher suite under its two names. */
+export function cipherOf(socket: SslSocket | undefined): CipherNames | undefined {
+  const name = socket?.getCipher();
+  if (name === undefined) return undefined;
+  return { name, standardName: standardName(name), version: protocolOf(socket)! };
+}
+
+/** The address of one end, where it is one of TCP. */
+export function addressOf(
+  socket: SslSocket | undefined,
+  side: "localAddr" | "remoteAddr",
+): AddressInfo | undefined {
+  const addr = socket?.[side] as Deno.Addr | undefined;
+  if (addr?.transport !== "tcp") return undefined;
+  const { hostname: address, port } = addr;
+  return { address, family: address.includes(":") ? "IPv6" : "IPv4", port };
+}

@@ -1,0 +1,37 @@
+/**
+ * `toDuplex`: the hook for packages that want a stream of node's.
+ *
+ * @module
+ */
+
+import { quote } from "../internal/quote.ts";
+import { SslSocket } from "../socket/socket.ts";
+import { SslDuplex } from "./duplex.ts";
+import type { DuplexOptions, DuplexSource } from "./duplex_options.ts";
+
+/**
+ * A TLS connection for packages that want a stream of node's: the one hook for `pg` (`stream`),
+ * postgres.js (`socket`), ioredis (a `Connector`), mqtt, nodemailer (`getSocket`), ws, and servers
+ * of `node:http` (`server.emit("connection", toDuplex(socket))`).
+ *
+ * @example Express behind a listener that asks for client certificates
+ * ```ts ignore
+ * const server = http.createServer(app); // in the app: req.socket.getPeerCertificate()
+ * for await (const socket of listener) server.emit("connection", toDuplex(socket));
+ * ```
+ *
+ * @param source A socket; the promise of one, as `SslSocket.connect` gives it; or a function that
+ * makes one, which is called when the package calls `connect(port, host)`, or else reads or writes.
+ * The socket then belongs to the stream.
+ * @throws {TypeError} If the socket has not made its handshake.
+ */
+export function toDuplex(source: DuplexSource, options: DuplexOptions = {}): SslDuplex {
+  const ready = source instanceof SslSocket || source instanceof Promise;
+  if (!ready && typeof source !== "function") {
+    throw new TypeError(
+      `Cannot make a stream: it needs an SslSocket, its promise or a function that makes it: ` +
+        `received ${quote(source)}`,
+    );
+  }
+  return new SslDuplex(source, options);
+}
