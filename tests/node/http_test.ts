@@ -2,7 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import http from "node:http";
+import type http from "node:http";
 import https from "node:https";
 import { SslError, SslVerifyError } from "../../errors.ts";
 import { Agent, httpsAgent, type SslDuplex } from "../../node/mod.ts";
