@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Agent, type AgentOptions as NodeAgentOptions } from "node:https";
+import { Agent } from "node:https";
 import type { Duplex } from "node:stream";
 import { quote } from "../internal/quote.ts";
 import { ownRecord } from "../internal/own_options.ts";
@@ -17,14 +17,27 @@ const POOL = [
   "scheduling",
 ] as const;
 
-/** What node says of the connections that are kept. */
-type PoolOptions = Pick<NodeAgentOptions, typeof POOL[number]>;
+/** How node keeps connections for further requests. */
+type PoolOptions = Pick<AgentOptions, typeof POOL[number]>;
 
 /**
  * The options of {@linkcode httpsAgent}: those of `SslSocket.connect`, and how node keeps connections
  * for further requests (`keepAlive`, `maxSockets`, ...).
  */
-export interface AgentOptions extends ClientOptions, PoolOptions {}
+export interface AgentOptions extends ClientOptions {
+  /** Keep connections for further requests. @default {false} */
+  keepAlive?: boolean | undefined;
+  /** As in node: when the system first asks a kept connection if it lives. @default {1000} */
+  keepAliveMsecs?: number | undefined;
+  /** How many connections there may be to one host. @default {Infinity} */
+  maxSockets?: number | undefined;
+  /** How many connections there may be. @default {Infinity} */
+  maxTotalSockets?: number | undefined;
+  /** How many connections to one host are kept while they are idle. @default {256} */
+  maxFreeSockets?: number | undefined;
+  /** Which idle connection is taken: the one used last or first. @default {"lifo"} */
+  scheduling?: "fifo" | "lifo" | undefined;
+}
 
 /** What `node:https` takes from a request for `node:tls`; here the agent's options say it. */
 const OF_NODE_TLS = [
@@ -82,11 +95,13 @@ export class SslAgent extends Agent {
   readonly #client: Client;
 
   /**
+   * Checks the options; nothing is opened yet.
+   *
    * @throws {TypeError} If an option is wrong, or is one that each request says itself.
    */
   constructor(options: AgentOptions = {}) {
     const { pool, client } = split(options);
-    super(pool);
+    super(pool as ConstructorParameters<typeof Agent>[0]);
     this.#client = new Client("create Agent", client, ["http/1.1"]);
   }
 

@@ -12,14 +12,14 @@ import { ownMembers, ownRecord } from "../internal/own_options.ts";
 import type { ConnectOptions } from "../socket/options.ts";
 import { SslSocket } from "../socket/socket.ts";
 
-/** What a request says itself, and what would leave a connection without TLS. */
-type OfRequest = "hostname" | "port" | "transport" | "path" | "startHandshake" | "onPeerShutdown";
-
 /**
  * The options of `SslSocket.connect`, without those that each request says itself. `timeout` is that
  * of the connection and its handshake, in milliseconds.
  */
-export type ClientOptions = Omit<ConnectOptions, OfRequest>;
+export type ClientOptions = Omit<
+  ConnectOptions,
+  "hostname" | "port" | "transport" | "path" | "startHandshake" | "onPeerShutdown"
+>;
 
 /** Where a connection goes. */
 export interface ClientTarget {
@@ -37,7 +37,8 @@ export interface ClientTarget {
   readonly signal?: AbortSignal | undefined;
 }
 
-const OF_REQUEST: readonly OfRequest[] = [
+/** What a request says itself, and what would leave a connection without TLS. */
+const OF_REQUEST: readonly Exclude<keyof ConnectOptions, keyof ClientOptions>[] = [
   ...["hostname", "port", "transport", "path"] as const,
   ...["startHandshake", "onPeerShutdown"] as const,
 ];
