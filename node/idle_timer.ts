@@ -15,7 +15,7 @@ export class IdleTimer {
     this.#late = late;
   }
 
-  /** Begins anew, with another limit in milliseconds; 0 is none. */
+  /** Begins anew, with another limit in milliseconds; 0 means no limit. */
   start(limit: number): void {
     if (typeof limit !== "number" || !(limit >= 0)) {
       throw new RangeError(`Cannot set a timeout of ${limit}: it must be milliseconds, 0 for none`);

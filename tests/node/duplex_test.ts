@@ -22,7 +22,7 @@ async function textOf(stream: Duplex): Promise<string> {
 }
 
 for (const engine of ["openssl", "deno"] as const) {
-  Deno.test(`${engine}: bytes go both ways, and both ends are told`, async () => {
+  Deno.test(`${engine}: bytes go both ways, and both sides see the end`, async () => {
     await using pair = await streams(engine);
     const { client, server } = pair;
     const echo = pipeline(server, server);

@@ -117,7 +117,7 @@ for (const engine of ["openssl", "deno"] as const) {
     await gone;
   });
 
-  Deno.test(`${engine}: the timeout of a request is told while the server is silent`, async () => {
+  Deno.test(`${engine}: a silent server meets the timeout of a request`, async () => {
     await using server = await nodeServer(engine, () => {});
     await using own = await agentFor(engine);
     const url = `https://localhost:${server.port}/`;
