@@ -129,6 +129,8 @@ export interface ErrorFacts {
   };
   /** How a pre-shared key is involved. */
   readonly psk?: "used" | "other key" | "unknown identity";
+  /** What a server offered before TLS, where that is not among it. */
+  readonly offered?: readonly string[];
   /** What the peer sent instead of TLS. */
   readonly spoke?: "http" | "something else";
 }
@@ -325,9 +327,8 @@ function reportJson(report: ErrorReport): Record<string, unknown> {
 }
 
 /**
- * The peer's certificate was refused: its chain, dates, name, pin or
- * revocation. `code` is the name of the X509_V_ERR constant without that
- * prefix (`CERT_HAS_EXPIRED`, `HOSTNAME_MISMATCH`), `errno` its number.
+ * The peer's certificate was refused: its chain, dates, name, pin or revocation. `code` is the name of
+ * the X509_V_ERR constant without its prefix (`CERT_HAS_EXPIRED`), `errno` its number.
  */
 export class SslVerifyError<Report extends ErrorReport = ErrorReport> extends SslError<Report> {
   /** The name of the class. */

@@ -295,11 +295,12 @@ export class Handshake {
     }
     if (error instanceof SslError && outcome?.report) error.report ??= outcome.report;
     outcome?.tracer?.outcome({ peer, error });
-    this.#keepOrDrop(error);
+    this.keepOrDrop(error);
     return life.record(error);
   }
 
-  #keepOrDrop(error: unknown): void {
+  /** Keeps the transport of a start that failed, or closes it, as the options say. */
+  keepOrDrop(error: unknown): void {
     const life = this.#life;
     const { errorTrap } = life.options;
     const kept = life.settings.keepTransport || errorTrap ? life.releaseTls() : undefined;
@@ -311,8 +312,7 @@ export class Handshake {
     }
     life.drop();
     if (kept === undefined) return;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#trap = springTrap(errorTrap!, kept, message); // the connection is the trap's now
+    this.#trap = springTrap(errorTrap!, kept, error instanceof Error ? error.message : `${error}`); // the connection is the trap's now
   }
 
   /** One step of the handshake, without waiting. */

@@ -191,10 +191,32 @@ function startOptions(given: StartOptions, below: Connection | undefined): {
   return { own, options: below.life.later(own, role), role };
 }
 
-/** `SslSocket.start` as far as the connection. */
+/** What is said in plain text before a handshake, and within its time. */
+export type BeforeTls = (connection: Connection, deadline: Deadline) => Promise<void>;
+
+async function speak(
+  before: BeforeTls,
+  connection: Connection,
+  deadline: Deadline,
+): Promise<void> {
+  try {
+    await before(connection, deadline);
+  } catch (error) {
+    connection.life.record(error);
+    connection.handshake.keepOrDrop(error);
+    throw error;
+  }
+}
+
+/**
+ * `SslSocket.start` as far as the connection.
+ *
+ * @param before Something to do first. Where it is given, the connection is closed on failure.
+ */
 export async function openOver(
   source: Transport | StreamPair | TransportSource,
   given: StartOptions = NO_OPTIONS,
+  before?: BeforeTls,
 ): Promise<Connection> {
   const below = plainBelow(source);
   const { own, options, role } = startOptions(given, below);
@@ -217,12 +239,13 @@ export async function openOver(
     peer,
     hostname,
     sessionPeer: sessionPeer(hostname, remoteAddr),
-    keepTransport: options.keepSocketOnError ?? true,
+    keepTransport: options.keepSocketOnError ?? before === undefined,
   };
   const prepared = handshakeNow(own)
     ? newConnection(context, { role, options, hostname, peer: init.sessionPeer })
     : undefined;
   const connection = await Connection.over(init, source, connectionOf(source));
+  if (before !== undefined) await speak(before, connection, deadline);
   if (prepared !== undefined) await connection.handshake.upgradeWith(prepared, deadline);
   return connection;
 }

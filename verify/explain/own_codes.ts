@@ -5,6 +5,7 @@
  * @module
  */
 
+import { visible } from "../../internal/quote.ts";
 import { aboutPsk } from "./alerts.ts";
 import {
   type Case,
@@ -214,6 +215,26 @@ const ofStates = (): Table => ({
   ],
 });
 
+/** A dialogue before TLS that did not lead there. */
+const ofStartTls = (): Table => ({
+  ERR_STARTTLS_NOT_OFFERED: ({ error }) => [
+    `The server does not offer TLS on this connection.${
+      error.facts.offered?.length
+        ? ` It offers: ${error.facts.offered.map(visible).join(", ")}.`
+        : ""
+    }`,
+    "Switch TLS on at the server, or use the port where TLS comes first. If the server is known to offer it, someone on the way may have removed the offer: do not go on in plain text.",
+  ],
+  ERR_STARTTLS_REFUSED: say(
+    "The server refuses to start TLS, or to talk to this client at all.",
+    "The message has its answer, and the server's log may say more. Do not go on in plain text.",
+  ),
+  ERR_STARTTLS_ANSWER: (c) => [
+    `${peer(c)} does not speak the protocol that was named.`,
+    "Check the port and the name of the protocol. Where TLS comes first, use SslSocket.connect(), without startTls().",
+  ],
+});
+
 /** The protocol, the limits of this side, and the system. */
 const ofOthers = (): Table => ({
   ERR_SSL_UNEXPECTED_MESSAGE: altered,
@@ -283,5 +304,6 @@ export const byOwnCode = (): Table => ({
   ...ofKinds(),
   ...ofOptions(),
   ...ofStates(),
+  ...ofStartTls(),
   ...ofOthers(),
 });
