@@ -78,8 +78,8 @@ for (const entry of FIRST) {
 // grow is what their size says.
 for (
   const [what, all, modules, kilobytes] of [
-    ["links", false, 90, 596],
-    ["reaches", true, 234, 1446],
+    ["links", false, 90, 597],
+    ["reaches", true, 234, 1448],
   ] as const
 ) {
   Deno.test(`importing the package ${what} at most ${modules} modules of ${kilobytes} KB`, async () => {
