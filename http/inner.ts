@@ -57,6 +57,8 @@ export class InnerServer {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   /** The clients by the local port of their connection to the inner server. */
   readonly #clients = new Map<number, Client>();
+  /** How many requests are with the handler. */
+  #running = 0;
 
   /**
    * Starts it.
@@ -121,6 +123,7 @@ export class InnerServer {
     if (target === undefined) return badRequest();
     const asked = setUrl(request, `https://${target.authority}${target.path}`);
     client.running++;
+    this.#running++;
     try {
       const handler = this.#handler;
       const response: unknown = await handler(
@@ -133,6 +136,7 @@ export class InnerServer {
           `${quote(target.path)}: it must be a Response: received ${describe(response)}`,
       );
     } finally {
+      this.#running--;
       if (--client.running === 0) client.idle?.();
     }
   }
@@ -142,8 +146,9 @@ export class InnerServer {
     this.#server.shutdown().catch(ignore);
   }
 
-  /** Ends it. */
+  /** Ends it. A handler that does not end is not waited for. */
   async close(): Promise<void> {
+    if (this.#running > 0) return this.drain();
     await inTime(this.#server.shutdown().catch(ignore), GRACE);
   }
 }

@@ -26,8 +26,9 @@ export interface HttpInfo {
   /** The address of the client. */
   readonly remoteAddr: Deno.NetAddr;
   /**
-   * Resolves when the whole response was handed to the connection; rejects when the client was gone
-   * before.
+   * The `completed` of Deno.serve: it resolves when the response was handed to the connection, and
+   * rejects when the client was gone before. A stream that the client did not want to its end is
+   * cancelled, and counts as handed over.
    */
   readonly completed: Promise<void>;
 }

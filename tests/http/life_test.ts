@@ -1,0 +1,210 @@
+/** Bodies, slow clients, clients that leave, and the end of a server. */
+
+import "../helpers/limit.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { SslContext } from "../../context/context.ts";
+import { SslError, SslUnsupportedError } from "../../errors.ts";
+import { bytes, readText, testPki } from "../contract/harness.ts";
+import { refuses } from "../helpers/refuses.ts";
+import { converse, ENGINES, readToEnd, start } from "./harness.ts";
+
+const MIB = 1 << 20;
+const CLOSE = "Host: localhost\r\nConnection: close\r\n\r\n";
+
+/** Waits until a number stops growing. */
+async function stuck(value: () => number): Promise<number> {
+  for (let before = -1; value() > before;) {
+    before = value();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return value();
+}
+
+for (const engine of ENGINES) {
+  Deno.test(`${engine}: an upload waits for a handler that does not read, and a download for a client that does not`, async () => {
+    const total = 48 * MIB;
+    const chunk = new Uint8Array(65536);
+    let made = 0;
+    const { promise: open, resolve: read } = Promise.withResolvers<void>();
+    await using running = await start(engine, async (request) => {
+      if (request.method === "GET") {
+        return new Response(
+          new ReadableStream({
+            pull(controller) {
+              if ((made += chunk.length) > total) return controller.close();
+              controller.enqueue(chunk);
+            },
+          }),
+        );
+      }
+      await open;
+      let got = 0;
+      for await (const part of request.body!) got += part.length;
+      return new Response(`${got}`);
+    });
+    await using up = await running.connect();
+    let sent = 0;
+    const sending = (async () => {
+      await up.write(bytes(`POST / HTTP/1.1\r\nContent-Length: ${total}\r\n${CLOSE}`));
+      while (sent < total) sent += await up.write(chunk);
+    })();
+    await using down = await running.connect();
+    await down.write(bytes(`GET / HTTP/1.1\r\n${CLOSE}`));
+    // The buffers of the system hold some MiB on each side of the inner server.
+    assert(await stuck(() => sent) < 32 * MIB, `${sent} bytes were taken`);
+    assert(await stuck(() => made) < 32 * MIB, `${made} bytes were made`);
+    read();
+    await sending;
+    assert((await readToEnd(up)).endsWith(`\r\n\r\n${total}`));
+    let got = 0;
+    const p = new Uint8Array(MIB);
+    for (let n; (n = await down.read(p)) !== null;) got += n;
+    assert(got > total, `${got}`); // and what HTTP writes around it
+  });
+
+  Deno.test(`${engine}: a client that leaves in the middle of its request ends the handler's reading`, async () => {
+    const ended = Promise.withResolvers<unknown>();
+    await using running = await start(engine, async (request) => {
+      await request.text().catch(ended.resolve);
+      return new Response();
+    });
+    const socket = await running.connect();
+    await socket.write(bytes(`POST / HTTP/1.1\r\nContent-Length: 1000\r\n${CLOSE}half`));
+    await socket.close();
+    assert(await ended.promise instanceof Error);
+  });
+
+  Deno.test(`${engine}: a client that leaves in the middle of a response cancels it`, async () => {
+    const cancelled = Promise.withResolvers<unknown>();
+    const completed = Promise.withResolvers<string>();
+    await using running = await start(engine, (_, info) => {
+      info.completed.then(() => "done", () => "gone").then(completed.resolve);
+      return new Response(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(new Uint8Array(65536)),
+          cancel: cancelled.resolve,
+        }),
+      );
+    });
+    const socket = await running.connect();
+    await socket.write(bytes(`GET / HTTP/1.1\r\n${CLOSE}`));
+    await readText(socket, 1000);
+    await socket.close();
+    assertEquals(await cancelled.promise, "resource closed");
+    assertEquals(await completed.promise, "done"); // as in Deno.serve, once a body was cancelled
+  });
+
+  Deno.test(`${engine}: slow clients hold up nobody`, async () => {
+    await using running = await start(engine, ({ url }) => new Response(url));
+    const slow = await Promise.all(Array.from({ length: 5 }, () => running.connect()));
+    for (const byte of "GET /slow HTT") {
+      for (const socket of slow) await socket.write(bytes(byte));
+    }
+    const { client, origin } = running;
+    assertEquals(await (await fetch(`${origin}/fast`, { client })).text(), `${origin}/fast`);
+    for (const socket of slow) {
+      assertStringIncludes(await converse(socket, `P/1.1\r\n${CLOSE}`), "https://localhost/slow");
+      await socket.close();
+    }
+  });
+
+  Deno.test(`${engine}: a shutdown lets open requests end, closes idle connections and refuses new ones`, async () => {
+    const { promise: open, resolve: answer } = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    await using running = await start(engine, async ({ url }) => {
+      if (url.endsWith("/idle")) return new Response();
+      reached.resolve();
+      await open;
+      return new Response("in the end");
+    });
+    const idle = await running.connect();
+    await idle.write(bytes("GET /idle HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    await readText(idle, 10);
+    const { client, origin, server } = running;
+    const response = fetch(`${origin}/open`, { client });
+    await reached.promise;
+    let finished = false;
+    server.finished.then(() => finished = true);
+    const stopping = server.shutdown();
+    await readToEnd(idle); // ends
+    await idle.close();
+    await refuses(() => running.connect(), SslError, "ECONNREFUSED");
+    assertEquals(finished, false);
+    answer();
+    assertEquals(await (await response).text(), "in the end");
+    await stopping;
+    await server.finished;
+  });
+
+  Deno.test(`${engine}: a shutdown whose time is limited cuts what still runs`, async () => {
+    const reached = Promise.withResolvers<void>();
+    await using running = await start(engine, () => {
+      reached.resolve();
+      return new Promise<Response>(() => {});
+    });
+    const { client, origin, server } = running;
+    const response = assertRejects(() => fetch(origin, { client }));
+    await reached.promise;
+    await server.shutdown({ deadline: 1 });
+    await response;
+    await server.finished;
+  });
+
+  Deno.test(`${engine}: plain HTTP is redirected`, async () => {
+    using probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const redirectHttp = probe.addr.port;
+    probe.close();
+    await using running = await start(engine, () => new Response(), { redirectHttp });
+    const ask = async (target: string, host: string) => {
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port: redirectHttp });
+      await conn.write(bytes(`GET ${target} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`));
+      const answer = await new Response(conn.readable).text();
+      return [answer.slice(9, 12), /^location: (.*)\r$/im.exec(answer)?.[1]];
+    };
+    const { port } = running;
+    assertEquals(await ask("/a?b", "Host: a.example\r\n"), [
+      "301",
+      `https://a.example:${port}/a?b`,
+    ]);
+    assertEquals(await ask("//b", `Host: [::1]:${redirectHttp}\r\n`), [
+      "301",
+      `https://[::1]:${port}//b`,
+    ]);
+    assertEquals(await ask("/", ""), ["400", undefined]);
+    assertEquals(await ask("/", "Host: a b\r\n"), ["400", undefined]);
+    await running.server.shutdown();
+    await running.server.finished;
+    await assertRejects(() => ask("/", ""), Deno.errors.ConnectionRefused);
+  });
+}
+
+Deno.test("openssl: a new certificate is for new connections, and the old ones live on", async () => {
+  const { ca, server: first } = await testPki();
+  const second = await ca.server({ commonName: "second" });
+  const alpnProtocols = ["h2", "http/1.1"];
+  const context = (cert: typeof first) =>
+    SslContext.create({ engine: "openssl", cert: cert.cert, key: cert.key, alpnProtocols });
+  await using running = await start("openssl", ({ url }) => new Response(new URL(url).pathname), {
+    reuseCtx: await context(first),
+  });
+  await using before = await running.connect();
+  running.server.setContext(await context(second));
+  await using after = await running.connect();
+  assertEquals(after.peerCertificate("cn"), "second");
+  assertEquals(before.peerCertificate("cn") === "second", false);
+  for (const socket of [before, after]) {
+    assertStringIncludes(await converse(socket, `GET /on HTTP/1.1\r\n${CLOSE}`), "/on");
+  }
+});
+
+Deno.test("deno: a server cannot change its context, and says so", async () => {
+  await using running = await start("deno", () => new Response());
+  const { server: { cert, key } } = await testPki();
+  const context = await SslContext.create({ engine: "deno", cert, key });
+  try {
+    running.server.setContext(context);
+    throw new Error("it did");
+  } catch (error) {
+    assert(error instanceof SslUnsupportedError, String(error));
+  }
+});
