@@ -48,12 +48,12 @@ function plain(value: unknown): unknown {
 
 /** Asserts that two values are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  deepStrictEqual(plain(actual), plain(expected), msg);
+  deepStrictEqual(plain(actual), plain(expected), msg!);
 }
 
 /** Asserts that two values are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  notDeepStrictEqual(plain(actual), plain(expected), msg);
+  notDeepStrictEqual(plain(actual), plain(expected), msg!);
 }
 
 /** Asserts that two values are the same by `Object.is`. */
