@@ -1,6 +1,8 @@
 import "../helpers/limit.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { pskAdvice } from "../../engine/openssl/session_hooks.ts";
+import type { SslError } from "../../errors.ts";
+import { handshake, pair, text } from "./harness.ts";
 
 const advised = (reason: string, alert?: string) => (role: "client" | "server", given: boolean) =>
   pskAdvice({ reason, ...alert && { alert } }, role, given);
@@ -30,3 +32,31 @@ Deno.test("pskAdvice() goes by the alert where there is one, and says nothing of
     assertEquals(advised("certificate verify failed")("server", given), undefined);
   }
 });
+
+for (const [name, version] of [["TLS 1.2", 0x0303], ["TLS 1.3", 0x0304]] as const) {
+  Deno.test(`a server whose psk function throws uses no key at all (${name})`, async () => {
+    const versions = new Set([version]);
+    const hook = (name: Uint8Array | undefined) =>
+      name === undefined || name.length === 0
+        ? { identity: text("me"), key: text("0123456789abcdef") }
+        : undefined;
+    await using p = await pair({
+      client: { versions, psk: true, hooks: { psk: hook } },
+      server: {
+        versions,
+        psk: true,
+        credentials: [],
+        hooks: {
+          psk() {
+            throw new RangeError("no key today");
+          },
+        },
+      },
+    });
+    const [atClient, atServer] = await handshake(p);
+    assertEquals((atServer as Error).message, "no key today");
+    assertEquals((atClient as SslError).alert, ALERT[name]);
+  });
+}
+
+const ALERT = { "TLS 1.2": "unknown_psk_identity", "TLS 1.3": "handshake_failure" } as const;
