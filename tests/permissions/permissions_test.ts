@@ -340,6 +340,29 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "examples/https_server.ts knows its client by certificate, with --allow-net of the loopback address",
+  ignore: noOpenSsl,
+  fn: async () => {
+    await using w = await world();
+    const address = `${LOOPBACK}:${freePort()}`;
+    const stand = { ...w.files, "127.0.0.1:8443": address };
+    const [command] = commands("https_server");
+    const { cert, key } = await clientCa.client("a client");
+    await withServer(command!, stand, async () => {
+      using client = Deno.createHttpClient({ caCerts: [ca.pem], cert, key });
+      const response = await fetch(`https://${address}/page`, { client });
+      assertEquals(await response.text(), "Hello, a client, at /page\n");
+    });
+    await eachIsNeeded(command!, stand, [
+      NET(address),
+      READ(w.files["server.pem"]!),
+      { flag: "--allow-ffi", says: "run with --allow-ffi" },
+    ]);
+  },
+});
+
 // ---- both ends
 
 Deno.test("examples/demo.ts needs --allow-net alone, and shows OpenSSL with --allow-ffi", async () => {
