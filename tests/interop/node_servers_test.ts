@@ -16,6 +16,7 @@ import { SslVerifyError } from "../../errors.ts";
 import { connector, httpsAgent, toDuplex } from "../../node/mod.ts";
 import type { ConnectOptions } from "../../socket/options.ts";
 import { SslSocket } from "../../socket/socket.ts";
+import { startTls } from "../../starttls/mod.ts";
 import { Lab } from "./lab.ts";
 import { within } from "./peers.ts";
 import { mosquitto, nginx, postgres, redis } from "./servers/mutual_tls.ts";
@@ -114,15 +115,9 @@ Deno.test("pg and postgres.js: queries over our TLS, by SCRAM and a client certi
   await using server = await postgres(lab);
   const account = { user: "client", password: "secret", database: "postgres" };
   const at = { hostname: "127.0.0.1", port: server.port };
-  /** PostgreSQL's own way to TLS: a request of eight bytes, and an S. */
   const open = async (serverName?: string) => {
-    const conn = await Deno.connect(at);
-    await conn.write(new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]));
-    const answer = new Uint8Array(1);
-    await conn.read(answer);
-    assertEquals(String.fromCharCode(...answer), "S");
-    const options = { ...mutual(lab, serverName), keepSocketOnError: false };
-    return await SslSocket.start(conn, options);
+    const { socket } = await startTls(await Deno.connect(at), "postgres", mutual(lab, serverName));
+    return socket;
   };
   const client = new pg.Client({ ...account, stream: () => toDuplex(() => open()) });
   await within("connecting", client.connect());
