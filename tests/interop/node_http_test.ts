@@ -9,7 +9,7 @@ import { Agent, fetch as undiciFetch } from "undici";
 import WebSocket, { WebSocketServer } from "ws";
 import { SslVerifyError } from "../../errors.ts";
 import { connector, httpsAgent, serveConnections, toDuplex } from "../../node/mod.ts";
-import { SslListener, SslSocket } from "../../socket/socket.ts";
+import { type SslListener, SslSocket } from "../../socket/socket.ts";
 import { Lab } from "./lab.ts";
 import { within } from "./peers.ts";
 
