@@ -123,7 +123,7 @@ Deno.test("ws: server behind our listener, client through our agent", async () =
   await done;
 });
 
-/** As much of an SMTP server as takes one mail, over TLS from the first byte; what it was told. */
+/** As much of an SMTP server as takes one mail, over TLS from the first byte; what it received. */
 async function takeMail(listener: SslListener): Promise<string> {
   await using socket = await listener.accept();
   const say = (line: string) => socket.write(new TextEncoder().encode(`${line}\r\n`));

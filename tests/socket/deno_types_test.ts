@@ -150,3 +150,58 @@ Deno.test("deno: setNoDelay() and setKeepAlive() are refused once TLS hides the 
   assertThrows(() => pair.client.setNoDelay(), SslUnsupportedError, "setNoDelay()");
   assertThrows(() => pair.server.setKeepAlive(), SslUnsupportedError, "setKeepAlive()");
 });
+
+/** As `copy` of std/io: a loop of `read` and `write` over anything that has them. */
+async function copy(
+  from: { read(p: Uint8Array): Promise<number | null> },
+  to: { write(p: Uint8Array): Promise<number> },
+): Promise<number> {
+  const buffer = new Uint8Array(32 * 1024);
+  let sum = 0;
+  for (let n; (n = await from.read(buffer)) !== null;) {
+    for (let at = 0; at < n;) at += await to.write(buffer.subarray(at, n));
+    sum += n;
+  }
+  return sum;
+}
+
+/** As a proxy for Deno's connections: both directions by `pipeTo`. */
+async function join(one: Deno.Conn, two: Deno.Conn): Promise<void> {
+  await Promise.all([one.readable.pipeTo(two.writable), two.readable.pipeTo(one.writable)]);
+}
+
+for (const engine of ["openssl", "deno"] as const satisfies readonly EngineName[]) {
+  Deno.test(`${engine}: a loop of read() and write() copies to the end, and closeWrite() ends it`, async () => {
+    await using pair = await connectPair(engine);
+    const echoed = copy(pair.server, pair.server).then(async (n) => {
+      await pair.server.closeWrite();
+      return n;
+    });
+    const data = new Uint8Array(300_000).fill(7);
+    const sent = pair.client.write(data).then(() => pair.client.closeWrite());
+    const sink = {
+      sum: 0,
+      write: (p: Uint8Array) => Promise.resolve((sink.sum += p.length, p.length)),
+    };
+    assertEquals(await copy(pair.client, sink), data.length);
+    assertEquals([await echoed, sink.sum], [data.length, data.length]);
+    await sent;
+  });
+
+  Deno.test(`${engine}: pipeTo() joins two connections, ends included`, async () => {
+    await using front = await connectPair(engine);
+    await using back = await connectPair(engine);
+    const joined = join(front.server, back.client);
+    const served = shoutOnce(back.server);
+    assertEquals(await ask(front.client, "through"), "THROUGH");
+    await Promise.all([served, joined]);
+  });
+}
+
+/** Answers all that came with the same in capitals, and ends. */
+async function shoutOnce(conn: Deno.Conn): Promise<void> {
+  const said = await new Response(conn.readable).text();
+  const writer = conn.writable.getWriter();
+  await writer.write(new TextEncoder().encode(said.toUpperCase()));
+  await writer.close();
+}
