@@ -19,6 +19,9 @@ const LOOPBACK = "127.0.0.1";
 /** How long Deno.serve may take to end when its requests are done, in milliseconds. */
 const GRACE = 1_000;
 
+/** The request of a connection that no client has: it gets 421, as that of any other program. */
+const STRANGER = new TextEncoder().encode("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+
 /** One connection of a client, as the requests on it see it. */
 export interface Client {
   /** The TLS socket. */
@@ -90,9 +93,26 @@ export class InnerServer {
   /** A connection for a client, which must be given back. */
   async connect(client: Client): Promise<Deno.TcpConn> {
     const conn = await Deno.connect({ hostname: LOOPBACK, port: this.#server.addr.port });
-    conn.setNoDelay(true);
+    try {
+      conn.setNoDelay(true);
+      await this.#overtake();
+    } catch (error) {
+      conn.close();
+      throw error;
+    }
     this.#clients.set((conn.localAddr as Deno.NetAddr).port, client);
     return conn;
+  }
+
+  /**
+   * Waits until Deno.serve has answered a connection that came after all there are. A program that
+   * made one before, wrote a request and reset it, leaves its port to us; when this returns, that
+   * request was met while nobody was known by the port.
+   */
+  async #overtake(): Promise<void> {
+    using conn = await Deno.connect({ hostname: LOOPBACK, port: this.#server.addr.port });
+    for (let at = 0; at < STRANGER.length;) at += await conn.write(STRANGER.subarray(at));
+    await conn.read(new Uint8Array(1));
   }
 
   /** Closes a connection, and waits until the handler is done with its requests. */
