@@ -1,6 +1,6 @@
 /**
  * STARTTLS: a plain conversation with a mail server becomes an encrypted one on the same connection
- * (RFC 3207). What the server said in clear is forgotten, as it must be: the greeting is repeated.
+ * (RFC 3207). What the server said in clear is forgotten, as it must be: EHLO is repeated.
  *
  * ```sh
  * deno run --allow-net=mail.example.com:25 examples/starttls_client.ts mail.example.com:25
@@ -10,6 +10,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { explain, Handle } from "../mod.ts";
+import { startTls } from "../starttls/mod.ts";
 
 const [address = "", extraCaFile] = parseArgs(Deno.args, { string: "_" })._.map(String);
 const [, hostname, port] = /^(.*):(\d+)$/.exec(address) ?? [];
@@ -38,16 +39,10 @@ async function ehlo(mail: Handle): Promise<string[]> {
 
 try {
   const plain = await Deno.connect({ hostname, port: Number(port) });
-  await using mail = new Handle(plain);
-  await reply(mail, "220");
-  const offered = await ehlo(mail);
-  // Without the offer it ends here: a password must never go out in clear.
-  if (!offered.some((line) => /^250.STARTTLS$/i.test(line))) {
-    throw new Error(`${hostname} does not offer STARTTLS`);
-  }
-  await mail.print("STARTTLS\r\n");
-  await reply(mail, "220");
-  await mail.startSsl({ hostname, extraCaFile });
+  // Without the offer of STARTTLS it ends here: a password must never go out in clear.
+  const options = { hostname, extraCaFile, name: "client.invalid" };
+  const { socket } = await startTls(plain, "smtp", options);
+  await using mail = new Handle(socket);
   for (const line of await ehlo(mail)) console.log(line);
   await mail.print("QUIT\r\n");
   await reply(mail, "221");
