@@ -6,8 +6,18 @@
 
 import { readHost, splitHostPort } from "../internal/host.ts";
 
+/** The last one that was good: the requests of a server have few. */
+let lastGood: string | undefined;
+
 /** Whether a text is a host, with or without a port, as `Host` has it (RFC 9110 7.2). */
 function isAuthority(text: string): boolean {
+  if (text === lastGood) return true;
+  if (!readsAsAuthority(text)) return false;
+  lastGood = text;
+  return true;
+}
+
+function readsAsAuthority(text: string): boolean {
   const { host, port, bracketed } = splitHostPort(text);
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65535)) return false;
   if (!/^[\w.:-]+$/.test(host)) return false;
@@ -52,7 +62,7 @@ export function badRequest(): Response {
  * which `Deno.upgradeWebSocket` wants.
  */
 export function setUrl(request: Request, url: string): Request {
-  const value = URL.canParse(url) ? new URL(url).href : url;
+  const value = URL.parse(url)?.href ?? url;
   return Object.defineProperties(request, {
     url: { value, configurable: true, enumerable: true },
     clone: {

@@ -6,6 +6,7 @@ import {
   assertEquals,
   assertInstanceOf,
   assertMatch,
+  assertRejects,
   assertStringIncludes,
 } from "@std/assert";
 import type { HttpInfo } from "../../http/options.ts";
@@ -108,6 +109,31 @@ for (const engine of ENGINES) {
       await using socket = await running.connect();
       assertMatch(await converse(socket, head(`Host: ${host}`)), /^HTTP\/1\.1 200 /, host);
     }
+  });
+
+  Deno.test(`${engine}: a body that breaks goes to onError, and its client sees that it is not whole`, async () => {
+    await using running = await start(engine, ({ url }) => {
+      if (url.endsWith("/used")) {
+        const used = new Response("once");
+        used.text();
+        return used;
+      }
+      let parts = 0;
+      return new Response(
+        new ReadableStream({
+          pull(controller) {
+            if (++parts === 3) controller.error(new Error("the stream broke"));
+            else controller.enqueue(new Uint8Array(10));
+          },
+        }),
+      );
+    });
+    const { client, origin, errors } = running;
+    const used = await fetch(`${origin}/used`, { client });
+    assertEquals([used.status, await used.text()], [500, "Internal Server Error\n"]);
+    await assertRejects(async () => await (await fetch(origin, { client })).bytes(), TypeError);
+    assertMatch(String(errors[0]), /^TypeError: .*already been consumed/);
+    assertEquals(String(errors[1]), "Error: the stream broke");
   });
 
   Deno.test(`${engine}: the URL has https and the Host that the client sent`, async () => {
