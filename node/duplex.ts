@@ -30,6 +30,7 @@ import {
   isAuthorized,
   peerCertificateOf,
   protocolOf,
+  wish,
 } from "./peer_facts.ts";
 
 /** Read at once, in bytes. */
@@ -83,7 +84,7 @@ export class SslDuplex extends Duplex {
       );
     }
     this.#socket = socket;
-    for (const apply of this.#settings.values()) apply(socket);
+    for (const apply of this.#settings.values()) wish(() => apply(socket));
   }
 
   // ---- the connection
@@ -246,18 +247,19 @@ export class SslDuplex extends Duplex {
 
   #set(name: string, apply: (socket: SslSocket) => void): this {
     this.#settings.set(name, apply);
-    if (this.#socket !== undefined && !this.destroyed) apply(this.#socket);
+    const socket = this.#socket;
+    if (socket !== undefined && !this.destroyed) wish(() => apply(socket));
     return this;
   }
 
   /** Sends small writes at once. The Deno engine, which hides the TCP connection, always does. */
   setNoDelay(noDelay = true): this {
-    return this.#set("delay", (socket) => void ifKnown(() => socket.setNoDelay(noDelay)));
+    return this.#set("delay", (socket) => socket.setNoDelay(noDelay));
   }
 
   /** SO_KEEPALIVE. A wish: the Deno engine, which hides the TCP connection, cannot. */
   setKeepAlive(keepAlive = false, _initialDelay?: number): this {
-    return this.#set("alive", (socket) => void ifKnown(() => socket.setKeepAlive(keepAlive)));
+    return this.#set("alive", (socket) => socket.setKeepAlive(keepAlive));
   }
 
   /** Lets the event loop wait for this connection, as it does at first. */

@@ -6,7 +6,7 @@
 
 import type { AddressInfo } from "node:net";
 import type { PeerCertificate } from "node:tls";
-import { SslUnsupportedError } from "../errors.ts";
+import { SslError, SslUnsupportedError } from "../errors.ts";
 import type { SslSocket } from "../socket/socket.ts";
 import { legacyCertificate, legacyChain, standardName } from "./peer_certificate.ts";
 
@@ -27,6 +27,15 @@ export function ifKnown<T>(ask: () => T): T | undefined {
   } catch (error) {
     if (error instanceof SslUnsupportedError) return undefined;
     throw error;
+  }
+}
+
+/** Sets what may be impossible: the engine cannot, or the socket is closed already. */
+export function wish(set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    if (!(error instanceof SslError)) throw error;
   }
 }
 

@@ -187,6 +187,13 @@ Deno.test("after our own end, a peer without close_notify is a close: no error, 
   assertEquals(ended, false);
 });
 
+Deno.test("settings of a socket that is closed beneath its stream do not throw", async () => {
+  await using pair = await streams("openssl");
+  await pair.client.sslSocket!.close();
+  pair.client.setKeepAlive(true, 1000).setNoDelay().unref().ref();
+  assertEquals(pair.client.destroyed, false);
+});
+
 Deno.test("a stream destroyed while it connects aborts the attempt", async () => {
   await using silent = tcpServer(async (conn) =>
     void await conn.readable.pipeTo(new WritableStream())
