@@ -1,255 +1,150 @@
 /**
- * The benchmark: what this library costs compared to Deno's own TLS, to C with
- * OpenSSL and to Perl's IO::Socket::SSL, side by side in one run. Numbers of
- * one machine say little; ratios of the same run do. Sides take turns
- * (A B A B ...), and medians are compared.
+ * The benchmark: what this library costs compared to Deno's own TLS, to the least that JavaScript
+ * can do, and to C, Perl, Python, Node and Go. It writes docs/benchmarks.json and the page that is
+ * made from it.
  *
- *     deno task bench                          everything, about ten minutes
- *     deno task bench --rounds=3 --only=download,round --scale=0.2
- *     deno task bench --only=handshakes --role=client --profile=/tmp/prof --sides=openssl
+ *     deno task bench                      everything, about ten minutes
+ *     deno task bench --quick              less of everything, about two minutes
+ *     deno task bench --page               the page again, from the last results
+ *     deno task bench --print --only=round,lines --role=client --sides=deno,openssl
+ *     deno task bench --print --sides=deno,openssl,openssl@../before    what a change did
+ *     deno task bench --print --only=handshakes --sides=deno,openssl --profile=/tmp/profiles
  *
- * `wall` is how fast, `cpu` how much work for the side under test; 1.00x is
- * the reference, more is better for us.
+ * `--print` writes nothing. `--only` takes words of the works' names, or load, idle, start, growth.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { type Measured, output, Peers, type Server, startSideServer } from "./peers.ts";
-import { SideProcess } from "./process.ts";
-import { median, printTable, ratio } from "./table.ts";
+import { CONTENDERS, kindOf, present, titleOf } from "./contenders.ts";
+import { measureGrowth } from "./growth.ts";
+import { goalsOf } from "./goals.ts";
+import { machine } from "./machine.ts";
+import { charts, page } from "./page.ts";
+import { output, Peers } from "./peers.ts";
+import type { Results } from "./results.ts";
+import { median, timesBetter } from "./statistics.ts";
+import { measureIdle, measureLoad, measureStarts } from "./surroundings.ts";
+import { printTable, ratio } from "./table.ts";
+import { measureClients, measureServers, type Run, WORKS } from "./works.ts";
 
-const MIB = 1 << 20;
-const PERL = new URL("./peers/side.pl", import.meta.url).pathname;
+const DOCS = new URL("../docs/", import.meta.url);
+const JSON_FILE = new URL("benchmarks.json", DOCS);
 
 const flags = parseArgs(Deno.args, {
-  string: ["rounds", "scale", "version", "only", "role", "sides", "profile"],
-  default: { rounds: "5", scale: "1", version: "13", sides: "openssl,deno-engine,deno,C,perl" },
+  string: ["rounds", "scale", "only", "role", "sides", "profile"],
+  boolean: ["quick", "page", "print"],
+  default: { sides: Object.keys(CONTENDERS).join(",") },
   unknown: (argument) => {
     throw new TypeError(`unknown argument ${argument}: see the top of bench/main.ts`);
   },
 });
-const rounds = Number(flags.rounds);
-const scale = Number(flags.scale);
-const version = flags.version as "12" | "13";
+const rounds = Number(flags.rounds ?? (flags.quick ? 2 : 5));
+const scale = Number(flags.scale ?? (flags.quick ? 0.25 : 1));
 const only = flags.only?.split(",");
-const role = flags.role;
-const sides = flags.sides.split(",");
+const wanted = (name: string) => only === undefined || only.some((word) => name.includes(word));
 
-/** One thing that is measured. */
-interface Scenario {
-  readonly name: string;
-  readonly role: "client" | "server";
-  /** In the protocol of bench/peers. */
-  readonly command: "D" | "U" | "P" | "H" | "L";
-  readonly total: number;
-  readonly second: number;
-  readonly resume?: boolean;
+/** The name of a side for others: another tree is named by its commit. */
+async function labels(sides: readonly string[]): Promise<Map<string, string>> {
+  const named = sides.map(async (side): Promise<[string, string]> => {
+    const tree = side.split("@")[1];
+    if (tree === undefined) return [side, side];
+    const commit = await output("git", ["-C", tree, "rev-parse", "--short", "HEAD"]);
+    return [side, `${kindOf(side)}@${commit?.trim() ?? "another tree"}`];
+  });
+  return new Map(await Promise.all(named));
 }
 
-const mib = (n: number) => Math.round(n * scale) * MIB;
-const count = (n: number) => Math.max(10, Math.round(n * scale));
-
-function both(name: string, rest: Omit<Scenario, "name" | "role">): Scenario[] {
-  return (["client", "server"] as const).map((role) => ({
-    name: `${name}, ${role}`,
-    role,
-    ...rest,
-  }));
-}
-
-const SCENARIOS: Scenario[] = [
-  ...both("download", { command: "D", total: mib(512), second: 65536 }),
-  ...both("upload", { command: "U", total: mib(512), second: 65536 }),
-  ...both("upload 16 KiB writes", { command: "U", total: mib(256), second: 16384 }),
-  ...both("1-byte round trips", { command: "P", total: count(20_000), second: 1 }),
-  { name: "lines of 61 bytes, client", role: "client", command: "L", total: count(1e6), second: 0 },
-  ...both("full handshakes", { command: "H", total: count(1500), second: 4 }),
-  ...both("resumed handshakes", { command: "H", total: count(1500), second: 4, resume: true }),
-];
-
-const peers = await Peers.build();
-const perl = await output("perl", ["-MIO::Socket::SSL", "-e", "print 1"]) === "1";
-
-type Run = () => Promise<Measured | undefined>;
-/** A side that does one scenario; `undefined` where it cannot. */
-type Contestant = { readonly name: string; readonly run: Run } & AsyncDisposable;
-
-const processes = new Map<string, SideProcess>();
-async function side(kind: string): Promise<SideProcess> {
-  let made = processes.get(kind);
-  if (!made) {
-    processes.set(kind, made = await SideProcess.start(kind, peers.folder, flags.profile));
-  }
-  return made;
-}
-
-function clientRun(kind: string, s: Scenario, port: number): Run {
-  const { command, total, second } = s;
-  if (kind === "C") {
-    if (!peers.native || command === "L") return () => Promise.resolve(undefined);
-    const args = [command, String(total), String(second), s.resume ? "1" : "0"];
-    return () => peers.client(port, version, ...args);
-  }
-  if (kind === "perl") {
-    if (!perl || s.resume) return () => Promise.resolve(undefined);
-    const args = [
-      PERL,
-      String(port),
-      `${peers.folder}/ca.pem`,
-      command,
-      String(total),
-      String(second),
-    ];
-    return async () => JSON.parse(await output("perl", args) ?? "null") ?? undefined;
-  }
-  return async () =>
-    await (await side(kind)).run<Measured>({
-      do: command,
-      port,
-      total,
-      chunk: second,
-      size: second,
-      concurrency: second,
-      resume: s.resume ?? false,
-    });
-}
-
-/** The side under test is a server; the C client measures the time, the server's own CPU counts. */
-async function serverContestant(kind: string, s: Scenario): Promise<Contestant> {
-  const nothing = {
-    name: kind,
-    run: () => Promise.resolve(undefined),
-    async [Symbol.asyncDispose]() {},
+async function measure(): Promise<Results> {
+  await using peers = await Peers.build();
+  const found = await present(flags.sides.split(","), peers.native, output);
+  const names = await labels(found.there);
+  const run: Run = {
+    peers,
+    sides: found.there,
+    label: (side) => names.get(side)!,
+    rounds,
+    scale,
+    errors: [],
+    ...(flags.profile && { profile: flags.profile }),
   };
-  if (!peers.native || kind === "perl") return nothing;
-  const server: Server = kind === "C"
-    ? await peers.server(version)
-    : await startSideServer(kind, peers.folder, flags.profile);
-  const args = [s.command, String(s.total), String(s.second), s.resume ? "1" : "0"];
+  const role = (name: string) => flags.role === undefined || flags.role === name;
+  const works = WORKS.filter(({ name }) => wanted(name));
+  const measured = [
+    ...(works.length > 0 && role("client") ? await measureClients(run, works) : []),
+    ...(works.length > 0 && role("server") ? await measureServers(run, works) : []),
+  ];
+  const rest: { -readonly [K in keyof Results]?: Results[K] } = {};
+  const clients = 200;
+  if (peers.native && role("server")) {
+    if (wanted("load")) rest.load = { clients, sides: await measureLoad(run, clients) };
+    if (wanted("idle")) rest.idle = await measureIdle(run, scale < 0.5 ? 300 : 1000);
+  }
+  if (wanted("start") && role("client")) rest.starts = await measureStarts(run);
+  if (peers.native && wanted("growth")) {
+    rest.growth = await measureGrowth(run, scale < 0.5 ? 1000 : 5000);
+  }
   return {
-    name: kind,
-    run: async () => {
-      const before = await server.cpu();
-      const measured = await peers.client(server.port, version, ...args);
-      return { ...measured, cpu: await server.cpu() - before };
-    },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    machine: await machine(found.versions),
+    settings: { rounds, scale, day: new Date().toISOString().slice(0, 10) },
+    missing: found.missing,
+    errors: run.errors.map((error) => error.replaceAll(peers.folder, "")),
+    works: measured,
+    ...rest,
   };
 }
 
-interface Result {
-  readonly wall: number;
-  readonly cpu: number;
-  readonly reused: number;
-  readonly error?: string;
+/** Numbers with five digits say all that a run knows. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value)
+    ? Number(value.toPrecision(5))
+    : value;
 }
 
-async function measure(s: Scenario): Promise<Map<string, Result>> {
-  await using stack = new AsyncDisposableStack();
-  const fixed = s.role === "client" ? stack.use(await peers.server(version)) : undefined;
-  const contestants: Contestant[] = [];
-  for (const kind of sides) {
-    contestants.push(
-      s.role === "client"
-        ? { name: kind, run: clientRun(kind, s, fixed!.port), async [Symbol.asyncDispose]() {} }
-        : stack.use(await serverContestant(kind, s)),
-    );
+async function writePage(results: Results): Promise<void> {
+  const tried = await Deno.readTextFile(new URL("./tried.md", import.meta.url));
+  await Deno.writeTextFile(new URL("benchmarks.md", DOCS), page(results, tried));
+  const folder = new URL("benchmarks/", DOCS);
+  await Deno.mkdir(folder, { recursive: true });
+  for (const { name } of [...Deno.readDirSync(folder)]) await Deno.remove(new URL(name, folder));
+  for (const [name, text] of Object.entries(charts(results))) {
+    await Deno.writeTextFile(new URL(name, folder), text);
   }
-  const seen = new Map<string, Measured[]>();
-  const errors = new Map<string, string>();
-  for (let round = 0; round <= rounds; round++) { // the first warms up
-    for (const { name, run } of contestants) {
-      if (errors.has(name)) continue;
-      try {
-        const measured = await run();
-        if (measured && round > 0) seen.set(name, [...seen.get(name) ?? [], measured]);
-      } catch (error) {
-        errors.set(name, (error as Error).message);
-      }
+}
+
+function print(results: Results): void {
+  const rows = results.works.flatMap(({ work, role, total, sides }) =>
+    Object.entries(sides).map(([side, { wall, cpu }]) => [
+      `${work}, ${role}`,
+      titleOf(side),
+      (total / median(wall)).toFixed(0),
+      ratio(median(timesBetter(wall, sides.deno?.wall))),
+      (median(cpu) / total * 1e6).toPrecision(4),
+      ratio(median(timesBetter(cpu, sides.deno?.cpu))),
+    ])
+  );
+  if (rows.length > 0) {
+    printTable(["", "side", "a second", "of bare Deno", "CPU each, us", "cheaper"], rows);
+  }
+  for (const { name, goal, text, measured, reached } of goalsOf(results)) {
+    if (!Number.isNaN(measured)) {
+      console.log(`${reached ? "yes" : "no "}  ${name}: ${text}, ${goal}`);
     }
   }
-  const results = new Map<string, Result>();
-  for (const [name, all] of seen) {
-    results.set(name, {
-      wall: median(all.map((m) => m.wall)),
-      cpu: median(all.map((m) => m.cpu)),
-      reused: median(all.map((m) => m.reused ?? 0)),
-    });
-  }
-  for (const [name, error] of errors) {
-    results.set(name, { wall: NaN, cpu: NaN, reused: 0, error });
-  }
-  return results;
-}
-
-function rate(s: Scenario, wall: number): string {
-  if (Number.isNaN(wall)) return "-";
-  return s.command === "D" || s.command === "U"
-    ? `${(s.total / MIB / wall).toFixed(0)} MiB/s`
-    : `${(s.total / wall).toFixed(0)}/s`;
-}
-
-const rows: string[][] = [];
-const notes: string[] = [];
-for (const s of SCENARIOS) {
-  if (role && s.role !== role) continue;
-  if (only && !only.some((word) => s.name.includes(word))) continue;
-  const results = await measure(s);
-  const mine = results.get("openssl");
-  for (const [name, r] of results) {
-    if (r.error) {
-      notes.push(`${s.name}: ${name}: ${r.error}`);
-      continue;
+  for (const [what, seen] of Object.entries({ idle: results.idle, start: results.starts })) {
+    for (const [name, all] of Object.entries(seen ?? {})) {
+      console.log(`${what}: ${name}: ${median(all).toFixed(1)}`);
     }
-    const { wall: w = NaN, cpu: c = NaN } = mine ?? {};
-    const reference = name === "openssl" ? "" : `${ratio(r.wall / w)} wall ${ratio(r.cpu / c)} cpu`;
-    const reused = s.resume ? `${r.reused} of ${s.total} resumed` : "";
-    rows.push([s.name, name, rate(s, r.wall), `${r.cpu.toFixed(3)} s`, reference, reused]);
-    console.error(rows.at(-1)!.join("  "));
   }
+  for (const row of results.growth ?? []) console.log(JSON.stringify(row, rounded));
+  for (const side of results.missing) console.log(`not installed: ${titleOf(side)}`);
+  for (const error of results.errors) console.log(`failed: ${error}`);
 }
 
-/** KiB of resident memory that an idle connection costs each side, after a warm-up. */
-async function idleMemory(idleRole: "client" | "server", kind: string): Promise<number> {
-  const n = count(1000);
-  if (idleRole === "client") {
-    await using server = await peers.server(version);
-    await using made = await SideProcess.start(kind, peers.folder);
-    await made.run({ do: "H", port: server.port, total: 500, concurrency: 4 });
-    return (await made.run<{ perConnection: number }>({ do: "I", port: server.port, total: n }))
-      .perConnection;
-  }
-  await using server = await startSideServer(kind, peers.folder);
-  await peers.client(server.port, version, "H", "500", "4", "0");
-  const before = await server.rss();
-  const holding = peers.client(server.port, version, "I", String(n), "8");
-  await new Promise((resolve) => setTimeout(resolve, 6000));
-  const after = await server.rss();
-  await holding;
-  return (after - before) / n;
+if (!flags.page) {
+  const text = JSON.stringify(await measure(), rounded, 1);
+  print(JSON.parse(text));
+  if (!flags.print) await Deno.writeTextFile(JSON_FILE, `${text}\n`);
 }
-
-for (const idleRole of ["client", "server"] as const) {
-  const name = `idle memory, ${idleRole}`;
-  if ((role && idleRole !== role) || (only && !only.some((word) => name.includes(word)))) continue;
-  if (!peers.native) continue;
-  let mine = NaN;
-  for (const kind of sides.filter((k) => k !== "C" && k !== "perl")) {
-    const kib = await idleMemory(idleRole, kind);
-    if (kind === "openssl") mine = kib;
-    const compared = kind === "openssl" ? "" : `${ratio(kib / mine)} memory`;
-    rows.push([name, kind, `${kib.toFixed(1)} KiB`, "", compared]);
-    console.error(rows.at(-1)!.join("  "));
-  }
-}
-
-for (const made of processes.values()) await made[Symbol.asyncDispose]();
-await peers[Symbol.asyncDispose]();
-
-console.log(
-  `\nDeno ${Deno.version.deno}, TLS 1.${version[1]}, ${navigator.hardwareConcurrency} cores, ` +
-    `${rounds} rounds; the other end is ${peers.native ? "C with OpenSSL" : "Deno's own TLS"}\n`,
-);
-printTable(["", "side", "rate", "cpu", "openssl engine compared to it", ""], rows);
-for (const note of notes) console.log(note);
+if (!flags.print) await writePage(JSON.parse(await Deno.readTextFile(JSON_FILE)));
+Deno.exit(0);

@@ -45,9 +45,21 @@ export interface Measured {
   readonly reused?: number;
 }
 
+/** What the load test measures of a server. */
+export interface Load {
+  /** Requests a second, and all that were answered. */
+  readonly rate: number;
+  readonly done: number;
+  /** Microseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
 /** A server that runs. */
 export interface Server extends AsyncDisposable {
   readonly port: number;
+  /** Milliseconds that it took to listen, where that was measured. */
+  readonly ms?: number;
   /** CPU seconds it has used so far. */
   cpu(): Promise<number>;
   /** Resident memory in KiB. */
@@ -57,11 +69,11 @@ export interface Server extends AsyncDisposable {
 /** The clock ticks a second that /proc counts in. */
 const TICKS = 100;
 
-/** User and system CPU seconds of a process, where /proc is. */
+/** User and system CPU seconds of a process and its children that ended, where /proc is. */
 export function processCpu(pid: number): number {
   const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
 }
 
 /** Resident memory of a process in KiB, where /proc is. */
@@ -91,10 +103,13 @@ export class Peers implements AsyncDisposable {
     await Deno.writeTextFile(`${folder}/server.pem`, server.cert);
     await Deno.writeTextFile(`${folder}/server.key`, server.key);
     let native = true;
-    for (const name of ["peer_server", "peer_client"]) {
+    for (const name of ["peer_server", "peer_client", "load"]) {
       const args = ["-O2", "-o", `${folder}/${name}`, `${HERE}${name}.c`];
       const built = await output("gcc", [...args, "-lssl", "-lcrypto", "-lpthread"]);
       native &&= built !== undefined;
+    }
+    if (await output("go", ["version"]) !== undefined) {
+      await output("go", ["build", "-o", `${folder}/go_side`, `${HERE}../sides/go/main.go`]);
     }
     return new Peers(folder, native);
   }
@@ -119,6 +134,46 @@ export class Peers implements AsyncDisposable {
         await child.status;
       },
     };
+  }
+
+  /** The server of a side, of C too. */
+  async serverOf(side: string, profile?: string): Promise<Server> {
+    return side === "C"
+      ? await this.server("13")
+      : await startSideServer(side, this.folder, profile);
+  }
+
+  /** Many clients, each with one request on its way, for some seconds; needs `native`. */
+  async load(port: number, clients: number, seconds: number, size: number): Promise<Load> {
+    const text = await output(`${this.folder}/load`, [port, clients, seconds, size].map(String));
+    if (text === undefined) throw new Error("the load test failed");
+    return JSON.parse(text);
+  }
+
+  /** Opens idle connections, and holds them until it is disposed of; needs `native`. */
+  async hold(port: number, count: number): Promise<AsyncDisposable> {
+    const child = new Deno.Command(`${this.folder}/peer_client`, {
+      args: [String(port), "tls", "13", "I", String(count), "600"],
+      env: { BENCH_CERTS: this.folder },
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    const { done } = await reader.read(); // it says when all are open
+    await reader.cancel();
+    const end = async () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It ended by itself.
+      }
+      await child.status;
+    };
+    if (done) {
+      await end();
+      throw new Error(`${count} idle connections could not be opened`);
+    }
+    return { [Symbol.asyncDispose]: end };
   }
 
   /** Runs the client with a command of its protocol; needs {@linkcode Peers.native}. */
@@ -147,17 +202,22 @@ export async function reachable(port: number): Promise<void> {
   throw new Error(`nothing listens on port ${port}`);
 }
 
-/** A server under test in its own process. */
+/** A server under test in its own process; Perl's has one more, which forks. */
 export async function startSideServer(
   kind: string,
   folder: string,
   profile?: string,
+  options: { readonly how?: "raw" | "lines"; readonly names?: number } = {},
 ): Promise<Server> {
   const side = await SideProcess.start(kind, folder, profile);
-  const { port } = await side.run<{ port: number }>({ do: "serve" });
+  const { port, ms, pid = side.pid } = await side.run<{ port: number; ms?: number; pid?: number }>({
+    do: "serve",
+    ...options,
+  });
   return {
     port,
-    cpu: async () => (await side.run<{ cpu: number }>({ do: "cpu" })).cpu,
+    ...(ms !== undefined && { ms }),
+    cpu: () => Promise.resolve(processCpu(pid)),
     rss: async () => (await side.run<{ rss: number }>({ do: "rss" })).rss,
     [Symbol.asyncDispose]: () => side[Symbol.asyncDispose](),
   };

@@ -1,13 +1,13 @@
 /**
- * A side under test in a process of its own (bench/side.ts), told what to do
- * by lines of JSON: so each side has its own memory, CPU count and warm code.
+ * A side under test in a process of its own, which gets its commands as lines
+ * of JSON: so each side has its own memory, CPU count and warm code.
  *
  * @module
  */
 
-const SIDE = new URL("./side.ts", import.meta.url).pathname;
+import { commandOf } from "./contenders.ts";
 
-/** A process that runs bench/side.ts. */
+/** A process that runs bench/side.ts, or one of bench/sides in another language. */
 export class SideProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -20,20 +20,20 @@ export class SideProcess implements AsyncDisposable {
     this.#lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Starts it: `kind` is "openssl", "deno-engine" or "deno"; `profile` a folder for a CPU profile. */
-  static async start(kind: string, folder: string, profile?: string): Promise<SideProcess> {
-    const flags = ["--allow-all", "--v8-flags=--expose-gc"];
-    if (profile) flags.push("--cpu-prof", `--cpu-prof-dir=${profile}`);
-    const side = new SideProcess(
-      new Deno.Command(Deno.execPath(), {
-        args: ["run", ...flags, SIDE, kind, folder],
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "inherit",
-      }).spawn(),
+  /** Starts it: a side of bench/contenders.ts; `profile` is a folder for a CPU profile. */
+  static async start(side: string, folder: string, profile?: string): Promise<SideProcess> {
+    const [program, args] = commandOf(side, folder, profile);
+    const started = new SideProcess(
+      new Deno.Command(program, { args, stdin: "piped", stdout: "piped", stderr: "inherit" })
+        .spawn(),
     );
-    await side.#line();
-    return side;
+    await started.#line();
+    return started;
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   async #line(): Promise<string> {

@@ -1,110 +1,44 @@
 /**
- * One side under test, as client or server of the protocol in bench/peers.
- * Started by bench/process.ts; reads commands as lines of JSON from stdin.
+ * One side under test, as client or server of the protocol in bench/peers: bare
+ * Deno, this library (of this tree or of another), or the floor. Started by
+ * bench/process.ts; reads commands as lines of JSON from stdin.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli/parse-args";
 import process from "node:process";
-import { openHandles } from "../engine/openssl/memory.ts";
-import { Handle } from "../handle/mod.ts";
-import { SslSocket } from "../socket/socket.ts";
+import { bare } from "./sides/bare.ts";
+import { type Conn, type Contender, writeAll } from "./sides/contender.ts";
+import { floor } from "./sides/floor.ts";
+import { ours } from "./sides/ours.ts";
 
-/** What the three kinds have in common. */
-interface Conn {
-  read(p: Uint8Array): Promise<number | null>;
-  write(p: Uint8Array): Promise<number>;
-  close(): void | Promise<void>;
-}
-
-/** One way to make TLS connections. */
-interface Side {
-  connect(port: number, resume: boolean): Promise<Conn>;
-  listen(): Promise<{ port: number; connections: AsyncIterable<Conn> }>;
-  lines(conn: Conn): AsyncIterable<string>;
-}
-
-const [kind, folder] = parseArgs(Deno.args, { string: "_" })._.map(String) as [string, string];
+const args = parseArgs(Deno.args, { string: ["_"] })._.map(String);
+const [kind, folder, tree = new URL("../", import.meta.url).href] = args as [string, string];
 const file = (name: string) => Deno.readTextFileSync(`${folder}/${name}`);
-const ca = file("ca.pem"), cert = file("server.pem"), key = file("server.key");
-
-function ours(engine: "openssl" | "deno"): Side {
-  const trust = engine === "deno" ? { extraCa: ca } : { ca };
-  const contexts = new Map<boolean, Promise<Awaited<ReturnType<typeof context>>>>();
-  const context = async (resume: boolean) => {
-    const { SslContext } = await import("../context/mod.ts");
-    const sessions = resume ? { sessionCacheSize: 100 } : {};
-    return await SslContext.create({ engine, ...trust, ...sessions });
-  };
-  return {
-    async connect(port, resume) {
-      let made = contexts.get(resume);
-      if (made === undefined) contexts.set(resume, made = context(resume));
-      const reuseCtx = await made;
-      return await SslSocket.connect({
-        hostname: "127.0.0.1",
-        port,
-        serverName: "localhost",
-        verifycnName: "localhost",
-        reuseCtx,
-      });
-    },
-    async listen() {
-      const listener = await SslSocket.listen({
-        engine,
-        hostname: "127.0.0.1",
-        port: 0,
-        backlog: 1024,
-        cert,
-        key,
-        maxHandshakes: 5000,
-      });
-      return { port: listener.addr.port, connections: listener };
-    },
-    lines: (conn) => new Handle(conn as SslSocket).lines(),
-  };
-}
-
-/** Deno's own TLS, used as well as it can be: NODELAY through connect + startTls. */
-const bare: Side = {
-  async connect(port) {
-    const tcp = await Deno.connect({ hostname: "127.0.0.1", port });
-    tcp.setNoDelay(true);
-    const conn = await Deno.startTls(tcp, { hostname: "localhost", caCerts: [ca] });
-    await conn.handshake();
-    return conn;
-  },
-  listen() {
-    const listener = Deno.listenTls(
-      {
-        hostname: "127.0.0.1",
-        port: 0,
-        cert,
-        key,
-        tcpBacklog: 1024,
-      } as Deno.ListenTlsOptions & Deno.TlsCertifiedKeyPem,
-    );
-    return Promise.resolve({ port: listener.addr.port, connections: listener });
-  },
-  async *lines(conn) {
-    let rest = "";
-    const decoder = new TextDecoder();
-    const p = new Uint8Array(65536);
-    for (let n; (n = await conn.read(p)) !== null;) {
-      const lines = (rest + decoder.decode(p.subarray(0, n), { stream: true })).split("\n");
-      rest = lines.pop()!;
-      yield* lines;
-    }
-  },
+const material = {
+  folder,
+  ca: file("ca.pem"),
+  cert: file("server.pem"),
+  key: file("server.key"),
 };
 
-const side = kind === "deno" ? bare : ours(kind === "openssl" ? "openssl" : "deno");
-const encode = (text: string) => new TextEncoder().encode(text);
-
-async function writeAll(conn: Conn, p: Uint8Array): Promise<void> {
-  for (let at = await conn.write(p); at < p.length;) at += await conn.write(p.subarray(at));
+async function contender(): Promise<Contender> {
+  if (kind === "deno") return bare(material);
+  if (kind === "floor") return floor(material);
+  return await ours(kind === "openssl" ? "openssl" : "deno", material, new URL(tree));
 }
+
+/** Handles of OpenSSL that are open; 0 in a tree that does not count them. */
+async function handleCounter(): Promise<() => number> {
+  if (kind !== "openssl") return () => 0;
+  const memory = await import(new URL("engine/openssl/memory.ts", tree).href);
+  return memory.openHandles ?? (() => 0);
+}
+
+const side = await contender();
+const openHandles = await handleCounter();
+const encode = (text: string) => new TextEncoder().encode(text);
 
 async function readAll(conn: Conn, p: Uint8Array, count: number): Promise<void> {
   for (let left = count; left > 0;) {
@@ -172,11 +106,21 @@ async function writeLines(conn: Conn, count: number): Promise<void> {
   }
 }
 
-async function serve(): Promise<number> {
-  const { port, connections } = await side.listen();
+/** Echoes line by line; the command of the protocol is the first line. */
+async function serveLines(conn: Conn): Promise<void> {
+  for await (const line of side.lines(conn)) {
+    if (line !== "E") await writeAll(conn, encode(`${line}\n`));
+  }
+}
+
+async function serve(how: Command["how"], names: number): Promise<number> {
+  if (how !== undefined && side.serve) return await side.serve(how);
+  const certificates = names > 0 ? JSON.parse(file("names.json")).slice(0, names) : [];
+  const { port, connections } = await side.listen(Object.fromEntries(certificates));
+  const one = how === "lines" ? serveLines : serveOne;
   (async () => {
     for await (const conn of connections) {
-      serveOne(conn).catch(() => {}).then(async () => {
+      one(conn).catch(() => {}).then(async () => {
         try {
           await conn.close();
         } catch {
@@ -198,7 +142,14 @@ interface Command {
   size: number;
   concurrency: number;
   resume?: boolean;
+  /** An echo server as a user writes it, in place of the protocol. */
+  how?: "raw" | "lines";
+  /** A server with so many certificates, one for a name. */
+  names?: number;
 }
+
+/** Contexts that are kept, so that their memory can be seen. */
+const contexts: unknown[] = [];
 
 async function open(c: Command, line?: string): Promise<Conn> {
   const conn = await side.connect(c.port, c.resume ?? false);
@@ -212,8 +163,21 @@ async function open(c: Command, line?: string): Promise<Conn> {
 }
 
 const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>> = {
-  async serve() {
-    return { port: await serve() };
+  async serve(c) {
+    const start = performance.now();
+    return { port: await serve(c.how, c.names ?? 0), ms: performance.now() - start };
+  },
+  /** Makes contexts: the time and the memory of each. */
+  async contexts(c) {
+    const make = side.context;
+    if (!make) throw new Error(`${kind} has no contexts`);
+    contexts.push(await make()); // the engine is loaded
+    const before = await COMMANDS.rss!(c) as { rss: number };
+    const times = await timed(async () => {
+      for (let i = 0; i < c.total; i++) contexts.push(await make());
+    });
+    const after = await COMMANDS.rss!(c) as { rss: number };
+    return { ...times, kib: after.rss - before.rss };
   },
   cpu: () => Promise.resolve({}),
   rss() {

@@ -17,7 +17,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { Peers } from "./peers.ts";
 import { SideProcess } from "./process.ts";
-import { median, printTable } from "./table.ts";
+import { median } from "./statistics.ts";
+import { printTable } from "./table.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["connections", "minutes", "simultaneous", "engine"],

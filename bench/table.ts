@@ -1,16 +1,8 @@
 /**
- * Medians and a table in plain text.
+ * A table in plain text.
  *
  * @module
  */
-
-/** The median; NaN of nothing. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return NaN;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 /** Prints rows in columns; the first is aligned left. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {

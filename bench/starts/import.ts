@@ -1,0 +1,2 @@
+import { SslSocket } from "@socket/ssl";
+void SslSocket;
