@@ -12,7 +12,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { serveHttp } from "../http/mod.ts";
 import { TestCa } from "../testing/ca.ts";
 import { output } from "./peers.ts";
-import { median, printTable, ratio } from "./table.ts";
+import { median } from "./statistics.ts";
+import { printTable, ratio } from "./table.ts";
 
 const SIDES = ["deno", "openssl", "deno-engine"] as const;
 const BODY = 20_000_000;
