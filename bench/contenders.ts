@@ -69,6 +69,14 @@ const PROBES: Readonly<Record<string, readonly [program: string, ...args: string
   go: ["go", "version"],
 };
 
+/** What the version of a probe is the version of. */
+const VERSIONED: Readonly<Record<string, string>> = {
+  perl: "IO::Socket::SSL",
+  python: "Python",
+  node: "Node",
+  go: "Go",
+};
+
 /** The sides that are there with their versions, and those that are not. */
 export async function present(
   sides: readonly string[],
@@ -87,7 +95,7 @@ export async function present(
       continue;
     }
     there.push(side);
-    if (version) versions[kind] = /[\d.]*\d/.exec(version)?.[0] ?? version.trim();
+    if (version) versions[VERSIONED[kind]!] = /[\d.]*\d/.exec(version)?.[0] ?? version.trim();
   }
   return { there, missing, versions };
 }

@@ -249,6 +249,9 @@ function intro({ machine, settings, missing, errors }: Results): string {
   const failed = errors.length > 0
     ? `\n\nWhat failed in this run:\n\n${errors.map((error) => `- ${error}`).join("\n")}`
     : "";
+  const small = settings.rounds < 5 || settings.scale < 1
+    ? "\n\n**This was a small run, which only shows that everything works: its numbers say little.**"
+    : "";
   return `# Benchmarks
 
 This page is made by \`deno task bench\`; \`docs/benchmarks.json\` has every round. It compares this
@@ -256,9 +259,9 @@ library with Deno's own TLS and with what other languages have, in one run on on
 
 ## Machine
 
-${table(["", ""], rows)}
+${table(["what", "which"], rows)}
 
-${settings.rounds} rounds at a scale of ${settings.scale}, on ${settings.day}.${absent}${failed}
+${settings.rounds} rounds at a scale of ${settings.scale}, on ${settings.day}.${small}${absent}${failed}
 
 ## How to read it
 

@@ -67,3 +67,10 @@ Deno.test("the page names sides by what they are, and those that are missing", (
   assertStringIncludes(text, "left out: Go, crypto/tls.");
   assertStringIncludes(text, "2 of 2 are reached");
 });
+
+Deno.test("the page of a small run says that its numbers say little", () => {
+  const few = results({ deno: 1, openssl: 1 });
+  const whole = { ...few, settings: { ...few.settings, rounds: 5 } };
+  assert(page(few, "").includes("This was a small run"));
+  assert(!page(whole, "").includes("This was a small run"));
+});
