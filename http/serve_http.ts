@@ -19,7 +19,7 @@ import type { HttpHandler, HttpOptions, HttpServer } from "./options.ts";
  * client certificates, versions, ciphers, a certificate for each name, tickets, a stapled OCSP
  * response, a new certificate while it runs. The handler knows the client's certificate.
  *
- * Handlers of Hono, Oak and other frameworks on `Request` and `Response` work as they are:
+ * Handlers of Hono and other frameworks on `Request` and `Response` work as they are:
  * `serveHttp(options, app.fetch)`.
  *
  * @param options As `SslSocket.listen`: `port` and a certificate (`certFile` and `keyFile`, `cert` and
