@@ -61,12 +61,16 @@ const names = ["read", "write", "net", "env", "run", "ffi", "sys", "import"];
 const states = async () => Promise.all(names.map(async (name) => (await query({ name })).state));
 `;
 
+/** Deno's own node:https looks at its variables when it is loaded, which is not ours to record. */
+const LOADS_NODE = 'await import("node:https");';
+
 for (const [entry, file] of Object.entries(config.exports)) {
   Deno.test(`importing "${entry}" needs no permission, does no I/O and asks for nothing`, async () => {
     const script = `
       const query = Deno.permissions.query.bind(Deno.permissions);
       ${STATES}
       const before = await states();
+      ${entry === "./node" ? LOADS_NODE : ""}
       ${RECORDER}
       const module = await import(${JSON.stringify(new URL(file, ROOT).href)});
       await new Promise((resolve) => setTimeout(resolve));

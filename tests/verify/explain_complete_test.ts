@@ -19,6 +19,7 @@ const FOLDERS = [
 
 /** What looks like a code in a string, and is not one. */
 const NO_CODES = [
+  /^ERR_(?:TLS_CERT_ALTNAME_INVALID|STREAM_DESTROYED)$/, // node's, whose cause is an error of ours
   /^ERR_SSL_$/, // what precedes OpenSSL's own reason: see below
   /^(?:SSL|TLS|GEN|SOCKET_SSL|X509|NID|OP|MODE|VERIFY|ERROR|ST|SESS)_/,
   /^(?:AD_DVCS|ED25519|ED448|ECDSA|EMAIL|EDIPARTY|ENCRYPTED)$/,
