@@ -19,6 +19,7 @@ const FOLDERS = [
 
 /** What looks like a code in a string, and is not one. */
 const NO_CODES = [
+  /^(?:EHLO|CONNECT_WITH_DB|PROTOCOL_41|SECURE_CONNECTION|MULTI_RESULTS|PLUGIN_AUTH)$/, // SMTP, MySQL
   /^ERR_(?:TLS_CERT_ALTNAME_INVALID|STREAM_DESTROYED)$/, // node's, whose cause is an error of ours
   /^ERR_SSL_$/, // what precedes OpenSSL's own reason: see below
   /^(?:SSL|TLS|GEN|SOCKET_SSL|X509|NID|OP|MODE|VERIFY|ERROR|ST|SESS)_/,
