@@ -81,7 +81,7 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: every attack at once, four of each, and the good are served`, async () => {
     const failures: unknown[] = [];
     const listener = await listen(engine, {
-      handshakeTimeout: 400,
+      handshakeTimeout: 1500,
       maxHandshakes: 16,
       onHandshakeError: (error) => failures.push(error),
     });
