@@ -6,7 +6,7 @@
  */
 
 import { SSL_WANT_READ, SSL_WANT_WRITE, type Want } from "../errors.ts";
-import { ignore, orAborted } from "../internal/waiting.ts";
+import { ignore, inTime, orAborted } from "../internal/waiting.ts";
 import { HandshakeClock } from "./handshake_progress.ts";
 import type { Inflow } from "./inflow.ts";
 import { PATIENCE } from "./last_words.ts";
@@ -76,16 +76,11 @@ export class Handshake {
   /** After a failure: the alert goes out if the peer takes it at once; the failure stays the error. */
   async #flushAlert(signal?: AbortSignal): Promise<void> {
     if (this.#calls.closed || signal?.aborted || this.#out.waiting === 0) return;
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), PATIENCE);
-    const ends = [abort.signal, ...(signal ? [signal] : [])];
     try {
       // It may be under way already, and who closes the transport now would cut it off.
-      await orAborted(this.#out.flush(), AbortSignal.any(ends));
+      await inTime(orAborted(this.#out.flush(), signal), PATIENCE);
     } catch {
-      // The peer is gone, or does not take it: the failure that brought us here says more.
-    } finally {
-      clearTimeout(timer);
+      // The peer is gone: the failure that brought us here says more.
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Brings bytes from the session to the transport; where that is slow, they wait here. One loop at a time runs until nothing is left; a
- * call that adds output meanwhile joins it.
+ * Brings bytes from the session to the transport; where that is slow, they wait here. One loop at a
+ * time runs until nothing is left; a call that adds output meanwhile joins it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export class Outflow {
   #closed = false;
   readonly #explain: (cause: unknown) => Promise<unknown>;
   /** Ends the wait for a write of the transport. */
-  #abandon: (() => void) | undefined;
+  #abandon: ((why: Error) => void) | undefined;
 
   /** Sends nothing yet. `explain` turns a failure of the transport into the error to report. */
   constructor(
@@ -114,7 +114,7 @@ export class Outflow {
    */
   #write(p: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#abandon = () => reject(closedError());
+      this.#abandon = reject;
       Promise.resolve(this.#transport.write(p)).then(resolve, reject);
     });
   }
@@ -122,6 +122,6 @@ export class Outflow {
   /** Ends, and with it the wait for the peer. */
   close(): void {
     this.#closed = true;
-    this.#abandon?.();
+    if (this.#underWay > 0) this.#abandon?.(closedError());
   }
 }

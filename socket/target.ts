@@ -56,39 +56,38 @@ export function parsePort(port: number | string, least = 1): number {
 }
 
 /** The host as it is dialled: in ASCII. */
-function parseHost({ host, bracketed }: HostAndPort, shown: string): string {
+function parseHost({ host, bracketed }: HostAndPort, text: string): string {
   const version = ipVersion(host);
   if (bracketed && version !== 6) {
-    refuse(shown, "only an IPv6 address stands in brackets", `write it as "[::1]:443"`);
+    refuse(quote(text), "only an IPv6 address stands in brackets", `write it as "[::1]:443"`);
   }
-  if (host === "") refuse(shown, "there is no host name", `write it as "example.com:443"`);
+  if (host === "") refuse(quote(text), "there is no host name", `write it as "example.com:443"`);
   if (version !== undefined) return host;
   if (host.includes(":")) {
-    refuse(shown, "the host name holds a colon", `give the port as { hostname, port }`);
+    refuse(quote(text), "the host name holds a colon", `give the port as { hostname, port }`);
   }
   const problem = hostProblem(host);
   if (problem !== undefined) {
-    refuse(shown, `that is not a host name: ${problem}`, `write it as "example.com:443"`);
+    refuse(quote(text), `that is not a host name: ${problem}`, `write it as "example.com:443"`);
   }
   // Resolvers want the A-label. A dot at the end stays: it says that no search domain is to be tried.
   return idnToAscii(host)!;
 }
 
 function parseText(text: string, port: number | string | undefined): DialTarget {
-  const shown = quote(text);
   if (text.includes("://")) {
-    refuse(shown, "a URL is not a target", `write host and port, as in "example.com:443"`);
+    refuse(quote(text), "a URL is not a target", `write host and port, as in "example.com:443"`);
   }
   if (ipVersion(text) === 6 && port === undefined) {
     const advice = `write "[::1]:443", or { hostname: "::1", port: 443 }`;
-    refuse(shown, "an IPv6 address with a port needs brackets", advice);
+    refuse(quote(text), "an IPv6 address with a port needs brackets", advice);
   }
   const parts = splitHostPort(text);
-  const hostname = parseHost(parts, shown);
+  const hostname = parseHost(parts, text);
   if (!parts.port) {
     if (port === undefined) {
       refuse(
-        shown,
+        quote(text),
         "it names no port",
         `write it as "example.com:443", or give { hostname, port }`,
       );
@@ -98,7 +97,7 @@ function parseText(text: string, port: number | string | undefined): DialTarget 
   const own = parsePort(parts.port);
   if (port !== undefined && parsePort(port) !== own) {
     refuse(
-      shown,
+      quote(text),
       `it names another port than the option port: ${quote(port)}`,
       "give the port once",
     );
