@@ -3,7 +3,7 @@
  * byte and hides nothing. What it has in common with TLS is what the layers
  * above rely on: a handshake in which the server shows a certificate and the
  * client judges it before it answers, records, an alert, and a close_notify
- * of each direction. See docs/engine.md.
+ * of each direction. See docs/writing-an-engine.md.
  */
 
 import { SSL_WANT_READ, SslError, SslPeerError, SslTruncatedError } from "../../errors.ts";

@@ -1,12 +1,12 @@
-/** The table of engines in the README is the table of engine/features.ts. */
+/** The table of engines in docs/engines.md is the table of engine/features.ts. */
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FEATURES } from "../../engine/features.ts";
-import { featuresTable, withFeaturesTable } from "./readme_table.ts";
+import { featuresTable, withFeaturesTable } from "./engines_table.ts";
 
-Deno.test("README.md has the table of engine/features.ts: else run deno task docs:engines", () => {
-  const page = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
+Deno.test("docs/engines.md has the table of engine/features.ts: else run deno task docs:engines", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/engines.md", import.meta.url));
   assertEquals(withFeaturesTable(page), page);
 });
 

@@ -1,5 +1,5 @@
 /**
- * The table of engines for the README, made from engine/features.ts. Pure.
+ * The table of engines for docs/engines.md, made from engine/features.ts. Pure.
  *
  * @module
  */
@@ -63,6 +63,6 @@ export function withFeaturesTable(page: string): string {
 }
 
 if (import.meta.main) {
-  const readme = new URL("../../README.md", import.meta.url);
-  Deno.writeTextFileSync(readme, withFeaturesTable(Deno.readTextFileSync(readme)));
+  const page = new URL("../../docs/engines.md", import.meta.url);
+  Deno.writeTextFileSync(page, withFeaturesTable(Deno.readTextFileSync(page)));
 }
