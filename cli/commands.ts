@@ -1,0 +1,14 @@
+/**
+ * The table of commands, in the order of the help. Each area has its rows in a file of its own; the
+ * code of a command is loaded when it runs.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+import { HELP_COMMANDS } from "./help/rows.ts";
+
+/** Every command. */
+export const COMMANDS: readonly Command[] = [
+  ...HELP_COMMANDS,
+];

@@ -1,0 +1,96 @@
+/**
+ * What a command sees of the world: its streams, the terminal, the environment, the clock. Tests put
+ * their own in its place.
+ *
+ * @module
+ */
+
+import { fstatSync } from "node:fs";
+
+/** What is at the other end of standard input. */
+export type StdinKind = "terminal" | "pipe" | "file" | "none";
+
+/** A stream that a command writes to. */
+export interface CliOutput {
+  /** Whether a person looks at it. */
+  readonly isTerminal: boolean;
+  /**
+   * Writes all of it.
+   *
+   * @throws What the system says; `EPIPE` when nobody reads it any more.
+   */
+  write(data: string | Uint8Array): Promise<void>;
+}
+
+/** The stream that a command reads from. */
+export interface CliInput {
+  /** What is at its other end. */
+  readonly kind: StdinKind;
+  /** Its bytes. It is opened when it is first read. */
+  readonly readable: ReadableStream<Uint8Array>;
+}
+
+/** What a command sees of the world. */
+export interface CliIo {
+  /** Standard input. */
+  readonly stdin: CliInput;
+  /** Standard output: the result, and nothing else. */
+  readonly stdout: CliOutput;
+  /** Standard error: what went wrong, and the progress at a terminal. */
+  readonly stderr: CliOutput;
+  /** How many columns the terminal has; `undefined` where there is no terminal. */
+  readonly columns: number | undefined;
+  /** Whether the user asked for output without colors (NO_COLOR). */
+  readonly noColor: boolean;
+  /** The time, in milliseconds since 1970. */
+  now(): number;
+  /** Aborted when the user interrupts the command. */
+  readonly signal: AbortSignal;
+}
+
+async function writeAll(writer: typeof Deno.stdout, data: string | Uint8Array): Promise<void> {
+  let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  while (rest.length > 0) rest = rest.subarray(await writer.write(rest));
+}
+
+function outputOf(stream: typeof Deno.stdout): CliOutput {
+  return { isTerminal: stream.isTerminal(), write: (data) => writeAll(stream, data) };
+}
+
+/** What standard input is. A terminal and a pipe are not asked for a permission. */
+function stdinKind(): StdinKind {
+  if (Deno.stdin.isTerminal()) return "terminal";
+  try {
+    const stat = fstatSync(0);
+    if (stat.isFIFO() || stat.isSocket()) return "pipe";
+    return stat.isFile() ? "file" : "none";
+  } catch {
+    return "none"; // it is closed
+  }
+}
+
+function columnsOf(): number | undefined {
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined; // no terminal
+  }
+}
+
+/** The world as the process has it. Needs no permission. */
+export function systemIo(signal: AbortSignal): CliIo {
+  return {
+    stdin: {
+      kind: stdinKind(),
+      get readable() {
+        return Deno.stdin.readable;
+      },
+    },
+    stdout: outputOf(Deno.stdout),
+    stderr: outputOf(Deno.stderr),
+    columns: columnsOf(),
+    noColor: Deno.noColor,
+    now: () => Date.now(),
+    signal,
+  };
+}
