@@ -1,12 +1,13 @@
 /**
- * What an `SslContext` holds, for the code that makes connections with it.
+ * What an `SslContext` holds, for the code that makes connections with it, and the objects of C
+ * that it gives to callers.
  *
  * @module
  */
 
 import type { Engine, EngineContext, Role, TlsVersion } from "../engine/engine.ts";
 import type { OcspResolver } from "../verify/ocsp/resolver.ts";
-import type { SharedContext, SslOptions } from "./options.ts";
+import type { NativeObject, SharedContext, SslOptions } from "./options.ts";
 import type { PeerRules } from "./peer_rules.ts";
 import type { Resolved } from "./validate.ts";
 import type { ClientSessions } from "./sessions/resumption.ts";
@@ -72,4 +73,21 @@ export function engineOf(context: SharedContext): Engine {
 export function contextIn(value: unknown): SharedContext | undefined {
   const { context } = Object(value) as { context?: unknown };
   return [value, context].find((each): each is SharedContext => records.has(Object(each)));
+}
+
+const genuine = new WeakSet<object>();
+
+/** What `sslObject()` and `ctxObject()` give. */
+export function nativeObject(
+  kind: NativeObject["kind"],
+  pointer: Deno.PointerObject,
+): NativeObject {
+  const object = Object.freeze({ kind, pointer });
+  genuine.add(object);
+  return object;
+}
+
+/** Whether a value was made by {@linkcode nativeObject}: one that looks like it is not enough. */
+export function isNativeObject(value: unknown): value is NativeObject {
+  return typeof value === "object" && value !== null && genuine.has(value);
 }

@@ -8,9 +8,9 @@
 import type { ContextConfig, EngineContext, Role } from "../engine/engine.ts";
 import { ownRecord } from "../internal/own_options.ts";
 import { closedError } from "../internal/waiting.ts";
-import { type ContextRecord, recordOf } from "./context_record.ts";
+import { type ContextRecord, nativeObject, recordOf } from "./context_record.ts";
 import type { RoleConfig } from "./engine_config.ts";
-import type { NativeObject, SharedContext } from "./options.ts";
+import type { SharedContext } from "./options.ts";
 
 /** The engine's context for a role, made at the first call. */
 export function engineContext(context: SharedContext, role: Role): Promise<EngineContext> {
@@ -80,21 +80,4 @@ async function makeEngineContexts(
       ? base
       : { ...base, hooks: ownRecord({ ...base.hooks, selectContext }) },
   );
-}
-
-const genuine = new WeakSet<object>();
-
-/** What `sslObject()` and `ctxObject()` give. */
-export function nativeObject(
-  kind: NativeObject["kind"],
-  pointer: Deno.PointerObject,
-): NativeObject {
-  const object = Object.freeze({ kind, pointer });
-  genuine.add(object);
-  return object;
-}
-
-/** Whether a value was made by {@linkcode nativeObject}: one that looks like it is not enough. */
-export function isNativeObject(value: unknown): value is NativeObject {
-  return typeof value === "object" && value !== null && genuine.has(value);
 }

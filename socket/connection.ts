@@ -7,8 +7,7 @@
 
 import type { ConnectionState } from "../context/connection.ts";
 import type { SslContext } from "../context/context.ts";
-import { engineOf, recordOf } from "../context/context_record.ts";
-import { nativeObject } from "../context/engine_contexts.ts";
+import { engineOf, nativeObject, recordOf } from "../context/context_record.ts";
 import type { NativeObject } from "../context/options.ts";
 import type { NewConnection } from "../context/new_connection.ts";
 import type { Resolved } from "../context/validate.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isNativeObject } from "../../context/engine_contexts.ts";
+import { isNativeObject } from "../../context/context_record.ts";
 import type { NativeObject } from "../../context/options.ts";
 import { type Opaque, wrap } from "./handle.ts";
 import { isKind, type Kind } from "./kinds.ts";

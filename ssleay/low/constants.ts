@@ -53,6 +53,13 @@ export function constantNames(): string[] {
   return [...new Set([...names, ...OF_THE_VERSION.split(" "), ...ABSENT.trim().split(/\s+/)])];
 }
 
+let known: Set<string> | undefined;
+
+/** Whether Net::SSLeay knows a constant of this name. */
+export function isConstantName(name: string): boolean {
+  return (known ??= new Set(constantNames())).has(name);
+}
+
 /**
  * The value of a constant.
  *

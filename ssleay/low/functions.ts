@@ -84,17 +84,18 @@ function removed(name: string, instead: string): () => never {
   };
 }
 
-/** Each function by its name in Perl, as what makes it at its first use. */
-export function functionsByName(): Map<string, () => unknown> {
-  const found = new Map<string, () => unknown>();
-  for (const rows of Object.values(TABLE)) {
-    for (const [name, row] of Object.entries(rows)) found.set(name, () => declared(name, row));
-  }
-  for (const [name, instead] of Object.entries(REMOVED)) {
-    found.set(name, () => removed(name, instead));
-  }
+/** The names of all functions, as in Perl. */
+export function functionNames(): string[] {
+  return [...Object.values(TABLE), REMOVED, ...COMPOSED].flatMap((each) => Object.keys(each));
+}
+
+/** The function of a name, if there is one. */
+export function functionNamed(name: string): unknown {
   for (const module of COMPOSED) {
-    for (const [name, value] of Object.entries(module)) found.set(name, () => value);
+    if (Object.hasOwn(module, name)) return Reflect.get(module, name);
   }
-  return found;
+  for (const rows of Object.values(TABLE)) {
+    if (Object.hasOwn(rows, name)) return declared(name, Reflect.get(rows, name));
+  }
+  if (Object.hasOwn(REMOVED, name)) return removed(name, REMOVED[name]!);
 }

@@ -22,8 +22,8 @@
  */
 
 import { joinConvenience } from "./convenience.ts";
-import { functionsByName } from "./functions.ts";
-import { constant, constantNames } from "./constants.ts";
+import { constant, constantNames, isConstantName } from "./constants.ts";
+import { functionNamed, functionNames } from "./functions.ts";
 import type { Constants, Declared } from "./declared_types.ts";
 import type { Composed } from "./functions.ts";
 
@@ -36,34 +36,33 @@ export type { Composed } from "./functions.ts";
 /** Every function and constant of Net::SSLeay, under its name. */
 export interface SSLeay extends Declared, Composed, Constants {}
 
-function build(): SSLeay {
-  const all = Object.create(null) as Record<string, unknown>;
-  for (const [name, make] of functionsByName()) {
-    Object.defineProperty(all, name, {
-      configurable: true,
-      enumerable: true,
-      get() {
-        const value = make();
-        Object.defineProperty(all, name, { value, enumerable: true });
-        return value;
-      },
-    });
-  }
-  for (const name of constantNames()) {
-    Object.defineProperty(all, name, {
-      configurable: true,
-      enumerable: true,
-      get: () => constant(name),
-    });
-  }
-  return all as unknown as SSLeay;
+function member(name: string): unknown {
+  return functionNamed(name) ?? (isConstantName(name) ? constant(name) : undefined);
 }
+
+/** Makes a member when it is first asked for: to make all 1,500 would cost each start. */
+const membersOnDemand: ProxyHandler<Record<string, unknown>> = {
+  get: (made, name) => typeof name === "string" ? made[name] ??= member(name) : undefined,
+  has: (_, name) =>
+    typeof name === "string" && (functionNamed(name) !== undefined || isConstantName(name)),
+  ownKeys: () => [...functionNames(), ...constantNames()],
+  getOwnPropertyDescriptor(_, name) {
+    if (!Reflect.has(SSLeay, name)) return undefined;
+    return { configurable: true, enumerable: true, get: () => Reflect.get(SSLeay, name) };
+  },
+  set: () => false,
+  defineProperty: () => false,
+  deleteProperty: () => false,
+};
 
 /**
  * Net::SSLeay's functions and constants. Nothing is loaded before the first call.
  *
  * Perl: `Net::SSLeay`
  */
-export const SSLeay: SSLeay = build();
+export const SSLeay: SSLeay = new Proxy(
+  Object.create(null),
+  membersOnDemand,
+) as unknown as SSLeay;
 
 joinConvenience();

@@ -6,7 +6,7 @@
 import "../../helpers/limit.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { cFunction } from "../../../ssleay/low/c_function.ts";
-import { functionsByName } from "../../../ssleay/low/functions.ts";
+import { functionNames } from "../../../ssleay/low/functions.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
 import { readRow } from "../../../ssleay/low/row.ts";
 import { REMOVED, TABLE } from "../../../ssleay/low/table/all.ts";
@@ -75,7 +75,7 @@ Deno.test("the functions are those of Net::SSLeay 1.96, no more and no less", as
   const text = await Deno.readTextFile(new URL("./names.txt", import.meta.url));
   const names = text.trim().split("\n");
   assertEquals(names.length, 721);
-  assertEquals([...functionsByName().keys()].sort(), [...names, PREFIXED].sort());
+  assertEquals(functionNames().sort(), [...names, PREFIXED].sort());
 });
 
 /** The rows whose C function this OpenSSL lacks. */
@@ -96,7 +96,7 @@ const SINCE: Readonly<Record<string, number>> = {
 
 Deno.test("no function is left that was not called", () => {
   const missing = missingRows();
-  const uncalled = [...functionsByName().keys()].filter((name) =>
+  const uncalled = functionNames().filter((name) =>
     !called.has(name) && !missing.has(name) && !(name in REMOVED) &&
     !(SSLeay.OPENSSL_VERSION_NUMBER < (SINCE[name] ?? 0))
   );
@@ -120,4 +120,23 @@ Deno.test("the parts of the version are constants from OpenSSL 3.0 on", () => {
       `Your vendor has not defined SSLeay macro ${name}`,
     );
   }
+});
+
+Deno.test("nothing can be put into SSLeay, nor taken away", () => {
+  const { OPENSSL_VERSION_NUMBER: before, CTX_new } = SSLeay;
+  const members = SSLeay as unknown as Record<string, unknown>;
+  assertThrows(() => members.CTX_new = () => 1, TypeError);
+  assertThrows(() => members.mine = 1, TypeError);
+  assertThrows(() => delete members.CTX_new, TypeError);
+  assertThrows(() => Object.defineProperty(members, "mine", { value: 1 }), TypeError);
+  assertEquals(SSLeay.CTX_new, CTX_new);
+  assertEquals(SSLeay.OPENSSL_VERSION_NUMBER, before);
+  assertEquals(
+    [members.mine, members.toString, members.constructor, members.then],
+    Array(4).fill(undefined),
+  );
+  assertEquals(["CTX_new" in members, "OP_ALL" in members, "mine" in members], [true, true, false]);
+  const names = Object.keys(SSLeay);
+  assertEquals(names.length, new Set(names).size);
+  assert(names.includes("CTX_new") && names.includes("OP_ALL"));
 });
