@@ -89,10 +89,18 @@ function splitLabels(host: string): string[] {
 
 /** The rules of a part of the list, as public_suffix_rules.ts has it. */
 function* unpack(text: string): Iterable<string> {
-  let parent = "";
-  for (const word of text.trim().split(/\s+/)) {
-    if (word.endsWith(":")) parent = word === ".:" ? "" : `.${word.slice(0, -1)}`;
-    else if (!RULES_OF_PERL.includes(`*.${word}${parent}`)) yield word + parent;
+  let parents: string[] = [];
+  let labels = true;
+  for (const word of text.replace(/\s\+/g, " com edu gov net org").trim().split(/\s+/)) {
+    if (word.endsWith(":")) {
+      if (labels) parents = [];
+      parents.push(word === ".:" ? "" : `.${word.slice(0, -1)}`);
+    } else {
+      for (const parent of parents) {
+        if (!RULES_OF_PERL.includes(`*.${word}${parent}`)) yield word + parent;
+      }
+    }
+    labels = !word.endsWith(":");
   }
 }
 

@@ -13,14 +13,21 @@
 
 import { type LIBC_SYMBOLS, VERSION_SYMBOLS } from "./library.ts";
 
+// What many functions take and give.
+const POINTER_OF = { parameters: ["pointer"], result: "pointer" } as const;
+const INT_OF = { parameters: ["pointer"], result: "i32" } as const;
+const VOID_OF = { parameters: ["pointer"], result: "void" } as const;
+const INT_OF_TWO = { parameters: ["pointer", "pointer"], result: "i32" } as const;
+const INT_OF_BYTES = { parameters: ["pointer", "buffer", "i32"], result: "i32" } as const;
+
 /** Functions of libssl. */
 export const SSL_SYMBOLS = {
   // const SSL_METHOD *TLS_method(void)
   TLS_method: { parameters: [], result: "pointer" },
   // SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth)
-  SSL_CTX_new: { parameters: ["pointer"], result: "pointer" },
+  SSL_CTX_new: POINTER_OF,
   // void SSL_CTX_free(SSL_CTX *ctx)
-  SSL_CTX_free: { parameters: ["pointer"], result: "void" },
+  SSL_CTX_free: VOID_OF,
   // long SSL_CTX_ctrl(SSL_CTX *ctx, int cmd, long larg, void *parg)
   SSL_CTX_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i32" },
   SSL_CTX_ctrlPtr: {
@@ -37,21 +44,21 @@ export const SSL_SYMBOLS = {
   // int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str)
   SSL_CTX_set_ciphersuites: { parameters: ["pointer", "buffer"], result: "i32" },
   // int SSL_CTX_use_certificate(SSL_CTX *ctx, X509 *x)
-  SSL_CTX_use_certificate: { parameters: ["pointer", "pointer"], result: "i32" },
+  SSL_CTX_use_certificate: INT_OF_TWO,
   // int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey)
-  SSL_CTX_use_PrivateKey: { parameters: ["pointer", "pointer"], result: "i32" },
+  SSL_CTX_use_PrivateKey: INT_OF_TWO,
   // int SSL_CTX_check_private_key(const SSL_CTX *ctx)
-  SSL_CTX_check_private_key: { parameters: ["pointer"], result: "i32" },
+  SSL_CTX_check_private_key: INT_OF,
   // void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store)
   SSL_CTX_set1_cert_store: { parameters: ["pointer", "pointer"], result: "void" },
   // void SSL_CTX_set_security_level(SSL_CTX *ctx, int level)
   SSL_CTX_set_security_level: { parameters: ["pointer", "i32"], result: "void" },
   // int SSL_CTX_get_security_level(const SSL_CTX *ctx)
-  SSL_CTX_get_security_level: { parameters: ["pointer"], result: "i32" },
+  SSL_CTX_get_security_level: INT_OF,
   // X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx)
-  SSL_CTX_get0_param: { parameters: ["pointer"], result: "pointer" },
+  SSL_CTX_get0_param: POINTER_OF,
   // int SSL_CTX_add_client_CA(SSL_CTX *ctx, X509 *cacert)
-  SSL_CTX_add_client_CA: { parameters: ["pointer", "pointer"], result: "i32" },
+  SSL_CTX_add_client_CA: INT_OF_TWO,
   // void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb cb)
   SSL_CTX_set_verify: { parameters: ["pointer", "i32", "function"], result: "void" },
   // void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx, int (*cb)(X509_STORE_CTX *, void *), void *arg)
@@ -110,15 +117,15 @@ export const SSL_SYMBOLS = {
   // void SSL_CTX_set_msg_callback(SSL_CTX *ctx, cb)
   SSL_CTX_set_msg_callback: { parameters: ["pointer", "function"], result: "void" },
   // int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *c)
-  SSL_CIPHER_get_auth_nid: { parameters: ["pointer"], result: "i32" },
+  SSL_CIPHER_get_auth_nid: INT_OF,
   // SSL_SESSION *SSL_get1_session(SSL *ssl); int SSL_set_session(SSL *ssl, SSL_SESSION *session)
-  SSL_get1_session: { parameters: ["pointer"], result: "pointer" },
-  SSL_set_session: { parameters: ["pointer", "pointer"], result: "i32" },
+  SSL_get1_session: POINTER_OF,
+  SSL_set_session: INT_OF_TWO,
   // void SSL_SESSION_free(SSL_SESSION *session); int SSL_SESSION_is_resumable(const SSL_SESSION *s)
-  SSL_SESSION_free: { parameters: ["pointer"], result: "void" },
-  SSL_SESSION_is_resumable: { parameters: ["pointer"], result: "i32" },
+  SSL_SESSION_free: VOID_OF,
+  SSL_SESSION_is_resumable: INT_OF,
   // X509 *SSL_SESSION_get0_peer(SSL_SESSION *s)
-  SSL_SESSION_get0_peer: { parameters: ["pointer"], result: "pointer" },
+  SSL_SESSION_get0_peer: POINTER_OF,
   // int SSL_set_session_id_context(SSL *ssl, const unsigned char *sid_ctx, unsigned int sid_ctx_len)
   SSL_set_session_id_context: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   // int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx, SSL_CTX_generate_session_ticket_fn gen_cb,
@@ -128,16 +135,16 @@ export const SSL_SYMBOLS = {
     result: "i32",
   },
   // int PEM_write_bio_SSL_SESSION(BIO *bp, const SSL_SESSION *x), PEM_read_bio_SSL_SESSION(bp, x, cb, u)
-  PEM_write_bio_SSL_SESSION: { parameters: ["pointer", "pointer"], result: "i32" },
+  PEM_write_bio_SSL_SESSION: INT_OF_TWO,
   PEM_read_bio_SSL_SESSION: {
     parameters: ["pointer", "pointer", "pointer", "pointer"],
     result: "pointer",
   },
 
   // SSL *SSL_new(SSL_CTX *ctx)
-  SSL_new: { parameters: ["pointer"], result: "pointer" },
+  SSL_new: POINTER_OF,
   // void SSL_free(SSL *ssl)
-  SSL_free: { parameters: ["pointer"], result: "void" },
+  SSL_free: VOID_OF,
   // long SSL_ctrl(SSL *ssl, int cmd, long larg, void *parg)
   SSL_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i32" },
   SSL_ctrlPtr: {
@@ -148,45 +155,45 @@ export const SSL_SYMBOLS = {
   // void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio)
   SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
   // void SSL_set_connect_state(SSL *ssl), SSL_set_accept_state(SSL *ssl)
-  SSL_set_connect_state: { parameters: ["pointer"], result: "void" },
-  SSL_set_accept_state: { parameters: ["pointer"], result: "void" },
+  SSL_set_connect_state: VOID_OF,
+  SSL_set_accept_state: VOID_OF,
   // SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx)
   SSL_set_SSL_CTX: { parameters: ["pointer", "pointer"], result: "pointer" },
   // int SSL_do_handshake(SSL *ssl)
-  SSL_do_handshake: { parameters: ["pointer"], result: "i32" },
+  SSL_do_handshake: INT_OF,
   // int SSL_get_error(const SSL *ssl, int ret)
   SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
   // int SSL_read(SSL *ssl, void *buf, int num), SSL_peek, SSL_write
-  SSL_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  SSL_peek: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  SSL_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  SSL_read: INT_OF_BYTES,
+  SSL_peek: INT_OF_BYTES,
+  SSL_write: INT_OF_BYTES,
   // int SSL_pending(const SSL *ssl)
-  SSL_pending: { parameters: ["pointer"], result: "i32" },
+  SSL_pending: INT_OF,
   // int SSL_shutdown(SSL *ssl), SSL_get_shutdown(const SSL *ssl)
-  SSL_shutdown: { parameters: ["pointer"], result: "i32" },
-  SSL_get_shutdown: { parameters: ["pointer"], result: "i32" },
+  SSL_shutdown: INT_OF,
+  SSL_get_shutdown: INT_OF,
   // int SSL_session_reused(const SSL *ssl)
-  SSL_session_reused: { parameters: ["pointer"], result: "i32" },
+  SSL_session_reused: INT_OF,
   // const char *SSL_get_version(const SSL *ssl); int SSL_version(const SSL *ssl)
-  SSL_get_version: { parameters: ["pointer"], result: "pointer" },
-  SSL_version: { parameters: ["pointer"], result: "i32" },
+  SSL_get_version: POINTER_OF,
+  SSL_version: INT_OF,
   // const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl); const char *SSL_CIPHER_get_name(c)
-  SSL_get_current_cipher: { parameters: ["pointer"], result: "pointer" },
-  SSL_CIPHER_get_name: { parameters: ["pointer"], result: "pointer" },
+  SSL_get_current_cipher: POINTER_OF,
+  SSL_CIPHER_get_name: POINTER_OF,
   // long SSL_get_verify_result(const SSL *ssl)
-  SSL_get_verify_result: { parameters: ["pointer"], result: "i32" },
+  SSL_get_verify_result: INT_OF,
   // const char *SSL_get_servername(const SSL *ssl, int type)
   SSL_get_servername: { parameters: ["pointer", "i32"], result: "pointer" },
   // void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len)
   SSL_get0_alpn_selected: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
   // STACK_OF(X509) *SSL_get_peer_cert_chain(const SSL *ssl), SSL_get0_verified_chain
-  SSL_get_peer_cert_chain: { parameters: ["pointer"], result: "pointer" },
-  SSL_get0_verified_chain: { parameters: ["pointer"], result: "pointer" },
+  SSL_get_peer_cert_chain: POINTER_OF,
+  SSL_get0_verified_chain: POINTER_OF,
   // X509 *SSL_get1_peer_certificate(const SSL *ssl) (3.x), SSL_get_peer_certificate (1.1.1)
   SSL_get1_peer_certificate: { parameters: ["pointer"], result: "pointer", optional: true },
   SSL_get_peer_certificate: { parameters: ["pointer"], result: "pointer", optional: true },
   // X509 *SSL_get_certificate(const SSL *ssl)
-  SSL_get_certificate: { parameters: ["pointer"], result: "pointer" },
+  SSL_get_certificate: POINTER_OF,
   // size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count), SSL_get_peer_finished
   SSL_get_finished: { parameters: ["pointer", "buffer", "usize"], result: "usize" },
   SSL_get_peer_finished: { parameters: ["pointer", "buffer", "usize"], result: "usize" },
@@ -210,11 +217,11 @@ export const CRYPTO_SYMBOLS = {
 
   // const BIO_METHOD *BIO_s_mem(void); BIO *BIO_new(const BIO_METHOD *); int BIO_free(BIO *)
   BIO_s_mem: { parameters: [], result: "pointer" },
-  BIO_new: { parameters: ["pointer"], result: "pointer" },
-  BIO_free: { parameters: ["pointer"], result: "i32" },
+  BIO_new: POINTER_OF,
+  BIO_free: INT_OF,
   // int BIO_read(BIO *b, void *data, int dlen), BIO_write
-  BIO_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  BIO_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  BIO_read: INT_OF_BYTES,
+  BIO_write: INT_OF_BYTES,
   // size_t BIO_ctrl_pending(BIO *b): as u32, which spares the BigInt
   BIO_ctrl_pending: { parameters: ["pointer"], result: "u32" },
   // long BIO_ctrl(BIO *b, int cmd, long larg, void *parg)
@@ -238,12 +245,12 @@ export const CRYPTO_SYMBOLS = {
 
   // X509 *d2i_X509_bio(BIO *bp, X509 **x); int i2d_X509_bio(BIO *bp, const X509 *x)
   d2i_X509_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
-  i2d_X509_bio: { parameters: ["pointer", "pointer"], result: "i32" },
+  i2d_X509_bio: INT_OF_TWO,
   // void X509_free(X509 *a)
-  X509_free: { parameters: ["pointer"], result: "void" },
+  X509_free: VOID_OF,
   // X509_CRL *d2i_X509_CRL_bio(BIO *bp, X509_CRL **x); void X509_CRL_free(X509_CRL *a)
   d2i_X509_CRL_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
-  X509_CRL_free: { parameters: ["pointer"], result: "void" },
+  X509_CRL_free: VOID_OF,
   // EVP_PKEY *d2i_PrivateKey_bio(BIO *bp, EVP_PKEY **a)
   d2i_PrivateKey_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
   // EVP_PKEY *d2i_PKCS8PrivateKey_bio(BIO *bp, EVP_PKEY **x, pem_password_cb *cb, void *u):
@@ -258,7 +265,7 @@ export const CRYPTO_SYMBOLS = {
     result: "pointer",
   },
   // void EVP_PKEY_free(EVP_PKEY *key)
-  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
+  EVP_PKEY_free: VOID_OF,
   // DH *PEM_read_bio_DHparams(BIO *bp, DH **x, pem_password_cb *cb, void *u); void DH_free(DH *dh)
   PEM_read_bio_DHparams: {
     parameters: ["pointer", "pointer", "pointer", "pointer"],
@@ -307,38 +314,38 @@ export const CRYPTO_SYMBOLS = {
 
   // X509_STORE *X509_STORE_new(void); void X509_STORE_free(X509_STORE *v)
   X509_STORE_new: { parameters: [], result: "pointer" },
-  X509_STORE_free: { parameters: ["pointer"], result: "void" },
+  X509_STORE_free: VOID_OF,
   // int X509_STORE_add_cert(X509_STORE *xs, X509 *x), X509_STORE_add_crl(X509_STORE *, X509_CRL *)
-  X509_STORE_add_cert: { parameters: ["pointer", "pointer"], result: "i32" },
-  X509_STORE_add_crl: { parameters: ["pointer", "pointer"], result: "i32" },
+  X509_STORE_add_cert: INT_OF_TWO,
+  X509_STORE_add_crl: INT_OF_TWO,
   // int X509_VERIFY_PARAM_set_flags(X509_VERIFY_PARAM *param, unsigned long flags)
   X509_VERIFY_PARAM_set_flags: { parameters: ["pointer", "u64"], result: "i32" },
   // int X509_verify_cert(X509_STORE_CTX *ctx)
-  X509_verify_cert: { parameters: ["pointer"], result: "i32" },
+  X509_verify_cert: INT_OF,
   // void *X509_STORE_CTX_get_ex_data(const X509_STORE_CTX *ctx, int idx)
   X509_STORE_CTX_get_ex_data: { parameters: ["pointer", "i32"], result: "pointer" },
   // int X509_STORE_CTX_get_error(const X509_STORE_CTX *ctx), ..._get_error_depth
-  X509_STORE_CTX_get_error: { parameters: ["pointer"], result: "i32" },
-  X509_STORE_CTX_get_error_depth: { parameters: ["pointer"], result: "i32" },
+  X509_STORE_CTX_get_error: INT_OF,
+  X509_STORE_CTX_get_error_depth: INT_OF,
   // void X509_STORE_CTX_set_error(X509_STORE_CTX *ctx, int s)
   X509_STORE_CTX_set_error: { parameters: ["pointer", "i32"], result: "void" },
   // STACK_OF(X509) *X509_STORE_CTX_get0_chain(const X509_STORE_CTX *ctx), ..._get0_untrusted
-  X509_STORE_CTX_get0_chain: { parameters: ["pointer"], result: "pointer" },
-  X509_STORE_CTX_get0_untrusted: { parameters: ["pointer"], result: "pointer" },
+  X509_STORE_CTX_get0_chain: POINTER_OF,
+  X509_STORE_CTX_get0_untrusted: POINTER_OF,
   // X509 *X509_STORE_CTX_get_current_cert(const X509_STORE_CTX *ctx)
-  X509_STORE_CTX_get_current_cert: { parameters: ["pointer"], result: "pointer" },
+  X509_STORE_CTX_get_current_cert: POINTER_OF,
   // const char *X509_verify_cert_error_string(long n)
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
   // X509_STORE_CTX *X509_STORE_CTX_new(void); void X509_STORE_CTX_free(X509_STORE_CTX *ctx)
   X509_STORE_CTX_new: { parameters: [], result: "pointer" },
-  X509_STORE_CTX_free: { parameters: ["pointer"], result: "void" },
+  X509_STORE_CTX_free: VOID_OF,
   // int X509_STORE_CTX_init(X509_STORE_CTX *ctx, X509_STORE *trust, X509 *target, STACK_OF(X509) *untrusted)
   X509_STORE_CTX_init: {
     parameters: ["pointer", "pointer", "pointer", "pointer"],
     result: "i32",
   },
   // X509_VERIFY_PARAM *X509_STORE_CTX_get0_param(const X509_STORE_CTX *ctx)
-  X509_STORE_CTX_get0_param: { parameters: ["pointer"], result: "pointer" },
+  X509_STORE_CTX_get0_param: POINTER_OF,
   // void X509_VERIFY_PARAM_set_time(X509_VERIFY_PARAM *param, time_t t), ..._set_depth(param, int depth)
   X509_VERIFY_PARAM_set_time: { parameters: ["pointer", "i64"], result: "void" },
   X509_VERIFY_PARAM_set_depth: { parameters: ["pointer", "i32"], result: "void" },
@@ -347,15 +354,15 @@ export const CRYPTO_SYMBOLS = {
   // int X509_VERIFY_PARAM_set_purpose(X509_VERIFY_PARAM *param, int purpose)
   X509_VERIFY_PARAM_set_purpose: { parameters: ["pointer", "i32"], result: "i32" },
   // int X509_VERIFY_PARAM_add0_policy(X509_VERIFY_PARAM *param, ASN1_OBJECT *policy)
-  X509_VERIFY_PARAM_add0_policy: { parameters: ["pointer", "pointer"], result: "i32" },
+  X509_VERIFY_PARAM_add0_policy: INT_OF_TWO,
   // ASN1_OBJECT *OBJ_txt2obj(const char *s, int no_name)
   OBJ_txt2obj: { parameters: ["buffer", "i32"], result: "pointer" },
   // OPENSSL_STACK *OPENSSL_sk_new_null(void); int OPENSSL_sk_push(st, const void *data); void OPENSSL_sk_free(st)
   OPENSSL_sk_new_null: { parameters: [], result: "pointer" },
-  OPENSSL_sk_push: { parameters: ["pointer", "pointer"], result: "i32" },
-  OPENSSL_sk_free: { parameters: ["pointer"], result: "void" },
+  OPENSSL_sk_push: INT_OF_TWO,
+  OPENSSL_sk_free: VOID_OF,
   // int OPENSSL_sk_num(const OPENSSL_STACK *st); void *OPENSSL_sk_value(const OPENSSL_STACK *st, int i)
-  OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
+  OPENSSL_sk_num: INT_OF,
   OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 

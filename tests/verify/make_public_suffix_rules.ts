@@ -60,16 +60,26 @@ export function rulesOf(flag: number): string[] {
   return rules.filter((rule) => /^[\x00-\x7f]+$/.test(rule) && !all.has(`*.${rule}`));
 }
 
-/** The rules by the name that they are below: `.: com uk`, `uk: ac co`, `ck: * !www`. */
+/** What most countries have, which the text says with one sign. */
+const USUAL = ["com", "edu", "gov", "net", "org"];
+
+/** The rules by the names that they are below: `.: com uk`, `gg: uk: ac co`, `ck: * !www`. */
 export function pack(rules: readonly string[]): string {
-  const groups = new Map<string, string[]>();
+  const below = new Map<string, Set<string>>();
   for (const rule of rules) {
     const [, mark, label, parent] = /^(!?)([^.]+)\.?(.*)$/.exec(rule)!;
-    const labels = groups.get(parent!) ?? [];
-    groups.set(parent!, [...labels, mark! + label]);
+    const labels = below.get(parent!) ?? new Set();
+    below.set(parent!, labels.add(mark! + label));
   }
-  const words = [...groups].toSorted(([a], [b]) => a < b ? -1 : 1)
-    .flatMap(([parent, labels]) => [`${parent || "."}:`, ...labels.toSorted()]);
+  const groups = new Map<string, string[]>();
+  for (const [parent, labels] of [...below].toSorted(([a], [b]) => a < b ? -1 : 1)) {
+    const usual = parent !== "" && USUAL.every((label) => labels.has(label)) ? USUAL : [];
+    const own = [...labels.difference(new Set(usual))].toSorted();
+    const text = [...(usual.length > 0 ? ["+"] : []), ...own].join(" ");
+    groups.set(text, [...groups.get(text) ?? [], parent || "."]);
+  }
+  const words = [...groups]
+    .flatMap(([text, parents]) => [...parents.map((name) => `${name}:`), ...text.split(" ")]);
   const lines = [""];
   for (const word of words) {
     if (lines.at(-1)!.length + word.length > 98) lines.push("");
@@ -92,7 +102,10 @@ export function moduleText({ flag, part, name }: (typeof PARTS)[number]): string
  * @module
  */
 
-/** \`uk: ac co\` are the rules \`ac.uk\` and \`co.uk\`; \`.\` is above the top-level domains. */
+/**
+ * \`gg: uk: ac co\` are the rules \`ac.gg\`, \`ac.uk\` and so on; \`.\` is above the top-level
+ * domains; \`+\` stands for com edu gov net org.
+ */
 export const ${name}: string = \`
 ${pack(rulesOf(flag))}
 \`;
