@@ -5,11 +5,22 @@
  * @module
  */
 
+import type { EngineName } from "../engine.ts";
 import { bind, LIBC_SYMBOLS, type Loaded, loadTables, loadWith, type Table } from "./library.ts";
 import { COMPILED, CRYPTO_SYMBOLS, type OpenSslSymbols, SSL_SYMBOLS } from "./symbols.ts";
 
-/** OpenSSL, loaded. */
-export type Library = Loaded<OpenSslSymbols>;
+/** OpenSSL, loaded: its functions, and what differs by the way in which they are reached. */
+export interface Library extends Loaded<OpenSslSymbols> {
+  /** The engine whose library it is. */
+  readonly engine: EngineName;
+  /** How many bytes an address has. */
+  readonly pointerBytes: 4 | 8;
+  /** Makes a C function of a JavaScript one. It is never freed: a call of a freed one is a crash. */
+  callback<const D extends Deno.UnsafeCallbackDefinition>(
+    definition: D,
+    call: Deno.UnsafeCallbackFunction<D["parameters"], D["result"]>,
+  ): Deno.PointerObject;
+}
 
 const OPENSSL_INIT_NO_ATEXIT = 0x80000n;
 
@@ -22,7 +33,16 @@ let opened: Library | undefined;
  * @throws {Deno.errors.NotCapable} If the ffi permission is not granted.
  */
 export function openLibrary(): Library {
-  return opened ??= loadWith((path) => {
+  return opened ??= {
+    ...loadFunctions(),
+    engine: "openssl",
+    pointerBytes: 8,
+    callback: (definition, call) => new Deno.UnsafeCallback(definition, call).pointer,
+  };
+}
+
+function loadFunctions(): Loaded<OpenSslSymbols> {
+  return loadWith((path) => {
     const tables = [SSL_SYMBOLS, CRYPTO_SYMBOLS, LIBC_SYMBOLS] as const;
     const c = loadTables(path, tables, (file, table) => bind(file, table as Table, COMPILED)) as
       & Record<string, unknown>

@@ -19,6 +19,7 @@ import { type CallbackKind, TRAMPOLINES } from "./trampolines.ts";
 
 /** The callbacks of one loaded library. */
 export class Callbacks {
+  readonly #library: Library;
   readonly #c: OpenSslSymbols;
   readonly #targets = new Map<bigint, WeakRef<CallbackTarget>>();
   readonly #made = new Map<CallbackKind, Deno.PointerObject>();
@@ -26,6 +27,7 @@ export class Callbacks {
 
   /** For one library. */
   constructor(library: Library) {
+    this.#library = library;
     this.#c = library.c;
   }
 
@@ -48,11 +50,10 @@ export class Callbacks {
 
   /** The C function for a kind of callback. */
   pointer(kind: CallbackKind): Deno.PointerObject {
-    let pointer = this.#made.get(kind);
-    if (pointer === undefined) {
-      pointer = TRAMPOLINES[kind](this.#c, this.#guard);
-      this.#made.set(kind, pointer);
-    }
+    const made = this.#made.get(kind);
+    if (made !== undefined) return made;
+    const pointer = TRAMPOLINES[kind](this.#library, this.#guard);
+    this.#made.set(kind, pointer);
     return pointer;
   }
 

@@ -14,6 +14,7 @@ import type {
   ContextConfig,
   DialTarget,
   EngineContext,
+  EngineName,
   Role,
   SessionParams,
   TlsStream,
@@ -31,6 +32,8 @@ import { OpenSslSession } from "./session.ts";
 export class OpenSslContext implements EngineContext, SessionContext {
   /** Which side it is for. */
   readonly role: Role;
+  /** Which engine it is of. */
+  readonly engine: EngineName;
   /** What it was made from. */
   readonly config: ContextConfig;
   /** The NPN protocols in wire format; OpenSSL reads them from here. */
@@ -48,6 +51,7 @@ export class OpenSslContext implements EngineContext, SessionContext {
    */
   constructor(runtime: Runtime, config: ContextConfig) {
     this.#runtime = runtime;
+    this.engine = runtime.library.engine;
     this.config = config;
     this.role = config.role;
     this.npnWire = alpnWire(config.npn);

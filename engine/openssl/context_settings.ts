@@ -140,7 +140,7 @@ export class ContextSettings {
 
   #setAlgorithms(): void {
     const { config } = this;
-    const { c } = this.#runtime.library;
+    const { c, engine } = this.#runtime.library;
     let list = config.cipherList === undefined ? DEFAULT_CIPHERS : config.cipherList || "DEFAULT";
     if (config.cipherList === undefined && config.hooks.psk) {
       // A program that gives a pre-shared key means to use it, even beside certificates.
@@ -169,6 +169,7 @@ export class ContextSettings {
       );
     }
     restrictGroups(config, {
+      engine,
       set: (groups) => {
         const ok = this.#ctrl(CTRL.SET_GROUPS_LIST, 0n, cString(groups)) === 1;
         if (!ok) drainErrors(c); // the next list is tried
@@ -284,7 +285,7 @@ export class ContextSettings {
     const { callbacks } = this.#runtime;
     if (callbacks !== undefined) return callbacks.pointer(kind);
     const lacks = "OpenSSL would have to call back, which Deno rules out under --allow-ffi=<path>";
-    throw unsupported({ name: "openssl" }, option, lacks);
+    throw unsupported({ name: this.#runtime.library.engine }, option, lacks);
   }
 
   #setExtensions(): void {

@@ -18,6 +18,7 @@ import {
   SslPeerError,
 } from "../../errors.ts";
 import { ALERTS } from "../alerts.ts";
+import type { EngineName } from "../engine.ts";
 import {
   alertCode,
   alertText,
@@ -191,6 +192,8 @@ export interface Advice {
 
 /** The circumstances of a call that failed. */
 export interface Circumstances {
+  /** Which engine it is. @default {"openssl"} */
+  readonly engine?: EngineName;
   /** Whether the handshake was complete. */
   readonly established: boolean;
   /** OpenSSL's security level. */
@@ -216,14 +219,14 @@ function withoutSecret({ data, ...entry }: ErrorQueueEntry): ErrorQueueEntry {
 export function connectionError(
   operation: Operation,
   queue: readonly ErrorQueueEntry[],
-  { established, securityLevel, advise }: Circumstances,
+  { engine = "openssl", established, securityLevel, advise }: Circumstances,
 ): SslError {
   const found = queueOptions(queue);
   const reason = found.reason ?? "OpenSSL gives no reason";
   const advice = advise?.(found);
   const event = found.alert === undefined ? eventOf(queue) : undefined;
   const facts: ErrorFacts = {
-    ...{ engine: "openssl", ...event?.facts, ...factsOf(reason), ...advice?.facts },
+    ...{ engine, ...event?.facts, ...factsOf(reason), ...advice?.facts },
   };
   const level = facts.limit?.option === "cipherList" && securityLevel !== undefined
     ? { securityLevel }

@@ -7,7 +7,7 @@
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
-import type { ContextConfig } from "../engine.ts";
+import type { ContextConfig, EngineName } from "../engine.ts";
 import { TLS1_3 } from "../tls_versions.ts";
 
 /** RFC 7919; OpenSSL has them in TLS 1.3 since 3.0. */
@@ -22,6 +22,8 @@ const CURVES = [
 
 /** What it needs of the context. */
 export interface GroupTarget {
+  /** Which engine it is. */
+  readonly engine: EngineName;
   /** Sets a list of groups; false when the library does not know one of them. */
   readonly set: (list: string) => boolean;
   /** Switches TLS 1.3 off. */
@@ -51,13 +53,13 @@ export function restrictGroups(config: ContextConfig, target: GroupTarget): void
 
 function onlyBefore13(
   { versions }: ContextConfig,
-  { withoutTls13 }: GroupTarget,
+  { engine, withoutTls13 }: GroupTarget,
   option: string,
   why = "nothing is left to exchange keys with",
 ): void {
   if ([...versions].some((version) => version < TLS1_3)) return withoutTls13();
   throw new SslUnsupportedError(
     `Cannot use ${option} with TLS 1.3 alone: ${why}: allow TLS 1.2, or leave the option out`,
-    { facts: { engine: "openssl" } },
+    { facts: { engine } },
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ContextConfig, Role } from "../engine.ts";
+import type { ContextConfig, EngineName, Role } from "../engine.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { Library } from "./binder.ts";
 
@@ -18,6 +18,8 @@ export interface Runtime {
 
 /** A context as its sessions see it. */
 export interface SessionContext {
+  /** Which engine it is of. */
+  readonly engine: EngineName;
   /** Which side it is for. */
   readonly role: Role;
   /** What it was made from. */

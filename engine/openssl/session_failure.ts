@@ -35,6 +35,7 @@ export function sessionFailure(
   const { context } = hooks;
   const ctx = context.native();
   const error = connectionError(operation, drainErrors(c), {
+    engine: context.engine,
     established,
     securityLevel: ctx && c.SSL_CTX_get_security_level(ctx),
     advise: (options) =>

@@ -178,7 +178,7 @@ export class SessionHooks implements CallbackTarget {
     return new SslVerifyError("Cannot verify the peer: it sent no certificate", {
       code: "ERR_SSL_NO_CERTIFICATE",
       errno: UNSPECIFIED,
-      facts: { role: this.#role, engine: "openssl" },
+      facts: { role: this.#role, engine: this.context.engine },
     });
   }
 

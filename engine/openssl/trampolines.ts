@@ -8,6 +8,7 @@
 
 import { quote } from "../../internal/quote.ts";
 import type { Guard } from "./callback_target.ts";
+import type { Library } from "./binder.ts";
 import { textOf } from "./library.ts";
 import { addressOf, addressOfBytes } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
@@ -48,7 +49,7 @@ const TICKET = {
 } as const;
 
 type Ptr = Deno.PointerValue;
-type Maker = (c: OpenSslSymbols, guard: Guard) => Deno.PointerObject;
+type Maker = (library: Library, guard: Guard) => Deno.PointerObject;
 
 function copyIn(c: OpenSslSymbols, from: Ptr, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
@@ -65,13 +66,13 @@ function copyOut(c: OpenSslSymbols, to: Ptr, bytes: Uint8Array): void {
 }
 
 /** Stores an address into `*out`. */
-function storeAddress(c: OpenSslSymbols, out: Ptr, address: bigint): void {
-  copyOut(c, out, new Uint8Array(BigUint64Array.of(address).buffer));
+function storeAddress({ c, pointerBytes }: Library, out: Ptr, address: bigint): void {
+  copyOut(c, out, new Uint8Array(BigUint64Array.of(address).buffer, 0, pointerBytes));
 }
 
 /** Answers a protocol choice with a pointer into the peer's own list, which outlives the call. */
 function answerProtocol(
-  c: OpenSslSymbols,
+  library: Library,
   chosen: string,
   list: { ptr: Ptr; names: readonly string[] },
   out: Ptr,
@@ -80,8 +81,8 @@ function answerProtocol(
   let at = 0;
   for (const name of list.names) {
     if (name === chosen) {
-      storeAddress(c, out, addressOf(c, list.ptr) + BigInt(at + 1));
-      copyOut(c, outLength, Uint8Array.of(name.length));
+      storeAddress(library, out, addressOf(library.c, list.ptr) + BigInt(at + 1));
+      copyOut(library.c, outLength, Uint8Array.of(name.length));
       return true;
     }
     at += 1 + name.length;
@@ -107,18 +108,18 @@ function pin(text: string): Uint8Array<ArrayBuffer> {
 /** The makers of the C functions. */
 export const TRAMPOLINES = {
   // int (*)(X509_STORE_CTX *, void *arg)
-  verify: (c, guard) => {
+  verify: ({ c, callback }, guard) => {
     const index = c.SSL_get_ex_data_X509_STORE_CTX_idx();
-    return new Deno.UnsafeCallback(
+    return callback(
       { parameters: ["pointer", "pointer"], result: "i32" },
       (store: Ptr) =>
         guard(c.X509_STORE_CTX_get_ex_data(store, index), 0, (t) => t.onVerify(store)),
-    ).pointer;
+    );
   },
   // int (*)(int preverify_ok, X509_STORE_CTX *)
-  verifyEach: (c, guard) => {
+  verifyEach: ({ c, callback }, guard) => {
     const index = c.SSL_get_ex_data_X509_STORE_CTX_idx();
-    return new Deno.UnsafeCallback(
+    return callback(
       { parameters: ["i32", "pointer"], result: "i32" },
       (ok: number, store: Ptr) =>
         guard(
@@ -126,66 +127,66 @@ export const TRAMPOLINES = {
           0,
           (t) => t.onVerifyEach(ok === 1, store),
         ),
-    ).pointer;
+    );
   },
   // int (*)(SSL *, const unsigned char **out, unsigned char *outlen, const unsigned char *in,
   //   unsigned int inlen, void *arg)
-  alpnSelect: (c, guard) =>
-    new Deno.UnsafeCallback(
+  alpnSelect: (library, guard) =>
+    library.callback(
       { parameters: ["pointer", "pointer", "pointer", "pointer", "u32", "pointer"], result: "i32" },
       (ssl: Ptr, out: Ptr, outLength: Ptr, list: Ptr, length: number) =>
         guard(ssl, TLSEXT.ALERT_FATAL, (t) => {
-          const names = alpnNames(copyIn(c, list, length));
+          const names = alpnNames(copyIn(library.c, list, length));
           const chosen = t.onAlpn(names);
           return chosen !== undefined &&
-              answerProtocol(c, chosen, { ptr: list, names }, out, outLength)
+              answerProtocol(library, chosen, { ptr: list, names }, out, outLength)
             ? TLSEXT.OK
             : TLSEXT.ALERT_FATAL;
         }),
-    ).pointer,
+    ),
   // int (*)(SSL *, const unsigned char **out, unsigned int *outlen, void *arg)
-  npnAdvertise: (c, guard) =>
-    new Deno.UnsafeCallback(
+  npnAdvertise: (library, guard) =>
+    library.callback(
       { parameters: ["pointer", "pointer", "pointer", "pointer"], result: "i32" },
       (ssl: Ptr, out: Ptr, outLength: Ptr) =>
         guard(ssl, TLSEXT.NOACK, (t) => {
           const wire = t.onNpnAdvertise();
-          storeAddress(c, out, addressOfBytes(c, wire));
-          copyOut(c, outLength, new Uint8Array(Uint32Array.of(wire.length).buffer));
+          storeAddress(library, out, addressOfBytes(library.c, wire));
+          copyOut(library.c, outLength, new Uint8Array(Uint32Array.of(wire.length).buffer));
           return TLSEXT.OK;
         }),
-    ).pointer,
+    ),
   // int (*)(SSL *, unsigned char **out, unsigned char *outlen, const unsigned char *in,
   //   unsigned int inlen, void *arg)
-  npnSelect: (c, guard) =>
-    new Deno.UnsafeCallback(
+  npnSelect: (library, guard) =>
+    library.callback(
       { parameters: ["pointer", "pointer", "pointer", "pointer", "u32", "pointer"], result: "i32" },
       (ssl: Ptr, out: Ptr, outLength: Ptr, list: Ptr, length: number) =>
         guard(ssl, TLSEXT.ALERT_FATAL, (t) => {
-          const bytes = pin(t.onNpnSelect(alpnNames(copyIn(c, list, length))));
-          storeAddress(c, out, addressOfBytes(c, bytes));
-          copyOut(c, outLength, Uint8Array.of(bytes.length));
+          const bytes = pin(t.onNpnSelect(alpnNames(copyIn(library.c, list, length))));
+          storeAddress(library, out, addressOfBytes(library.c, bytes));
+          copyOut(library.c, outLength, Uint8Array.of(bytes.length));
           return TLSEXT.OK;
         }),
-    ).pointer,
+    ),
   // void (*)(const SSL *, const char *line)
-  keylog: (c, guard) =>
-    new Deno.UnsafeCallback(
+  keylog: ({ c, callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer"], result: "void" },
       (ssl: Ptr, line: Ptr) => {
         guard(ssl, 0, (t) => (t.onKeylog(textOf(c, line)), 0));
       },
-    ).pointer,
+    ),
   // int (*)(SSL *, SSL_SESSION *): 0, we keep no reference
-  newSession: (_c, guard) =>
-    new Deno.UnsafeCallback(
+  newSession: ({ callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer"], result: "i32" },
       (ssl: Ptr, session: Ptr) => guard(ssl, 0, (t) => (t.onNewSession(session), 0)),
-    ).pointer,
+    ),
   // SSL_TICKET_RETURN (*)(SSL *, SSL_SESSION *, const unsigned char *keyname, size_t keyname_len,
   //   SSL_TICKET_STATUS status, void *arg)
-  ticketUse: (_c, guard) =>
-    new Deno.UnsafeCallback(
+  ticketUse: ({ callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer", "pointer", "usize", "i32", "pointer"], result: "i32" },
       (ssl: Ptr, session: Ptr, _name: Ptr, _length: bigint, status: number) =>
         guard(ssl, TICKET.RETURN_ABORT, (t) => {
@@ -194,10 +195,10 @@ export const TRAMPOLINES = {
           if (!t.onTicketUse(session)) return TICKET.RETURN_IGNORE_RENEW;
           return renew ? TICKET.RETURN_USE_RENEW : TICKET.RETURN_USE;
         }),
-    ).pointer,
+    ),
   // int (*)(SSL *, unsigned char key_name[16], unsigned char iv[16], EVP_CIPHER_CTX *, HMAC_CTX *, int enc)
-  ticketKey: (c, guard) =>
-    new Deno.UnsafeCallback(
+  ticketKey: ({ c, callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer", "pointer", "pointer", "pointer", "i32"], result: "i32" },
       (ssl: Ptr, keyName: Ptr, iv: Ptr, cipher: Ptr, mac: Ptr, encrypt: number) =>
         guard(ssl, -1, (t) => {
@@ -212,22 +213,22 @@ export const TRAMPOLINES = {
             c.HMAC_Init_ex!(mac, answer.macKey, answer.macKey.length, c.EVP_sha256(), null) === 1;
           return !ok ? -1 : encrypt !== 1 && answer.renew ? 2 : 1;
         }),
-    ).pointer,
+    ),
   // int (*)(SSL *, void *arg): 1 goes on, 0 refuses (client); SSL_TLSEXT_ERR_* (server)
-  clientStatus: (_c, guard) =>
-    new Deno.UnsafeCallback(
+  clientStatus: ({ callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer"], result: "i32" },
       (ssl: Ptr) => guard(ssl, 0, (t) => t.onStatus()),
-    ).pointer,
-  serverStatus: (_c, guard) =>
-    new Deno.UnsafeCallback(
+    ),
+  serverStatus: ({ callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer"], result: "i32" },
       (ssl: Ptr) => guard(ssl, TLSEXT.ALERT_FATAL, (t) => t.onStatus()),
-    ).pointer,
+    ),
   // unsigned int (*)(SSL *, const char *hint, char *identity, unsigned int max_identity_len,
   //   unsigned char *psk, unsigned int max_psk_len)
-  pskClient: (c, guard) =>
-    new Deno.UnsafeCallback(
+  pskClient: ({ c, callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer", "pointer", "u32", "pointer", "u32"], result: "u32" },
       (ssl: Ptr, hint: Ptr, identity: Ptr, maxIdentity: number, key: Ptr, maxKey: number) =>
         guard(ssl, 0, (t) => {
@@ -242,10 +243,10 @@ export const TRAMPOLINES = {
           copyOut(c, key, psk.key);
           return psk.key.length;
         }),
-    ).pointer,
+    ),
   // unsigned int (*)(SSL *, const char *identity, unsigned char *psk, unsigned int max_psk_len)
-  pskServer: (c, guard) =>
-    new Deno.UnsafeCallback(
+  pskServer: ({ c, callback }, guard) =>
+    callback(
       { parameters: ["pointer", "pointer", "pointer", "u32"], result: "u32" },
       (ssl: Ptr, identity: Ptr, key: Ptr, maxKey: number) =>
         guard(ssl, 0, (t) => {
@@ -257,10 +258,10 @@ export const TRAMPOLINES = {
           copyOut(c, key, psk.key);
           return psk.key.length;
         }),
-    ).pointer,
+    ),
   // void (*)(int write_p, int version, int content_type, const void *buf, size_t len, SSL *, void *arg)
-  message: (c, guard) =>
-    new Deno.UnsafeCallback(
+  message: ({ c, callback }, guard) =>
+    callback(
       {
         parameters: ["i32", "i32", "i32", "pointer", "usize", "pointer", "pointer"],
         result: "void",
@@ -272,7 +273,7 @@ export const TRAMPOLINES = {
           (t) => (t.onMessage(write === 1, version, type, copyIn(c, buffer, Number(length))), 0),
         );
       },
-    ).pointer,
+    ),
 } satisfies Record<string, Maker>;
 
 /** The kinds of callbacks. */

@@ -35,10 +35,21 @@ interface Kept {
 }
 
 /**
- * Stores by their list of anchors, then by their other contents. The default anchors are some 140
- * certificates, read once for all contexts.
+ * Stores by their library and list of anchors, then by their other contents. The default anchors are
+ * some 140 certificates, read once for all contexts.
  */
-const stores = new WeakMap<readonly Uint8Array[], Map<string, Kept>>();
+const stores = new WeakMap<
+  OpenSslSymbols,
+  WeakMap<readonly Uint8Array[], Map<string, Kept>>
+>();
+
+function storesOf(c: OpenSslSymbols, anchors: readonly Uint8Array[]): Map<string, Kept> {
+  const lists = stores.get(c) ?? new WeakMap<readonly Uint8Array[], Map<string, Kept>>();
+  stores.set(c, lists);
+  const among = lists.get(anchors) ?? new Map<string, Kept>();
+  lists.set(anchors, among);
+  return among;
+}
 
 /** All that are kept, the one that was used last at the end. */
 const latest = new Set<Kept>();
@@ -75,8 +86,7 @@ export function withStore<T>(
   const { anchors = NONE } = trust;
   const id = idOf(trust);
   if (id === undefined) return withOwnStore(c, trust, use);
-  const among = stores.get(anchors) ?? new Map<string, Kept>();
-  stores.set(anchors, among);
+  const among = storesOf(c, anchors);
   let kept = among.get(id);
   if (kept === undefined) among.set(id, kept = { store: newStore(c, trust), id, among });
   latest.delete(kept);

@@ -51,7 +51,7 @@ Deno.test("engine: libraries are loaded in one file, and for the low-level funct
 
 Deno.test("engine: C callbacks are made in one file, and nothing else needs the whole ffi permission", () => {
   assertEquals(filesWith(/\bDeno\.UnsafeCallback\b/), [
-    "engine/openssl/trampolines.ts",
+    "engine/openssl/binder.ts",
     "ssleay/low/callbacks/c_callback.ts",
   ]);
   const addresses = filesWith(/\bDeno\.Unsafe(?:Pointer\b|PointerView|FnPointer)/);
