@@ -18,7 +18,7 @@ import { SslVerifyError } from "../errors.ts";
 import { USE_OPENSSL } from "../internal/unsupported.ts";
 import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
-import { reportWith, shownCertificate } from "../verify/make_report.ts";
+import { check, reportWith, shownCertificate } from "../verify/make_report.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "../verify/answers.ts";
 import { APPLICATION_VERIFICATION, verifyErrno } from "../verify/error_codes.ts";
 import { judge } from "../verify/judge.ts";
@@ -49,6 +49,9 @@ function withDates(evidence: PeerEvidence, leaf: Uint8Array): PeerEvidence {
   if (now <= dates.notAfter.getTime()) return evidence;
   return failed("CERT_HAS_EXPIRED", "certificate has expired");
 }
+
+/** Whether the peer showed no chain of its own: it resumes a session, or knows a key. */
+const isProven = ({ resumed, psk }: PeerEvidence): boolean => resumed || psk === true;
 
 /** Judges a peer by what was found out when its session began. */
 export function judgeProven(
@@ -116,7 +119,7 @@ export function refusalReport(error: SslVerifyError, policy: Policy, names: Name
 export class ConnectionState {
   #policy: Policy;
   #names: Names;
-  #report: VerifyReport;
+  #report: VerifyReport | undefined;
   #evidence: PeerEvidence | undefined;
   #callback: CallbackFinding | undefined;
   #ocsp: OcspFinding | undefined;
@@ -137,7 +140,6 @@ export class ConnectionState {
   constructor(policy: Policy, names: Names) {
     this.#policy = policy;
     this.#names = names;
-    this.#report = notVerified(policy);
   }
 
   /** How the peer is judged. */
@@ -155,7 +157,7 @@ export class ConnectionState {
     this.context = context;
     this.#policy = policy;
     this.#names = names;
-    this.#report = notVerified(policy);
+    this.#report = undefined;
   }
 
   /** The peer's certificate; `undefined` when the peer sent no certificate that can be read. */
@@ -170,12 +172,13 @@ export class ConnectionState {
 
   /** The evidence, on success and on failure. */
   get report(): VerifyReport {
-    return this.#report;
+    return this.#report ??= notVerified(this.#policy);
   }
 
   /** Why the peer was refused. */
   get error(): SslVerifyError | undefined {
-    return Object.hasOwn(this.#report, "error") ? this.#report.error : undefined;
+    const report = this.#report;
+    return report && Object.hasOwn(report, "error") ? report.error : undefined;
   }
 
   /** Judges the peer: the error of the refusal, or `undefined` to accept it. */
@@ -191,8 +194,9 @@ export class ConnectionState {
 
   /** The error of the refusal was made again with more in its message: the report gets that error. */
   restate(error: SslVerifyError): void {
-    if (error.report === this.#report && this.#report.error !== error) {
-      this.#report = reportWith(this.#report, error);
+    const { report } = this;
+    if (error.report === report && report.error !== error) {
+      this.#report = reportWith(report, { error });
     }
   }
 
@@ -271,8 +275,15 @@ export class ConnectionState {
 
   /** Takes the verdict on the stapled OCSP response, or on its absence; returns the refusal. */
   stapled(finding: OcspFinding): Error | undefined {
+    const again = this.#ocsp !== undefined || finding.refuse !== undefined;
     this.#ocsp = finding;
-    return this.#evidence === undefined ? finding.refuse : this.#decide(this.#evidence);
+    const evidence = this.#evidence, report = this.#report;
+    if (evidence === undefined) return finding.refuse;
+    if (again || isProven(evidence) || report?.ok !== true) return this.#decide(evidence);
+    // Nothing else has changed for a peer that was accepted: the report gets its last check.
+    const last = check("ocsp", finding.ok, finding.detail);
+    this.#report = reportWith(report, { checks: [...report.checks, last] });
+    return undefined;
   }
 
   /**
@@ -280,7 +291,7 @@ export class ConnectionState {
    * come in the last step of a handshake, whose peer is judged right after that.
    */
   newSession(der: Uint8Array): void {
-    if (this.#report.ok) this.#keep(der);
+    if (this.report.ok) this.#keep(der);
     else if (!this.judged) this.#early.push(der);
   }
 
@@ -297,7 +308,7 @@ export class ConnectionState {
 
   #decide(evidence: PeerEvidence): Error | undefined {
     const findings = { callback: this.#callback, ocsp: this.#ocsp };
-    const report = evidence.resumed || evidence.psk === true
+    const report = isProven(evidence)
       ? judgeProven(evidence, this.#policy, this.#names, this.sessions?.vouched)
       : judge(evidence, this.#policy, this.#names, findings);
     this.#report = report;

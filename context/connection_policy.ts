@@ -16,7 +16,7 @@ import type { SharedContext, SslOptions } from "./options.ts";
 import { peerRules } from "./peer_rules.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./option_values.ts";
-import { type OptionScope, optionsIn } from "./option_table.ts";
+import { optionRow, type OptionScope } from "./option_table.ts";
 import { type NameSyntax, readHost, stripPort } from "../internal/host.ts";
 
 /** The flags of verifyMode; by default a client verifies and a server does not. */
@@ -89,9 +89,8 @@ export function serverNames(input: NameInput, syntax?: NameSyntax): Names {
 /** The members of `options` in a scope, as a new object. */
 export function inScope(options: SslOptions, scope: OptionScope): SslOptions {
   const picked: Record<string, unknown> = Object.create(null);
-  for (const name of optionsIn(scope)) {
-    const value = (options as Record<string, unknown>)[name];
-    if (value !== undefined) picked[name] = value;
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && optionRow(undefined, name)?.scope === scope) picked[name] = value;
   }
   return picked;
 }

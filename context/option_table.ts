@@ -283,11 +283,3 @@ function frozen(value: unknown): unknown {
 export function snapshot(name: string, value: unknown): unknown {
   return DATA.has(name) ? frozen(value) : value;
 }
-
-let scopes: Map<OptionScope, OptionName[]> | undefined;
-
-/** The names of the options in a scope. */
-export function optionsIn(scope: OptionScope): readonly OptionName[] {
-  scopes ??= Map.groupBy(Object.keys(OPTIONS) as OptionName[], (name) => OPTIONS[name].scope);
-  return scopes.get(scope) ?? [];
-}

@@ -199,6 +199,20 @@ function byCallback(
   return { ok: true, detail: "accepted by ocspStapleCallback" };
 }
 
+const missing = new WeakMap<
+  Certificate,
+  { readonly mode: number; readonly finding: OcspFinding }
+>();
+
+/** Where none came, only the leaf and the mode count: what nobody refuses is found once. */
+function withoutStaple(leaf: Certificate, mode: number): OcspFinding {
+  const known = missing.get(leaf);
+  if (known?.mode === mode) return known.finding;
+  const finding = builtIn([leaf], undefined, mode);
+  if (finding.refuse === undefined) missing.set(leaf, { mode, finding });
+  return finding;
+}
+
 /** The hook that judges the staple, for a client that asks for one. */
 export function stapleHook(
   mode: number,
@@ -219,8 +233,9 @@ export function stapleHook(
       ? { ok: undefined, detail: "there is no certificate to check" }
       : callback !== undefined && !none
       ? byCallback(callback, { chain: user.report.chain, serverName, verifyName }, response)
-      // The leaf says whether a response is required, and most servers send none.
-      : builtIn(response === undefined ? [leaf] : user.report.chain, response, mode);
+      : response === undefined
+      ? withoutStaple(leaf, mode) // most servers send none
+      : builtIn(user.report.chain, response, mode);
     return user.stapled(finding);
   };
 }

@@ -79,14 +79,13 @@ export class Outflow {
 
   async #loop<T>(result: T): Promise<T> {
     try {
-      while (this.#session.output > 0 && !this.#closed) {
+      for (let size; (size = this.#session.output) > 0 && !this.#closed;) {
         if (this.#failure !== undefined) throw this.#failure;
-        const buffer = takeBuffer(this.#session.output);
+        const buffer = takeBuffer(size);
         let n = this.#session.drain(buffer);
         // Gather what several records left, so that one system call takes them.
-        while (n < buffer.length && this.#session.output > 0) {
-          n += this.#session.drain(buffer.subarray(n));
-        }
+        const most = Math.min(size, buffer.length);
+        while (n < most) n += this.#session.drain(buffer.subarray(n));
         this.#underWay = n;
         for (let at = 0; at < n;) {
           at += mustTake(await this.#write(buffer.subarray(at, n)));

@@ -69,10 +69,10 @@ export interface ReportParts {
 
 const madeFrom = new WeakMap<VerifyReport, ReportParts>();
 
-/** The same report, with the same error in other words. */
-export function reportWith(report: VerifyReport, error: SslVerifyError): VerifyReport {
+/** The same report with other parts: the same error in other words, or one more check. */
+export function reportWith(report: VerifyReport, other: Partial<ReportParts>): VerifyReport {
   const parts = madeFrom.get(report);
-  return parts === undefined ? report : makeReport({ ...parts, error });
+  return parts === undefined ? report : makeReport({ ...parts, ...other });
 }
 
 /** A report whose certificates are parsed when they are first read. */

@@ -7,7 +7,7 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import { verifyCode } from "./error_codes.ts";
 import { compareHost } from "./hostname.ts";
-import type { NameComparison } from "./hostname_report.ts";
+import type { HostnameReport, NameComparison } from "./hostname_report.ts";
 import { check } from "./make_report.ts";
 import { visible } from "../internal/quote.ts";
 import type { Names, PeerEvidence } from "./peer.ts";
@@ -36,6 +36,31 @@ function namesOf(leaf: Certificate): string {
   return `it is valid for ${first}`;
 }
 
+/** What a comparison rests on besides the certificate, and what came of it. */
+interface Comparison {
+  readonly host: string;
+  readonly policy: Pick<Policy, "scheme" | "publicSuffix">;
+  readonly report: HostnameReport;
+}
+
+const lastCompared = new WeakMap<Certificate, Comparison>();
+
+/** Compares a name. A client that meets a server again compares the same things again: once is enough. */
+function compared(leaf: Certificate, host: string, policy: Policy): HostnameReport {
+  const { scheme, publicSuffix } = policy;
+  const known = lastCompared.get(leaf);
+  if (
+    known?.host === host && known.policy.scheme.rules === scheme.rules &&
+    known.policy.scheme.name === scheme.name && known.policy.publicSuffix === publicSuffix
+  ) return known.report;
+  const report = compareHost(leaf, host, scheme, { publicSuffix });
+  // What a function of the program answers may be another answer tomorrow.
+  if (!scheme.rules?.callback) {
+    lastCompared.set(leaf, { host, policy: { scheme, publicSuffix }, report });
+  }
+  return report;
+}
+
 /** The result of the check of the name. */
 export interface NameResult {
   readonly check: VerifyCheck;
@@ -59,9 +84,7 @@ function judgeName(
     return { check: check("hostname", undefined, why), failure: undefined };
   }
   const byEngine = isAboutName(evidence);
-  const result = compareHost(leaf, verifyName, policy.scheme, {
-    publicSuffix: policy.publicSuffix,
-  });
+  const result = compared(leaf, verifyName, policy);
   if (result.ok && !byEngine) {
     return { check: check("hostname", true, result.reason), failure: undefined };
   }

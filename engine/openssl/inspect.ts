@@ -31,6 +31,17 @@ export function modernErrno(c: OpenSslSymbols, errno: number): number {
   return errno === INVALID_CA_1_1 && isBefore3(c) ? INVALID_CA : errno;
 }
 
+const texts = new Map<number, string>();
+
+/** OpenSSL's words for an error of verification. */
+export function verifyText(c: OpenSslSymbols, error: number): string {
+  let text = texts.get(error);
+  if (text === undefined) {
+    texts.set(error, text = textOf(c, c.X509_verify_cert_error_string(BigInt(error))));
+  }
+  return text;
+}
+
 /** The evidence inside OpenSSL's verification. */
 export function storeEvidence(
   c: OpenSslSymbols,
@@ -42,7 +53,7 @@ export function storeEvidence(
     presented: derStack(c, c.X509_STORE_CTX_get0_untrusted(store)),
     error: modernErrno(c, error),
     errorDepth: error === 0 ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(store)),
-    errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
+    errorText: verifyText(c, error),
     resumed: false,
   };
 }
@@ -60,7 +71,7 @@ export function sslEvidence(
     presented: peerChain(c, ssl, offered),
     error: modernErrno(c, error),
     errorDepth: 0,
-    errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
+    errorText: verifyText(c, error),
     resumed,
   };
 }

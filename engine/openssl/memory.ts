@@ -40,13 +40,20 @@ export function bytesAt(
   return bytes;
 }
 
+let method: Deno.PointerValue | undefined;
+
+/** A new memory BIO. */
+export function memoryBio(c: OpenSslSymbols): Deno.PointerValue {
+  return c.BIO_new(method ??= c.BIO_s_mem());
+}
+
 /** Runs `use` with a memory BIO that holds `bytes`. */
 export function withBio<T>(
   c: OpenSslSymbols,
   bytes: Uint8Array,
   use: (bio: Deno.PointerValue) => T,
 ): T {
-  const bio = c.BIO_new(c.BIO_s_mem());
+  const bio = memoryBio(c);
   try {
     if (bytes.length > 0) c.BIO_write(bio, bytes as Uint8Array<ArrayBuffer>, bytes.length);
     return use(bio);
@@ -64,17 +71,25 @@ export function drainBio(c: OpenSslSymbols, bio: Deno.PointerValue): Uint8Array<
 
 /** An X509 in DER. */
 export function derOf(c: OpenSslSymbols, x509: Deno.PointerValue): Uint8Array<ArrayBuffer> {
-  return withBio(c, new Uint8Array(), (bio) => {
-    c.i2d_X509_bio(bio, x509);
-    return drainBio(c, bio);
-  });
+  return derOfAll(c, [x509])[0]!;
+}
+
+function derOfAll(
+  c: OpenSslSymbols,
+  all: readonly Deno.PointerValue[],
+): Uint8Array<ArrayBuffer>[] {
+  return withBio(c, new Uint8Array(), (bio) =>
+    all.map((x509) => {
+      c.i2d_X509_bio(bio, x509);
+      return drainBio(c, bio);
+    }));
 }
 
 /** The certificates of a STACK_OF(X509) in DER. */
 export function derStack(c: OpenSslSymbols, stack: Deno.PointerValue): Uint8Array[] {
   if (stack === null) return [];
   const count = Math.max(0, c.OPENSSL_sk_num(stack));
-  return Array.from({ length: count }, (_, i) => derOf(c, c.OPENSSL_sk_value(stack, i)));
+  return derOfAll(c, Array.from({ length: count }, (_, i) => c.OPENSSL_sk_value(stack, i)));
 }
 
 let open = 0;

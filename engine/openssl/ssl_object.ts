@@ -14,7 +14,7 @@ import type { Role, SessionParams } from "../engine.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { CTRL, SSL_ERROR } from "./header_numbers.ts";
 import { offerSession } from "./inspect.ts";
-import { cString, drainBio, NativeHandle } from "./memory.ts";
+import { cString, drainBio, memoryBio, NativeHandle } from "./memory.ts";
 import type { Runtime, SessionContext } from "./session_context.ts";
 import type { SessionHooks } from "./session_hooks.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
@@ -70,8 +70,8 @@ export class SslObject {
     const key = callbacks?.register(ssl, this.#hooks);
     const forget = key === undefined ? undefined : () => callbacks!.forget(key);
     this.#handle = new NativeHandle(ssl, freeSsl(c, forget));
-    this.#rbio = c.BIO_new(c.BIO_s_mem());
-    this.#wbio = c.BIO_new(c.BIO_s_mem());
+    this.#rbio = memoryBio(c);
+    this.#wbio = memoryBio(c);
     for (const bio of [this.#rbio, this.#wbio]) {
       c.BIO_ctrl(bio, CTRL.BIO_SET_MEM_EOF_RETURN, -1n, null);
     }

@@ -10,8 +10,7 @@ import { UNSPECIFIED } from "../../verify/error_codes.ts";
 import type { ChainRequest, ChainResult } from "../chain_verification.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { X509_V_FLAG } from "./header_numbers.ts";
-import { modernErrno } from "./inspect.ts";
-import { textOf } from "./library.ts";
+import { modernErrno, verifyText } from "./inspect.ts";
 import { cString, derStack, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 import { SECURITY_LEVEL, trustFlags, withStore } from "./trust_store.ts";
@@ -60,7 +59,7 @@ function verifyIn(
     return {
       error: modernErrno(c, error),
       errorDepth: ok ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(ctx)),
-      errorText: textOf(c, c.X509_verify_cert_error_string(BigInt(error))),
+      errorText: verifyText(c, error),
       chain: derStack(c, c.X509_STORE_CTX_get0_chain(ctx)),
       securityLevel: SECURITY_LEVEL,
     };

@@ -8,6 +8,7 @@ import { sameValue } from "../../context/connection_policy.ts";
 import type { ConnectionSessions } from "../../context/sessions/resumption.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
 import { type SslError, SslVerifyError } from "../../errors.ts";
+import { judge } from "../../verify/judge.ts";
 import { parsePins } from "../../verify/fingerprint.ts";
 import type { Policy } from "../../verify/policy.ts";
 import type { VerifyReport } from "../../verify/report.ts";
@@ -165,6 +166,27 @@ Deno.test("ConnectionState: a staple is judged with the chain; before the chain 
   assertEquals(checksOf(state.report).at(-1), ["ocsp", true]);
   assertEquals(codeOf(state.stapled(bad)), "OCSP_VERIFY_FAILED");
   assertEquals(state.report.ok, false);
+});
+
+Deno.test("ConnectionState: a staple that nobody refuses gives the report that one judgement of all gives", () => {
+  const finding = { ok: undefined, detail: "tolerated" };
+  for (const [policy, evidence] of [[POLICY, GOOD], [POLICY, BAD], [PINNED, BAD]] as const) {
+    const state = new ConnectionState(policy, NAMES);
+    const refusal = state.judge(evidence);
+    assertEquals(codeOf(state.stapled(finding)), codeOf(refusal));
+    const whole = judge(evidence, policy, NAMES, { ocsp: finding });
+    assertEquals(
+      state.report.checks.map((each) => ({ ...each })),
+      whole.checks.map((each) => ({ ...each })),
+    );
+    assertEquals([state.report.ok, state.report.anchor?.subject], [
+      whole.ok,
+      whole.anchor?.subject,
+    ]);
+    // A second word replaces the first.
+    state.stapled({ ok: true, detail: "good" });
+    assertEquals(checksOf(state.report).filter(([name]) => name === "ocsp"), [["ocsp", true]]);
+  }
 });
 
 Deno.test("ConnectionState: sessions are kept for a peer that was accepted, early ones once it is", () => {

@@ -4,9 +4,13 @@ import "../helpers/limit.ts";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_NO_STAPLE, SSL_OCSP_TRY_STAPLE } from "../../constants.ts";
 import { ocspModeOf } from "../../context/observers.ts";
-import { makeStapler } from "../../context/stapling.ts";
+import { ConnectionState } from "../../context/connection.ts";
+import { makeStapler, stapleHook } from "../../context/stapling.ts";
 import type { StapleCallback } from "../../context/options.ts";
 import type { Credential, Engine } from "../../engine/engine.ts";
+import type { SslError } from "../../errors.ts";
+import type { Policy } from "../../verify/policy.ts";
+import { resolveScheme } from "../../verify/schemes.ts";
 import { idOf, makeWorld, respond, signerOf } from "../ocsp/data.ts";
 
 const { ca, leaf, chain } = await makeWorld();
@@ -19,6 +23,13 @@ const about = (target = leaf, nextUpdate?: Date | null) =>
     answers: [{ id: idOf(ca, target), ...(nextUpdate === undefined ? {} : { nextUpdate }) }],
     signer: signerOf(ca),
   });
+
+const NAMES = { serverName: undefined, verifyName: undefined };
+const EVIDENCE = { error: 0, errorDepth: 0, errorText: "ok", resumed: false };
+const POLICY: Policy = {
+  ...{ role: "client", engine: "openssl", verifyMode: 1, scheme: resolveScheme("none") },
+  ...{ publicSuffix: undefined, pins: [], forceFingerprint: false, defaultsApplied: [] },
+};
 
 /** Lets what has been resolved run. */
 const settle = () => new Promise((resolve) => setTimeout(resolve));
@@ -161,6 +172,29 @@ Deno.test("bytes go with the only certificate as they are, else with the one tha
   assertEquals(stapled(both, false, leaf.certificate.der), false);
   assertEquals(stapled(both, false, other.certificate.der), true);
   assertEquals(makeStapler(bytes, both, "", false).ready(), undefined);
+});
+
+Deno.test("without a staple, what was found for a leaf and a mode says nothing about another leaf, mode or response", async () => {
+  const strict = await ca.server("strict.test", { mustStaple: true });
+  const found = (der: Uint8Array, mode: number, response?: Uint8Array) => {
+    const presented = [der, ...ders.slice(1)];
+    const state = new ConnectionState(POLICY, NAMES);
+    const refused = state.judge({ ...EVIDENCE, chain: presented, presented });
+    assertEquals(refused, undefined);
+    const refusal = stapleHook(mode, undefined)(response, state) as SslError | undefined;
+    const last = state.report.checks.at(-1)!;
+    return refusal?.code ?? `${last.name} ${last.ok} ${last.detail.split(":")[0]}`;
+  };
+  const tolerated = "ocsp undefined tolerated", needed = "OCSP_VERIFY_NEEDED";
+  const plain = leaf.certificate.der, demanding = strict.certificate.der;
+  for (let again = 0; again < 2; again++) {
+    assertEquals(found(plain, SSL_OCSP_TRY_STAPLE), tolerated);
+    assertEquals(found(plain, SSL_OCSP_MUST_STAPLE), needed);
+    assertEquals(found(plain, SSL_OCSP_NO_STAPLE), "ocsp undefined not asked for; missing");
+    assertEquals(found(demanding, SSL_OCSP_TRY_STAPLE), needed);
+    assertEquals(found(plain, SSL_OCSP_TRY_STAPLE, about()), "ocsp true good");
+    assertEquals(found(plain, SSL_OCSP_TRY_STAPLE), tolerated);
+  }
 });
 
 Deno.test("ocspModeOf(): a staple is asked for where a server is verified and the engine can", () => {

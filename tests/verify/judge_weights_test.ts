@@ -527,13 +527,13 @@ Deno.test("the dates of a resumed peer's certificate are checked anew, on both s
 Deno.test("a report whose error is made anew has all the rest as before", () => {
   const report = judge(failed(10), { ...POLICY, defaultsApplied: ["ca"] }, NAMES);
   const error = new SslVerifyError("in other words", { code: "CERT_HAS_EXPIRED" });
-  const again = reportWith(report, error);
+  const again = reportWith(report, { error });
   assertStrictEquals(again.error, error);
   assertStrictEquals(error.report, again);
   assertEquals([again.checks, again.defaultsApplied], [report.checks, ["ca"]]);
   assertEquals("defaultsApplied" in judge(GOOD, POLICY, NAMES), false);
   const foreign = { ...report } as VerifyReport;
-  assertStrictEquals(reportWith(foreign, error), foreign);
+  assertStrictEquals(reportWith(foreign, { error }), foreign);
 });
 
 Deno.test("a connection that nothing was verified on has a report without anchor and error", () => {
