@@ -5,8 +5,6 @@
  * @module
  */
 
-import { fstatSync } from "node:fs";
-
 /** What is at the other end of standard input. */
 export type StdinKind = "terminal" | "pipe" | "file" | "none";
 
@@ -25,7 +23,7 @@ export interface CliOutput {
 /** The stream that a command reads from. */
 export interface CliInput {
   /** What is at its other end. */
-  readonly kind: StdinKind;
+  kind(): Promise<StdinKind>;
   /** Its bytes. It is opened when it is first read. */
   readonly readable: ReadableStream<Uint8Array>;
 }
@@ -57,9 +55,10 @@ function outputOf(stream: typeof Deno.stdout): CliOutput {
   return { isTerminal: stream.isTerminal(), write: (data) => writeAll(stream, data) };
 }
 
-/** What standard input is. A terminal and a pipe are not asked for a permission. */
-function stdinKind(): StdinKind {
+/** What standard input is. Needs no permission. */
+async function stdinKind(): Promise<StdinKind> {
   if (Deno.stdin.isTerminal()) return "terminal";
+  const { fstatSync } = await import("node:fs"); // it reads the environment when it is loaded
   try {
     const stat = fstatSync(0);
     if (stat.isFIFO() || stat.isSocket()) return "pipe";
@@ -81,7 +80,7 @@ function columnsOf(): number | undefined {
 export function systemIo(signal: AbortSignal): CliIo {
   return {
     stdin: {
-      kind: stdinKind(),
+      kind: stdinKind,
       get readable() {
         return Deno.stdin.readable;
       },
