@@ -6,9 +6,11 @@
  */
 
 import type { Command } from "./command.ts";
+import { CONNECT_COMMANDS } from "./connect/rows.ts";
 import { HELP_COMMANDS } from "./help/rows.ts";
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
+  ...CONNECT_COMMANDS,
   ...HELP_COMMANDS,
 ];

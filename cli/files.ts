@@ -1,0 +1,49 @@
+/**
+ * The files that arguments name. "-" is standard input. An error says which file and why.
+ *
+ * @module
+ */
+
+import { Certificate } from "../certificate/certificate.ts";
+import { concat } from "../internal/bytes.ts";
+import { fileError } from "../internal/file_error.ts";
+import type { CliIo } from "./io.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** The most that is read of a file or of standard input, in bytes. */
+const MOST = 16 * 1024 * 1024;
+
+async function readStdin({ stdin }: CliIo): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of stdin.readable) {
+    length += part.length;
+    if (length > MOST) throw new UsageError(`standard input has more than ${MOST} bytes`);
+    parts.push(part);
+  }
+  return concat(parts);
+}
+
+/**
+ * Reads a file, or standard input for "-".
+ *
+ * @throws {SslError} With the system's code, such as `ENOENT`.
+ * @throws {Deno.errors.NotCapable} Without the read permission.
+ */
+export async function readInput(path: string, io: CliIo): Promise<Uint8Array> {
+  if (path === "-") return await readStdin(io);
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    throw fileError("", path, cause);
+  }
+}
+
+/**
+ * Reads all certificates of a file: PEM, with any number of them, or DER.
+ *
+ * @throws {SslError} If there is no certificate in it, or it cannot be read.
+ */
+export async function readCertificates(path: string, io: CliIo): Promise<readonly Certificate[]> {
+  return Certificate.parse(await readInput(path, io), path === "-" ? "standard input" : path);
+}

@@ -1,0 +1,225 @@
+/** `ssl connect` and `ssl cat`: each outcome with its exit code, on both engines where it applies. */
+
+import "../helpers/limit.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { engineInfo, serve } from "../../mod.ts";
+import type { TestCertificate } from "../../certificate/issue.ts";
+import { TestCa } from "../../testing/mod.ts";
+import { run } from "./helper.ts";
+
+const ca = await TestCa.create({ commonName: "Root X" });
+const intermediate = await ca.intermediate({ commonName: "Issuer Y" });
+const folder = await Deno.makeTempDir();
+const CA = `${folder}/ca.pem`;
+await Deno.writeTextFile(CA, ca.pem);
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+const noOpenSsl = !engineInfo().features.has("ownAnchors");
+const ENGINES = ["openssl", "deno"] as const;
+
+/** A server that answers each line, and its address. */
+async function server(identity: Pick<TestCertificate, "cert" | "key">) {
+  const { cert, key } = identity;
+  const own = serve(
+    { hostname: "127.0.0.1", port: 0, cert, key, onHandshakeError: () => {} },
+    async (h) => {
+      for await (const line of h) await h.say(`you said ${line}`);
+    },
+  );
+  const { port } = await own.addr;
+  return { at: `localhost:${port}`, [Symbol.asyncDispose]: () => own[Symbol.asyncDispose]() };
+}
+
+const good = await intermediate.server("localhost");
+
+for (const engine of ENGINES) {
+  const ignore = engine === "openssl" && noOpenSsl;
+  const connect = (...args: string[]) => run(["connect", "--engine", engine, ...args]);
+
+  Deno.test({
+    name: `connect (${engine}): a server that is to be trusted is verdict ok, exit code 0`,
+    ignore,
+    fn: async () => {
+      await using s = await server(good);
+      const { code, stdout, stderr } = await connect(s.at, "--ca", CA);
+      assertEquals([code, stderr], [0, ""]);
+      assert(/^localhost:\d+  \[127\.0\.0\.1\] +TRUSTED\n/.test(stdout), stdout);
+      assertStringIncludes(stdout, "ok    chain");
+      const { json } = await connect(s.at, "--ca", CA, "--json");
+      assertEquals([json.verdict, json.label, json.engine], ["ok", "TRUSTED", engine]);
+      assertEquals(json.address, "127.0.0.1");
+      assert(json.timings.tls > 0 && json.timings.tcp > 0);
+      if (engine === "openssl") {
+        assertStringIncludes(stdout, "leaf <- Issuer Y <- Root X (--ca)");
+        assertStringIncludes(stdout, '"localhost" = subjectAltName DNS:localhost');
+        assertEquals(json.chain[0].pem, good.certificate.pem);
+        assertEquals(json.anchor.from, "--ca");
+        assertEquals(json.tls.version, "TLSv1_3");
+        assertEquals(json.leftOut, []);
+      } else assert(json.leftOut.length > 0 && stdout.includes("--allow-ffi"), stdout);
+    },
+  });
+
+  Deno.test({
+    name: `connect (${engine}): a server of an unknown CA is untrusted, exit code 5`,
+    ignore,
+    fn: async () => {
+      await using s = await server(good);
+      const { code, stdout } = await connect(s.at);
+      assertEquals(code, 5);
+      assertStringIncludes(stdout, "NOT TRUSTED");
+      assertStringIncludes(stdout, "--ca");
+      assert(!/extraCa|caFile/.test(stdout), stdout);
+      assertEquals((await connect(s.at, "--json")).json.verdict, "untrusted");
+    },
+  });
+
+  Deno.test({
+    name:
+      `connect (${engine}): another name is wrong-name, exit code 6, and says what the names are`,
+    ignore,
+    fn: async () => {
+      await using s = await server(good);
+      const { code, stdout } = await connect(s.at, "--ca", CA, "--name", "wrong.example");
+      assertEquals(code, 6);
+      assertStringIncludes(stdout, "NAME DOES NOT MATCH");
+      assertStringIncludes(
+        stdout,
+        'you asked for "wrong.example"; the certificate is for: localhost',
+      );
+      assertStringIncludes(stdout, "--name localhost");
+      const { json } = await connect(s.at, "--ca", CA, "--name", "wrong.example", "--json");
+      assertEquals([json.verdict, json.error.code], ["wrong-name", "HOSTNAME_MISMATCH"]);
+    },
+  });
+
+  Deno.test({
+    name:
+      `connect (${engine}): certificates that have expired or begin later are dates, exit code 7`,
+    ignore,
+    fn: async () => {
+      for (const identity of [await ca.expired("localhost"), await ca.notYetValid("localhost")]) {
+        await using s = await server(identity);
+        const { code, json } = await connect(s.at, "--ca", CA, "--json");
+        assertEquals([code, json.verdict], [7, "dates"]);
+      }
+    },
+  });
+
+  Deno.test({
+    name: `connect (${engine}): a pin that does not match is pin, exit code 9`,
+    ignore,
+    fn: async () => {
+      await using s = await server(good);
+      const wrong = ca.certificate.fingerprint("sha256", true);
+      const right = good.certificate.fingerprint("sha256", true);
+      const refused = await connect(s.at, "--ca", CA, "--pin", wrong, "--json");
+      assertEquals([refused.code, refused.json.verdict], [9, "pin"]);
+      const both = await connect(s.at, "--ca", CA, "--pin", wrong, "--pin", right, "--json");
+      assertEquals([both.code, both.json.label], [0, "PINNED"]);
+      // On Deno's TLS a pin is one more condition; with OpenSSL it replaces the chain.
+      const alone = await connect(s.at, "--pin", right, "--json");
+      assertEquals(alone.json.verdict, engine === "openssl" ? "ok" : "untrusted");
+    },
+  });
+
+  Deno.test({
+    name: `connect (${engine}): a port where nobody listens is unreachable, exit code 3`,
+    ignore,
+    fn: async () => {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const { port } = listener.addr;
+      listener.close();
+      const { code, stdout, json } = await connect(`127.0.0.1:${port}`, "--json");
+      assertEquals([code, json.verdict, json.error.code], [3, "unreachable", "ECONNREFUSED"]);
+      assertEquals(json.tls, null);
+      assert(stdout.endsWith("}\n"));
+    },
+  });
+
+  Deno.test({
+    name: `connect (${engine}): a server without TLS is no-tls, exit code 4`,
+    ignore,
+    fn: async () => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const serving = (async () => {
+        for await (const conn of listener) {
+          await conn.write(new TextEncoder().encode("HTTP/1.0 400 Bad Request\r\n\r\n"));
+          conn.close();
+        }
+      })();
+      const { code, json } = await connect(`127.0.0.1:${listener.addr.port}`, "--json");
+      assertEquals([code, json.verdict], [4, "no-tls"]);
+      listener.close();
+      await serving.catch(() => {});
+    },
+  });
+
+  Deno.test({
+    name: `connect (${engine}): a server that is silent is unreachable when --timeout is over`,
+    ignore,
+    fn: async () => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const accepted = listener.accept();
+      const at = `127.0.0.1:${listener.addr.port}`;
+      const { code, json } = await connect(at, "--timeout", "0.2", "--json");
+      assertEquals([code, json.verdict, json.error.code], [3, "unreachable", "ETIMEDOUT"]);
+      (await accepted).close();
+    },
+  });
+
+  Deno.test({
+    name: `connect (${engine}): what a pipe has is sent, and the answer comes after the report`,
+    ignore,
+    fn: async () => {
+      await using s = await server(good);
+      const args = ["connect", s.at, "--ca", CA, "--engine", engine, "--idle", "0.3"];
+      const { code, stdout } = await run(args, { stdin: "one\ntwo\n" });
+      assertEquals(code, 0);
+      assert(stdout.indexOf("TRUSTED") < stdout.indexOf("you said one\nyou said two\n"), stdout);
+      const { json } = await run([...args, "--json"], { stdin: "one\n" });
+      assertEquals(atob(json.exchange.base64), "you said one\n");
+      assertEquals([json.exchange.sent, json.exchange.received], [4, 13]);
+      const quiet = await run([...args, "--no-input", "--json"], { stdin: "one\n" });
+      assertEquals(quiet.json.exchange, null);
+    },
+  });
+
+  Deno.test({
+    name:
+      `cat (${engine}): the answer is all of standard output, and an untrusted server gets nothing`,
+    ignore,
+    fn: async () => {
+      await using s = await server(good);
+      const args = ["cat", s.at, "--engine", engine];
+      const { code, stdout, stderr } = await run([...args, "--ca", CA], { stdin: "one\ntwo\n" });
+      assertEquals([code, stdout, stderr], [0, "you said one\nyou said two\n", ""]);
+      const refused = await run(args, { stdin: "a secret\n" });
+      assertEquals([refused.code, refused.stdout], [5, ""]);
+      assert(!refused.stderr.includes("a secret"));
+    },
+  });
+}
+
+Deno.test({
+  name: "connect: a certificate that a CRL revokes is revoked, exit code 8",
+  ignore: noOpenSsl,
+  fn: async () => {
+    const revoked = await ca.revoked("localhost");
+    await Deno.writeTextFile(`${folder}/crl.pem`, await ca.crl());
+    await using s = await server(revoked);
+    const { code, json } = await run(
+      ["connect", s.at, "--ca", CA, "--crl", `${folder}/crl.pem`, "--json"],
+    );
+    assertEquals([code, json.verdict, json.error.code], [8, "revoked", "CERT_REVOKED"]);
+  },
+});
+
+Deno.test("connect: what Deno's own TLS cannot do is usage, and names --allow-ffi", async () => {
+  await Deno.writeTextFile(`${folder}/empty.crl`, await ca.crl());
+  for (const option of [["--crl", `${folder}/empty.crl`], ["--must-staple"], ["--tls", "1.2"]]) {
+    const { code, stderr } = await run(["connect", "localhost:1", "--engine", "deno", ...option]);
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, "--allow-ffi");
+  }
+});
