@@ -43,7 +43,7 @@ for (const engine of ENGINES) {
       await using s = await server(good);
       const { code, stdout, stderr } = await connect(s.at, "--ca", CA);
       assertEquals([code, stderr], [0, ""]);
-      assert(/^localhost:\d+  \[127\.0\.0\.1\] +TRUSTED\n/.test(stdout), stdout);
+      assert(/^localhost:\d+ {2}\[127\.0\.0\.1\] +TRUSTED\n/.test(stdout), stdout);
       assertStringIncludes(stdout, "ok    chain");
       const { json } = await connect(s.at, "--ca", CA, "--json");
       assertEquals([json.verdict, json.label, json.engine], ["ok", "TRUSTED", engine]);
