@@ -5,6 +5,7 @@
  * @module
  */
 
+import { CHECK_COMMANDS } from "./check/rows.ts";
 import type { Command } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect/rows.ts";
 import { HELP_COMMANDS } from "./help/rows.ts";
@@ -12,5 +13,6 @@ import { HELP_COMMANDS } from "./help/rows.ts";
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
   ...CONNECT_COMMANDS,
+  ...CHECK_COMMANDS,
   ...HELP_COMMANDS,
 ];

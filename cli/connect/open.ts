@@ -7,6 +7,7 @@
 import { SslError, SslTimeoutError } from "../../errors.ts";
 import { SslContext } from "../../context/context.ts";
 import { dialTcp } from "../../engine/dial.ts";
+import { engineInfo } from "../../engine/select.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { startTls } from "../../starttls/start.ts";
 import { UsageError } from "../usage_error.ts";
@@ -107,8 +108,11 @@ interface Attempt {
 async function attempt(a: Attempt): Promise<SslSocket> {
   const { target, settings: { starttls, name, timeout, tls }, context, timings, signal } = a;
   const hostname = name ?? target.host;
-  // Deno's own TLS gives a client certificate only on a connection that it opens itself.
-  if (context.engine === "deno" && tls.certFile !== undefined && starttls === undefined) {
+  // Such an engine gives a client certificate only on a connection that it opens itself.
+  if (
+    !engineInfo(context.engine).features.has("clientCertificateOnStart") &&
+    tls.certFile !== undefined && starttls === undefined
+  ) {
     const began = performance.now();
     const { host, port } = target;
     const names = name === undefined ? {} : { serverName: name, verifycnName: name };

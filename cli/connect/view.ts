@@ -6,6 +6,8 @@
 
 import type { Certificate } from "../../certificate/certificate.ts";
 import { defaultCa } from "../../context/trust/default_ca.ts";
+import type { EngineName } from "../../engine/engine.ts";
+import { engineInfo } from "../../engine/select.ts";
 import { SslError } from "../../errors.ts";
 import type { SslSocket } from "../../socket/socket.ts";
 import { explainHostname } from "../../verify/hostname.ts";
@@ -48,7 +50,7 @@ export interface View {
   readonly opened: Opened;
   readonly verdict: Verdict;
   readonly label: string;
-  readonly engine: string;
+  readonly engine: EngineName;
   readonly negotiated: Negotiated | null;
   readonly checks: readonly CheckLine[];
   readonly chain: readonly Certificate[];
@@ -83,11 +85,11 @@ function negotiatedOf(socket: SslSocket): Negotiated {
 function originOf(
   anchor: Certificate | undefined,
   { anchors }: ConnectionSettings,
-  engine: string,
+  engine: EngineName,
 ): string | undefined {
   if (anchor === undefined) return undefined;
   if (anchors.some((each) => each.equals(anchor))) return "--ca";
-  return engine === "deno" ? "deno" : defaultCa().source;
+  return engineInfo(engine).features.has("ownAnchors") ? defaultCa().source : "deno";
 }
 
 const LABELS: Readonly<Record<string, string>> = { hostname: "name", fingerprint: "pin" };
@@ -134,12 +136,11 @@ function failedLines(opened: Opened, lines: readonly CheckLine[], verdict: Verdi
   return [...lines, { name, ok: false, detail: happened }];
 }
 
-const NOT_SHOWN =
-  "version, cipher and group (Deno's own TLS does not show them): run with --allow-ffi";
-const NO_CERTIFICATE = "the certificate (this Deno does not show it): run with --allow-ffi";
+const NOT_SHOWN = "version, cipher and group: OpenSSL shows them, under --allow-ffi";
+const NO_CERTIFICATE = "the certificate: OpenSSL shows it, under --allow-ffi";
 
 /** Collects what is known of a connection. */
-export function viewOf(opened: Opened, settings: ConnectionSettings, engine: string): View {
+export function viewOf(opened: Opened, settings: ConnectionSettings, engine: EngineName): View {
   const { socket, error, name } = opened;
   const report = socket?.report ?? (error as { report?: VerifyReport } | undefined)?.report;
   const chain = report?.chain ?? [], anchor = report?.anchor;
