@@ -76,8 +76,10 @@ async function makeEngineContexts(
   const { selector } = await import("./server_names.ts");
   const selectContext = selector(record, records, before, engineContext);
   return await make(
-    selectContext === undefined
-      ? base
-      : { ...base, hooks: ownRecord({ ...base.hooks, selectContext }) },
+    selectContext === undefined ? base : {
+      ...base,
+      contextByName: selectContext === records ? records : undefined,
+      hooks: ownRecord({ ...base.hooks, selectContext }),
+    },
   );
 }

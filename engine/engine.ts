@@ -135,6 +135,8 @@ export interface ContextConfig {
    * ContextHooks.psk}.
    */
   readonly psk?: boolean | undefined;
+  /** As {@linkcode ContextHooks.selectContext}, where the name alone decides, each time the same. */
+  readonly contextByName?: ((serverName: string) => EngineContext | undefined | null) | undefined;
   /** A client keeps sessions: {@linkcode ContextHooks.newSession} gets them. */
   readonly sessions?: boolean | undefined;
   /** The decisions of the layer above. */

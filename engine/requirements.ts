@@ -117,7 +117,12 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
   { option: "crl", feature: "crl", config: ({ trust }) => trust.crls.length > 0 },
   { option: "crlFile", feature: "crl" },
-  { option: "cert", feature: "sniServer", when: hasSeveralNames },
+  {
+    option: "cert",
+    feature: "sniServer",
+    when: hasSeveralNames,
+    config: (c) => c.contextByName !== undefined,
+  },
   { option: "certFile", feature: "sniServer", when: hasSeveralNames },
   {
     option: "cert",
@@ -187,8 +192,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { option: "ocspStapleCallback", feature: "ocsp" },
   { option: "ocspStaple", feature: "ocsp" },
   { option: "ocspCache", feature: "ocspResolver" },
-  { option: "sniCallback", feature: "sniServer" },
-  { option: "clientHelloCallback", feature: "sniServer" },
+  { option: "sniCallback", feature: "sniCallback" },
+  { option: "clientHelloCallback", feature: "sniCallback" },
   { option: "createCtxCallback", feature: "nativeObjects" },
   {
     option: "modeReleaseBuffers",
@@ -249,6 +254,7 @@ export function requireConfig(engine: Able, config: ContextConfig): void {
   }
   for (const [name, hook] of Object.entries(config.hooks)) {
     if (hook === undefined || name === "verify") continue;
+    if (name === "selectContext" && config.contextByName !== undefined) continue; // the row of "cert" has asked
     const option = OPTION_OF[name as keyof typeof OPTION_OF] as string | undefined;
     const row = REQUIREMENTS.find((each) => each.option === option);
     // A hook that is not in the table is one that no engine has promised.

@@ -603,7 +603,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Perl: `get_servername`
    */
   getServername(): string | undefined {
-    const feature = this.#connection.role === "server" ? "sniServer" : undefined;
+    const feature = this.#connection.role === "server" ? "sniCallback" : undefined;
     return this.#negotiated("getServername()", feature)?.serverName;
   }
 

@@ -1,17 +1,26 @@
 /**
- * What the Deno engine can do. That depends on one thing: whether the peer's
- * certificate can be read, through a method of Deno that is not public and may
- * disappear. It is on the prototype of `TlsConn`, under a symbol with the
- * description `getPeerCertificate` (Deno's own node:tls uses it). If it exists,
- * the feature `peerCertificate` is declared. Nothing relies on it for safety:
- * the chain and the name have been checked by then, and code that needs the
- * certificate and does not get it must refuse.
+ * What the Deno engine can do. That depends on two things of Deno that are not
+ * public and may disappear.
+ *
+ * A method on the prototype of `TlsConn`, under a symbol with the description
+ * `getPeerCertificate`, reads the peer's certificate (Deno's own node:tls uses
+ * it). If it exists, the feature `peerCertificate` is declared. Nothing relies
+ * on it for safety: the chain and the name have been checked by then, and code
+ * that needs the certificate and does not get it must refuse.
+ *
+ * A function under {@linkcode SNI_RESOLVER} gives `Deno.listenTls` the
+ * certificate for a name. If it is read, the feature `sniServer` is declared.
  *
  * @module
  */
 
-import { featuresOf } from "../features.ts";
+import { type Feature, featuresOf } from "../features.ts";
 import type { EngineInfo } from "../engine.ts";
+
+/** The option of `Deno.listenTls` with a function that gives the certificate for a name. */
+export const SNI_RESOLVER: unique symbol = Symbol.for("unstableSniResolver") as never;
+/** The option of `Deno.connectTls` with another name than the host's, sent and checked. */
+export const SERVER_NAME: unique symbol = Symbol.for("unstableServerName") as never;
 
 const DESCRIPTION = "getPeerCertificate";
 
@@ -33,14 +42,37 @@ export function hasPeerCertificate(): boolean {
   return seen ?? expected();
 }
 
+let resolves: boolean | undefined;
+
+/** Whether the runtime asks for a certificate by name. It looks before it listens. */
+function hasSniResolver(): boolean {
+  if (resolves !== undefined) return resolves;
+  resolves = false;
+  const options = {
+    port: 0,
+    get [SNI_RESOLVER](): never {
+      resolves = true;
+      throw new TypeError("It is read: nothing more is to be done");
+    },
+  };
+  try {
+    Deno.listenTls(options as unknown as Parameters<typeof Deno.listenTls>[0]).close();
+  } catch {
+    // Either it was read, or there is no certificate to listen with.
+  }
+  return resolves;
+}
+
 /** What this engine is and can do, as far as that is known. */
 export function denoInfo(): EngineInfo {
-  const features = featuresOf("deno");
+  const maybe: Feature[] = [...featuresOf("deno", "maybe")].filter((feature) =>
+    feature === "sniServer" ? hasSniResolver() : hasPeerCertificate()
+  );
   return {
     name: "deno",
     version: `Deno ${Deno.version.deno}`,
     path: undefined,
-    features: hasPeerCertificate() ? features.union(featuresOf("deno", "maybe")) : features,
+    features: new Set([...featuresOf("deno"), ...maybe]),
   };
 }
 

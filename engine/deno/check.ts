@@ -26,7 +26,7 @@ export const DENO = { name: "deno" } as const;
  */
 export function checkConfig(config: ContextConfig): void {
   requireConfig(denoInfo(), config);
-  if (config.role === "server" && config.credentials.length === 0) {
+  if (config.role === "server" && config.credentials.length === 0 && !config.contextByName) {
     throw new TypeError("Cannot create a server context: it needs a certificate and its key");
   }
   for (const name of config.alpn) {

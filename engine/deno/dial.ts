@@ -14,6 +14,7 @@ import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
 import { lacking } from "../features.ts";
 import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../engine.ts";
+import { SERVER_NAME } from "./capabilities.ts";
 import { DENO, type PemCredential } from "./check.ts";
 import { ignore, orAborted } from "../../internal/waiting.ts";
 
@@ -101,11 +102,18 @@ export function startError(options: ClientOptions, error: unknown): unknown {
   return error;
 }
 
+/** The options with another name than the host's, and whether the runtime has read it. */
+function withServerName<T extends object>(options: T, name: string): [T, () => boolean] {
+  let read = false;
+  Object.defineProperty(options, SERVER_NAME, { get: () => (read = true, name) });
+  return [options, () => read];
+}
+
 /**
- * Connects with a client certificate. Deno checks the host that it connects
- * to, so the host and the name must be the same.
+ * Connects with a client certificate. Deno checks the host that it connects to; another name is
+ * checked where the runtime reads {@linkcode SERVER_NAME}, which it does before it connects.
  *
- * @throws {SslUnsupportedError} If they are not, or for a Unix socket.
+ * @throws {SslUnsupportedError} If it does not, or for a Unix socket.
  */
 export async function dialWithCertificate(
   target: DialTarget,
@@ -118,7 +126,15 @@ export async function dialWithCertificate(
   }
   const host = plainHost(target.hostname);
   const wantsNoSni = options.hostname === NO_SNI && options.unsafelyDisableHostnameVerification;
-  if (!(wantsNoSni ? ipVersion(host) !== undefined : host === options.hostname)) {
+  signal?.throwIfAborted();
+  const { cert, key } = credential;
+  const [all, isNameRead] = withServerName(
+    ownRecord({ ...options, hostname: host, port: target.port, cert, key }),
+    options.hostname,
+  );
+  const connecting = Deno.connectTls(all);
+  if (!isNameRead() && !(wantsNoSni ? ipVersion(host) !== undefined : host === options.hostname)) {
+    connecting.then((conn) => conn.close(), ignore);
     const name = wantsNoSni ? "no server name" : `the name ${options.hostname}`;
     throw lacking(
       DENO,
@@ -126,11 +142,6 @@ export async function dialWithCertificate(
       `a client certificate with ${name} on a connection to ${target.hostname}`,
     );
   }
-  signal?.throwIfAborted();
-  const { cert, key } = credential;
-  const connecting = Deno.connectTls(
-    ownRecord({ ...options, hostname: host, port: target.port, cert, key }),
-  );
   try {
     return await orClosed(connecting, signal);
   } catch (error) {

@@ -94,11 +94,24 @@ export class DenoContext implements EngineContext {
 
   /** Listens with the certificate of this context. */
   listen(target: ListenTarget): EngineListener {
-    if (this.role !== "server" || this.#credential === undefined) {
+    if (this.role !== "server") {
       throw new TypeError("Cannot listen: the context was made for a client");
     }
-    const { alpn } = this.#config;
-    return new DenoListener(target, { context: this, credential: this.#credential, alpn });
+    const { alpn, contextByName } = this.#config;
+    const credentialFor = contextByName &&
+      ((serverName: string) => this.#chosen(contextByName(serverName)));
+    return new DenoListener(target, {
+      context: this,
+      credential: this.#credential,
+      credentialFor,
+      alpn,
+    });
+  }
+
+  /** The certificate of the context that was chosen: `undefined` keeps this one, `null` has none. */
+  #chosen(context: EngineContext | undefined | null): PemCredential | undefined {
+    if (context === undefined) return this.#credential;
+    return context instanceof DenoContext ? context.#credential : undefined;
   }
 
   /** Nothing to be freed. */

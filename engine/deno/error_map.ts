@@ -148,6 +148,13 @@ function protocolError(
 ): SslError {
   const refused = /^invalid peer certificate: ([^]*)$/.exec(text)?.[1];
   if (refused !== undefined) return refusalOf(refused, cause);
+  // What Deno says when the function that gives the certificate for a name throws.
+  if (!established && text === "invalid data") {
+    return new SslError(
+      "Cannot serve: there is no certificate for the server name that the client asks for",
+      { code: "ERR_SSL_UNRECOGNIZED_NAME", reason: "the name has no certificate", cause },
+    );
+  }
   const received = /received fatal alert: (.+)$/.exec(text)?.[1];
   if (received === undefined) return peerError(operation, text, established, cause);
   const alert = alertName(received);

@@ -1,6 +1,6 @@
 /**
- * The listener of the Deno engine: Deno.listenTls, whose certificate is the
- * one of the context it began with. Deno begins the handshake when it accepts.
+ * The listener of the Deno engine: Deno.listenTls, whose certificates are those of the context it
+ * began with. Deno begins the handshake when it accepts.
  *
  * A limit of the runtime (Deno 2.9): closing a connection whose handshake has
  * not ended does not close its socket before the handshake or the client ends.
@@ -19,6 +19,7 @@ import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
 import { lacking } from "../features.ts";
 import type { EngineContext, EngineListener, ListenTarget, TlsStream } from "../engine.ts";
+import { SNI_RESOLVER } from "./capabilities.ts";
 import { DENO, type PemCredential } from "./check.ts";
 import { DenoStream } from "./stream.ts";
 
@@ -26,21 +27,32 @@ import { DenoStream } from "./stream.ts";
 export interface ListenerInit {
   /** The context, for comparison with the one of each `accept`. */
   readonly context: EngineContext;
-  /** The certificate. */
-  readonly credential: PemCredential;
+  /** The certificate, where no name decides. */
+  readonly credential: PemCredential | undefined;
+  /** The certificate for a server name, `undefined` for none. Deno asks once for each name. */
+  readonly credentialFor: ((serverName: string) => PemCredential | undefined) | undefined;
   /** ALPN protocols, in the server's order. */
   readonly alpn: readonly string[];
 }
 
+/** How Deno gets the certificates. */
+function certificates({ credential, credentialFor }: ListenerInit): { cert: string; key: string } {
+  if (credentialFor === undefined) return { cert: credential!.cert, key: credential!.key };
+  const resolver = (serverName: string) => {
+    const found = credentialFor(serverName);
+    if (found === undefined) throw new TypeError("Cannot serve: no certificate has this name");
+    return { cert: found.cert, key: found.key };
+  };
+  return { [SNI_RESOLVER]: resolver } as never;
+}
+
 function listen(target: ListenTarget, init: ListenerInit): Deno.TlsListener {
   const { hostname, port, backlog } = target;
-  const { cert, key, source } = init.credential;
   try {
     return Deno.listenTls(ownRecord({
       hostname,
       port,
-      cert,
-      key,
+      ...certificates(init),
       ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
       ...(init.alpn.length === 0 ? {} : { alpnProtocols: [...init.alpn] }),
     }));
@@ -53,7 +65,7 @@ function listen(target: ListenTarget, init: ListenerInit): Deno.TlsListener {
       throw new SslError(
         `Cannot listen on ${
           addressText(target)
-        }: Deno refuses the certificate from ${source}: ${reason}`,
+        }: Deno refuses the certificate from ${init.credential?.source}: ${reason}`,
         { code: "ERR_CERTIFICATE", reason, cause: error, facts: { engine: "deno" } },
       );
     }
@@ -87,7 +99,10 @@ export class DenoListener implements EngineListener {
       throw lacking(DENO, "hotSwap", "another context on a listener that runs");
     }
     const conn = await this.#listener.accept();
-    return new DenoStream({ role: "server", conn, ownCertificate: this.#init.credential.leaf });
+    // Where names decide, the runtime does not tell which one was asked for.
+    const { credential, credentialFor } = this.#init;
+    const ownCertificate = credentialFor === undefined ? credential?.leaf : undefined;
+    return new DenoStream({ role: "server", conn, ownCertificate });
   }
 
   /** Not possible: the runtime begins the handshake itself. */

@@ -47,7 +47,7 @@ export interface DenoStreamInit {
   /** The SNI name that is sent. */
   readonly serverName?: string | undefined;
   /** Our certificate in DER. */
-  readonly ownCertificate?: Uint8Array;
+  readonly ownCertificate?: Uint8Array | undefined;
   /** Judges the peer when the handshake is complete, before any application byte. */
   readonly judge?: (evidence: PeerEvidence) => Error | undefined;
 }

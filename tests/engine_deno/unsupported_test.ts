@@ -58,7 +58,7 @@ const REFUSED: [option: string, feature: Feature | undefined, Partial<ContextCon
   ["psk", "psk", { psk: true }],
   ["modeReleaseBuffers", "releaseBuffers", { releaseBuffers: true }],
   ["verifyCallback", "verifyCallback", { hooks: { verifyEach: () => true } }],
-  ["sniCallback", "sniServer", { role: "server", hooks: { selectContext: noop } }],
+  ["sniCallback", "sniCallback", { role: "server", hooks: { selectContext: noop } }],
   ["sessionCache", "sessions", { hooks: { newSession: noop } }],
   ["ticketKeycb", "ticketKeys", { role: "server", hooks: { ticketKey: noop } }],
   ["ocspMode", "ocsp", { hooks: { ocsp: noop } }],

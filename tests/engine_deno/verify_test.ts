@@ -386,16 +386,53 @@ Deno.test("Deno engine sends a client certificate with dial", async () => {
   assertEquals(await serving, undefined);
 });
 
-Deno.test("Deno engine with a client certificate verifies the host it connects to, or refuses", async () => {
+Deno.test("Deno engine with a client certificate verifies another name than the host's", async () => {
+  const { ca } = await pki();
+  using listening = await listen();
+  const context = await clientContext({ credentials: [credential(await ca.client("me"))] });
+  const { listener } = listening;
+  for (const name of ["localhost", "127.0.0.1"]) {
+    const serving = serveOne(listener.accept(listening.context, undefined), async () => {});
+    const client = await context.dial(listening.target, params(name));
+    await client.handshake();
+    client.close();
+    assertEquals(await serving, undefined);
+  }
+  const refused = serveOne(listener.accept(listening.context, undefined), async () => {});
+  const client = await context.dial(listening.target, params("other.test"));
+  const error = await assertRejects(() => client.handshake(), SslVerifyError);
+  assertEquals(error.code, "HOSTNAME_MISMATCH");
+  assertEquals((await refused)?.alert, "bad_certificate");
+});
+
+Deno.test("Deno engine refuses another name than the host's where the runtime does not read it", async () => {
+  const { ca } = await pki();
+  const credentials = [credential(await ca.client("me"))];
+  const contexts = [
+    await clientContext({ credentials }),
+    await clientContext({ credentials, skipHostname: true }),
+  ];
+  const { connectTls } = Deno;
+  try {
+    Deno.connectTls = () => Promise.reject(new Error("it was called"));
+    for (const context of contexts) {
+      await assertRejects(
+        () =>
+          context.dial({ transport: "tcp", hostname: "127.0.0.1", port: 1 }, params("localhost")),
+        SslUnsupportedError,
+        "lacks noSni",
+      );
+    }
+  } finally {
+    Deno.connectTls = connectTls;
+  }
+});
+
+Deno.test("Deno engine starts TLS with a client certificate on no open connection", async () => {
   const { ca } = await pki();
   using listening = await listen();
   const credentials = [credential(await ca.client("me"))];
   const context = await clientContext({ credentials });
-  await assertRejects(
-    () => context.dial(listening.target, params("localhost")),
-    SslUnsupportedError,
-    "lacks noSni",
-  );
   const plain = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const tcp = await connect(plain.addr);
   for (const conn of [tcp, await plain.accept()]) {
@@ -413,11 +450,6 @@ Deno.test("Deno engine with a client certificate verifies the host it connects t
   }
   plain.close();
   const skip = await clientContext({ credentials, skipHostname: true });
-  await assertRejects(
-    () => skip.dial(listening.target, params("localhost")),
-    SslUnsupportedError,
-    "lacks noSni",
-  );
   const serving = serveOne(
     listening.listener.accept(listening.context, undefined),
     () => Promise.resolve(),

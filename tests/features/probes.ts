@@ -309,6 +309,15 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     }
   },
 
+  sniCallback: async (w) => {
+    const { cert, key } = w.pki.other;
+    const sniCallback = (name: string) => name === "other.example" ? { cert, key } : undefined;
+    await talk(w, { serverName: "other.example" }, { sniCallback }, (a, b) => {
+      assertEquals(a.peerCertificate()?.commonName, "other.example");
+      assertEquals(b.getServername(), "other.example");
+    });
+  },
+
   hotSwap: async (w) => {
     const { cert, key } = w.pki.other;
     using context = await SslContext.create({ ...w.engineOnly, server: true, cert, key });
