@@ -79,7 +79,7 @@ for (const entry of FIRST) {
 for (
   const [what, all, modules, kilobytes] of [
     ["links", false, 90, 597],
-    ["reaches", true, 234, 1448],
+    ["reaches", true, 246, 1500], // a third engine is behind import(), too
   ] as const
 ) {
   Deno.test(`importing the package ${what} at most ${modules} modules of ${kilobytes} KB`, async () => {

@@ -21,6 +21,7 @@ Deno.test("engine: no file of it reads or writes files", () => {
 
 Deno.test("engine: sockets are opened where it dials and listens", () => {
   assertEquals(filesWith(/\bDeno\.(?:connect|listen|startTls)/, engine), [
+    "engine/deno/capabilities.ts", // asks whether it takes a function for names, and opens none
     "engine/deno/dial.ts",
     "engine/deno/listener.ts",
     "engine/deno/stream.ts",
