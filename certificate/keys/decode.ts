@@ -324,7 +324,30 @@ export function encryptedKeyPem(key: PrivateKey, password: string, iterations = 
 
 /** Whether a certificate's key is the public half of a private one. */
 export function keyMatches(spki: Uint8Array, key: PrivateKey): boolean {
+  return equalBytes(bitsOf(spki), key.publicBits);
+}
+
+function bitsOf(spki: Uint8Array): Uint8Array {
   const what = "public key";
-  const { bytes } = bitString(sequence(readDer(spki, what), what)[1], what);
-  return equalBytes(bytes, key.publicBits);
+  return bitString(sequence(readDer(spki, what), what)[1], what).bytes;
+}
+
+/**
+ * As {@linkcode keyMatches}, but an RSA or EC key that contains its public half is believed: to
+ * derive it takes a millisecond. For a pair that an engine goes on to check.
+ */
+export function keySeemsToMatch(spki: Uint8Array, key: PrivateKey): boolean {
+  const what = "private key", bits = bitsOf(spki);
+  const own = (): DerNode[] =>
+    sequence(
+      readDer(expectTag(sequence(readDer(key.der, what), what)[2], 0x04, what).body, what),
+      what,
+    );
+  if (key.type.startsWith("rsa")) {
+    const [, n, e] = own();
+    return equalBytes(bits, seq(n!.raw, e!.raw));
+  }
+  const point = key.type === "ec" ? own().find(({ tag }) => tag === 0xa1) : undefined;
+  if (point === undefined) return keyMatches(spki, key);
+  return equalBytes(bits, bitString(children(point, what)[0], what).bytes);
 }

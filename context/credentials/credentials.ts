@@ -6,7 +6,7 @@
  */
 
 import { Certificate } from "../../certificate/certificate.ts";
-import { keyMatches } from "../../certificate/keys/decode.ts";
+import { keySeemsToMatch } from "../../certificate/keys/decode.ts";
 import type { PrivateKey } from "../../certificate/keys/private_key.ts";
 import type { Credential } from "../../engine/engine.ts";
 import { SslError } from "../../errors.ts";
@@ -89,7 +89,7 @@ function pair(loaded: LoadedCertificates, key: PrivateKey, keySource: string): C
   const leaf = loaded.chain[0]!;
   let matches = true;
   try {
-    matches = keyMatches(leaf.rawSpki, key);
+    matches = keySeemsToMatch(leaf.rawSpki, key);
   } catch {
     // Only the engine knows this kind of key; it checks the pair, too.
   }

@@ -75,8 +75,10 @@ export class ContextSettings {
     this.#setExtensions();
   }
 
-  #check(ok: boolean, what: string): void {
-    if (!ok) throw localError(what, drainErrors(this.#runtime.library.c));
+  #check(ok: boolean, what: string, received?: string): void {
+    if (ok) return;
+    const tail = received === undefined ? "" : `: received ${quote(received)}`;
+    throw localError(what + tail, drainErrors(this.#runtime.library.c));
   }
 
   #ctrl(command: number, argument: bigint, data: Uint8Array<ArrayBuffer> | null = null): number {
@@ -151,7 +153,8 @@ export class ContextSettings {
     if (config.noEcdh) list += ":!kECDHE:!kECDHEPSK";
     this.#check(
       c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
-      `Cannot set cipherList: received ${quote(list)}`,
+      "Cannot set cipherList",
+      list,
     );
     if (!list.includes("@SECLEVEL=") && c.SSL_CTX_get_security_level(this.ptr) < SECURITY_LEVEL) {
       c.SSL_CTX_set_security_level(this.ptr, SECURITY_LEVEL);
@@ -159,13 +162,15 @@ export class ContextSettings {
     if (config.ciphersuites !== undefined) {
       this.#check(
         c.SSL_CTX_set_ciphersuites(this.ptr, cString(config.ciphersuites)) === 1,
-        `Cannot set ciphersuites: received ${quote(config.ciphersuites)}`,
+        "Cannot set ciphersuites",
+        config.ciphersuites,
       );
     }
     if (config.groups !== undefined) {
       this.#check(
         this.#ctrl(CTRL.SET_GROUPS_LIST, 0n, cString(config.groups)) === 1,
-        `Cannot set ecdhCurve: received ${quote(config.groups)}`,
+        "Cannot set ecdhCurve",
+        config.groups,
       );
     }
     restrictGroups(config, {
@@ -182,7 +187,8 @@ export class ContextSettings {
       this.#check(
         this.#ctrl(CTRL.SET_SIGALGS_LIST, 0n, text) === 1 &&
           this.#ctrl(CTRL.SET_CLIENT_SIGALGS_LIST, 0n, text) === 1,
-        `Cannot set sigalgs: received ${quote(config.sigalgs)}`,
+        "Cannot set sigalgs",
+        config.sigalgs,
       );
     }
     if (config.dh === "auto") this.#ctrl(CTRL.SET_DH_AUTO, 1n);
