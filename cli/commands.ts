@@ -5,14 +5,18 @@
  * @module
  */
 
+import { ABOUT_COMMANDS } from "./about/rows.ts";
 import { CHECK_COMMANDS } from "./check/rows.ts";
 import type { Command } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect/rows.ts";
 import { HELP_COMMANDS } from "./help/rows.ts";
+import { NAME_COMMANDS } from "./names/rows.ts";
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
   ...CONNECT_COMMANDS,
   ...CHECK_COMMANDS,
+  ...NAME_COMMANDS,
+  ...ABOUT_COMMANDS,
   ...HELP_COMMANDS,
 ];

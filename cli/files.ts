@@ -47,3 +47,9 @@ export async function readInput(path: string, io: CliIo): Promise<Uint8Array> {
 export async function readCertificates(path: string, io: CliIo): Promise<readonly Certificate[]> {
   return Certificate.parse(await readInput(path, io), path === "-" ? "standard input" : path);
 }
+
+/** Whether an argument names a file, and not a server: it has a slash, a file's ending, or is "-". */
+export function namesFile(operand: string): boolean {
+  return operand === "-" || /[/\\]/.test(operand) ||
+    /\.(?:pem|crt|cer|cert|der|p12|pfx|key|csr|txt)$/i.test(operand);
+}

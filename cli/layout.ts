@@ -104,16 +104,28 @@ export class Page {
     return lines.map((line, i) => (i === 0 ? label : margin) + line).join("\n").trimEnd();
   }
 
-  /** Rows in columns, as wide as they need; the last one is wrapped. */
+  /**
+   * Rows in columns, as wide as they need; the last cell is wrapped. Where what stands before it takes
+   * more than half of the page, it begins on a line of its own.
+   */
   columns(rows: readonly (readonly string[])[], indent = "  "): string {
-    const last = Math.max(0, ...rows.map((row) => row.length - 1));
-    const widths = Array.from(
-      { length: last },
-      (_, i) => Math.max(0, ...rows.map((row) => i < row.length - 1 ? textWidth(row[i]!) : 0)),
-    );
-    return rows.map((row) => {
-      const front = row.slice(0, -1).map((cell, i) => padEnd(cell, widths[i]!) + "  ").join("");
-      return this.labelled(indent + front, row.at(-1) ?? "");
+    const most = Math.floor(this.width / 2);
+    const fronts = rows.map((row) => row.slice(0, -1));
+    const fits = (front: readonly string[]) =>
+      front.reduce((sum, cell) => sum + textWidth(cell) + 2, textWidth(indent)) <= most;
+    const widths: number[] = [];
+    for (const front of fronts.filter(fits)) {
+      front.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, textWidth(cell)));
+    }
+    const margin = indent + " ".repeat(widths.reduce((sum, width) => sum + width + 2, 0));
+    return rows.map((row, at) => {
+      const last = row.at(-1) ?? "";
+      if (fits(fronts[at]!)) {
+        const front = fronts[at]!.map((cell, i) => `${padEnd(cell, widths[i]!)}  `).join("");
+        return this.labelled(indent + front, last);
+      }
+      const beneath = widths.length === 0 ? `${indent}    ` : margin;
+      return `${indent}${fronts[at]!.join("  ")}\n${this.labelled(beneath, last)}`;
     }).join("\n");
   }
 }

@@ -9,11 +9,13 @@ import { Call } from "./call.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXITS } from "./exit_codes.ts";
-import { failureOf } from "./failure.ts";
 import { findCommand } from "./find_command.ts";
 import type { CliIo } from "./io.ts";
 import { harmless, Page } from "./layout.ts";
 import { UsageError } from "./usage_error.ts";
+
+/** The exit code of a command that the user has interrupted, as shells have it: 128 and SIGINT. */
+const INTERRUPTED = 130;
 
 /** Whether an error says that nobody reads what is written: `ssl check ... | head -1`. */
 function isBrokenPipe(error: unknown): boolean {
@@ -30,6 +32,8 @@ function callFor(name: string, words: readonly string[], io: CliIo): Call {
 }
 
 async function report(call: Call, error: unknown): Promise<number> {
+  if (call.io.signal.aborted) return INTERRUPTED;
+  const { failureOf } = await import("./failure.ts");
   const failure = failureOf(call.command, error);
   await call.progress("");
   if (call.form !== "text") return await call.finish(failure);
@@ -70,6 +74,11 @@ export async function runMain(words: readonly string[], io: CliIo): Promise<numb
   try {
     const found = findCommand(COMMANDS, words);
     if (found !== undefined) return await runCommand(found.command, found.rest, io);
+    if (words.includes("--version") || words.includes("-V")) {
+      const { default: config } = await import("../deno.json", { with: { type: "json" } });
+      await io.stdout.write(`ssl ${config.version} (@socket/ssl, Deno ${Deno.version.deno})\n`);
+      return EXITS.ok.code;
+    }
     if (words.some((word) => word === "--help" || word === "-h")) {
       await showOverview(io.stdout, io);
       return EXITS.ok.code;

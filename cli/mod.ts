@@ -35,7 +35,12 @@ export async function main(args: readonly string[], io?: CliIo): Promise<number>
 
 if (import.meta.main) {
   const interrupted = new AbortController();
-  const stop = () => interrupted.abort();
+  const stop = () => {
+    if (interrupted.signal.aborted) Deno.exit(130);
+    interrupted.abort();
+    // What does not end by itself is ended.
+    Deno.unrefTimer(setTimeout(() => Deno.exit(130), 3000));
+  };
   Deno.addSignalListener("SIGINT", stop);
   Deno.exit(await runMain(Deno.args, systemIo(interrupted.signal)));
 }

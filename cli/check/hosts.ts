@@ -6,7 +6,8 @@
 
 import type { StartTlsProtocol } from "../../starttls/options.ts";
 import type { Call } from "../call.ts";
-import { parseTarget, STARTTLS_PORTS, type Target } from "../connect/target.ts";
+import { STARTTLS_PORTS } from "../connect/ports.ts";
+import { parseTarget, type Target } from "../connect/target.ts";
 import { readInput } from "../files.ts";
 import { UsageError } from "../usage_error.ts";
 

@@ -8,7 +8,7 @@ import type { SslContext } from "../../context/context.ts";
 import type { Call } from "../call.ts";
 import { dayText } from "../certificate_data.ts";
 import { contextFor, open } from "../connect/open.ts";
-import { type ConnectionSettings, settingsOf } from "../connect/options.ts";
+import { type ConnectionSettings, settingsOf } from "../connect/connection_settings.ts";
 import { CONNECTION_SCHEMA } from "../connect/schema.ts";
 import { type View, viewData, viewOf } from "../connect/view.ts";
 import { EXITS, type Verdict, worst } from "../exit_codes.ts";

@@ -11,7 +11,7 @@ import { UsageError } from "../usage_error.ts";
 import { adviceFor, inOurWords } from "./fix.ts";
 import { converse } from "./converse.ts";
 import { contextFor, open } from "./open.ts";
-import { settingsOf } from "./options.ts";
+import { settingsOf } from "./connection_settings.ts";
 import { parseTarget } from "./target.ts";
 
 const count = { type: "integer", minimum: 0 };

@@ -12,7 +12,7 @@ import { SslSocket } from "../../socket/socket.ts";
 import { startTls } from "../../starttls/start.ts";
 import { UsageError } from "../usage_error.ts";
 import { lookUp } from "./lookup.ts";
-import type { ConnectionSettings } from "./options.ts";
+import type { ConnectionSettings } from "./connection_settings.ts";
 import type { Target } from "./target.ts";
 
 /** How long the parts of a connection took, in milliseconds. What is not there was not measured. */

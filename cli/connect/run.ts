@@ -11,7 +11,7 @@ import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";
 import { converse, type Exchanged } from "./converse.ts";
 import { contextFor, open } from "./open.ts";
-import { settingsOf } from "./options.ts";
+import { settingsOf } from "./connection_settings.ts";
 import { CONNECTION_SCHEMA } from "./schema.ts";
 import { parseTarget } from "./target.ts";
 import { viewData, viewOf, viewText } from "./view.ts";

@@ -7,22 +7,7 @@
 import { hostProblem, idnToAscii, joinHostPort, splitHostPort } from "../../internal/host.ts";
 import { quote } from "../../internal/quote.ts";
 import { parsePort } from "../../socket/target.ts";
-import type { StartTlsProtocol } from "../../starttls/options.ts";
 import { UsageError } from "../usage_error.ts";
-
-/** The usual ports of the protocols that start in plain text. */
-export const STARTTLS_PORTS: Readonly<Record<StartTlsProtocol, number>> = {
-  smtp: 25,
-  imap: 143,
-  pop3: 110,
-  ftp: 21,
-  ldap: 389,
-  xmpp: 5222,
-  nntp: 119,
-  sieve: 4190,
-  postgres: 5432,
-  mysql: 3306,
-};
 
 /** A server. */
 export interface Target {

@@ -26,7 +26,7 @@ import { errorData, verdictOf } from "../failure.ts";
 import { bar, counted, type Mood, padEnd, type Page } from "../layout.ts";
 import { adviceFor } from "./fix.ts";
 import type { Opened, Timings } from "./open.ts";
-import type { ConnectionSettings } from "./options.ts";
+import type { ConnectionSettings } from "./connection_settings.ts";
 
 /** What was negotiated. A member that the engine does not show is `null`. */
 export interface Negotiated {

@@ -30,8 +30,31 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n") + "\n";
 }
 
+/** The codes of errors, by what they are about. */
+export interface ErrorCodes {
+  /** OpenSSL's verification of certificates. */
+  readonly verification: readonly string[];
+  /** The connection. */
+  readonly connection: readonly string[];
+  /** Alerts of the peer, by their names. */
+  readonly alerts: readonly string[];
+  /** Our certificates, options, files and sockets. */
+  readonly own: readonly string[];
+}
+
+/** Every code that is explained. */
+export function errorCodes(): ErrorCodes {
+  const verification = Object.keys(byVerifyCode());
+  return {
+    verification,
+    connection: Object.keys(byCode()).filter((code) => !verification.includes(code)),
+    alerts: Object.keys(ALERTS),
+    own: Object.keys(byOwnCode()),
+  };
+}
+
 /** What is said of a code when nothing is known of the case: what happened, and what to do. */
-function saidOf(code: string): readonly [happened: string, remedy: string] {
+export function saidOf(code: string): readonly [happened: string, remedy: string] {
   const errno = verifyErrno(code);
   const error = errno === undefined
     ? new SslError("", { code })
@@ -48,17 +71,16 @@ function saidOf(code: string): readonly [happened: string, remedy: string] {
 
 /** The whole page, in Markdown. */
 export function errorsPage(): string {
-  const ofVerification = byVerifyCode();
-  const wire = Object.keys(byCode()).filter((code) => !Object.hasOwn(ofVerification, code));
+  const codes = errorCodes();
   const plain = (codes: readonly string[]) =>
     table(
       ["code", "what happened", "what to do"],
       codes.map((code) => [`\`${code}\``, ...saidOf(code)]),
     );
-  const verify = Object.keys(ofVerification).map((
+  const verify = codes.verification.map((
     code,
   ) => [`\`${code}\``, String(verifyErrno(code)), ...saidOf(code)]);
-  const alerts = Object.keys(ALERTS).map((alert) => {
+  const alerts = codes.alerts.map((alert) => {
     const [client, server] = [alertText(alert, "client")!, alertText(alert, "server")!];
     return [`\`ERR_SSL_ALERT_${alert.toUpperCase()}\``, client, server === client ? "" : server];
   });
@@ -68,12 +90,12 @@ export function errorsPage(): string {
     "The names are those of OpenSSL's `X509_V_ERR_` without that prefix; `errno` is the number.\n",
     table(["code", "errno", "what happened", "what to do"], verify),
     "## The connection\n",
-    plain(wire),
+    plain(codes.connection),
     "## Alerts of the peer: `SslPeerError`\n",
     "`error.alert` has the name of the alert (RFC 8446 6).\n",
     table(["code", "what it means to a client", "to a server, where that differs"], alerts),
     "## Our certificates, options, files and sockets\n",
-    plain(Object.keys(byOwnCode())),
+    plain(codes.own),
   ].join("\n");
 }
 

@@ -1,0 +1,94 @@
+/**
+ * `ssl explain`.
+ *
+ * @module
+ */
+
+import { quote } from "../../internal/quote.ts";
+import { nearest } from "../../internal/suggest.ts";
+import { alertText } from "../../verify/explain/alerts.ts";
+import { errorCodes, saidOf } from "../../verify/explain/error_table.ts";
+import { verifyCode, verifyErrno } from "../../verify/error_codes.ts";
+import type { Call } from "../call.ts";
+import { inOurWords } from "../connect/fix.ts";
+import type { Page } from "../layout.ts";
+import type { DataSchema, Result } from "../result.ts";
+import { UsageError } from "../usage_error.ts";
+
+const text = { type: "string" };
+
+/** The schema of its document. */
+export const schema: DataSchema = {
+  properties: {
+    codes: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["code", "happened", "remedy"],
+        properties: { code: text, errno: { type: "integer" }, happened: text, remedy: text },
+        additionalProperties: false,
+      },
+    },
+  },
+};
+
+/** What is said of one code. */
+interface Said {
+  readonly code: string;
+  readonly errno?: number;
+  readonly happened: string;
+  readonly remedy: string;
+}
+
+const ALERT = "ERR_SSL_ALERT_";
+
+function alertSaid(alert: string): Said {
+  const [client, server] = [alertText(alert, "client")!, alertText(alert, "server")!];
+  const happened = client === server ? client : `To a client: ${client}`;
+  const remedy = client === server ? "" : `To a server: ${server}`;
+  return { code: ALERT + alert.toUpperCase(), happened, remedy };
+}
+
+/** What is said of a code, an alert or a number; `undefined` for what is not known. */
+function find(given: string, known: ReturnType<typeof errorCodes>): Said | undefined {
+  const word = given.replace(/^X509_V_ERR_/i, "");
+  const alert = word.toLowerCase().replace(ALERT.toLowerCase(), "");
+  if (known.alerts.includes(alert)) return alertSaid(alert);
+  const upper = /^\d+$/.test(word) ? verifyCode(Number(word)) : word.toUpperCase();
+  const all = [...known.verification, ...known.connection, ...known.own];
+  if (!all.includes(upper)) return undefined;
+  const [happened, remedy] = saidOf(upper);
+  const errno = verifyErrno(upper);
+  return { code: upper, ...(errno === undefined ? {} : { errno }), happened, remedy };
+}
+
+function linesOf({ code, errno, happened, remedy }: Said, page: Page): string {
+  const head = errno === undefined ? code : `${code} (X509_V_ERR ${errno})`;
+  const lines = [happened, inOurWords(remedy)].filter((each) => each !== "");
+  return [head, ...lines.map((each) => page.labelled("  ", each))].join("\n");
+}
+
+/** Runs it. */
+export function run(call: Call): Promise<Result> {
+  const known = errorCodes();
+  const all = [
+    ...[...known.verification, ...known.connection, ...known.own],
+    ...known.alerts.map((alert) => ALERT + alert.toUpperCase()),
+  ];
+  if (call.operands.length === 0 && !call.flag("list")) {
+    throw new UsageError("no code", "ssl explain CODE, or ssl explain --list");
+  }
+  const asked = call.flag("list") ? all : call.operands;
+  const codes = asked.map((each) => {
+    const said = find(each, known);
+    if (said !== undefined) return said;
+    const near = nearest(each, [...all, ...known.alerts]);
+    throw new UsageError(
+      `the code ${quote(each)} is not known`,
+      near === undefined ? "ssl explain --list lists the codes" : `ssl explain ${near}`,
+    );
+  });
+  const listed = call.flag("list");
+  const lines = codes.map((said) => listed ? said.code : linesOf(said, call.page)).join("\n");
+  return Promise.resolve({ verdict: "ok", data: { codes }, text: lines });
+}
