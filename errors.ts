@@ -88,7 +88,7 @@ export interface ErrorFacts {
   /** Our side of the connection; the peer has the other. */
   readonly role?: "client" | "server";
   /** The engine at work. */
-  readonly engine?: "openssl" | "deno";
+  readonly engine?: "openssl" | "deno" | "wasm";
   /** Which certificate of the chain it is about, counted from the peer's own, which is 0. */
   readonly depth?: number;
   /** Whether that certificate is one of our own trust anchors. */

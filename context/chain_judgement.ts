@@ -11,8 +11,8 @@ import { Certificate, type CertificateInput } from "../certificate/certificate.t
 import { looksLikePem } from "../certificate/keys/pem.ts";
 import type { Policy } from "../verify/policy.ts";
 import type { Failure } from "../verify/refusal.ts";
-import type { Names } from "../verify/peer.ts";
-import { selectEngine } from "../engine/select.ts";
+import type { EngineName, Names } from "../verify/peer.ts";
+import { selectEngine } from "../engine/load.ts";
 import type { ChainRequest, PolicyRequest } from "../engine/chain_verification.ts";
 import { lacking } from "../engine/features.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
@@ -129,12 +129,13 @@ function policiesOf(options: VerifyCertificateOptions): PolicyRequest | undefine
 
 /** The policy: the name counts, as for a server without pins. */
 function judgementOf(
+  engine: EngineName,
   { host, scheme, publicSuffix }: VerifyCertificateOptions,
 ): { readonly policy: Policy; readonly names: Names } {
   return {
     policy: {
       role: "client",
-      engine: "openssl",
+      engine,
       verifyMode: 1,
       scheme: resolveScheme(host === undefined ? "none" : scheme),
       publicSuffix,
@@ -162,7 +163,7 @@ export async function verify(
   refuseOtherText("the leaf", leaf);
   refuseOtherText("intermediates", options.intermediates);
   const { crls, ca, caFile, time } = options;
-  const engine = await selectEngine(options.engine);
+  const engine = await selectEngine(options.engine, ({ features }) => features.has("verifyChain"));
   if (engine.verifyChain === undefined) {
     throw lacking(engine, "verifyChain", "verifyCertificate()");
   }
@@ -178,7 +179,7 @@ export async function verify(
     false,
     time,
   );
-  const { policy, names } = judgementOf(options);
+  const { policy, names } = judgementOf(engine.name, options);
   const shown = readShown(
     leaf,
     () =>

@@ -5,7 +5,6 @@
  */
 
 import { requireFeature } from "../engine/features.ts";
-import { selectEngine } from "../engine/select.ts";
 import type { Engine, EngineName, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
@@ -120,15 +119,21 @@ export class SslContext implements Disposable {
   }
 }
 
-/** Makes a context for a role. */
+/**
+ * Makes a context for a role.
+ *
+ * @param asked The options of the operation, which may ask an engine for more than the context does.
+ */
 export async function createContext(
   role: Role,
   options: Resolved<SslOptions>,
   ofEngine?: Engine,
+  asked: Resolved<SslOptions> = options,
 ): Promise<SslContext> {
   const { peerRules } = await import("./peer_rules.ts"); // with all that judges, not at start-up
   const rules = peerRules(options);
-  const engine = ofEngine ?? await selectEngine(options.engine);
+  const engine = ofEngine ??
+    await (await import("./engine_config.ts")).engineFor(role, options.engine, asked);
   // Loaded here because a socket's ocspResolver() returns it at once.
   const asks = engine.features.has("ocspResolver");
   const context = makeContext(ownRecord<ContextRecord>({

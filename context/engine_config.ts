@@ -14,7 +14,14 @@ import type {
   TlsVersion,
   TrustConfig,
 } from "../engine/engine.ts";
-import { requireFeatures, requireVersions } from "../engine/requirements.ts";
+import { selectEngine } from "../engine/load.ts";
+import {
+  hasVersions,
+  requireFeatures,
+  requireVersions,
+  unmetNeed,
+} from "../engine/requirements.ts";
+import type { EngineChoice } from "../engine/select.ts";
 import { TLS1_3 } from "../engine/tls_versions.ts";
 import { ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
@@ -105,6 +112,19 @@ function checkPins(role: Role, options: SslOptions, verifyMode: number): void {
   throw new TypeError(
     `Cannot use option "fingerprint" with verifyMode SSL_VERIFY_NONE: nothing would be checked: ` +
       (role === "client" ? "leave verifyMode out" : "give verifyMode: SSL_VERIFY_PEER"),
+  );
+}
+
+/** The engine of a choice; "auto" is the first that can do all that was asked for in a role. */
+export async function engineFor(
+  role: Role,
+  choice: EngineChoice | undefined,
+  asked: SslOptions,
+): Promise<Engine> {
+  return await selectEngine(
+    choice,
+    (able) =>
+      unmetNeed(able, role, asked) === undefined && hasVersions(able, allowedVersions(asked)),
   );
 }
 

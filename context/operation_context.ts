@@ -50,5 +50,5 @@ export async function contextFor(
     checkReuse(context, options);
     return context;
   }
-  return await createContext(role, contextOptions(options));
+  return await createContext(role, contextOptions(options), undefined, options);
 }

@@ -145,7 +145,7 @@ const withPeer = (mode: unknown): unknown => mode === 0 ? 0 : (mode as number) |
 
 /** Every option. */
 export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
-  engine: context(is.oneOf("auto", "openssl", "deno")),
+  engine: context(is.oneOf("auto", "openssl", "deno", "wasm")),
   serverName: { kinds: CLIENTS, scope: "connection", check: is.serverName },
   verifycnScheme: connection(scheme),
   verifycnName: connection(is.string),

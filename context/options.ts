@@ -209,7 +209,7 @@ export interface SslOptions {
    *
    * @default {"auto"}
    */
-  engine?: "auto" | "openssl" | "deno" | undefined;
+  engine?: "auto" | EngineName | undefined;
 
   // -- names ------------------------------------------------------------------------------------
 

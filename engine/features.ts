@@ -12,7 +12,7 @@ import { unsupported } from "../internal/unsupported.ts";
 /**
  * The columns of the table. `openssl-narrow` is OpenSSL under `--allow-ffi=<path>`: no callbacks.
  */
-export type FeatureColumn = "openssl" | "openssl-narrow" | "deno";
+export type FeatureColumn = "openssl" | "openssl-narrow" | "deno" | "wasm";
 
 /** One row of the table. */
 export interface FeatureRow {
@@ -24,9 +24,11 @@ export interface FeatureRow {
   readonly maybe?: readonly FeatureColumn[];
 }
 
-const ALL = ["openssl", "openssl-narrow", "deno"] as const;
-const OPENSSL = ["openssl", "openssl-narrow"] as const;
-const FULL = ["openssl"] as const;
+const ALL = ["openssl", "openssl-narrow", "deno", "wasm"] as const;
+const OPENSSL = ["openssl", "openssl-narrow", "wasm"] as const;
+const FULL = ["openssl", "wasm"] as const;
+/** Through FFI: pointers, which mean nothing in WebAssembly. */
+const NATIVE = ["openssl", "openssl-narrow"] as const;
 
 /** Every feature: what it is, and on which engines it is there. */
 export const FEATURES = {
@@ -58,7 +60,7 @@ export const FEATURES = {
   exporter: { text: "exported keying material", on: OPENSSL },
   finished: { text: "the Finished messages", on: OPENSSL },
   alpnClient: { text: "ALPN as client", on: ALL },
-  alpnServer: { text: "ALPN as server", on: ["openssl", "deno"] },
+  alpnServer: { text: "ALPN as server", on: ["openssl", "deno", "wasm"] },
   sniClient: { text: "SNI as client", on: ALL },
   noSni: { text: "connect without SNI, or with another name", on: OPENSSL },
   sniServer: { text: "certificates by SNI name", on: OPENSSL, maybe: ["deno"] },
@@ -76,7 +78,7 @@ export const FEATURES = {
   keylog: { text: "key log", on: FULL },
   verifyCallback: { text: "verifyCallback", on: FULL },
   msgCallback: { text: "msgCallback and debug", on: FULL },
-  nativeObjects: { text: "OpenSSL's own objects (ctxObject, sslObject)", on: OPENSSL },
+  nativeObjects: { text: "OpenSSL's own objects (ctxObject, sslObject)", on: NATIVE },
   ocspResolver: { text: "OCSP requests for the peer's chain", on: OPENSSL },
   releaseBuffers: { text: "modeReleaseBuffers", on: OPENSSL },
   acceptPlain: { text: "accept plain connections on a listener", on: OPENSSL },

@@ -31,7 +31,7 @@ export interface Requirement {
 }
 
 /** An engine, as far as this table asks. */
-type Able = Pick<Engine, "name" | "features">;
+export type Able = Pick<Engine, "name" | "features">;
 
 const given = (value: unknown): boolean => value !== "";
 const EXTRA_CA = `use extraCa or extraCaFile, which add to its roots, or ${USE_OPENSSL}`;
@@ -227,19 +227,25 @@ const OPTION_OF: Readonly<Record<Exclude<keyof ContextHooks, "verify">, string>>
   keylog: "keylog",
 };
 
+/** The first need of the options that the engine cannot meet in this role. */
+export function unmetNeed(engine: Able, role: Role, options: object): Requirement | undefined {
+  const own = options as Options;
+  return REQUIREMENTS.find(({ option, feature, when }) => {
+    const value = own[option];
+    if (value === undefined || engine.features.has(feature)) return false;
+    return when === undefined || when(value, own, role);
+  });
+}
+
 /**
  * Refuses options that the engine cannot honour in this role.
  *
  * @throws {SslUnsupportedError} It names the first one.
  */
 export function requireFeatures(engine: Able, role: Role, options: object): void {
-  const own = options as Options;
-  for (const { option, feature, when, remedy } of REQUIREMENTS) {
-    const value = own[option];
-    if (value === undefined || engine.features.has(feature)) continue;
-    if (when !== undefined && !when(value, own, role)) continue;
-    throw lacking(engine, feature, `option "${option}"`, remedy);
-  }
+  const need = unmetNeed(engine, role, options);
+  if (need === undefined) return;
+  throw lacking(engine, need.feature, `option "${need.option}"`, need.remedy);
 }
 
 /**
@@ -265,14 +271,19 @@ export function requireConfig(engine: Able, config: ContextConfig): void {
   }
 }
 
+/** Whether an engine can be held to a choice of versions. */
+export function hasVersions(engine: Able, versions: ReadonlySet<TlsVersion>): boolean {
+  if (engine.features.has("versions")) return true;
+  return versions.size === 2 && versions.has(TLS1_2) && versions.has(TLS1_3);
+}
+
 /** Refuses a choice of versions by an engine that has no choice: it has TLS 1.2 and 1.3. */
 export function requireVersions(
   engine: Able,
   versions: ReadonlySet<TlsVersion>,
   options: object,
 ): void {
-  if (engine.features.has("versions")) return;
-  if (versions.size === 2 && versions.has(TLS1_2) && versions.has(TLS1_3)) return;
+  if (hasVersions(engine, versions)) return;
   const own = options as Options;
   const option = ["version", "minVersion", "maxVersion"].find((name) => own[name] !== undefined) ??
     "version";

@@ -1,7 +1,7 @@
 /**
  * Which engine is at work. Nothing is loaded and no permission is queried
  * before the first call, and nothing ever prompts. A question loads the
- * library at most; the engine itself is imported with the first context.
+ * library at most; load.ts imports the engine itself, for the first context.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { SslUnsupportedError } from "../errors.ts";
 import { denoInfo } from "./deno/capabilities.ts";
 import { type FeatureSet, featuresOf } from "./features.ts";
 import * as library from "./openssl/library.ts";
-import type { Engine, EngineInfo, EngineName } from "./engine.ts";
+import type { EngineInfo, EngineName } from "./engine.ts";
 
 /** The option `engine`. */
 export type EngineChoice = "auto" | EngineName;
@@ -26,7 +26,7 @@ function ffiState(): Deno.PermissionState {
 }
 
 /** Whether a library cannot be loaded, or may not be. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   return error instanceof SslUnsupportedError || error instanceof Deno.errors.NotCapable;
 }
 
@@ -47,58 +47,45 @@ function openSslLoads(): boolean {
   }
 }
 
-function resolve(choice: EngineChoice): EngineName {
+/** No second attempt at the library of the permitted paths, which lacks a function. */
+export function openSslFailed(): void {
+  failed = library.permittedPaths().join("\n");
+}
+
+/** What the WebAssembly file calls itself; engine/wasm/ refuses another one. */
+export const WASM_VERSION = "OpenSSL 3.5.7 9 Jun 2026";
+
+/** The engine that a choice means where no option rules it out. */
+export function resolve(choice: EngineChoice): EngineName {
   switch (choice) {
     case "auto":
       return chosen = openSslLoads() ? "openssl" : "deno";
     case "openssl":
     case "deno":
+    case "wasm":
       return choice;
     default:
       throw new TypeError(
-        `Cannot select an engine: it must be "auto", "openssl" or "deno": received ${
+        `Cannot select an engine: it must be "auto", "openssl", "deno" or "wasm": received ${
           quote(choice)
         }`,
       );
   }
 }
 
-const infoOf = (name: EngineName): EngineInfo =>
-  name === "openssl" ? library.openSslInfo() : denoInfo();
-
 /**
- * Selects an engine.
+ * The name, version, library path and features of the engine that a choice selects, loading its
+ * library if need be. For `"auto"` it is the engine that options which every engine honours get.
  *
- * @param choice "auto": OpenSSL where the ffi permission is already granted
- *   (generally or for one of the paths where the library may be; it is queried,
- *   never asked for) and the library loads, otherwise Deno's own TLS.
- *   @default {"auto"}
  * @throws {SslUnsupportedError} For "openssl" if no library can be loaded: lists what was tried.
  * @throws {Deno.errors.NotCapable} For "openssl" without the ffi permission.
  * @throws {TypeError} For another choice.
  */
-export async function selectEngine(choice: EngineChoice = "auto"): Promise<Engine> {
-  if (resolve(choice) === "deno") return (await import("./deno/engine.ts")).denoEngine();
-  library.findLibrary(); // what cannot be loaded says so before anything else is imported
-  const { loadOpenSsl } = await import("./openssl/engine.ts");
-  try {
-    return loadOpenSsl();
-  } catch (error) {
-    // It is there and lacks a function that connections need.
-    if (choice !== "auto" || !isRefusal(error)) throw error;
-    failed = library.permittedPaths().join("\n");
-    return selectEngine(choice);
-  }
-}
-
-/**
- * The name, version, library path and features of the engine that a choice
- * selects, loading its library if need be.
- *
- * @throws As {@linkcode selectEngine}.
- */
 export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
-  return infoOf(resolve(choice));
+  const name = resolve(choice);
+  if (name === "openssl") return library.openSslInfo();
+  if (name === "deno") return denoInfo();
+  return { name, version: WASM_VERSION, path: undefined, features: featuresOf(name) };
 }
 
 /**
@@ -106,7 +93,7 @@ export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
  * before that, going by the ffi permission, without loading anything.
  */
 export function autoFeatures(): FeatureSet {
-  if (chosen !== undefined) return infoOf(chosen).features;
+  if (chosen !== undefined) return engineInfo(chosen).features;
   if (ffiState() === "granted") return featuresOf("openssl");
   return featuresOf(library.permittedPaths().length > 0 ? "openssl-narrow" : "deno");
 }

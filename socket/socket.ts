@@ -12,7 +12,7 @@ import { engineOf } from "../context/context_record.ts";
 import type { SslContext } from "../context/context.ts";
 import type { NativeObject } from "../context/options.ts";
 import { checkOptions } from "../context/resolved_options.ts";
-import type { WaitOptions } from "../engine/engine.ts";
+import type { EngineName, WaitOptions } from "../engine/engine.ts";
 import type { Negotiated } from "../engine/connection_facts.ts";
 import type { Feature } from "../engine/features.ts";
 import { autoFeatures } from "../engine/select.ts";
@@ -478,7 +478,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   }
 
   /** Which engine does the work. */
-  get engine(): "openssl" | "deno" {
+  get engine(): EngineName {
     return engineOf(this.#connection.context).name;
   }
 
@@ -1001,7 +1001,7 @@ export class SslListener<S extends SslSocket = SslSocket>
   }
 
   /** Which engine does the work. */
-  get engine(): "openssl" | "deno" {
+  get engine(): EngineName {
     return this.#listener.engine;
   }
 

@@ -32,7 +32,7 @@ export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Name
     }
     if (evidence.error === 0) return engineReport(policy, names);
   }
-  const optional = policy.role === "server" && policy.engine === "openssl" &&
+  const optional = policy.role === "server" && policy.engine !== "deno" &&
     (policy.verifyMode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) === 0 && !policy.forceFingerprint &&
     evidence.error === 0;
   if (optional) {

@@ -8,7 +8,7 @@
 export type Role = "client" | "server";
 
 /** The engines. */
-export type EngineName = "openssl" | "deno";
+export type EngineName = "openssl" | "deno" | "wasm";
 
 /** The trust anchors and how chains are built to them. */
 export interface TrustConfig {

@@ -13,6 +13,8 @@ import { COMPILED, CRYPTO_SYMBOLS, type OpenSslSymbols, SSL_SYMBOLS } from "./sy
 export interface Library extends Loaded<OpenSslSymbols> {
   /** The engine whose library it is. */
   readonly engine: EngineName;
+  /** Whether AES is looked up in tables: it is slow then, and its time depends on the key. */
+  readonly aesByTables: boolean;
   /** How many bytes an address has. */
   readonly pointerBytes: 4 | 8;
   /** Makes a C function of a JavaScript one. It is never freed: a call of a freed one is a crash. */
@@ -36,6 +38,7 @@ export function openLibrary(): Library {
   return opened ??= {
     ...loadFunctions(),
     engine: "openssl",
+    aesByTables: false,
     pointerBytes: 8,
     callback: (definition, call) => new Deno.UnsafeCallback(definition, call).pointer,
   };

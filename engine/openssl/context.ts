@@ -38,8 +38,9 @@ export class OpenSslContext implements EngineContext, SessionContext {
   readonly config: ContextConfig;
   /** The NPN protocols in wire format; OpenSSL reads them from here. */
   readonly npnWire: Uint8Array<ArrayBuffer>;
-  readonly #runtime: Runtime;
-  readonly #ctx: NativeHandle;
+  readonly #current: () => Runtime;
+  #runtime: Runtime;
+  #ctx: NativeHandle;
   #handedOut = false;
   /**
    * The session id context from {@linkcode OpenSslContext.native} on, which no other context has.
@@ -48,33 +49,28 @@ export class OpenSslContext implements EngineContext, SessionContext {
 
   /**
    * Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one.
+   *
+   * @param current The runtime at present, where that may change: then the SSL_CTX is made anew.
    */
-  constructor(runtime: Runtime, config: ContextConfig) {
+  constructor(runtime: Runtime, config: ContextConfig, current: () => Runtime = () => runtime) {
+    this.#current = current;
     this.#runtime = runtime;
     this.engine = runtime.library.engine;
     this.config = config;
     this.role = config.role;
     this.npnWire = alpnWire(config.npn);
-    const { c } = runtime.library;
-    c.ERR_clear_error();
-    const ptr = c.SSL_CTX_new(c.TLS_method());
-    if (ptr === null) throw localError("Cannot create a context", drainErrors(c));
-    this.#ctx = new NativeHandle(ptr, c.SSL_CTX_free);
-    try {
-      new ContextSettings(runtime, ptr, config).configure();
-    } catch (error) {
-      this.#ctx.free();
-      throw error;
-    } finally {
-      c.ERR_clear_error();
-    }
+    this.#ctx = newContext(runtime, config);
   }
 
   /** The SSL_CTX; throws after {@linkcode close}. */
   get ptr(): Deno.PointerObject {
-    const ptr = this.#ctx.ptr;
-    if (ptr === null) throw closedError("context");
-    return ptr;
+    if (this.#ctx.freed) throw closedError("context");
+    const now = this.#current();
+    if (now !== this.#runtime) {
+      this.#ctx = newContext(now, this.config);
+      this.#runtime = now;
+    }
+    return this.#ctx.ptr!;
   }
 
   /** Opens a connection and prepares TLS over it. */
@@ -94,6 +90,7 @@ export class OpenSslContext implements EngineContext, SessionContext {
 
   /** Prepares TLS over an open transport. */
   start(transport: ByteTransport, params: SessionParams): TlsStream {
+    void this.ptr; // which makes sure of the runtime
     return new Pump(new OpenSslSession(this.#runtime, this, params), transport);
   }
 
@@ -143,5 +140,22 @@ export class OpenSslContext implements EngineContext, SessionContext {
   /** Frees the SSL_CTX; connections that run keep it alive. */
   close(): void {
     this.#ctx.free();
+  }
+}
+
+function newContext(runtime: Runtime, config: ContextConfig): NativeHandle {
+  const { c } = runtime.library;
+  c.ERR_clear_error();
+  const ptr = c.SSL_CTX_new(c.TLS_method());
+  if (ptr === null) throw localError("Cannot create a context", drainErrors(c));
+  const ctx = new NativeHandle(ptr, c.SSL_CTX_free);
+  try {
+    new ContextSettings(runtime, ptr, config).configure();
+    return ctx;
+  } catch (error) {
+    ctx.free();
+    throw error;
+  } finally {
+    c.ERR_clear_error();
   }
 }

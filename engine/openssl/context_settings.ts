@@ -21,6 +21,12 @@ import { loadKey, SECURITY_LEVEL, trustFlags, withStore } from "./trust_store.ts
 /** Perl's default since 2.074. */
 const DEFAULT_CIPHERS = "DEFAULT:!EXP:!MEDIUM:!LOW:!eNULL:!aNULL:!RC4:!DES:!MD5:!PSK:!SRP";
 
+/** "DEFAULT" is a keyword only at the start of a list; this is what it stands for. */
+const DEFAULT = "ALL:!COMPLEMENTOFDEFAULT";
+const CHACHA20_FIRST = "ECDHE+CHACHA20:DHE+CHACHA20:";
+const CHACHA20_SUITES =
+  "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256";
+
 const OP = {
   NO_COMPRESSION: 0x20000n,
   NO_RENEGOTIATION: 0x40000000n,
@@ -140,17 +146,26 @@ export class ContextSettings {
     }
   }
 
+  #cipherList(): string {
+    const { cipherList, hooks, noEcdh } = this.config;
+    const list = cipherList === undefined
+      ? this.#defaultCiphers(hooks.psk !== undefined)
+      : cipherList || "DEFAULT";
+    return noEcdh ? `${list}:!kECDHE:!kECDHEPSK` : list;
+  }
+
+  #defaultCiphers(psk: boolean): string {
+    const chacha20 = this.#runtime.library.aesByTables ? CHACHA20_FIRST : "";
+    // A program that gives a pre-shared key means to use it, even beside certificates.
+    const first = psk ? `kECDHEPSK:kDHEPSK:kPSK:${chacha20}` : chacha20;
+    const list = psk ? DEFAULT_CIPHERS.replace(":!PSK", "") : DEFAULT_CIPHERS;
+    return first === "" ? list : first + list.replace("DEFAULT", DEFAULT);
+  }
+
   #setAlgorithms(): void {
     const { config } = this;
-    const { c, engine } = this.#runtime.library;
-    let list = config.cipherList === undefined ? DEFAULT_CIPHERS : config.cipherList || "DEFAULT";
-    if (config.cipherList === undefined && config.hooks.psk) {
-      // A program that gives a pre-shared key means to use it, even beside certificates.
-      // ("DEFAULT" is a keyword only at the start of a list; this is what it stands for.)
-      list = list.replace(":!PSK", "")
-        .replace("DEFAULT", "kECDHEPSK:kDHEPSK:kPSK:ALL:!COMPLEMENTOFDEFAULT");
-    }
-    if (config.noEcdh) list += ":!kECDHE:!kECDHEPSK";
+    const { c, engine, aesByTables } = this.#runtime.library;
+    const list = this.#cipherList();
     this.#check(
       c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
       "Cannot set cipherList",
@@ -159,11 +174,12 @@ export class ContextSettings {
     if (!list.includes("@SECLEVEL=") && c.SSL_CTX_get_security_level(this.ptr) < SECURITY_LEVEL) {
       c.SSL_CTX_set_security_level(this.ptr, SECURITY_LEVEL);
     }
-    if (config.ciphersuites !== undefined) {
+    const suites = config.ciphersuites ?? (aesByTables ? CHACHA20_SUITES : undefined);
+    if (suites !== undefined) {
       this.#check(
-        c.SSL_CTX_set_ciphersuites(this.ptr, cString(config.ciphersuites)) === 1,
+        c.SSL_CTX_set_ciphersuites(this.ptr, cString(suites)) === 1,
         "Cannot set ciphersuites",
-        config.ciphersuites,
+        suites,
       );
     }
     if (config.groups !== undefined) {

@@ -2,12 +2,15 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { engineInfo, selectEngine } from "../../engine/select.ts";
+import { selectEngine } from "../../engine/load.ts";
+import { engineInfo } from "../../engine/select.ts";
 
-const HERE = new URL("../../engine/select.ts", import.meta.url).href;
+const SELECT = new URL("../../engine/select.ts", import.meta.url).href;
+const LOAD = new URL("../../engine/load.ts", import.meta.url).href;
 
 const SCRIPT = `
-const { selectEngine, engineInfo, autoFeatures } = await import(${JSON.stringify(HERE)});
+const { engineInfo, autoFeatures } = await import(${JSON.stringify(SELECT)});
+const { selectEngine } = await import(${JSON.stringify(LOAD)});
 const before = autoFeatures().has("stopTls");
 const auto = engineInfo();
 const after = autoFeatures().has("stopTls");

@@ -10,6 +10,7 @@ const COLUMNS: readonly (readonly [FeatureColumn, string])[] = [
   ["openssl", "OpenSSL"],
   ["openssl-narrow", "OpenSSL, `--allow-ffi=<path>`"],
   ["deno", "Deno"],
+  ["wasm", "OpenSSL as WebAssembly"],
 ];
 
 const BEGIN = /^<!-- engines:begin .*-->$/m;

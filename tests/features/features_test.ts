@@ -3,6 +3,8 @@
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type Feature, type FeatureColumn, FEATURES, featuresOf } from "../../engine/features.ts";
+import type { EngineName } from "../../engine/engine.ts";
+import { wasmBuilt } from "../helpers/wasm.ts";
 import { engineInfo } from "../../engine/select.ts";
 
 interface Outcome {
@@ -21,7 +23,7 @@ const NAMES = Object.keys(FEATURES) as Feature[];
 /** What the loopback probes need in addition to an engine: --allow-read or --allow-sys for default anchors. */
 const BASE = ["--allow-net", "--allow-read", "--allow-sys"];
 
-async function probe(engine: "openssl" | "deno", ffi: readonly string[]): Promise<Findings> {
+async function probe(engine: EngineName, ffi: readonly string[]): Promise<Findings> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-check", "--no-prompt", ...BASE, ...ffi, MAIN, engine],
     env: { NO_COLOR: "1" },
@@ -40,16 +42,17 @@ const path = (() => {
   }
 })();
 
-const COLUMNS: readonly (readonly [FeatureColumn, "openssl" | "deno", readonly string[]])[] = [
+const COLUMNS: readonly (readonly [FeatureColumn, EngineName, readonly string[]])[] = [
   ["openssl", "openssl", ["--allow-ffi"]],
   ["openssl-narrow", "openssl", [`--allow-ffi=${path}`]],
   ["deno", "deno", []],
+  ["wasm", "wasm", []],
 ];
 
 for (const [column, engine, ffi] of COLUMNS) {
   Deno.test({
     name: `FEATURES: what "${column}" declares works, what it does not is refused with the remedy`,
-    ignore: engine === "openssl" && path === undefined,
+    ignore: engine === "openssl" && path === undefined || engine === "wasm" && !wasmBuilt,
     fn: async () => {
       const { features, outcomes } = await probe(engine, ffi);
       const declared = new Set(features);
@@ -73,11 +76,12 @@ for (const [column, engine, ffi] of COLUMNS) {
 }
 
 Deno.test("FEATURES: a column is part of the one left of it, but for ALPN and the narrow flag", () => {
-  const [full, narrow, deno] = COLUMNS.map(([column]) => featuresOf(column));
+  const [full, narrow, deno, wasm] = COLUMNS.map(([column]) => featuresOf(column));
   assertEquals(narrow!.difference(full!), new Set());
   assertEquals(deno!.difference(full!), new Set());
   assertEquals(deno!.difference(narrow!), new Set(["alpnServer"]));
   assertEquals(full!, new Set(NAMES));
+  assertEquals(full!.difference(wasm!), new Set(["nativeObjects"]));
 });
 
 Deno.test("FEATURES: a feature that is known only at run time is not declared by an engine", () => {

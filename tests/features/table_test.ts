@@ -14,13 +14,14 @@ Deno.test("featuresTable() has a row for each feature and a cell for each engine
   const lines = featuresTable().split("\n");
   const rows = lines.filter((line) => line.startsWith("| ")).slice(2);
   assertEquals(rows.length, Object.keys(FEATURES).length);
-  for (const row of rows) assertEquals(row.split("|").length, 6, row);
+  for (const row of rows) assertEquals(row.split("|").length, 7, row);
   const row = (name: string) => rows.find((line) => line.includes(`(\`${name}\`)`))!;
-  const cells = (name: string) => row(name).split("|").slice(2, 5).map((cell) => cell.trim());
-  assertEquals(cells("client"), ["yes", "yes", "yes"]);
-  assertEquals(cells("stopTls"), ["yes", "yes", ""]);
-  assertEquals(cells("psk"), ["yes", "", ""]);
-  assertEquals(cells("peerCertificate"), ["yes", "yes", "yes (1)"]);
+  const cells = (name: string) => row(name).split("|").slice(2, 6).map((cell) => cell.trim());
+  assertEquals(cells("client"), ["yes", "yes", "yes", "yes"]);
+  assertEquals(cells("stopTls"), ["yes", "yes", "", "yes"]);
+  assertEquals(cells("psk"), ["yes", "", "", "yes"]);
+  assertEquals(cells("peerCertificate"), ["yes", "yes", "yes (1)", "yes"]);
+  assertEquals(cells("nativeObjects"), ["yes", "yes", "", ""]);
 });
 
 Deno.test("withFeaturesTable() replaces what is between the marks and nothing else", () => {

@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { TestCa, type TestCertificate } from "../../certificate/mod.ts";
 import type { Feature, FeatureSet } from "../../engine/features.ts";
-import { engineInfo, selectEngine } from "../../engine/select.ts";
+import { selectEngine } from "../../engine/load.ts";
+import { engineInfo } from "../../engine/select.ts";
 import type {
   ContextConfig,
   ContextHooks,

@@ -39,7 +39,8 @@ async function linked(entry: string, all = false): Promise<Map<string, number>> 
     const name = specifier.replace(ROOT.href, "");
     if (found.has(name)) continue;
     const module = bySpecifier.get(specifier);
-    found.set(name, module?.size ?? 0);
+    // A file of WebAssembly is not text to be parsed, and costs next to nothing (see bench/tried.md).
+    if (!name.endsWith(".wasm")) found.set(name, module?.size ?? 0);
     for (const { isDynamic, code } of module?.dependencies ?? []) {
       if ((all || !isDynamic) && code?.specifier !== undefined) queue.push(code.specifier);
     }

@@ -205,7 +205,7 @@ Deno.test("verifyCertificate() reports a malformed certificate, as a connection 
 });
 
 Deno.test("Engine.verifyChain() reports a certificate that OpenSSL cannot read", async () => {
-  const { selectEngine } = await import("../../engine/select.ts");
+  const { selectEngine } = await import("../../engine/load.ts");
   const engine = await selectEngine("openssl");
   const trust = { anchors: [ca.cert.der], extra: [], crls: [], checkCrl: "none" } as const;
   const [good, bad] = [leaf.certificate.der, leaf.certificate.der.slice(0, -1)];

@@ -158,13 +158,31 @@ const ofOptions = (): Table => ({
     "The library does not support that version of TLS, or its settings forbid it.",
     'TLS 1.0 and 1.1 need security level 0: cipherList: "DEFAULT:@SECLEVEL=0". They are broken; use them only for old devices. SSLv3 is not supported.',
   ),
-  ERR_SSL_LIBRARY: say(
-    "OpenSSL was not found, or may not be loaded.",
-    "Install libssl 4, 3 or 1.1.1, name it in SOCKET_SSL_LIBSSL, and run with --allow-ffi.",
-  ),
   ERR_CHANNEL_BINDING: say(
     "This connection does not have that channel binding.",
     'Use "tls-exporter" (RFC 9266), which every TLS 1.3 connection has.',
+  ),
+});
+
+/** The engine itself. */
+const ofEngines = (): Table => ({
+  ERR_SSL_LIBRARY: ({ error }) =>
+    error.facts.engine === "wasm"
+      ? [
+        "The WebAssembly file of OpenSSL is missing or altered, or cannot run here.",
+        "Install the package again; in a clone of its source, run deno task build:wasm.",
+      ]
+      : [
+        "OpenSSL was not found, or may not be loaded.",
+        "Install libssl 4, 3 or 1.1.1, name it in SOCKET_SSL_LIBSSL, and run with --allow-ffi.",
+      ],
+  ERR_SSL_ENGINE_STOPPED: say(
+    "OpenSSL as WebAssembly stopped inside a call, which ended all its connections.",
+    "Connect again: new connections have another instance. If it happens again, please report what was sent.",
+  ),
+  ERR_SSL_MALLOC_FAILURE: say(
+    "OpenSSL has no more memory.",
+    "Close connections that are not in use. As WebAssembly it has 1 GiB at most.",
   ),
 });
 
@@ -303,6 +321,7 @@ export const byOwnCode = (): Table => ({
   ...ofCredentials(),
   ...ofKinds(),
   ...ofOptions(),
+  ...ofEngines(),
   ...ofStates(),
   ...ofStartTls(),
   ...ofOthers(),

@@ -69,7 +69,8 @@ function anchorOptions(c: Case): string {
 /** What the engine is called. */
 export function engineName({ error }: Case): string {
   const { engine } = error.facts;
-  return engine === "openssl" ? "OpenSSL" : engine === "deno" ? "Deno's TLS" : "The engine";
+  if (engine === undefined) return "The engine";
+  return engine === "deno" ? "Deno's TLS" : "OpenSSL";
 }
 
 function names({ leaf, error }: Case): string | undefined {
@@ -108,9 +109,12 @@ export function lines(...items: readonly (string | undefined)[]): Explanation {
 const UNSEEN =
   "The Deno engine does not show a certificate that it refuses: run with --allow-ffi for a fuller explanation, or look at the certificate with: openssl s_client -showcerts -connect host:port";
 
+/** Whether the engine shows every certificate. */
+const shows = ({ error: { facts } }: Case) => facts.engine === "openssl" || facts.engine === "wasm";
+
 /** Says so when no certificate is shown: OpenSSL shows all, Deno none that it refuses. */
-const unseen = ({ leaf, error }: Case): string | undefined =>
-  leaf === undefined && error.facts.engine !== "openssl" ? UNSEEN : undefined;
+const unseen = (c: Case): string | undefined =>
+  c.leaf === undefined && !shows(c) ? UNSEEN : undefined;
 
 /** The time by which a certificate was judged, in words, and what to do if it is wrong. */
 function clock({ error }: Case, wrong: string): string {
@@ -202,7 +206,7 @@ function unseenIssuer(c: Case): Explanation {
     `If you trust its CA (or the certificate itself, when it is self-signed), give that certificate as ${
       anchorOptions(c)
     }.`,
-    c.error.facts.engine === "openssl" ? undefined : UNSEEN,
+    shows(c) ? undefined : UNSEEN,
   );
 }
 

@@ -1,0 +1,208 @@
+/**
+ * OpenSSL's functions as the table of engine/openssl/symbols.ts has them, in front of an instance.
+ * Pointers are offsets in its memory, and what the table calls a buffer is copied in and out.
+ *
+ * @module
+ */
+
+import { SslUnsupportedError } from "../../errors.ts";
+import type { Library } from "../openssl/binder.ts";
+import type { LIBC_SYMBOLS, Table } from "../openssl/library.ts";
+import { CRYPTO_SYMBOLS, type OpenSslSymbols, SSL_SYMBOLS } from "../openssl/symbols.ts";
+import type { CFunction, Instance } from "./instance.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Functions = Record<string, CFunction | null>;
+
+/** The functions with arguments of 64 bits in C; the other `i64` and `u64` are a `long`, of 32 here. */
+const WIDE: ReadonlySet<string> = new Set<keyof OpenSslSymbols>([
+  "OPENSSL_init_crypto",
+  "SSL_CTX_set_options",
+  "X509_VERIFY_PARAM_set_time",
+]);
+
+/** How an argument becomes a number; undefined where WebAssembly does it, as for null. */
+function argument(type: unknown, wide: boolean): ((value: unknown) => unknown) | undefined {
+  if (type === "usize") return Number;
+  if ((type !== "i64" && type !== "u64") || wide) return undefined;
+  return (value) => Number(BigInt.asIntN(32, value as bigint));
+}
+
+/** How a result of C becomes what the table says. */
+function result(type: unknown, wide: boolean): ((value: unknown) => unknown) | undefined {
+  switch (type) {
+    case "pointer":
+      return (value) => value === 0 ? null : (value as number) >>> 0;
+    case "u32":
+      return (value) => (value as number) >>> 0;
+    case "u64":
+    case "usize":
+      return wide
+        ? (value) => BigInt.asUintN(64, value as bigint)
+        : (value) => BigInt((value as number) >>> 0);
+    default:
+      return undefined;
+  }
+}
+
+/** A function with the arguments and the result of its row, but for buffers. */
+function withNumbers(call: CFunction, name: string, row: Deno.ForeignFunction): CFunction {
+  const wide = WIDE.has(name);
+  const into = row.parameters.map((type) => argument(type, wide));
+  const out = result(row.result, wide);
+  if (into.every((each) => each === undefined)) {
+    if (out === undefined) return call;
+    return (a, b, c, d, e, f, g, h, i) => out(call(a, b, c, d, e, f, g, h, i));
+  }
+  return (...args) => {
+    const value = call(...args.map((arg, i) => into[i] === undefined ? arg : into[i](arg)));
+    return out === undefined ? value : out(value);
+  };
+}
+
+/** A function whose buffers are copied in before the call, and back after it. */
+function withBuffers(instance: Instance, call: CFunction, row: Deno.ForeignFunction): CFunction {
+  const places = row.parameters.flatMap((type, i) => type === "buffer" ? [i] : []);
+  if (places.length === 0) return call;
+  return (...given) => {
+    const args = [...given];
+    const taken: { readonly at: number; readonly bytes: Bytes }[] = [];
+    try {
+      for (const i of places) {
+        const bytes = args[i] as Bytes | null | undefined;
+        if (bytes === null || bytes === undefined) continue;
+        const at = instance.take(bytes.length);
+        taken.push({ at, bytes });
+        instance.heap.set(bytes, at);
+        args[i] = at;
+      }
+      const value = call(...args);
+      for (const { at, bytes } of taken) bytes.set(instance.heap.subarray(at, at + bytes.length));
+      return value;
+    } finally {
+      for (const { at, bytes } of taken.reverse()) instance.give(at, bytes.length);
+    }
+  };
+}
+
+/** SSL_write, BIO_write: bytes go in. */
+const writing = (instance: Instance, call: CFunction) => (to: unknown, from: Bytes, n: number) => {
+  const at = instance.take(n);
+  try {
+    instance.heap.set(n === from.length ? from : from.subarray(0, n), at);
+    return call(to, at, n);
+  } finally {
+    instance.give(at, n);
+  }
+};
+
+/** SSL_read, SSL_peek, BIO_read: bytes come out, and no more than `most` in one call. */
+const reading =
+  (instance: Instance, call: CFunction, most: number) =>
+  (from: unknown, to: Bytes, wanted: number) => {
+    const n = Math.min(wanted, most);
+    const at = instance.take(n);
+    let used = 0;
+    try {
+      const count = call(from, at, n) as number;
+      used = Math.max(0, count);
+      if (used > 0) to.set(instance.heap.subarray(at, at + used));
+      return count;
+    } finally {
+      instance.give(at, used);
+    }
+  };
+
+const WRITING = new Set(["BIO_write", "SSL_write"]);
+/** OpenSSL reads one record at most. */
+const RECORD = 16_384;
+const READING = new Map([["BIO_read", Infinity], ["SSL_peek", RECORD], ["SSL_read", RECORD]]);
+
+/** The functions of the C library, on the memory of an instance. */
+function libc(instance: Instance): Record<keyof typeof LIBC_SYMBOLS, unknown> {
+  const copyIn = (to: Bytes, from: number | bigint, n: bigint) => {
+    const at = Number(from);
+    to.set(instance.heap.subarray(at, at + Number(n)));
+    return null;
+  };
+  const length = (at: number | bigint) => instance.heap.indexOf(0, Number(at)) - Number(at);
+  return {
+    memcpy: copyIn,
+    memcpyAt: copyIn,
+    memcpyTo(to: number, from: Bytes, n: bigint) {
+      instance.heap.set(from.subarray(0, Number(n)), to);
+      return to;
+    },
+    addressOf: (at: number | null) => BigInt(at ?? 0),
+    addressOfBytes: (bytes: Bytes) => BigInt(instance.copyOf(bytes)),
+    strlen: length,
+    strlenAt: length,
+  };
+}
+
+/** The functions of a table; an optional one that the file lacks is null. */
+function functionsOf(instance: Instance, table: Table): Functions {
+  const functions: Functions = {};
+  for (const [key, row] of Object.entries(table)) {
+    const name = row.name ?? key;
+    // One that runs on another thread elsewhere would hold everything up here.
+    const call = row.nonblocking ? undefined : instance.function(name);
+    if (call === undefined) {
+      if (!row.optional) throw lacking(name);
+      functions[key] = null;
+      continue;
+    }
+    const most = READING.get(key);
+    if (WRITING.has(key)) functions[key] = writing(instance, call) as CFunction;
+    else if (most !== undefined) functions[key] = reading(instance, call, most) as CFunction;
+    else functions[key] = withBuffers(instance, withNumbers(call, name, row), row);
+  }
+  return functions;
+}
+
+function lacking(name: string): SslUnsupportedError {
+  return new SslUnsupportedError(
+    `Cannot load OpenSSL as WebAssembly: the file lacks ${name}: build it again with "deno task build:wasm"`,
+    { code: "ERR_SSL_LIBRARY", facts: { engine: "wasm" } },
+  );
+}
+
+/** What a callback gets for a number of C. */
+function callbackArgument(type: unknown): (value: number) => unknown {
+  switch (type) {
+    case "pointer":
+      return (value) => value === 0 ? null : value >>> 0;
+    case "u32":
+      return (value) => value >>> 0;
+    case "usize":
+      return (value) => BigInt(value >>> 0);
+    default:
+      return (value) => value;
+  }
+}
+
+/** OpenSSL of an instance, as the engine uses it. */
+export function libraryOf(instance: Instance): Library {
+  const c = {
+    ...functionsOf(instance, SSL_SYMBOLS),
+    ...functionsOf(instance, CRYPTO_SYMBOLS),
+    ...libc(instance),
+  } as unknown as OpenSslSymbols;
+  return {
+    c,
+    path: "",
+    narrow: false,
+    engine: "wasm",
+    aesByTables: true,
+    pointerBytes: 4,
+    callback({ parameters, result }, call) {
+      const into = parameters.map(callbackArgument);
+      const answer = call as (...args: unknown[]) => unknown;
+      return instance.callable(
+        parameters.length,
+        result !== "void",
+        (...args) => answer(...args.map((value, i) => into[i]!(value))),
+      ) as unknown as Deno.PointerObject;
+    },
+  };
+}

@@ -1,0 +1,5 @@
+import "../helpers/limit.ts";
+import { wasmBuilt } from "../helpers/wasm.ts";
+import { contractSuite } from "./suite.ts";
+
+if (wasmBuilt) contractSuite("wasm", []);
