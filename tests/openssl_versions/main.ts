@@ -9,7 +9,7 @@
  * @module
  */
 
-import { debianPackages } from "../helpers/debian.ts";
+import { debianPackages } from "../../engine/wasm/build/debian.ts";
 
 interface Release {
   readonly suites: readonly string[];
