@@ -1,7 +1,7 @@
 /** IO::Socket::SSL's own tests against the library: what differs from Perl is listed, each with its reason. See perl_suite/README.md. */
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
-import { debianSource } from "../../engine/wasm/build/debian.ts";
+import { debianSource } from "../../build/wasm/debian.ts";
 import { type Deviation, DEVIATIONS } from "./perl_suite/deviations.ts";
 import { type FileResult, type Rules, runFile, runSuite, testFiles } from "./perl_suite/suite.ts";
 import { readTap } from "./perl_suite/tap.ts";

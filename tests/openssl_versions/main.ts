@@ -9,7 +9,7 @@
  * @module
  */
 
-import { debianPackages } from "../../engine/wasm/build/debian.ts";
+import { debianPackages } from "../../build/wasm/debian.ts";
 
 interface Release {
   readonly suites: readonly string[];

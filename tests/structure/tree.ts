@@ -10,7 +10,16 @@ import ts from "typescript";
 export const ROOT = new URL("../../", import.meta.url);
 
 /** Folders that are not part of the product. */
-const OTHER = new Set(["tests", "bench", "examples", "std", "docs", "node_modules", "coverage"]);
+const OTHER = new Set([
+  "tests",
+  "bench",
+  "build",
+  "examples",
+  "std",
+  "docs",
+  "node_modules",
+  "coverage",
+]);
 
 /** One product file. */
 export interface SourceFile {

@@ -2,12 +2,12 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { cacheFolder, keptOr, keyOf } from "../../engine/wasm/build/kept.ts";
-import { checkFiles, hotObjects } from "../../engine/wasm/build/libraries.ts";
-import { ROOT, withSection, WRITTEN } from "../../engine/wasm/build/module.ts";
-import { callers, publicFunctions, usedNames } from "../../engine/wasm/build/names.ts";
-import { CONFIGURE, sha256, SOURCE } from "../../engine/wasm/build/recipe.ts";
-import { missingMessage, missingPackages } from "../../engine/wasm/build/toolchain.ts";
+import { cacheFolder, keptOr, keyOf } from "../../build/wasm/kept.ts";
+import { checkFiles, hotObjects } from "../../build/wasm/libraries.ts";
+import { ROOT, withSection, WRITTEN } from "../../build/wasm/module.ts";
+import { callers, publicFunctions, usedNames } from "../../build/wasm/names.ts";
+import { CONFIGURE, sha256, SOURCE } from "../../build/wasm/recipe.ts";
+import { missingMessage, missingPackages } from "../../build/wasm/toolchain.ts";
 import { CRYPTO_SYMBOLS, SSL_SYMBOLS } from "../../engine/openssl/symbols.ts";
 import config from "../../deno.json" with { type: "json" };
 

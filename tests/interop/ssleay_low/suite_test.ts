@@ -7,7 +7,7 @@ import "../../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { functionNames } from "../../../ssleay/low/functions.ts";
 import * as ssleay from "../../../ssleay/mod.ts";
-import { debianSource } from "../../../engine/wasm/build/debian.ts";
+import { debianSource } from "../../../build/wasm/debian.ts";
 import { ANEW, DELIBERATE } from "./differences.ts";
 import type { Outcome } from "./replay.ts";
 import { calledBy, readScript, SCRIPTED } from "./scripts.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { encodeBase64 } from "../../../internal/bytes.ts";
+import { encodeBase64 } from "../../internal/bytes.ts";
 import { run } from "./debian.ts";
 import { callers, publicFunctions, usedNames } from "./names.ts";
 import { LINK, OPTIMIZE, OWN, OWN_FLAGS, RUNTIME, sha256 } from "./recipe.ts";
 
 /** The root of the project. */
-export const ROOT: URL = new URL("../../../", import.meta.url);
+export const ROOT: URL = new URL("../../", import.meta.url);
 
 const C_FILES = new URL("c/", import.meta.url);
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { encodeHex } from "../../../internal/bytes.ts";
+import { encodeHex } from "../../internal/bytes.ts";
 
 /** Debian's source package, which has the fixes of security advisories in it. */
 export const SOURCE = {

@@ -13,7 +13,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { debianVersions, run } from "./debian.ts";
 import { cacheFolder, keptOr, keyOf } from "./kept.ts";
 import { buildLibraries, type BuildOptions, LIBRARIES_RECIPE } from "./libraries.ts";
-import { buildModule, type ModuleFacts, moduleRecipe, WRITTEN } from "./module.ts";
+import { buildModule, type ModuleFacts, moduleRecipe, ROOT, WRITTEN } from "./module.ts";
 import { CONFIGURE, SOURCE } from "./recipe.ts";
 import { missingMessage, missingPackages, toolchain } from "./toolchain.ts";
 
@@ -22,11 +22,11 @@ const USAGE = `deno task build:wasm [--jobs <number>] [--verify] [--newer] [--pi
   --jobs    how many compilers run at once; without it, one for each processor
   --verify  builds once more, somewhere else, and compares every byte
   --newer   builds nothing: says whether Debian has a newer OpenSSL than the recipe
-  --pin     writes the hash of this build to engine/wasm/build/pinned.json, which later builds
+  --pin     writes the hash of this build to build/wasm/pinned.json, which later builds
             of the same recipe must have
 `;
 
-const TARGET_FOLDER = new URL("../", import.meta.url);
+const TARGET_FOLDER = new URL("engine/wasm/", ROOT);
 const PINNED = new URL("pinned.json", import.meta.url);
 
 interface Pinned {
