@@ -5,7 +5,7 @@
  * ```ts ignore
  * import { serveHttp } from "@socket/ssl/http";
  *
- * serveHttp({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" }, () => new Response("hello"));
+ * serveHttp({ port: 8443, certFile: "server.pem", keyFile: "server.key" }, () => new Response("hello"));
  * ```
  *
  * @module

@@ -34,11 +34,11 @@ import type { HttpHandler, HttpOptions, HttpServer } from "./options.ts";
  *
  * serveHttp({
  *   port: 8443,
- *   certFile: "cert.pem",
- *   keyFile: "key.pem",
- *   clientCaFile: "clients.pem",
+ *   certFile: "server.pem",
+ *   keyFile: "server.key",
+ *   clientCaFile: "clients-ca.pem",
  *   verifyMode: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
- * }, (_request, { peer }) => new Response(`hello ${peer?.commonName}\n`));
+ * }, (_request, { peer }) => new Response(`Hello, ${peer?.commonName}\n`));
  * ```
  */
 export function serveHttp(

@@ -137,8 +137,12 @@ export class SslAgent extends Agent {
  *
  * @example
  * ```ts ignore
- * const agent = httpsAgent({ caFile: "ca.pem", certFile: "client.pem", keyFile: "client-key.pem" });
- * https.get("https://internal.example/", { agent }, (response) => response.pipe(process.stdout));
+ * import https from "node:https";
+ * import { httpsAgent } from "@socket/ssl/node";
+ *
+ * const agent = httpsAgent({ caFile: "ca.pem", certFile: "client.pem", keyFile: "client.key" });
+ * const request = https.get("https://internal.example/", { agent });
+ * request.on("response", (response) => response.pipe(process.stdout));
  * ```
  *
  * @throws {TypeError} If an option is wrong.

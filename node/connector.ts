@@ -53,9 +53,10 @@ function check({ protocol, httpSocket, hostname }: ConnectorTarget): void {
  * import { Agent, request } from "undici";
  * import { connector } from "@socket/ssl/node";
  *
- * const connect = connector({ caFile: "ca.pem", certFile: "client.pem", keyFile: "client-key.pem" });
+ * const connect = connector({ caFile: "ca.pem", certFile: "client.pem", keyFile: "client.key" });
  * const dispatcher = new Agent({ connect });
  * const { body } = await request("https://internal.example/", { dispatcher });
+ * console.log(await body.text());
  * ```
  *
  * @throws {TypeError} If an option is wrong.

@@ -9,8 +9,9 @@
  * import https from "node:https";
  * import { httpsAgent } from "@socket/ssl/node";
  *
- * const agent = httpsAgent({ certFile: "client.pem", keyFile: "client-key.pem", keepAlive: true });
- * https.get("https://example.com/", { agent }, (response) => response.pipe(process.stdout));
+ * const agent = httpsAgent({ certFile: "client.pem", keyFile: "client.key", keepAlive: true });
+ * const request = https.get("https://example.com/", { agent });
+ * request.on("response", (response) => response.pipe(process.stdout));
  * ```
  *
  * @module

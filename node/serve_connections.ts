@@ -18,10 +18,13 @@ import { toDuplex } from "./to_duplex.ts";
  *
  * @example Express, with the certificate of the client
  * ```ts ignore
- * const app = express();
- * app.get("/", (req, res) => res.send(req.socket.getPeerCertificate().subject.CN));
- * const listener = await SslSocket.listen({ port: 8443, certFile, keyFile, clientCaFile, verifyMode: 3 });
- * await serveConnections(http.createServer(app), listener);
+ * import http from "node:http";
+ * import { SslSocket } from "@socket/ssl";
+ * import { serveConnections } from "@socket/ssl/node";
+ *
+ * const server = http.createServer((_request, response) => response.end("hello")); // or Express
+ * const files = { certFile: "server.pem", keyFile: "server.key" };
+ * await serveConnections(server, await SslSocket.listen({ port: 8443, ...files }));
  * ```
  *
  * @returns When the listener is closed.

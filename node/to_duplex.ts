@@ -14,10 +14,14 @@ import type { DuplexOptions, DuplexSource } from "./duplex_options.ts";
  * postgres.js (`socket`), ioredis (a `Connector`), mqtt, nodemailer (`getSocket`), ws, and servers
  * of `node:http` (`server.emit("connection", toDuplex(socket))`).
  *
- * @example Express behind a listener that asks for client certificates
+ * @example A stream of node
  * ```ts ignore
- * const server = http.createServer(app); // in the app: req.socket.getPeerCertificate()
- * for await (const socket of listener) server.emit("connection", toDuplex(socket));
+ * import { SslSocket } from "@socket/ssl";
+ * import { toDuplex } from "@socket/ssl/node";
+ *
+ * const stream = toDuplex(SslSocket.connect("example.com:443"));
+ * stream.end("GET / HTTP/1.0\r\nHost: example.com\r\n\r\n");
+ * for await (const chunk of stream) console.log(String(chunk));
  * ```
  *
  * @param source A socket; the promise of one, as `SslSocket.connect` gives it; or a function that

@@ -167,7 +167,7 @@ export class Server implements SslServer {
  * ```ts ignore
  * import { serve } from "@socket/ssl";
  *
- * const server = serve({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" }, async (handle) => {
+ * const server = serve({ port: 8443, certFile: "server.pem", keyFile: "server.key" }, async (handle) => {
  *   for await (const line of handle.lines()) await handle.say("you said ", line);
  * });
  * await server.finished;

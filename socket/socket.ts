@@ -797,6 +797,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    *
    * @example
    * ```ts ignore
+   * import { SslSocket } from "@socket/ssl";
+   *
+   * await using socket = await SslSocket.connect("example.com:443");
    * const error = await socket.ocspResolver().resolve();
    * if (error !== "") throw new Error(`revoked: ${error}`);
    * ```
@@ -973,7 +976,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
  * ```ts ignore
  * import { SslSocket } from "@socket/ssl";
  *
- * const listener = await SslSocket.listen({ port: 8443, certFile: "cert.pem", keyFile: "key.pem" });
+ * const listener = await SslSocket.listen({ port: 8443, certFile: "server.pem", keyFile: "server.key" });
  * for await (const socket of listener) {
  *   socket.readable.pipeTo(socket.writable).catch(() => socket.close());
  * }

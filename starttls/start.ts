@@ -110,8 +110,8 @@ export async function startTls(
  * ```ts ignore
  * import { acceptStartTls } from "@socket/ssl/starttls";
  *
+ * const files = { certFile: "server.pem", keyFile: "server.key" };
  * for await (const conn of Deno.listen({ port: 2525 })) {
- *   const files = { certFile: "server.pem", keyFile: "server.key" };
  *   const { socket } = await acceptStartTls(conn, "smtp", files);
  *   await socket.close();
  * }

@@ -3,10 +3,12 @@
  * certificate that any TLS client which trusts the CA accepts, or one that it
  * must refuse, for every reason there is.
  *
- * ```ts ignore
+ * ```ts
+ * import { TestCa } from "@socket/ssl/testing";
+ *
  * const ca = await TestCa.create();
- * const listener = await SslSocket.listen({ ...await ca.server("localhost"), port: 0 });
- * const client = await SslSocket.connect({ hostname: "localhost", port, ca: ca.pem });
+ * const { cert, key } = await ca.server("localhost"); // for a listener
+ * const expired = await ca.server("localhost", { notAfter: new Date(0) }); // for one to be refused
  * ```
  *
  * @module

@@ -147,7 +147,7 @@ export type DefaultCaInput =
  * import { defaultCa } from "@socket/ssl/context";
  * import { SslSocket } from "@socket/ssl";
  *
- * const options = { certFile: "server.pem", keyFile: "key.pem", verifyMode: 1 };
+ * const options = { certFile: "server.pem", keyFile: "server.key", verifyMode: 1 };
  * await SslSocket.listen({ port: 8443, ...options, caFile: defaultCa() });
  * ```
  *

@@ -12,7 +12,7 @@
  * const ctx = SSLeay.CTX_new()!;
  * SSLeay.CTX_set_options(ctx, SSLeay.OP_NO_TLSv1 | SSLeay.OP_NO_TLSv1_1);
  * const ssl = SSLeay.new(ctx)!;
- * SSLeay.set_fd(ssl, await Deno.connect({ hostname: "localhost", port: 443 }));
+ * SSLeay.set_fd(ssl, await Deno.connect({ hostname: "example.com", port: 443 }));
  * if (await SSLeay.connect(ssl) !== 1) {
  *   throw new Error(SSLeay.ERR_error_string(SSLeay.ERR_get_error()));
  * }

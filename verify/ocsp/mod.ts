@@ -6,8 +6,11 @@
  * and needs the permission to reach the responders that the certificates name.
  *
  * ```ts ignore
- * import { OcspResolver, SSL_OCSP_FULL_CHAIN } from "@socket/ssl";
+ * import { SSL_OCSP_FULL_CHAIN, SslSocket } from "@socket/ssl";
+ * import { OcspResolver } from "@socket/ssl/ocsp";
  *
+ * await using socket = await SslSocket.connect("example.com:443");
+ * const chain = socket.peerCertificates();
  * const resolver = new OcspResolver({ chain, ocspMode: SSL_OCSP_FULL_CHAIN });
  * const error = await resolver.resolve();
  * if (error !== "") throw new Error(`revoked: ${error}`);
