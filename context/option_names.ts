@@ -101,65 +101,64 @@ export const NO_PERL_OPTIONS: readonly Absent[] = [
 ];
 
 /**
- * What other libraries call our options: Node and Deno, Python's ssl, Go's tls, curl. Our name may
- * be followed by what to give it.
+ * What other libraries call our options: Deno and Node, Python's ssl, Go's tls, curl. Ours, a hint,
+ * and theirs in small letters and digits. docs/migration.md shows them.
  */
-const foreign = (): Readonly<Record<string, readonly [ours: string, hint?: string]>> => ({
-  cacerts: ["ca", "or extraCa, which adds to the default anchors"],
-  cacert: ["caFile"],
-  cadata: ["ca"],
-  rootcas: ["ca"],
-  certchain: ["cert"],
-  certificates: ["cert"],
-  privatekey: ["key"],
-  pfx: ["certFile", "for a PKCS#12 file"],
-  passphrase: ["passwdCb", "a function that gives it"],
-  password: ["passwdCb", "a function that gives it"],
-  rejectunauthorized: ["verifyMode", "SSL_VERIFY_PEER verifies, as a client does by default"],
-  requestcert: ["verifyMode", "SSL_VERIFY_PEER asks clients for a certificate"],
-  certreqs: ["verifyMode", "SSL_VERIFY_PEER or SSL_VERIFY_NONE"],
-  clientauth: ["verifyMode", "SSL_VERIFY_PEER asks clients for a certificate"],
-  insecure: ["verifyMode", "SSL_VERIFY_NONE verifies nothing"],
-  insecureskipverify: ["verifyMode", "SSL_VERIFY_NONE verifies nothing"],
-  verify: ["verifyMode"],
-  checkhostname: ["verifycnScheme", '"none" leaves the name unchecked'],
-  unsafelydisablehostnameverification: ["verifycnScheme", '"none" leaves the name unchecked'],
-  checkserveridentity: ["verifycnScheme", "{ callback } with a function of your own"],
-  serverhostname: ["serverName"],
-  servername: ["serverName"],
-  sni: ["serverName"],
-  serverside: ["server"],
-  isserver: ["server"],
-  host: ["hostname"],
-  alpn: ["alpnProtocols"],
-  nextprotos: ["alpnProtocols"],
-  ciphers: ["cipherList", "or ciphersuites for TLS 1.3"],
-  ciphersuite: ["ciphersuites"],
-  secureprotocol: ["version"],
-  sslversion: ["version"],
-  secureoptions: ["version"],
-  dhparam: ["dh"],
-  groups: ["ecdhCurve"],
-  curves: ["ecdhCurve"],
-  ticketkeys: ["ticketKeycb"],
-  pskcallback: ["psk"],
-  securecontext: ["reuseCtx"],
-  sslcontext: ["reuseCtx"],
-  session: ["sessionCache"],
-  dohandshakeonconnect: ["startHandshake"],
-  suppressraggedeofs: ["allowTruncation"],
-  keylogfile: ["keylog"],
-  abortsignal: ["signal"],
-});
+const OTHERS = `ca (or extraCa, which adds to the default anchors): cacerts cadata rootcas
+caFile: cacert
+clientCa: clientcas
+cert: certchain certificates
+certFile (for a PKCS#12 file): pfx p12
+key: privatekey
+key (its form is detected): keyformat keytype
+passwdCb (a function that gives it): passphrase password keypassword pass
+verifyMode (SSL_VERIFY_PEER verifies, as a client does by default): rejectunauthorized verify
+verifyMode (SSL_VERIFY_PEER asks clients for a certificate): requestcert clientauth
+verifyMode (SSL_VERIFY_PEER or SSL_VERIFY_NONE): certreqs
+verifyMode (SSL_VERIFY_NONE verifies nothing): insecure insecureskipverify
+verifycnScheme ("none" leaves the name unchecked): checkhostname unsafelydisablehostnameverification
+verifycnScheme ({ callback } with a function of your own): checkserveridentity
+verifyCallback: verifypeercertificate verifyconnection
+fingerprint ("sha256$pub$" and the digest in hex): pinnedpubkey
+ocspMode (SSL_OCSP_MUST_STAPLE demands a response): certstatus
+serverName: serverhostname servername sni
+server: serverside isserver
+hostname: host
+path (with transport: "unix"): unixsocket
+family (4 or 6): ipv4 ipv6
+alpnProtocols: alpn nextprotos
+cipherList (or ciphersuites for TLS 1.3): ciphers
+cipherList ("@SECLEVEL=2" and the like): mindhsize
+ciphersuites: ciphersuite tls13ciphers
+version: secureprotocol sslversion secureoptions
+minVersion: tlsv12 tlsv13
+maxVersion: tlsmax
+ecdhCurve: groups curves curvepreferences
+dh: dhparam
+sniCallback: getcertificate snicallback
+clientHelloCallback: getconfigforclient alpncallback
+ticketKeycb: ticketkeys
+psk: pskcallback pskidentityhint
+reuseCtx: securecontext sslcontext
+sessionCache: session clientsessioncache
+startHandshake: dohandshakeonconnect
+halfClose: allowhalfopen
+allowTruncation: suppressraggedeofs
+keylog: keylogfile keylogfilename keylogwriter
+debug (with trace): enabletrace
+timeout (in milliseconds): connecttimeout sslhandshaketimeout
+signal (AbortSignal.timeout() and the like): abortsignal maxtime`;
 
-/** `: use "verifyMode": ...` for a name that another library gives to one of the options `names`. */
+/** `: use "verifyMode" (...)` for the name that another library gives to an option. */
 function ofOthers(name: string, names: readonly string[]): string | undefined {
-  const plain = name.toLowerCase().replace(/[_-]/g, "");
-  const others = foreign();
-  if (!Object.hasOwn(others, plain)) return undefined;
-  const [ours, hint] = others[plain]!;
-  if (!names.includes(ours)) return undefined;
-  return `: use ${JSON.stringify(ours)}${hint === undefined ? "" : ` (${hint})`}`;
+  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const line = OTHERS.split("\n").find((line) =>
+    line.split(": ").at(-1)!.split(" ").includes(plain)
+  );
+  if (line === undefined) return undefined;
+  const [, ours, hint] = /^(\w+)( .*)?: /.exec(line)!;
+  if (names.includes(ours!)) return `: use "${ours}"${hint ?? ""}`;
+  return `: here it is "${ours}", which this call does not take`;
 }
 
 /** Options that are deprecated in Perl. */

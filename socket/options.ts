@@ -110,8 +110,8 @@ export interface ListenOptions<S = any> extends ConnectionOptions<S> {
    */
   backlog?: number | undefined;
   /**
-   * How long a handshake may take, from the moment the connection was accepted, in milliseconds; 0 is
-   * no limit. One that takes longer is an `SslTimeoutError` with code `ETIMEDOUT`. When all places of
+   * How long a handshake may take, from the moment the connection was accepted, in milliseconds; 0
+   * means no limit. One that takes longer is an `SslTimeoutError` with code `ETIMEDOUT`. When all places of
    * `maxHandshakes` are taken, a client that does not go on has much less time.
    *
    * @default {10000}

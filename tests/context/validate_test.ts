@@ -137,9 +137,18 @@ Deno.test("checkOptions() answers the names of other libraries with ours", () =>
       `unknown option "${name}": use ${ours}`,
     );
   }
-  // Only what may stand there is advised.
-  const error = assertThrows(() => check("close", { insecure: true }), TypeError);
-  assertFalse(error.message.includes("verifyMode"), error.message);
+  // Where ours may not stand, the error names it and does not advise it.
+  for (
+    const [kind, name, ours] of [
+      ["close", "insecure", "verifyMode"],
+      ["connect", "server_side", "server"],
+      ["listen", "server_hostname", "serverName"],
+    ] as const
+  ) {
+    const error = assertThrows(() => check(kind, { [name]: 1 }), TypeError);
+    const said = `unknown option "${name}": here it is "${ours}", which this call does not take`;
+    assertEquals(error.message, said);
+  }
   // A name that comes from nowhere near.
   const long = assertThrows(() => check("connect", { ["x".repeat(1e7)]: 1 }), TypeError);
   assert(long.message.length < 200, String(long.message.length));

@@ -14,9 +14,11 @@ export interface Block {
   readonly page: string;
   /** The line of its first fence. */
   readonly line: number;
-  /** Whether `deno test --doc` runs it; else `run_main.ts` does, where other servers stand in. */
+  /** Whether `deno test --doc` runs it; otherwise `run_main.ts` does, where other servers stand in. */
   readonly own: boolean;
   readonly code: string;
+  /** The file that its first line names: `// client.ts`. Commands of the page run it. */
+  readonly file: string | undefined;
   /** What it prints, where a block of text behind it says so; `...` stands for anything. */
   readonly prints: string | undefined;
 }
@@ -67,7 +69,7 @@ const TYPESCRIPT = /^(?:ts|tsx|js|typescript|javascript)\b/;
 /**
  * The blocks of TypeScript of a page or of a source file.
  *
- * @throws {SyntaxError} If a fence is none of those there may be: nothing would run its block.
+ * @throws {SyntaxError} For another fence of TypeScript: nothing would run its block.
  */
 export function blocksOf(page: string): readonly Block[] {
   const text = Deno.readTextFileSync(new URL(page, ROOT));
@@ -87,8 +89,39 @@ export function blocksOf(page: string): readonly Block[] {
       line,
       own,
       code: text,
+      file: /^\/\/ (\w+\.ts)\n/.exec(text)?.[1],
       prints: next?.info === "text" ? next.text : undefined,
     }];
+  });
+}
+
+/** A command of a page that runs Deno. */
+export interface Command {
+  readonly name: string;
+  readonly flags: readonly string[];
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly prints: string | undefined;
+}
+
+/** The commands of a page, `deno run FLAGS FILE`, in their order. */
+export function commandsOf(page: string): readonly Command[] {
+  const all = fenced(Deno.readTextFileSync(new URL(page, ROOT)));
+  return all.flatMap(({ info, heading, text }, i) => {
+    if (info !== "sh") return [];
+    const lines = text.split("\n").filter((line) => line.startsWith("deno run "));
+    return lines.map((line): Command => {
+      const words = line.split(" ").slice(2);
+      const at = words.findIndex((word) => !word.startsWith("-"));
+      const next = all[i + 1];
+      return {
+        name: `${page}: ${heading}: ${line}`,
+        flags: words.slice(0, at),
+        file: words[at]!,
+        args: words.slice(at + 1),
+        prints: next?.info === "text" ? next.text : undefined,
+      };
+    });
   });
 }
 

@@ -28,6 +28,7 @@ const LIMIT = 20_000;
 const { hosts, examples }: Task = JSON.parse(await Deno.readTextFile(Deno.args[0]!));
 const standIn = new StandIn(hosts);
 standIn.install();
+standIn.catchOutput();
 
 let failed: (error: unknown) => void = () => {};
 globalThis.addEventListener("error", (event) => {

@@ -8,6 +8,13 @@
 const LOOPBACK = "127.0.0.1";
 const LOCAL = new Set(["localhost", LOOPBACK, "0.0.0.0", "::1"]);
 
+/** The flags of the example hold for the names that it uses, as if its servers were there. */
+function demand({ hostname = "0.0.0.0", port }: Address): void {
+  const host = `${hostname}:${port}`;
+  if (Deno.permissions.querySync({ name: "net", host }).state === "granted") return;
+  throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
+}
+
 type Address = { hostname?: string; port?: number; transport?: string };
 
 /** What is open, and where. */
@@ -42,20 +49,38 @@ export class StandIn {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Closes what is open, and forgets it. */
+  /** Forgets what is open: it ends with the process. */
   reset(): void {
-    for (const one of this.#open) one.close();
     this.#open.clear();
     this.#ports.clear();
     this.#waiting = [];
   }
 
-  /** Puts it in the place of the network and of the console. */
-  install(): void {
-    const { connect, listen, serve } = Deno;
+  /** Puts it in the place of the console. */
+  catchOutput(): void {
+    const print = (...items: readonly unknown[]) => {
+      this.#text += items.map((item) => typeof item === "string" ? item : Deno.inspect(item))
+        .join(" ") + "\n";
+    };
+    const write = (bytes: Uint8Array) => {
+      this.#text += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    };
+    Object.assign(Deno.stdout, { write });
+    Object.assign(console, { log: print, error: print, info: print, warn: print });
+  }
+
+  /**
+   * Puts it in the place of the network.
+   *
+   * @param opened Gets the port of each server, and the one in its place.
+   */
+  install(opened: (wanted: number, port: number) => void = () => {}): void {
+    const { connect, connectTls, listen, listenTls, serve } = Deno;
     const fetched = globalThis.fetch;
     const address = (given: Address): Address => {
       if (given.transport === "unix") return given;
+      demand(given);
       const { hostname = "localhost", port } = given;
       const there = this.#hosts[`${hostname}:${port}`];
       const here = LOCAL.has(hostname) ? this.#ports.get(port!) ?? port : undefined;
@@ -64,13 +89,15 @@ export class StandIn {
       }
       return { ...given, hostname: LOOPBACK, port: there ?? here! };
     };
-    const listening = (given: Address): Deno.Listener => {
-      if (given.transport === "unix") return listen(given as never);
-      const listener = listen(
+    const listening = (make: (given: never) => Deno.Listener) => (given: Address) => {
+      if (given.transport === "unix") return make(given as never);
+      demand(given);
+      const listener = make(
         { ...given, hostname: LOOPBACK, port: 0 } as never,
       ) as Deno.TcpListener;
       const wanted = given.port || listener.addr.port;
       this.#ports.set(wanted, listener.addr.port);
+      opened(wanted, listener.addr.port);
       this.#open.add(listener);
       const close = listener.close.bind(listener);
       listener.close = () => {
@@ -87,23 +114,16 @@ export class StandIn {
       if (port !== undefined && LOCAL.has(url.hostname)) url.port = String(port);
       return fetched(url, init);
     };
-    const print = (...items: readonly unknown[]) => {
-      this.#text += items.map((item) => typeof item === "string" ? item : Deno.inspect(item))
-        .join(" ") + "\n";
-    };
-    const write = (bytes: Uint8Array) => {
-      this.#text += new TextDecoder().decode(bytes);
-      return Promise.resolve(bytes.length);
-    };
     Object.assign(Deno, {
       connect: (given: Address) => connect(address(given) as never),
-      listen: listening,
+      // Deno verifies the name that it is given: only those that mean this machine can be kept.
+      connectTls: (given: Address) => connectTls({ ...given, port: address(given).port } as never),
+      listen: listening(listen as never),
+      listenTls: listening(listenTls as never),
       // The redirects of serveHttp.
       serve: (given: Address, ...rest: unknown[]) =>
         serve({ ...given, port: 0 } as never, ...rest as []),
     });
-    Object.assign(Deno.stdout, { write });
-    Object.assign(console, { log: print, error: print, info: print, warn: print });
     globalThis.fetch = fetching as typeof fetch;
   }
 }

@@ -38,12 +38,17 @@ const aliceIsGreeted: Visit = async (port) => {
   assertEquals(await get(port, await alice()), "Hello, alice\n");
 };
 
+const saysHello: Visit = async (port) => assertEquals(await lines(port), ["hello"]);
+
 /** Name of the block -> its client. */
 export const VISITS: Readonly<Record<string, Visit>> = {
   "README.md: A server": async (port) => {
     assertEquals(await lines(port, "Perl"), ["Who are you?", "Hello, Perl"]);
   },
   "docs/http.md: A server that knows its client by certificate": aliceIsGreeted,
+  "README.md: HTTPS with client certificates": aliceIsGreeted,
+  "docs/certificates.md: Certificates and keys: files, names, renewal": saysHello,
+  "docs/certificates.md: Renewal without a restart": saysHello,
   "docs/http.md: Frameworks": async (port) => assertEquals(await get(port), "hello"),
   "docs/node.md: Express": aliceIsGreeted,
   "http/serve_http.ts": aliceIsGreeted,

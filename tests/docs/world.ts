@@ -15,7 +15,7 @@ export interface World extends AsyncDisposable {
   readonly folder: string;
   /** The ports on 127.0.0.1 that stand in for `host:port`. */
   readonly hosts: Readonly<Record<string, number>>;
-  /** Makes a folder with the files that the pages name. */
+  /** Makes a folder with the files that the pages name; those of a reader begin empty. */
   page(name: string): Promise<string>;
 }
 
@@ -115,6 +115,7 @@ export async function makeWorld(): Promise<World> {
   const page = async (name: string) => {
     const path = `${folder}/${name.replaceAll("/", "-")}`;
     await Deno.mkdir(path);
+    if (name.startsWith("reader of ")) return path;
     for (const [file, text] of Object.entries(texts)) {
       await Deno.writeTextFile(`${path}/${file}`, text);
     }
