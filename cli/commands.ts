@@ -11,11 +11,13 @@ import type { Command } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect/rows.ts";
 import { HELP_COMMANDS } from "./help/rows.ts";
 import { NAME_COMMANDS } from "./names/rows.ts";
+import { SERVE_COMMANDS } from "./serve/rows.ts";
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
   ...CONNECT_COMMANDS,
   ...CHECK_COMMANDS,
+  ...SERVE_COMMANDS,
   ...NAME_COMMANDS,
   ...ABOUT_COMMANDS,
   ...HELP_COMMANDS,
