@@ -119,7 +119,7 @@ export const CONNECTION_PERMISSIONS: readonly Permission[] = [
   },
   {
     flag: "--allow-env=SSL_CERT_FILE,SSL_CERT_DIR",
-    why: "OpenSSL: the trust anchors that the environment names",
+    why: "OpenSSL: the trust anchors that the environment names, which --allow-read has to cover",
     optional: true,
   },
 ];

@@ -24,4 +24,22 @@ export const HELP_COMMANDS: readonly Command[] = [
     permissions: [],
     load: () => import("./run.ts"),
   },
+  {
+    name: "completion",
+    summary: "writes what completes commands and options in a shell",
+    operands: "bash|zsh|fish",
+    count: [1, 1],
+    completes: ["bash", "zsh", "fish"],
+    options: {},
+    examples: [
+      {
+        args: "completion bash > ~/.local/share/bash-completion/completions/ssl",
+        does: "for bash",
+      },
+      { args: "completion zsh > ~/.zfunc/_ssl", does: "for zsh, with ~/.zfunc in fpath" },
+      { args: "completion fish > ~/.config/fish/completions/ssl.fish", does: "for fish" },
+    ],
+    permissions: [],
+    load: () => import("./completion.ts"),
+  },
 ];

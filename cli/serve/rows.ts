@@ -99,7 +99,12 @@ export const SERVE_COMMANDS: readonly Command[] = [
     permissions: [
       {
         flag: "--allow-net=ADDRESS:PORT",
-        why: "to listen; with --http 127.0.0.1 as well, where HTTP is spoken behind TLS",
+        why: "to listen",
+      },
+      {
+        flag: "--allow-net=127.0.0.1",
+        why: "--http: HTTP is spoken behind TLS, on the loopback address",
+        optional: true,
       },
       { flag: "--allow-read=FILE", why: "certificate, key, CA, and DIR of --http", optional: true },
       { flag: "--allow-run=sh", why: "--exec", optional: true },

@@ -62,7 +62,7 @@ export async function startService(
     return serve(options, (_, socket) => around(() => work(socket)));
   }
   const [{ serveHttp }, { fileServer }] = await Promise.all([
-    import("../../http/mod.ts"),
+    import("../../http/serve_http.ts"),
     import("./file_server.ts"),
   ]);
   const answer = await fileServer(folder).catch((cause) => {
