@@ -82,11 +82,20 @@ export function lifeUsed({ notBefore, notAfter }: Certificate, now: number): num
   return Math.min(1, Math.max(0, (now - from) / Math.max(1, to - from)));
 }
 
+/** What the library's own JSON of a certificate has that ours has as well. */
+const KEPT = [
+  ...["subject", "issuer", "serial", "notBefore", "notAfter"],
+  ...["subjectAltNames", "fingerprint", "pem"],
+];
+
 /** A certificate for a JSON document: its PEM is in it. */
 export function certificateData(certificate: Certificate): Record<string, unknown> {
   const { isCa, signatureAlgorithm } = certificate;
-  const pin = keyPin(certificate);
-  return { ...certificate.toJSON(), isCa, signatureAlgorithm, key: keyData(certificate), pin };
+  const own = certificate.toJSON();
+  return {
+    ...Object.fromEntries(KEPT.map((name) => [name, own[name]])),
+    ...{ isCa, signatureAlgorithm, key: keyData(certificate), pin: keyPin(certificate) },
+  };
 }
 
 /** The schema of {@linkcode certificateData}. */

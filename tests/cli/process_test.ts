@@ -194,7 +194,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "in a pipe whose reader has gone the program ends quietly",
+  name: "in a pipe that nobody reads any more the program ends quietly",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const command =

@@ -1,0 +1,89 @@
+/** docs/cli.md: every command of the page runs, and does what the page says. */
+
+import "../helpers/limit.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { parseArguments } from "../../cli/arguments.ts";
+import { COMMANDS } from "../../cli/commands.ts";
+import { EXITS, VERDICTS } from "../../cli/exit_codes.ts";
+import { findCommand } from "../../cli/find_command.ts";
+import { engineInfo } from "../../mod.ts";
+import { type Documented, documented, normal, type World, world } from "./documented.ts";
+import { run } from "./helper.ts";
+
+const PAGE = Deno.readTextFileSync(new URL("../../docs/cli.md", import.meta.url));
+
+/** Commands that go on until they are stopped, or that another floor's tests run. */
+const RUNNING = ["serve"];
+
+/** The arguments of this run. */
+function argumentsOf({ words }: Documented, world: World): string[] {
+  const stand = world.wordsFor(words[0]!);
+  const isName = (i: number) => words[i - 1] === "--name";
+  return words.flatMap((word, i) =>
+    Object.hasOwn(stand, word) && !isName(i) ? stand[word]! : [word]
+  );
+}
+
+/** What came out, in the names of the page. */
+function inItsNames(text: string, { words }: Documented, { names, folder }: World): string {
+  const own = names.toSorted(([, a], [, b]) => {
+    const used = (name: string) => words.some((word) => name.startsWith(word)) ? 0 : 1;
+    return used(a) - used(b);
+  });
+  return own.reduce((said, [address, name]) => said.replaceAll(address, name), text)
+    .replaceAll(`${folder}/`, "");
+}
+
+Deno.test({
+  name: "docs/cli.md: every command runs, with the exit code and the output that the page shows",
+  ignore: !engineInfo().features.has("startServer"), // for the server that starts TLS
+  fn: async () => {
+    await using w = await world();
+    const commands = documented(PAGE).filter(({ words }) => !RUNNING.includes(words[0]!));
+    assert(commands.length > 20, `${commands.length}`);
+    for (const command of commands) {
+      const { line, code, output, into } = command;
+      const file = /^<(.*)$/.exec(command.stdin ?? "")?.[1];
+      const stdin = file === undefined
+        ? command.stdin
+        : await Deno.readTextFile(`${w.folder}/${file}`);
+      const ran = await run(argumentsOf(command, w), { ...(stdin === undefined ? {} : { stdin }) });
+      assertEquals(ran.code, code, `${line}\n${ran.stdout}${ran.stderr}`);
+      if (into !== undefined) {
+        await Deno.writeTextFile(`${w.folder}/${into.split("/").at(-1)}`, ran.stdout);
+      }
+      if (output === undefined) continue;
+      assertEquals(normal(inItsNames(ran.stdout + ran.stderr, command, w)), normal(output), line);
+    }
+  },
+});
+
+Deno.test("docs/cli.md: commands that go on are calls that their options allow", () => {
+  const commands = documented(PAGE).filter(({ words }) => RUNNING.includes(words[0]!));
+  assert(commands.length > 0);
+  for (const { words } of commands) {
+    const { command, rest } = findCommand(COMMANDS, words)!;
+    parseArguments(command, rest);
+  }
+});
+
+Deno.test("docs/cli.md: has every command, and the table of exit codes as it is", () => {
+  for (const { name } of COMMANDS) assertStringIncludes(PAGE, `\`ssl ${name}`);
+  for (const verdict of VERDICTS) {
+    const { code, means } = EXITS[verdict];
+    assertStringIncludes(PAGE, `| ${code} | \`${verdict}\` | ${means} |`);
+  }
+});
+
+Deno.test("docs/cli.md: the flags that it shows are those that the commands declare", () => {
+  const lines = [...PAGE.matchAll(/^deno run (.*) jsr:@socket\/ssl\/cli (.*)$/gm)];
+  assert(lines.length > 3);
+  for (const [line, flags, args] of lines) {
+    if (flags === "-A") continue;
+    const { command } = findCommand(COMMANDS, args!.split(" "))!;
+    const declared = command.permissions.map(({ flag }) => flag.split("=")[0]);
+    for (const flag of flags!.split(" ")) {
+      assert(declared.includes(flag.split("=")[0]), `${line}: ${flag}`);
+    }
+  }
+});
