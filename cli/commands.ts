@@ -6,6 +6,7 @@
  */
 
 import { ABOUT_COMMANDS } from "./about/rows.ts";
+import { ANALYZE_COMMANDS } from "./analyze/rows.ts";
 import { CHECK_COMMANDS } from "./check/rows.ts";
 import type { Command } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect/rows.ts";
@@ -20,5 +21,6 @@ export const COMMANDS: readonly Command[] = [
   ...SERVE_COMMANDS,
   ...NAME_COMMANDS,
   ...ABOUT_COMMANDS,
+  ...ANALYZE_COMMANDS,
   ...HELP_COMMANDS,
 ];

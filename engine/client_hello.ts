@@ -105,14 +105,16 @@ export class ClientHelloReader {
   }
 }
 
-class Malformed extends Error {}
+/** Thrown for bytes that are not what they should be. */
+export class Malformed extends Error {}
 
-function need(ok: boolean): asserts ok {
+/** Throws {@linkcode Malformed} unless it holds. */
+export function need(ok: boolean): asserts ok {
   if (!ok) throw new Malformed();
 }
 
 /** A cursor over length-prefixed fields. */
-class Fields {
+export class Fields {
   readonly #b: Uint8Array;
   #at = 0;
   constructor(bytes: Uint8Array) {
@@ -137,9 +139,13 @@ class Fields {
   vector16(): Uint8Array {
     return this.take(this.u16());
   }
+  vector24(): Uint8Array {
+    return this.take(this.u8() << 16 | this.u16());
+  }
 }
 
-function u16List(bytes: Uint8Array): number[] {
+/** A list of numbers. */
+export function u16List(bytes: Uint8Array): number[] {
   need(bytes.length % 2 === 0);
   return Array.from({ length: bytes.length / 2 }, (_, i) => bytes[2 * i]! << 8 | bytes[2 * i + 1]!);
 }

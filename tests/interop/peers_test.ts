@@ -13,6 +13,7 @@ const PEERS: Record<string, [string, ...string[]]> = {
   "redis": ["redis-server", "--version"],
   "mosquitto": ["sh", "-c", "command -v mosquitto"],
   "nginx": ["nginx", "-v"],
+  "sslscan": ["sslscan", "--version"],
   "PostgreSQL": ["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"],
 };
 

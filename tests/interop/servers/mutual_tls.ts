@@ -12,7 +12,8 @@ export interface Running extends AsyncDisposable {
   readonly peer: Peer;
 }
 
-async function started(
+/** Starts a server and waits until it listens. */
+export async function started(
   lab: Lab,
   command: string,
   args: readonly string[],
