@@ -10,11 +10,12 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { concat } from "../../internal/bytes.ts";
 import { debianVersions, run } from "./debian.ts";
 import { cacheFolder, keptOr, keyOf } from "./kept.ts";
 import { buildLibraries, type BuildOptions, LIBRARIES_RECIPE } from "./libraries.ts";
 import { buildModule, type ModuleFacts, moduleRecipe, ROOT, WRITTEN } from "./module.ts";
-import { CONFIGURE, SOURCE } from "./recipe.ts";
+import { CONFIGURE, sha256, SOURCE } from "./recipe.ts";
 import { missingMessage, missingPackages, toolchain } from "./toolchain.ts";
 
 const USAGE = `deno task build:wasm [--jobs <number>] [--verify] [--newer] [--pin]
@@ -22,23 +23,30 @@ const USAGE = `deno task build:wasm [--jobs <number>] [--verify] [--newer] [--pi
   --jobs    how many compilers run at once; without it, one for each processor
   --verify  builds once more, somewhere else, and compares every byte
   --newer   builds nothing: says whether Debian has a newer OpenSSL than the recipe
-  --pin     writes the hash of this build to build/wasm/pinned.json, which later builds
+  --pin     writes the hash of the libraries to build/wasm/pinned.json, which later builds
             of the same recipe must have
 `;
 
 const TARGET_FOLDER = new URL("engine/wasm/", ROOT);
 const PINNED = new URL("pinned.json", import.meta.url);
 
+/** What some libraries are made from, and what came out. */
 interface Pinned {
   readonly recipe: string;
   readonly sha256: string;
 }
 
+interface Built {
+  readonly libraries: Pinned;
+  /** The folder of the finished files. */
+  readonly folder: string;
+}
+
 const readJson = async <T>(path: string | URL): Promise<T> =>
   JSON.parse(await Deno.readTextFile(path)) as T;
 
-/** Builds what the cache folder lacks; gives the folder of the finished files. */
-async function build(cache: string, options: BuildOptions): Promise<string> {
+/** Builds what the cache folder lacks. */
+async function build(cache: string, options: BuildOptions): Promise<Built> {
   const tools = await toolchain();
   const librariesKey = await keyOf([LIBRARIES_RECIPE, tools]);
   const libraries = await keptOr(
@@ -46,13 +54,16 @@ async function build(cache: string, options: BuildOptions): Promise<string> {
     `libraries-${librariesKey}`,
     (folder) => buildLibraries(folder, options),
   );
+  const archives = ["libcrypto.a", "libssl.a"].map((name) => Deno.readFile(`${libraries}/${name}`));
+  const hash = await sha256(concat(await Promise.all(archives)));
   const recipe = await moduleRecipe(librariesKey, libraries);
   const key = await keyOf(recipe);
-  return await keptOr(cache, `module-${key}`, (folder) => {
+  const folder = await keptOr(cache, `module-${key}`, (folder) => {
     options.say(`linking, with ${recipe.names.length} functions exported`);
     const facts = { recipe: key, source: SOURCE, configure: CONFIGURE, tools };
     return buildModule(folder, libraries, recipe, facts);
   });
+  return { libraries: { recipe: librariesKey, sha256: hash }, folder };
 }
 
 async function install(folder: string): Promise<void> {
@@ -61,21 +72,22 @@ async function install(folder: string): Promise<void> {
   }
 }
 
-/** Fails if the same recipe has given other bytes before. */
-async function comparePinned({ recipe, sha256 }: ModuleFacts, say: BuildOptions["say"]) {
+/** Fails if the same recipe has given other libraries before. */
+async function comparePinned({ recipe, sha256 }: Pinned, say: BuildOptions["say"]) {
   const pinned = await readJson<Pinned>(PINNED);
   if (pinned.recipe !== recipe) {
-    say("the recipe, a tool or a name is not that of pinned.json: the bytes are not compared");
+    say("the recipe or a tool is not that of pinned.json: the libraries are not compared");
   } else if (pinned.sha256 !== sha256) {
     throw new Error(`The build is not reproducible: ${sha256} is not ${pinned.sha256}`);
-  } else say("the bytes are those of pinned.json");
+  } else say("the libraries are those of pinned.json, byte for byte");
 }
 
 /** Fails if a second build, in other folders, gives other bytes. */
 async function verify(first: ModuleFacts, options: BuildOptions): Promise<void> {
   const cache = await Deno.makeTempDir({ prefix: "socket-ssl-wasm-again-" });
   try {
-    const again = await readJson<ModuleFacts>(`${await build(cache, options)}/${WRITTEN.facts}`);
+    const { folder } = await build(cache, options);
+    const again = await readJson<ModuleFacts>(`${folder}/${WRITTEN.facts}`);
     if (again.sha256 !== first.sha256) {
       throw new Error(`The build is not reproducible: ${again.sha256} is not ${first.sha256}`);
     }
@@ -125,16 +137,15 @@ async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   const options: BuildOptions = { jobs, say: console.log };
-  const folder = await build(cacheFolder(), options);
+  const { folder, libraries } = await build(cacheFolder(), options);
   await install(folder);
   const facts = await readJson<ModuleFacts>(`${folder}/${WRITTEN.facts}`);
   const { size } = await Deno.stat(`${folder}/${WRITTEN.module}`);
   console.log(`engine/wasm/openssl.wasm: ${facts.version}, ${size} bytes, SHA-256 ${facts.sha256}`);
   if (flags.pin) {
-    const pinned: Pinned = { recipe: facts.recipe, sha256: facts.sha256 };
-    await Deno.writeTextFile(PINNED, `${JSON.stringify(pinned, null, 2)}\n`);
+    await Deno.writeTextFile(PINNED, `${JSON.stringify(libraries, null, 2)}\n`);
   }
-  await comparePinned(facts, console.log);
+  await comparePinned(libraries, console.log);
   if (flags.verify) await verify(facts, options);
   return 0;
 }
