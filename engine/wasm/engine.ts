@@ -60,8 +60,9 @@ export class WasmEngine implements Engine {
     return { name: this.name, version, path: undefined, features: this.features };
   }
 
-  createContext(config: ContextConfig): Promise<EngineContext> {
-    return Promise.try(() => new OpenSslContext(this.runtime, config, () => this.runtime));
+  // deno-lint-ignore require-await
+  async createContext(config: ContextConfig): Promise<EngineContext> {
+    return new OpenSslContext(this.runtime, config, () => this.runtime);
   }
 
   listen(target: ListenTarget): EngineListener {

@@ -166,6 +166,7 @@ export class Instance {
         return call(a, b, c, d, e, f, g, h, i);
       } catch (cause) {
         this.#ended ??= { cause };
+        if (frees) return undefined;
         throw this.#endedError();
       }
     };

@@ -7,12 +7,15 @@ import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "node:path";
 import * as esbuild from "esbuild";
+import { wasmBuilt } from "../helpers/wasm.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const { exports }: { exports: Record<string, string> } = JSON.parse(
   Deno.readTextFileSync(new URL("deno.json", ROOT)),
 );
-const entries = Object.entries(exports).map(([name, file]) => ({
+// The text of the WebAssembly file, which ./wasm brings along, is built and not in the repository.
+const inTree = Object.entries(exports).filter(([name]) => name !== "./wasm" || wasmBuilt);
+const entries = inTree.map(([name, file]) => ({
   out: name === "." ? "main" : name.slice(2).replaceAll("/", "-"),
   file: new URL(file, ROOT).pathname,
 }));
@@ -70,7 +73,7 @@ for (const [bundler, make] of Object.entries(bundlers)) {
       await make(folder);
       for (const { out, file } of entries) {
         const bundled = Object.keys(await import(`file://${folder}/${out}.js`)).sort();
-        assert(bundled.length > 0, out);
+        assert(bundled.length > 0 || out === "wasm", out); // which has an effect, and no names
         assertEquals(bundled, Object.keys(await import(`file://${file}`)).sort(), out);
       }
       const main = new URL("bundle_main.ts", import.meta.url).pathname;

@@ -151,7 +151,7 @@ export function listenerCases(cases: Cases): void {
       const failures: unknown[] = [];
       const listener = await listen(engine, {
         maxHandshakes: 2,
-        handshakeTimeout: 100,
+        handshakeTimeout: 500, // long enough for a first handshake on a busy machine
         onHandshakeError: (error) => failures.push(error),
       });
       const next = listener[Symbol.asyncIterator]().next();

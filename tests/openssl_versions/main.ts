@@ -1,8 +1,9 @@
 /**
  * Runs tests with another OpenSSL, from Debian's packages, which are unpacked and not installed.
  *
- *     deno task test:openssl <1.1.1, 3.5 or 4> [<test file, folder or flag>...]
+ *     deno task test:openssl <1.1.1, 3.5, 4 or wasm> [<test file, folder or flag>...]
  *
+ * "wasm" is the file of engine/wasm/, on which the tests of the engine "openssl" run, too.
  * Without files: what has to do with the library, which is the tests of the engine, the contract
  * suite and the low-level functions. It works on Linux with apt.
  *
@@ -44,6 +45,12 @@ const RELEASES: Readonly<Record<string, Release>> = {
 
 const DEFAULT_TESTS = ["tests/engine", "tests/contract", "tests/ssleay/low"];
 
+/** What the engine "openssl" has to do on the WebAssembly file, too. */
+const WASM_TESTS = [
+  ...["tests/engine", "tests/contract/openssl_test.ts", "tests/context", "tests/socket"],
+  ...["tests/security", "tests/hostile", "tests/verify"],
+];
+
 const ROOT = new URL("../../", import.meta.url);
 
 /** Which program loads Deno and its C library: a path in the file, with a NUL at its end. */
@@ -73,9 +80,10 @@ async function denoWith(libraries: string, dir: string): Promise<string> {
 }
 
 const [version = "", ...tests] = Deno.args;
+if (version === "wasm") Deno.exit(await runOnWasm());
 const release = Object.hasOwn(RELEASES, version) ? RELEASES[version] : undefined;
 if (release === undefined) {
-  console.error(`Name a version of OpenSSL: ${Object.keys(RELEASES).join(", ")}`);
+  console.error(`Name a version of OpenSSL: ${Object.keys(RELEASES).join(", ")}, wasm`);
   Deno.exit(2);
 }
 
@@ -110,4 +118,36 @@ async function runWith({ library, ownLibc }: Release, libraries: string): Promis
     },
   }).spawn().status;
   return code;
+}
+
+/** The engine "openssl" gets its library from wasm/library.ts, by an import map. */
+async function runOnWasm(): Promise<number> {
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const packages = Object.entries(config.imports as Record<string, string>).flatMap((
+    [name, target],
+  ) => [[name, target], [`${name}/`, `${target.replace(":", ":/")}/`]]);
+  const here = new URL("wasm/", import.meta.url).href;
+  const real = ["library", "binder"].map((name) => new URL(`engine/openssl/${name}.ts`, ROOT).href);
+  const map = {
+    imports: Object.fromEntries([
+      ...packages,
+      ...real.map((url) => [url, `${here}library.ts`]),
+    ]),
+    scopes: { [here]: Object.fromEntries(real.map((url) => [url, url])) },
+  };
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    await Deno.writeTextFile(file, JSON.stringify(map));
+    const paths = tests.some((each) => !each.startsWith("-")) ? tests : [...tests, ...WASM_TESTS];
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["test", "--allow-all", "--trace-leaks", "--parallel", "--no-check"],
+        ...[`--import-map=${file}`, ...paths],
+      ],
+      cwd: ROOT,
+    }).spawn().status;
+    return code;
+  } finally {
+    await Deno.remove(file);
+  }
 }
