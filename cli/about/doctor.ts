@@ -6,10 +6,12 @@
 
 import { defaultCa } from "../../context/trust/default_ca.ts";
 import { type Feature, FEATURES } from "../../engine/features.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { engineInfo } from "../../engine/select.ts";
 import type { Call } from "../call.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { inOurWords } from "../connect/fix.ts";
+import { ENGINES } from "../connect/options.ts";
 
 const text = { type: "string" }, list = { type: "array", items: text };
 const textOrNull = { type: ["string", "null"] };
@@ -22,7 +24,7 @@ export const schema: DataSchema = {
   properties: {
     package: text,
     deno: text,
-    engine: { enum: ["openssl", "deno"] },
+    engine: { enum: ENGINES },
     engines: {
       type: "array",
       items: {
@@ -62,27 +64,23 @@ interface EngineState {
   readonly missing: readonly string[];
 }
 
-/** Whether the permission to load libraries may be there: for one path it is not known without its name. */
 const stateOf = (name: (typeof PERMISSIONS)[number]): Deno.PermissionState =>
   Deno.permissions.querySync({ name }).state;
 
-/** What is known of an engine. OpenSSL is asked for only where that cannot prompt. */
-function look(name: "openssl" | "deno"): EngineState {
+/** Whether asking for an engine could make Deno ask for the permission to load its library. */
+const mayAsk = (name: EngineName): boolean =>
+  name === "openssl" && engineInfo().name !== name && stateOf("ffi") !== "granted";
+
+/** What is known of an engine. */
+async function look(name: EngineName): Promise<EngineState> {
   const nothing = { name, version: null, path: null, missing: [] };
-  const automatic = engineInfo();
-  if (name === "openssl" && automatic.name !== name && stateOf("ffi") !== "granted") {
-    return { ...nothing, problem: "the permission is missing: --allow-ffi" };
-  }
+  if (mayAsk(name)) return { ...nothing, problem: "the permission is missing: --allow-ffi" };
   try {
     const { version, path = null, features } = engineInfo(name);
+    if (name === "wasm") await (await import("../../engine/wasm/loader.ts")).loadModule();
     const missing = (Object.keys(FEATURES) as Feature[]).filter((each) => !features.has(each));
-    return {
-      name,
-      version,
-      path,
-      problem: null,
-      missing: missing.map((each) => FEATURES[each].text),
-    };
+    const texts = missing.map((each) => FEATURES[each].text);
+    return { name, version, path, problem: null, missing: texts };
   } catch (error) {
     return { ...nothing, problem: error instanceof Error ? error.message : String(error) };
   }
@@ -95,13 +93,15 @@ async function packageVersion(): Promise<string> {
 
 /** Runs it. */
 export async function run(call: Call): Promise<Result> {
-  const engines = [look("openssl"), look("deno")] as const;
+  const engines = await Promise.all(ENGINES.map(look));
   const engine = engineInfo().name;
   const { source, detail } = defaultCa();
   const permissions = Object.fromEntries(PERMISSIONS.map((name) => [name, stateOf(name)]));
   const version = await packageVersion();
   const findings = [
-    ...(engines[0].problem === null ? [] : [`OpenSSL is not used: ${engines[0].problem}`]),
+    ...engines.flatMap(({ name, problem }) =>
+      problem === null ? [] : [`the engine ${name} is not there: ${problem}`]
+    ),
     ...(engine === "openssl" && source === "none"
       ? [
         "OpenSSL has no trust anchors: allow reading the system's file (--allow-read) or Mozilla's list (--allow-sys)",

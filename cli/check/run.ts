@@ -102,7 +102,7 @@ function whatOf({ view, verdict, data }: HostResult): string {
   const failed = view.checks.find(({ ok }) => ok === false)?.detail;
   if (view.verdict !== "ok") return `${data.label}: ${failed}`;
   if (leaf === undefined) {
-    return `Deno does not show the certificate: OpenSSL does, under --allow-ffi`;
+    return `Deno does not show the certificate: OpenSSL does (--allow-ffi, or --engine wasm)`;
   }
   const left = counted(data.daysLeft as number, "day");
   const until = `until ${dayText(leaf.notAfter)} (${left})`;

@@ -49,6 +49,6 @@ export async function chainOf(call: Call, operand: string): Promise<ChainOf> {
 function unseen(text: string): UsageError {
   return new UsageError(
     `the certificate of ${text} cannot be seen: Deno's own TLS does not show it`,
-    "OpenSSL shows it, under --allow-ffi",
+    "use --allow-ffi, or --engine wasm",
   );
 }

@@ -7,6 +7,7 @@
 import type { Certificate } from "../../certificate/certificate.ts";
 import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_TRY_STAPLE } from "../../constants.ts";
 import type { ContextOptions } from "../../context/options.ts";
+import type { EngineChoice } from "../../engine/select.ts";
 import { hostProblem } from "../../internal/host.ts";
 import { quote } from "../../internal/quote.ts";
 import type { StartTlsProtocol } from "../../starttls/options.ts";
@@ -76,7 +77,7 @@ function tlsOf(call: Call, anchors: readonly Certificate[]): ContextOptions {
   const pem = cas.length === 0 ? undefined : anchors.map((each) => each.pem).join("");
   const crl = call.text("crl"), password = call.text("password-file"), tls = call.text("tls");
   return given<ContextOptions>({
-    engine: call.text("engine") as "auto" | "openssl" | "deno",
+    engine: call.text("engine") as EngineChoice,
     ...(call.flag("only") ? { ca: pem } : { extraCa: pem }),
     crlFile: crl,
     checkCrl: crl === undefined ? undefined : "leaf",

@@ -6,7 +6,11 @@
 
 import type { Permission } from "../command.ts";
 import type { OptionSpecs } from "../signature.ts";
+import type { EngineName } from "../../engine/engine.ts";
 import { STARTTLS_PORTS } from "./ports.ts";
+
+/** The engines. */
+export const ENGINES: readonly EngineName[] = ["openssl", "deno", "wasm"];
 
 /** The options of every command that connects. */
 export const CONNECTION_OPTIONS: OptionSpecs = {
@@ -96,9 +100,11 @@ export const CONNECTION_OPTIONS: OptionSpecs = {
   },
   engine: {
     kind: "choice",
-    choices: ["auto", "openssl", "deno"],
+    value: "ENGINE",
+    choices: ["auto", ...ENGINES],
     default: "auto",
-    help: "which implementation of TLS to use; auto is OpenSSL where --allow-ffi is given",
+    help: "which implementation of TLS to use; auto is OpenSSL where --allow-ffi is given, and " +
+      "otherwise Deno's own where it can do what is asked",
     elsewhere: ["-engine"],
   },
 };

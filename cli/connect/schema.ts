@@ -6,6 +6,7 @@
 
 import { CERTIFICATE_SCHEMA } from "../certificate_data.ts";
 import type { JsonSchema } from "../result.ts";
+import { ENGINES } from "./options.ts";
 
 const text: JsonSchema = { type: "string" };
 const textOrNull: JsonSchema = { type: ["string", "null"] };
@@ -25,7 +26,7 @@ export const CONNECTION_SCHEMA: Readonly<Record<string, JsonSchema>> = {
   name: text,
   address: textOrNull,
   label: text,
-  engine: { enum: ["openssl", "deno"] },
+  engine: { enum: ENGINES },
   starttls: textOrNull,
   tls: {
     type: ["object", "null"],

@@ -136,8 +136,8 @@ function failedLines(opened: Opened, lines: readonly CheckLine[], verdict: Verdi
   return [...lines, { name, ok: false, detail: happened }];
 }
 
-const NOT_SHOWN = "version, cipher and group: OpenSSL shows them, under --allow-ffi";
-const NO_CERTIFICATE = "the certificate: OpenSSL shows it, under --allow-ffi";
+const NOT_SHOWN = "version, cipher and group: OpenSSL shows them (--allow-ffi, or --engine wasm)";
+const NO_CERTIFICATE = "the certificate: OpenSSL shows it (--allow-ffi, or --engine wasm)";
 
 /** Collects what is known of a connection. */
 export function viewOf(opened: Opened, settings: ConnectionSettings, engine: EngineName): View {

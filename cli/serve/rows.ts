@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "../command.ts";
+import { CONNECTION_OPTIONS } from "../connect/options.ts";
 
 /** The rows of the table. */
 export const SERVE_COMMANDS: readonly Command[] = [
@@ -76,12 +77,7 @@ export const SERVE_COMMANDS: readonly Command[] = [
         help: "end after so many connections; with --http, after so many requests",
         elsewhere: ["--once", "-naccept"],
       },
-      engine: {
-        kind: "choice",
-        choices: ["auto", "openssl", "deno"],
-        default: "auto",
-        help: "which implementation of TLS to use; auto is OpenSSL where --allow-ffi is given",
-      },
+      engine: CONNECTION_OPTIONS.engine!,
     },
     about: [
       "It listens on 127.0.0.1:8443, and on all addresses only where the argument says so (0.0.0.0:8443). " +

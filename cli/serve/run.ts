@@ -7,6 +7,7 @@
 import type { Certificate } from "../../certificate/certificate.ts";
 import { selfSigned } from "../../certificate/issue.ts";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
+import type { EngineChoice } from "../../engine/select.ts";
 import { encodeBase64 } from "../../internal/bytes.ts";
 import { digest } from "../../internal/digest.ts";
 import { hostProblem, ipVersion, joinHostPort, splitHostPort } from "../../internal/host.ts";
@@ -101,7 +102,7 @@ function tlsOf(call: Call): ListenOptions {
   const tls = call.text("tls"), ca = call.text("mtls");
   const verifyMode = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
   return {
-    engine: call.text("engine") as "auto" | "openssl" | "deno",
+    engine: call.text("engine") as EngineChoice,
     ...(tls === undefined ? {} : { version: `TLSv1_${tls.slice(2)}` }),
     ...(ca === undefined ? {} : { clientCaFile: ca, verifyMode }),
   };

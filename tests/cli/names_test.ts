@@ -80,7 +80,7 @@ Deno.test("doctor: names the engines, the anchors and the permissions", async ()
   const { code, json } = await run(["doctor", "--json"]);
   assertEquals(code, json.verdict === "ok" ? 0 : 1);
   assertEquals(json.engine, engineInfo().name);
-  assertEquals(json.engines.map(({ name }: { name: string }) => name), ["openssl", "deno"]);
+  assertEquals(json.engines.map(({ name }: { name: string }) => name), ["openssl", "deno", "wasm"]);
   assertEquals(json.permissions.net, "granted");
   const { stdout } = await run(["doctor"], { columns: 60 });
   assertEquals(stdout.split("\n").filter((line) => line.length > 60 && !/\/\S{30}/.test(line)), []);
