@@ -14,6 +14,7 @@ import {
 } from "../errors.ts";
 import { explain } from "../verify/explain/explain.ts";
 import { EXITS, type Verdict } from "./exit_codes.ts";
+import { inOurWords } from "./our_words.ts";
 import type { Result } from "./result.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -83,9 +84,14 @@ export function errorData(error: unknown): Record<string, unknown> {
 
 /** The lines for people: what went wrong, and what to do. */
 function linesOf(command: string, error: unknown, verdict: Verdict): string {
-  const [message, ...rest] = explain(error).split("\n");
+  const [message, ...rest] = inOurWords(explain(error)).split("\n");
   const name = command === "" ? "ssl" : `ssl ${command}`;
-  const fix = error instanceof UsageError ? error.fix ?? "" : rest.join("\n       ");
+  // What an engine cannot do has its remedy in the message.
+  const fix = error instanceof UsageError
+    ? error.fix ?? ""
+    : error instanceof SslUnsupportedError
+    ? "--engine wasm can do it without a permission"
+    : rest.join("\n       ");
   const lines = [`${name}: ${message}`, ...(fix === "" ? [] : [`  fix  ${fix}`])];
   if (verdict !== "bug") return lines.join("\n");
   const stack = error instanceof Error ? error.stack ?? "" : "";

@@ -10,7 +10,7 @@ import type { EngineName } from "../../engine/engine.ts";
 import { engineInfo } from "../../engine/select.ts";
 import type { Call } from "../call.ts";
 import type { DataSchema, Result } from "../result.ts";
-import { inOurWords } from "../connect/fix.ts";
+import { inOurWords } from "../our_words.ts";
 import { ENGINES } from "../connect/options.ts";
 
 const text = { type: "string" }, list = { type: "array", items: text };

@@ -10,7 +10,7 @@ import { alertText } from "../../verify/explain/alerts.ts";
 import { errorCodes, saidOf } from "../../verify/explain/error_table.ts";
 import { verifyCode, verifyErrno } from "../../verify/error_codes.ts";
 import type { Call } from "../call.ts";
-import { inOurWords } from "../connect/fix.ts";
+import { inOurWords } from "../our_words.ts";
 import type { Page } from "../layout.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";

@@ -8,7 +8,7 @@ import { SslTruncatedError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";
-import { adviceFor, inOurWords } from "./fix.ts";
+import { adviceFor } from "./fix.ts";
 import { converse } from "./converse.ts";
 import { contextFor, open } from "./open.ts";
 import { settingsOf } from "./connection_settings.ts";
@@ -34,7 +34,7 @@ export async function run(call: Call): Promise<Result> {
   const { socket, error } = opened;
   if (socket === undefined) {
     const { fix } = adviceFor(opened);
-    if (fix !== "") await call.note(`  fix  ${inOurWords(fix)}`);
+    if (fix !== "") await call.note(`  fix  ${fix}`);
     throw error;
   }
   const { sent, received, truncated } = await converse(socket, {

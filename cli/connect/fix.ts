@@ -1,6 +1,5 @@
 /**
- * What to do about a connection that failed, in the words of the command line: the library's advice
- * names its own options.
+ * What happened to a connection that failed, and what to do about it.
  *
  * @module
  */
@@ -8,32 +7,9 @@
 import { SslError, SslVerifyError } from "../../errors.ts";
 import { explain } from "../../verify/explain/explain.ts";
 import { keyPin } from "../certificate_data.ts";
+import { inOurWords } from "../our_words.ts";
 import type { Opened } from "./open.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
-
-/** Options of the library, and what stands for them on the command line. */
-const OURS: readonly (readonly [theirs: RegExp, ours: string])[] = [
-  [/verifycnName \(and serverName[^)]*\)/g, "--name"],
-  [
-    /\bextraCa or extraCaFile \(or as ca, to trust no other\)/g,
-    "--ca (with --only to trust no other)",
-  ],
-  [/\bextraCa or extraCaFile\b/g, "--ca"],
-  [/\bextraCa(?:File)?\b|\bca(?:File|Path)\b/g, "--ca"],
-  [/fingerprint: "([^"]+)"/g, "--pin '$1'"],
-  [/\balpnProtocols\b/g, "--alpn"],
-  [/\bserverName\b|\bverifycnName\b/g, "--name"],
-  [/\bcert(?:File)? and key(?:File)?\b/g, "--cert and --key"],
-  [/\bversion, minVersion\b[^.;:]*/g, "--tls"],
-  [/\bcrlFile\b|\bcrl\b(?= option)/g, "--crl"],
-  [/\bpasswdCb\b/g, "--password-file"],
-  [/\bocspMode\b/g, "--must-staple"],
-];
-
-/** The library's advice in the words of the command line. */
-export function inOurWords(text: string): string {
-  return OURS.reduce((said, [theirs, ours]) => said.replace(theirs, ours), text);
-}
 
 /** What happened, in one sentence, and what to do. */
 export interface Advice {
@@ -68,11 +44,15 @@ function nameAdvice({ name }: Opened, leaf: Certificate | undefined, error: SslE
 function issuerAdvice(leaf: Certificate | undefined, error: SslError): Advice | undefined {
   const { issuer } = error.facts;
   if (issuer === undefined) return undefined;
-  const happened = `nobody trusted vouches for "${issuer.subject}": its issuer ` +
-    `"${issuer.issuer}" was not sent and is not trusted`;
   const pin = leaf === undefined
     ? ""
     : `; or, if you know this certificate, --pin '${keyPin(leaf)}'`;
+  if (issuer.subject === issuer.issuer) {
+    const fix = `--ca FILE with this very certificate, if you trust it${pin}`;
+    return { happened: `"${issuer.subject}" is self-signed, and it is not trusted`, fix };
+  }
+  const happened = `nobody trusted vouches for "${issuer.subject}": its issuer ` +
+    `"${issuer.issuer}" was not sent and is not trusted`;
   const sent = issuer.alone ? "the server should send its intermediate certificates, too; " : "";
   return {
     happened,

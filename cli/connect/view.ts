@@ -126,12 +126,15 @@ function checkLines(
   });
 }
 
-/** The checks of a connection that failed: the one that failed says it in plain words. */
+/** The check that an outcome is about; the first one that failed for all others. */
+const ABOUT: Readonly<Partial<Record<Verdict, string>>> = { "wrong-name": "name", pin: "pin" };
+
+/** The checks of a connection that failed: the one that it is about says it in plain words. */
 function failedLines(opened: Opened, lines: readonly CheckLine[], verdict: Verdict): CheckLine[] {
   const { happened } = adviceFor(opened);
-  if (lines.some(({ ok }) => ok === false)) {
-    return lines.map((line) => line.ok === false ? { ...line, detail: happened } : line);
-  }
+  const about = ABOUT[verdict];
+  const at = lines.findIndex(({ ok, name }) => ok === false && (about ?? name) === name);
+  if (at >= 0) return lines.with(at, { ...lines[at]!, detail: happened });
   const name = verdict === "unreachable" ? "tcp" : verdict === "no-tls" ? "tls" : "peer";
   return [...lines, { name, ok: false, detail: happened }];
 }
@@ -213,7 +216,11 @@ function checkText({ name, ok, detail }: CheckLine, page: Page): string {
 
 function certificateText(leaf: Certificate, now: number, page: Page): string {
   const left = daysLeft(leaf, now);
-  const when = left < 0 ? `ended ${counted(-left, "day")} ago` : counted(left, "day");
+  const when = left === -1
+    ? "it has ended"
+    : left < 0
+    ? `ended ${counted(-left - 1, "day")} ago`
+    : counted(left, "day");
   const front = `  until ${dayText(leaf.notAfter)} (${when})  ${bar(lifeUsed(leaf, now), 20)}   ` +
     keyText(leaf);
   return page.spread(front, `pin ${keyPin(leaf)}`);

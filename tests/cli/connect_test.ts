@@ -4,6 +4,8 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { engineInfo, serve } from "../../mod.ts";
 import type { TestCertificate } from "../../certificate/issue.ts";
+import { pemKey2string } from "../../certificate/mod.ts";
+import { selfSigned } from "../../certificate/issue.ts";
 import { TestCa } from "../../testing/mod.ts";
 import { run } from "./helper.ts";
 
@@ -34,7 +36,15 @@ const good = await intermediate.server("localhost");
 
 for (const engine of ENGINES) {
   const ignore = engine === "openssl" && noOpenSsl;
-  const connect = (...args: string[]) => run(["connect", "--engine", engine, ...args]);
+  /** Runs it; what it says is in the words of the command line, not in those of the library. */
+  const connect = async (...args: string[]) => {
+    const ran = await run(["connect", "--engine", engine, ...args]);
+    if (args.includes("--json")) return ran;
+    const theirs =
+      /\b(?:extraCa|caFile|verifycn\w+|serverName|checkCrl|ocspMode|alpnProtocols|SslSocket|forceFingerprint)\b/;
+    assert(!theirs.test(ran.stdout + ran.stderr), ran.stdout + ran.stderr);
+    return ran;
+  };
 
   Deno.test({
     name: `connect (${engine}): a server that is to be trusted is verdict ok, exit code 0`,
@@ -200,6 +210,74 @@ for (const engine of ENGINES) {
     },
   });
 }
+
+Deno.test({
+  name: "connect: each kind of refusal is explained in the words of the command line",
+  ignore: noOpenSsl,
+  fn: async () => {
+    const identities = [
+      [await selfSigned("localhost"), "is self-signed", 5],
+      [await ca.wrongEku("localhost"), "may not be used for this purpose", 5],
+      [await ca.server("a.example"), "the certificate is for: a.example", 6],
+      [await ca.server({ names: [], commonName: "x" }), "the certificate is for: no host name", 6],
+    ] as const;
+    for (const [identity, says, exit] of identities) {
+      await using s = await server(identity);
+      const { code, stdout } = await run(["connect", s.at, "--ca", CA]);
+      assertEquals(code, exit, stdout);
+      assertStringIncludes(stdout.replace(/\s+/g, " "), says);
+      assertStringIncludes(stdout, "  fix   ");
+    }
+    await using s = await server(good);
+    const staple = await run(["connect", s.at, "--ca", CA, "--must-staple"]);
+    assertEquals(staple.code, 5);
+    assertStringIncludes(staple.stdout, "without --must-staple the response is optional");
+  },
+});
+
+Deno.test({
+  name: "connect: a client certificate, with a key whose password stands in a file",
+  ignore: noOpenSsl,
+  fn: async () => {
+    const { cert, key } = await ca.client("alice");
+    const [own, secret] = ["alice", "correct horse battery"];
+    await Deno.writeTextFile(`${folder}/${own}.pem`, cert);
+    await Deno.writeTextFile(
+      `${folder}/${own}.key`,
+      pemKey2string(key, secret),
+    );
+    await Deno.writeTextFile(`${folder}/${own}.password`, `${secret}\n`);
+    await using strict = serve(
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        ...good,
+        clientCa: ca.pem,
+        verifyMode: 3,
+        onHandshakeError: () => {},
+      },
+      (h, s) => h.say(`hello, ${s.peerCertificate("cn")}`),
+    );
+    const at = `localhost:${(await strict.addr).port}`;
+    const files = ["--cert", `${folder}/${own}.pem`, "--key", `${folder}/${own}.key`];
+    const args = ["cat", at, "--ca", CA, ...files];
+    const { code, stdout, stderr } = await run([
+      ...args,
+      "--password-file",
+      `${folder}/${own}.password`,
+    ], { stdin: "" });
+    assertEquals([code, stdout, stderr], [0, "hello, alice\n", ""]);
+    const locked = await run(args, { stdin: "" });
+    assertEquals(locked.code, 2);
+    assertStringIncludes(locked.stderr, "password");
+    await Deno.writeTextFile(`${folder}/${own}.password`, "Wr0ng&Secret#9x\n");
+    const wrong = await run([...args, "--password-file", `${folder}/${own}.password`], {
+      stdin: "",
+    });
+    assertEquals(wrong.code, 2);
+    assert(!(wrong.stdout + wrong.stderr).includes("Wr0ng&Secret"), wrong.stderr);
+  },
+});
 
 Deno.test({
   name: "connect: a certificate that a CRL revokes is revoked, exit code 8",
