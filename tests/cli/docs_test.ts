@@ -12,8 +12,8 @@ import { run } from "./helper.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/cli.md", import.meta.url));
 
-/** Commands that go on until they are stopped, or that another floor's tests run. */
-const RUNNING = ["serve"];
+/** Commands that go on until they are stopped, or that have long tests of their own. */
+const RUNNING = ["serve", "analyze"];
 
 /** The arguments of this run. */
 function argumentsOf({ words }: Documented, world: World): string[] {
