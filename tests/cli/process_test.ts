@@ -218,14 +218,18 @@ const noTerminal = await (async () => {
   }
 })();
 
+/** What Deno writes when it asks for a permission. */
+const PROMPT = "Deno requests";
+
 /** Runs the program at a terminal of so many columns, and types `input`. */
 async function atTerminal(
   columns: number,
   args: readonly string[],
   input = "",
   env = {},
+  flags: readonly string[] = ["-A"],
 ): Promise<string> {
-  const words = [Deno.execPath(), "run", "--quiet", "--no-check", "-A", CLI, ...args];
+  const words = [Deno.execPath(), "run", "--quiet", "--no-check", ...flags, CLI, ...args];
   const command = `stty cols ${columns} -echo; ${
     words.map((word) => `'${word}'`).join(" ")
   }; echo "exit $?"`;
@@ -248,6 +252,9 @@ async function atTerminal(
       await writer.write(new TextEncoder().encode(input));
     }
     if (/exit \d+/.test(text)) break;
+    if (!text.includes(PROMPT)) continue;
+    child.kill("SIGKILL"); // nobody answers
+    break;
   }
   await writer.close().catch(() => {});
   await child.status;
@@ -294,5 +301,24 @@ Deno.test({
     );
     assertStringIncludes(text, "you said hello");
     assertStringIncludes(text, "exit 0");
+  },
+});
+
+Deno.test({
+  name: "at a terminal nobody is asked for a permission that a command can do without",
+  ignore: noTerminal,
+  fn: async () => {
+    await using s = await server();
+    for (const args of [["doctor"], ["connect"]]) {
+      const text = await atTerminal(80, args, "", {}, []);
+      assert(!text.includes(PROMPT) && /exit [02]/.test(text), text);
+    }
+    for (const args of [["connect", s.at], ["check", s.at]]) {
+      const text = await atTerminal(80, args, "", {}, ["--allow-net"]);
+      assert(!text.includes(PROMPT), text);
+      assertStringIncludes(text, "exit 5");
+    }
+    const asked = await atTerminal(80, ["connect", s.at], "", {}, []);
+    assertStringIncludes(asked, `net access to "${s.at}"`);
   },
 });
