@@ -188,7 +188,7 @@ function sharedConfig(
     alpn: options.alpnProtocols ?? [],
     npn: options.npnProtocols ?? [],
     requestOcsp: observers.requestOcsp,
-    releaseBuffers: options.modeReleaseBuffers ?? false,
+    releaseBuffers: options.modeReleaseBuffers,
     skipHostname: options.verifycnScheme === "none",
     psk: psk !== undefined,
     noTickets: psk?.anyIdentity ?? false,

@@ -38,31 +38,67 @@ export interface ConnectionInput {
   readonly peer?: string | undefined;
 }
 
+/** What all connections of a listener are held to. */
+interface ServerRules {
+  readonly context: SharedContext;
+  readonly policy: Policy;
+  readonly names: Names;
+  readonly extra: SslOptions;
+}
+
+const rulesOf = new WeakMap<Resolved<SslOptions>, ServerRules>();
+
+/** Made once for the options of a listener and a context, neither of which changes. */
+function serverRules(context: SharedContext, own: Resolved<SslOptions>): ServerRules {
+  const known = rulesOf.get(own);
+  if (known?.context === context) return known;
+  const { policy, names } = connectionPolicy(context, "server", own, { defaults: defaultsIn(own) });
+  requireFeatures(recordOf(context).engine, "server", inScope(own, "operation"));
+  const rules = { context, policy, names, extra: beyondContext(context, own) };
+  rulesOf.set(own, rules);
+  return rules;
+}
+
 /** Prepares one connection: its names, its policy, what goes to the engine. */
 export function newConnection(context: SharedContext, given: ConnectionInput): NewConnection {
   const input = ownRecord(given);
-  const { role, hostname } = input;
+  return input.role === "server" ? newServer(context, input.options) : newClient(context, input);
+}
+
+function newServer(context: SharedContext, own: Resolved<SslOptions>): NewConnection {
+  const { policy, names, extra } = serverRules(context, own);
+  const state = new ConnectionState(policy, names);
+  state.tracer = recordOf(context).tracer;
+  state.extra = extra;
+  return { params: paramsFor(names, state), state };
+}
+
+function newClient(context: SharedContext, input: ConnectionInput): NewConnection {
   const { engine, options: shared, tracer, sessions } = recordOf(context);
-  const own = input.options;
+  const { options: own, hostname } = input;
   const defaults = defaultsIn(own);
-  const { policy, names, options } = connectionPolicy(context, role, own, { hostname, defaults });
-  requireFeatures(engine, role, inScope(own, "operation"));
-  if (role === "client") {
-    requireName(policy, names);
-    if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
-  }
-  const { serverName } = names;
-  const verifyName = names.verifyName && (idnToAscii(names.verifyName) ?? names.verifyName);
+  const { policy, names, options } = connectionPolicy(context, "client", own, {
+    hostname,
+    defaults,
+  });
+  requireFeatures(engine, "client", inScope(own, "operation"));
+  requireName(policy, names);
+  if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
   const state = new ConnectionState(policy, names);
   state.tracer = tracer;
-  if (role === "server") state.extra = beyondContext(context, own);
-  if (role === "client") {
-    if (sessions === undefined) refuseKey(options);
-    const key = options.sessionKey ?? input.peer;
-    state.sessions = sessions?.connection({ key, policy, names, shared });
-  }
-  const session = state.sessions?.offeredDer;
-  return { params: ownRecord({ serverName, verifyName, session, user: state }), state };
+  if (sessions === undefined) refuseKey(options);
+  const key = options.sessionKey ?? input.peer;
+  state.sessions = sessions?.connection({ key, policy, names, shared });
+  return { params: paramsFor(names, state, state.sessions?.offeredDer), state };
+}
+
+function paramsFor(
+  { serverName, verifyName }: Names,
+  user: ConnectionState,
+  session?: Uint8Array,
+): SessionParams {
+  const verified = verifyName && (idnToAscii(verifyName) ?? verifyName);
+  return ownRecord({ serverName, verifyName: verified, session, user });
 }
 
 /** Refuses a key without a cache: it would be ignored. */

@@ -658,9 +658,10 @@ export interface SslOptions {
   trace?: TraceWriter | undefined;
 
   /**
-   * Frees the buffers of idle connections: this saves memory and is a little slower.
+   * Frees OpenSSL's buffers of a connection whenever they are empty, which saves 11 KiB of an idle
+   * one.
    *
-   * @default {false}
+   * @default {true} for a server; `false` for a client
    *
    * Perl: `SSL_mode_release_buffers`
    */

@@ -9,8 +9,8 @@
 /** The most that one `write` of a session takes, in bytes: four full records. */
 export const MAX_WRITE = 65536;
 
-const SIZES = [4096, 16384, 65536 + 4096, 131072] as const;
-const POOLED = [64, 32, 16, 8] as const;
+const SIZES = [1024, 4096, 16384, 65536 + 4096, 131072] as const;
+const POOLED = [64, 64, 32, 16, 8] as const;
 const pools: Uint8Array<ArrayBuffer>[][] = SIZES.map(() => []);
 
 /** A buffer of at least `size` bytes, or of the largest size there is. */
@@ -39,7 +39,7 @@ const REPEATED = 3;
  * exactly their length. What is longer goes on in an ordinary buffer.
  */
 export class ReadBuffers {
-  #i = 0;
+  #i = 1;
   #length = 0;
   #repeated = 0;
   #written = false;

@@ -126,8 +126,8 @@ export interface ContextConfig {
   readonly sessionIdContext: Uint8Array | undefined;
   /** A server gives no TLS 1.3 tickets. */
   readonly noTickets?: boolean | undefined;
-  /** SSL_MODE_RELEASE_BUFFERS. */
-  readonly releaseBuffers: boolean;
+  /** SSL_MODE_RELEASE_BUFFERS; `undefined` where the engine may choose. */
+  readonly releaseBuffers: boolean | undefined;
   /** The Deno engine's switch that leaves the host name unchecked. */
   readonly skipHostname: boolean;
   /**

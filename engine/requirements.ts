@@ -199,7 +199,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     option: "modeReleaseBuffers",
     feature: "releaseBuffers",
     when: (v) => v === true,
-    config: (c) => c.releaseBuffers,
+    config: (c) => c.releaseBuffers === true,
   },
   { option: "keepSocketOnError", feature: "keepSocket", when: (v) => v === true },
   { option: "errorTrap", feature: "keepSocket" },

@@ -125,7 +125,8 @@ export class ContextSettings {
     c.SSL_CTX_set_options(this.ptr, options);
     this.#ctrl(
       CTRL.MODE,
-      MODE_ACCEPT_MOVING_WRITE_BUFFER | (config.releaseBuffers ? MODE_RELEASE_BUFFERS : 0n),
+      MODE_ACCEPT_MOVING_WRITE_BUFFER |
+        (config.releaseBuffers ?? config.role === "server" ? MODE_RELEASE_BUFFERS : 0n),
     );
     // While a verifier decides, a second connection must not resume the session of the first one.
     // A cached session could be resumed at once; a ticket is held back with the rest of the flight.

@@ -5,7 +5,7 @@ import { assertEquals } from "@std/assert";
 import { giveBuffer, ReadBuffers } from "../../engine/buffers.ts";
 import { pair, text } from "./harness.ts";
 
-const ORDINARY = 4096;
+const FIRST = 4096, SMALL = 1024;
 
 /** Answers of these lengths, each after a write: the lengths of the buffers that they came into. */
 function buffersFor(buffers: ReadBuffers, lengths: readonly number[]): number[] {
@@ -20,30 +20,30 @@ function buffersFor(buffers: ReadBuffers, lengths: readonly number[]): number[] 
 
 Deno.test("after three equal short answers the next one is read into a buffer of its length", () => {
   assertEquals(buffersFor(new ReadBuffers(), [23, 23, 23, 23, 23]), [
-    ORDINARY,
-    ORDINARY,
-    ORDINARY,
+    FIRST,
+    SMALL,
+    SMALL,
     23,
     23,
   ]);
   assertEquals(buffersFor(new ReadBuffers(), [2048, 2048, 2048, 2048]).at(-1), 2048);
-  assertEquals(buffersFor(new ReadBuffers(), [2049, 2049, 2049, 2049]).at(-1), ORDINARY);
-  assertEquals(buffersFor(new ReadBuffers(), [23, 23, 24, 23, 23]).at(-1), ORDINARY);
+  assertEquals(buffersFor(new ReadBuffers(), [2049, 2049, 2049, 2049]).at(-1), FIRST);
+  assertEquals(buffersFor(new ReadBuffers(), [23, 23, 24, 23, 23]).at(-1), SMALL);
 });
 
 Deno.test("an answer of another length ends that, and three equal ones begin it again", () => {
   const buffers = new ReadBuffers();
   buffersFor(buffers, [50, 50, 50]);
-  assertEquals(buffersFor(buffers, [50, 40, 40, 40, 40]), [50, 50, ORDINARY, ORDINARY, 40]);
+  assertEquals(buffersFor(buffers, [50, 40, 40, 40, 40]), [50, 50, SMALL, SMALL, 40]);
 });
 
 Deno.test("what comes without a write before it is read into an ordinary buffer", () => {
   const buffers = new ReadBuffers();
   buffersFor(buffers, [50, 50, 50, 50]);
   const rest = buffers.take();
-  assertEquals(rest.length, ORDINARY);
+  assertEquals(rest.length, SMALL);
   buffers.got(rest, 50);
-  assertEquals(buffersFor(buffers, [50, 50, 50]), [ORDINARY, ORDINARY, 50]);
+  assertEquals(buffersFor(buffers, [50, 50, 50]), [SMALL, SMALL, 50]);
 });
 
 Deno.test("round trips of lengths that repeat and change bring each byte, over TLS 1.2 and 1.3", async () => {
