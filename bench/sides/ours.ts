@@ -56,7 +56,7 @@ export async function ours(
 }
 
 async function echoLines(handle: Handle): Promise<void> {
-  for await (const line of handle.lines()) if (line !== "E\n") await handle.print(line);
+  for await (const line of handle.lines()) if (line !== "E") await handle.print(`${line}\n`);
 }
 
 async function echo(_handle: Handle, socket: SslSocket): Promise<void> {

@@ -123,11 +123,8 @@ export class ContextSettings {
     let options = OP.NO_COMPRESSION | OP.NO_RENEGOTIATION;
     if (config.honorCipherOrder) options |= OP.CIPHER_SERVER_PREFERENCE;
     c.SSL_CTX_set_options(this.ptr, options);
-    this.#ctrl(
-      CTRL.MODE,
-      MODE_ACCEPT_MOVING_WRITE_BUFFER |
-        (config.releaseBuffers ?? config.role === "server" ? MODE_RELEASE_BUFFERS : 0n),
-    );
+    const released = config.releaseBuffers ?? config.role === "server";
+    this.#ctrl(CTRL.MODE, MODE_ACCEPT_MOVING_WRITE_BUFFER | (released ? MODE_RELEASE_BUFFERS : 0n));
     // While a verifier decides, a second connection must not resume the session of the first one.
     // A cached session could be resumed at once; a ticket is held back with the rest of the flight.
     const cached = config.role === "server" && config.hooks.verifyEach === undefined;
