@@ -8,30 +8,17 @@ import { encodeHex, equalBytes } from "../internal/bytes.ts";
 import { describe } from "../internal/quote.ts";
 import type { KeyObject } from "node:crypto";
 import * as record from "./perl_hash.ts";
+import type { CertificateParts } from "./certificate_structure.ts";
+import type { PublicKeyInfo } from "./public_key_info.ts";
 import type { CertificateHash } from "./certificate_hash.ts";
 import { bytesToBigInt, derError, ifReadable } from "./asn1/reader.ts";
-import {
-  type AuthorityKeyIdentifier,
-  type BasicConstraints,
-  EXT,
-  type Extension,
-  readAltNames,
-  readAuthorityKeyIdentifier,
-  readBasicConstraints,
-  readCrlUris,
-  readExtKeyUsage,
-  readIssuerUris,
-  readKeyUsage,
-  readOcspUris,
-  readSubjectKeyIdentifier,
-  readTlsFeature,
-} from "./extensions/read.ts";
+import * as ext from "./extensions/read.ts";
 import { commonNameOf, type NameAttribute, onelineName, readName } from "./name.ts";
 import { digest } from "../internal/digest.ts";
 import { oidLongName } from "./asn1/oids.ts";
 import { certificateDers, pemCertificates } from "./certificate_input.ts";
 import type { ForeignCertificate } from "./foreign_objects.ts";
-import { type CertificateParts, publicKeyOf, readParts } from "./certificate_parts.ts";
+import { publicKeyInfo, publicKeyOf, readParts } from "./certificate_parts.ts";
 import { derToPem } from "./keys/pem.ts";
 import type { SubjectAltName } from "./general_name.ts";
 
@@ -180,8 +167,8 @@ export class Certificate {
    * Perl: `peer_certificate("subjectAltNames")`
    */
   get subjectAltNames(): SubjectAltName[] {
-    const value = this.extension(EXT.subjectAltName)?.value;
-    return value === undefined ? [] : readAltNames(value);
+    const value = this.extension(ext.EXT.subjectAltName)?.value;
+    return value === undefined ? [] : ext.readAltNames(value);
   }
 
   /** From when on it is valid. */
@@ -244,18 +231,23 @@ export class Certificate {
     return oidLongName(this.#parts.keyOid);
   }
 
+  /** The kind and size of the public key. */
+  get publicKeyInfo(): PublicKeyInfo {
+    return publicKeyInfo(this.#parts);
+  }
+
   /** The public key of `node:crypto`. Throws `SslUnsupportedError` for a kind it does not know. */
   get publicKey(): KeyObject {
     return publicKeyOf(this.rawSpki, this.subject, this.publicKeyAlgorithm);
   }
 
   /** All extensions, in order. */
-  get extensions(): readonly Extension[] {
+  get extensions(): readonly ext.Extension[] {
     return this.#parts.extensions;
   }
 
   /** One extension by its dotted object identifier. */
-  extension(id: string): Extension | undefined {
+  extension(id: string): ext.Extension | undefined {
     return this.#parts.extensions.find((extension) => extension.oid === id);
   }
 
@@ -265,8 +257,8 @@ export class Certificate {
   }
 
   /** basicConstraints, if present. */
-  get basicConstraints(): BasicConstraints | undefined {
-    return this.#read(EXT.basicConstraints, readBasicConstraints);
+  get basicConstraints(): ext.BasicConstraints | undefined {
+    return this.#read(ext.EXT.basicConstraints, ext.readBasicConstraints);
   }
 
   /** Whether basicConstraints says CA. */
@@ -281,42 +273,42 @@ export class Certificate {
 
   /** The keyUsage names, e.g. `digitalSignature`; `undefined` if the extension is absent. */
   get keyUsage(): string[] | undefined {
-    return this.#read(EXT.keyUsage, readKeyUsage);
+    return this.#read(ext.EXT.keyUsage, ext.readKeyUsage);
   }
 
   /** The extendedKeyUsage object identifiers; `undefined` if the extension is absent. */
   get extKeyUsage(): string[] | undefined {
-    return this.#read(EXT.extendedKeyUsage, readExtKeyUsage);
+    return this.#read(ext.EXT.extendedKeyUsage, ext.readExtKeyUsage);
   }
 
   /** The URIs of the OCSP responders; empty if it names none. */
   get ocspUris(): string[] {
-    return this.#read(EXT.authorityInfoAccess, readOcspUris) ?? [];
+    return this.#read(ext.EXT.authorityInfoAccess, ext.readOcspUris) ?? [];
   }
 
   /** The URIs where the issuer's certificate is; empty if it names none. */
   get aiaIssuers(): string[] {
-    return this.#read(EXT.authorityInfoAccess, readIssuerUris) ?? [];
+    return this.#read(ext.EXT.authorityInfoAccess, ext.readIssuerUris) ?? [];
   }
 
   /** The URIs of the CRLs; empty if it names none. */
   get crlUris(): string[] {
-    return this.#read(EXT.crlDistributionPoints, readCrlUris) ?? [];
+    return this.#read(ext.EXT.crlDistributionPoints, ext.readCrlUris) ?? [];
   }
 
   /** The subjectKeyIdentifier, if present. */
   get subjectKeyIdentifier(): Uint8Array | undefined {
-    return this.#read(EXT.subjectKeyIdentifier, readSubjectKeyIdentifier);
+    return this.#read(ext.EXT.subjectKeyIdentifier, ext.readSubjectKeyIdentifier);
   }
 
   /** The authorityKeyIdentifier, if present. */
-  get authorityKeyIdentifier(): AuthorityKeyIdentifier | undefined {
-    return this.#read(EXT.authorityKeyIdentifier, readAuthorityKeyIdentifier);
+  get authorityKeyIdentifier(): ext.AuthorityKeyIdentifier | undefined {
+    return this.#read(ext.EXT.authorityKeyIdentifier, ext.readAuthorityKeyIdentifier);
   }
 
   /** Whether tlsFeature demands a stapled OCSP response (RFC 7633). */
   get mustStaple(): boolean {
-    return this.#read(EXT.tlsFeature, readTlsFeature)?.includes(5) ?? false;
+    return this.#read(ext.EXT.tlsFeature, ext.readTlsFeature)?.includes(5) ?? false;
   }
 
   /**
@@ -382,6 +374,7 @@ export class Certificate {
       notBefore: this.notBefore,
       notAfter: this.notAfter,
       subjectAltNames: ifReadable(() => this.subjectAltNames),
+      publicKey: ifReadable(() => this.publicKeyInfo),
       fingerprint: this.fingerprint("sha256"),
       pem: this.pem,
     };

@@ -10,6 +10,7 @@ import { nodeCrypto } from "../internal/node_crypto.ts";
 import { equalBytes } from "../internal/bytes.ts";
 import {
   bitString,
+  bytesToBigInt,
   children,
   derError,
   type DerNode,
@@ -22,30 +23,23 @@ import {
   TAG,
   time,
 } from "./asn1/reader.ts";
+import { oidEntry } from "./asn1/oids.ts";
+import type { CertificateParts } from "./certificate_structure.ts";
+import type { KeyType, PublicKeyInfo } from "./public_key_info.ts";
 import { type Extension, readExtensions } from "./extensions/read.ts";
 import { readName } from "./name.ts";
 
 const WHAT = "certificate";
 
-/** The parts of the certificate that are read at construction. */
-export interface CertificateParts {
-  readonly tbs: DerNode;
-  readonly version: number;
-  readonly serial: Uint8Array;
-  readonly issuer: DerNode;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly subject: DerNode;
-  readonly spki: DerNode;
-  /** The algorithm of the key. */
-  readonly keyOid: string;
-  /** The content of the key's BIT STRING. */
-  readonly keyBits: Uint8Array;
-  readonly extensions: readonly Extension[];
-  readonly signatureAlgorithm: DerNode;
-  readonly signatureOid: string;
-  readonly signature: Uint8Array;
-}
+/** The kinds of keys by their object identifiers. */
+export const KEY_TYPES: Readonly<Record<string, KeyType>> = {
+  "1.2.840.113549.1.1.1": "rsa",
+  "1.2.840.113549.1.1.10": "rsa-pss",
+  "1.2.840.10045.2.1": "ec",
+  "1.3.101.112": "ed25519",
+  "1.3.101.113": "ed448",
+  "1.2.840.10040.4.1": "dsa",
+};
 
 /** What may follow the key: unique identifiers, which are passed over, and the extensions. */
 function readOptionalElements(elements: readonly DerNode[], version: number): Extension[] {
@@ -126,6 +120,30 @@ export function readParts(der: Uint8Array): CertificateParts {
     signatureOid: oid(sequence(signatureAlgorithm, WHAT)[0], WHAT),
     signature: bitString(signature, "signature of certificate").bytes,
   };
+}
+
+/**
+ * The kind and size of a public key.
+ *
+ * @throws {SslError} code `ERR_DER` if it is malformed.
+ */
+export function publicKeyInfo({ spki, keyOid, keyBits }: CertificateParts): PublicKeyInfo {
+  const what = "public key of certificate";
+  const type = KEY_TYPES[keyOid] ?? "other";
+  const parameters = sequence(sequence(spki, what)[0], what)[1];
+  const bitsOf = (number: DerNode | undefined): number =>
+    bytesToBigInt(integerBytes(number, what)).toString(2).length;
+  if (type === "ec") {
+    const id = parameters?.tag === TAG.OID ? oid(parameters, what) : "";
+    const name = oidEntry(id)?.sn;
+    const bits = name && Number(/\d+/.exec(name)?.[0]);
+    return { type, bits: bits || undefined, ...(id && { curve: name ?? id }) };
+  }
+  if (type.startsWith("rsa")) {
+    return { type, bits: bitsOf(sequence(readDer(keyBits, what), what)[0]) };
+  }
+  if (type === "dsa") return { type, bits: parameters && bitsOf(sequence(parameters, what)[0]) };
+  return { type, bits: { ed25519: 256, ed448: 456 }[type as string] };
 }
 
 /**

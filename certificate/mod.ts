@@ -63,10 +63,10 @@ export {
   keyCreateEc,
   keyCreateEd25519,
   keyCreateRsa,
-  type KeyType,
   PrivateKey,
   type PrivateKeyInput,
 } from "./keys/private_key.ts";
+export type { KeyType, PublicKeyInfo } from "./public_key_info.ts";
 export type { ForeignCertificate, ForeignKey, PeculiarCertificate } from "./foreign_objects.ts";
 export type { PurposeInput } from "./purpose.ts";
 export type { SubjectAltName, SubjectAltNameType } from "./general_name.ts";

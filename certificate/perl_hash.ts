@@ -336,15 +336,10 @@ export interface HashedCertificate {
   readonly keyUsage: string[] | undefined;
   /** The OIDs of the extended key usages. */
   readonly extKeyUsage: string[] | undefined;
-  /** The subject. */
   readonly subjectAttributes: readonly NameAttribute[];
-  /** The issuer. */
   readonly issuerAttributes: readonly NameAttribute[];
-  /** The names. */
   readonly subjectAltNames: readonly SubjectAltName[];
-  /** The extensions. */
   readonly extensions: readonly Extension[];
-  /** The digest of the public key. */
   publicKeyDigest(algorithm: string): Uint8Array;
   /** The digest of the certificate. */
   fingerprintBin(algorithm: string): Uint8Array;

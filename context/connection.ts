@@ -136,7 +136,6 @@ export class ConnectionState {
   /** What the operation says beyond its context; it also counts if another context is chosen. */
   extra: SslOptions = NO_OPTIONS;
 
-  /** The state before anything is verified. */
   constructor(policy: Policy, names: Names) {
     this.#policy = policy;
     this.#names = names;
@@ -170,6 +169,9 @@ export class ConnectionState {
     }
   }
 
+  /** How long the judgement took, in milliseconds, the engine's part included where that is known. */
+  verifyTime: number | undefined;
+
   /** The evidence, on success and on failure. */
   get report(): VerifyReport {
     return this.#report ??= notVerified(this.#policy);
@@ -183,8 +185,11 @@ export class ConnectionState {
 
   /** Judges the peer: the error of the refusal, or `undefined` to accept it. */
   judge(evidence: PeerEvidence): Error | undefined {
+    const { since = performance.now() } = evidence;
     this.#evidence = ownRecord(evidence);
-    return this.#decide(this.#evidence);
+    const refusal = this.#decide(this.#evidence);
+    this.verifyTime = performance.now() - since;
+    return refusal;
   }
 
   /** The engine refused the peer by itself: the error gets the same kind of report. */

@@ -18,7 +18,6 @@ export type Records = (serverName: string) => EngineContext | undefined | null;
 
 /** What a context holds. */
 export interface ContextRecord {
-  /** The engine. */
   readonly engine: Engine;
   /** The options it was made from: frozen, `undefined` members left out. */
   readonly options: Resolved<SslOptions>;

@@ -23,7 +23,6 @@ export type OptionKind = "connect" | "start" | "listen" | "context" | "close";
  */
 export type OptionScope = "context" | "connection" | "operation";
 
-/** One row of the table. */
 export interface OptionRow {
   /** The operations that take it. */
   readonly kinds: readonly OptionKind[];
@@ -37,7 +36,6 @@ export interface OptionRow {
   readonly secret?: true;
 }
 
-/** The name of an option of any operation. */
 export type OptionName = keyof SslOptions | keyof ContextOptions | SocketOption;
 
 /** The further options of sockets and listeners, which `socket/options.ts` explains. */
@@ -143,7 +141,6 @@ const writer: Check = is.anyOf(
  */
 const withPeer = (mode: unknown): unknown => mode === 0 ? 0 : (mode as number) | SSL_VERIFY_PEER;
 
-/** Every option. */
 export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   engine: context(is.oneOf("auto", "openssl", "deno", "wasm")),
   serverName: { kinds: CLIENTS, scope: "connection", check: is.serverName },

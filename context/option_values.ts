@@ -64,7 +64,6 @@ export const milliseconds: Check = when(
   "must be a number of milliseconds, 0 for no limit",
 );
 
-/** One of some values. */
 export function oneOf(...values: readonly (string | number | boolean)[]): Check {
   return (v) =>
     values.includes(v as string)
@@ -77,7 +76,6 @@ export function anyOf(must: string, ...checks: readonly Check[]): Check {
   return when((v) => checks.some((check) => check(v) === undefined), must);
 }
 
-/** A value that may also be `null`. */
 export function nullable(check: Check): Check {
   return (value) => {
     const must = value === null ? undefined : check(value);
@@ -144,7 +142,6 @@ const pem = (v: unknown): boolean => typeof v === "string" && looksLikePem(v);
 /** For a string that is neither, which most often is a path. */
 const MATERIAL = "must be PEM text or a Uint8Array (for a path use the option that ends in File)";
 
-/** PEM text or bytes. */
 export const material: Check = when((v) => pem(v) || hasBytes(v), MATERIAL);
 
 const certificateItem = (v: unknown): boolean =>

@@ -25,6 +25,14 @@ export interface Negotiated {
   readonly reused: boolean | undefined;
 }
 
+/** How the keys were agreed on, and what the peer proved itself with. Unknown things are `undefined`. */
+export interface KeyExchange {
+  /** The group, as OpenSSL's lists of groups spell it. */
+  readonly group: string | undefined;
+  /** The peer's signature algorithm, as RFC 8446 4.2.3 spells it; a resumed session has none. */
+  readonly peerSignature: string | undefined;
+}
+
 /** Which directions TLS has ended in. */
 export interface ShutdownState {
   /** We sent close_notify. */
@@ -37,6 +45,8 @@ export interface ShutdownState {
 export interface TlsFacts {
   /** What was negotiated. */
   negotiated(): Negotiated;
+  /** How the keys were agreed on. */
+  keyExchange(): KeyExchange;
   /** What the peer sent, leaf first, in DER; empty when it sent none or the engine cannot tell. */
   peerChain(): readonly Uint8Array[];
   /** Our own certificate in DER, if one was sent or chosen. */

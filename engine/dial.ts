@@ -111,12 +111,10 @@ export class TcpListener implements EngineListener {
     this.#listener = listenTcp(target);
   }
 
-  /** The bound address. */
   get addr(): Deno.Addr {
     return this.#listener.addr;
   }
 
-  /** The next connection; its handshake has not begun. */
   async accept(context: EngineContext, user: unknown): Promise<TlsStream> {
     const conn = await this.acceptPlain();
     try {
@@ -149,17 +147,14 @@ export class TcpListener implements EngineListener {
     return conn;
   }
 
-  /** Stops listening. */
   close(): void {
     this.#listener.close();
   }
 
-  /** Lets the event loop wait. */
   ref(): void {
     this.#listener.ref();
   }
 
-  /** Does not let the event loop wait. */
   unref(): void {
     this.#listener.unref();
   }

@@ -56,7 +56,10 @@ export const FEATURES = {
   fingerprint: { text: "pins that replace the chain", on: OPENSSL },
   versions: { text: "choice of TLS versions", on: OPENSSL },
   ciphers: { text: "choice of ciphers, groups, signature algorithms", on: OPENSSL },
-  negotiated: { text: "negotiated version and cipher, whether resumed", on: OPENSSL },
+  negotiated: {
+    text: "negotiated version, cipher, group, whether resumed",
+    on: OPENSSL,
+  },
   exporter: { text: "exported keying material", on: OPENSSL },
   finished: { text: "the Finished messages", on: OPENSSL },
   alpnClient: { text: "ALPN as client", on: ALL },

@@ -35,7 +35,6 @@ export class Handshake {
   #running: Promise<void> | undefined;
   #suspended: Promise<void> | undefined;
 
-  /** Begins nothing yet. */
   constructor(session: SansIoSession, { calls, inflow, outflow }: HandshakeFlow) {
     this.#session = session;
     this.#calls = calls;

@@ -32,7 +32,6 @@ export class Inflow {
   #endFailure: unknown;
   #closed = false;
 
-  /** Reads nothing yet. */
   constructor(session: SansIoSession, transport: ByteTransport) {
     this.#session = session;
     this.#transport = transport;

@@ -48,7 +48,6 @@ export class LastWords {
   readonly #kept: Uint8Array[] = [];
   #size = 0;
 
-  /** Reads nothing yet. */
   constructor(session: SansIoSession, inflow: Inflow, { calls, reading }: BrokenConnection) {
     this.#session = session;
     this.#in = inflow;

@@ -28,7 +28,7 @@ import { SessionCalls } from "./session_calls.ts";
 import { BufferedTransport } from "./transport.ts";
 import { WriteQueue } from "./write_queue.ts";
 import type { ByteTransport, Role, ShutdownOptions, TlsStream, WaitOptions } from "./engine.ts";
-import type { Negotiated, ShutdownState } from "./connection_facts.ts";
+import type { KeyExchange, Negotiated, ShutdownState } from "./connection_facts.ts";
 import { ignore, orAborted } from "../internal/waiting.ts";
 import { transportError, WIRE_EVENTS, wireError } from "./wire_errors.ts";
 
@@ -38,9 +38,8 @@ import { transportError, WIRE_EVENTS, wireError } from "./wire_errors.ts";
  */
 const MAX_UNTAKEN = 4 * MAX_WRITE;
 
-/** A TLS stream made of a session and a transport. */
+/** A TLS stream made of a session and a transport; the interface says what its members do. */
 export class Pump implements TlsStream {
-  /** Our side: client or server. */
   readonly role: Role;
   readonly #session: SansIoSession;
   readonly #transport: ByteTransport;
@@ -53,7 +52,6 @@ export class Pump implements TlsStream {
   #reading = false;
   #endTold = false;
 
-  /** Takes over the transport. */
   constructor(session: SansIoSession, transport: ByteTransport) {
     this.role = session.role;
     this.#session = session;
@@ -73,27 +71,22 @@ export class Pump implements TlsStream {
     });
   }
 
-  /** Whether the handshake is complete. */
   get established(): boolean {
     return this.#session.established;
   }
 
-  /** How far the handshake is. */
   get progress(): HandshakeProgress {
     return this.#handshake.progress;
   }
 
-  /** The address of our end. */
   get localAddr(): Deno.Addr | undefined {
     return this.#transport.localAddr;
   }
 
-  /** The peer's address. */
   get remoteAddr(): Deno.Addr | undefined {
     return this.#transport.remoteAddr;
   }
 
-  /** Which close_notify alerts have gone and come. */
   get shutdownState(): ShutdownState {
     return this.#session.shutdownState;
   }
@@ -108,27 +101,23 @@ export class Pump implements TlsStream {
     return this.#calls.failure ?? transportError("write", cause);
   }
 
-  /** Whether a read has given `null` for the peer's close_notify. */
   get endTold(): boolean {
     return this.#endTold;
   }
 
   // ---- inside a callback
 
-  /** Resolves when the session has finished its current work; `undefined` if it has none. */
   get idle(): Promise<void> | undefined {
     return this.#calls.idle;
   }
 
   // ---- handshake
 
-  /** Completes the handshake; on failure the alert has been sent to the peer. */
   handshake(options: WaitOptions = NO_OPTIONS): Promise<void> {
     if (this.#calls.busy) return this.#calls.whenIdle().then(() => this.handshake(options));
     return this.#handshake.complete(options.signal);
   }
 
-  /** One step of the handshake, without waiting. */
   tryHandshake(): true | Want {
     this.#calls.mustBeIdle("complete the handshake");
     return this.#handshake.tryStep();
@@ -136,12 +125,10 @@ export class Pump implements TlsStream {
 
   // ---- reading
 
-  /** Reads decrypted bytes; `null` only after the peer's close_notify. */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     return this.#readWith(p, options?.signal, false);
   }
 
-  /** Reads without consuming. */
   peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     return this.#readWith(p, options?.signal, true);
   }
@@ -172,7 +159,6 @@ export class Pump implements TlsStream {
     }
   }
 
-  /** Reads what is there without waiting. */
   tryRead(p: Uint8Array): number | null | Want {
     this.#calls.mustBeIdle("read");
     if (this.#lastWords.size > 0 && !this.#calls.closed) return this.#lastWords.take(p, false);
@@ -189,7 +175,6 @@ export class Pump implements TlsStream {
     return r;
   }
 
-  /** Looks at what is there without waiting. */
   tryPeek(p: Uint8Array): number | null | Want {
     this.#calls.mustBeIdle("read");
     const r = this.#peekNow(p);
@@ -216,7 +201,6 @@ export class Pump implements TlsStream {
     this.#calls.failNext(error);
   }
 
-  /** Decrypted bytes that can be read without waiting. */
   pending(): number {
     if (this.#calls.closed) return 0;
     this.#calls.mustBeIdle("tell what is pending");
@@ -224,7 +208,6 @@ export class Pump implements TlsStream {
     return this.#calls.step(() => this.#session.pending());
   }
 
-  /** Resolves when the direction may progress. */
   async ready(want: Want, options?: WaitOptions): Promise<void> {
     if (this.#calls.busy) await this.#calls.whenIdle();
     if (want === SSL_WANT_WRITE) {
@@ -249,13 +232,11 @@ export class Pump implements TlsStream {
 
   // ---- writing
 
-  /** Encrypts and sends all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     this.#in.wrote();
     return this.#writes.write(p, options);
   }
 
-  /** Takes what fits into the send buffer of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
     this.#calls.mustBeIdle("write");
     this.#in.wrote();
@@ -283,7 +264,6 @@ export class Pump implements TlsStream {
     }
   }
 
-  /** One step of the shutdown, without waiting. */
   tryShutdown(): boolean | Want {
     this.#calls.mustBeIdle("end the connection");
     this.#out.check();
@@ -296,7 +276,6 @@ export class Pump implements TlsStream {
     return r === null || (typeof r === "number" ? false : SSL_WANT_READ);
   }
 
-  /** Frees TLS and gives back the transport, with the bytes that were read ahead. */
   release(): ByteTransport {
     this.#calls.mustBeIdle("give the transport back");
     const ahead = this.#calls.closed ? new Uint8Array() : this.#session.takeInput();
@@ -314,7 +293,6 @@ export class Pump implements TlsStream {
     this.#session.free();
   }
 
-  /** Frees TLS and closes the transport at once. */
   close(): void {
     if (this.#calls.closed) return;
     this.#end();
@@ -327,27 +305,26 @@ export class Pump implements TlsStream {
 
   // ---- what was negotiated
 
-  /** What was negotiated. */
   negotiated(): Negotiated {
     return this.#session.negotiated();
   }
 
-  /** What the peer sent, leaf first, in DER. */
+  keyExchange(): KeyExchange {
+    return this.#session.keyExchange();
+  }
+
   peerChain(): readonly Uint8Array[] {
     return this.#session.peerChain();
   }
 
-  /** Our own certificate in DER. */
   ownCertificate(): Uint8Array | undefined {
     return this.#session.ownCertificate();
   }
 
-  /** RFC 5705 / RFC 8446 7.5. */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
     return this.#session.exportKeyingMaterial(label, length, context);
   }
 
-  /** A Finished message. */
   finished(whose: "own" | "peer"): Uint8Array {
     return this.#session.finished(whose);
   }
@@ -357,12 +334,10 @@ export class Pump implements TlsStream {
     return this.#session.native?.();
   }
 
-  /** Lets the event loop wait for the transport. */
   ref(): void {
     this.#transport.ref?.();
   }
 
-  /** Does not let the event loop wait for the transport. */
   unref(): void {
     this.#transport.unref?.();
   }

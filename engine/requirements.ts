@@ -20,7 +20,6 @@ type Options = Readonly<Record<string, unknown>>;
 export interface Requirement {
   /** Its name. */
   readonly option: string;
-  /** The feature. */
   readonly feature: Feature;
   /** With which values the option needs it. @default {with any} */
   readonly when?: (value: unknown, options: Options, role: Role) => boolean;

@@ -32,7 +32,6 @@ export async function settle(transport: object): Promise<void> {
  * then what a read still in flight brings, then the transport itself.
  */
 export class BufferedTransport implements ByteTransport {
-  /** The transport beneath. */
   readonly inner: ByteTransport;
   #ahead: Uint8Array;
   #inFlight: Promise<Uint8Array | null> | undefined;
@@ -51,12 +50,10 @@ export class BufferedTransport implements ByteTransport {
     }, () => {}); // its failure belongs to the read that meets it
   }
 
-  /** Our address, if the transport has one. */
   get localAddr(): Deno.Addr | undefined {
     return this.inner.localAddr;
   }
 
-  /** The peer's address, if the transport has one. */
   get remoteAddr(): Deno.Addr | undefined {
     return this.inner.remoteAddr;
   }
@@ -79,7 +76,6 @@ export class BufferedTransport implements ByteTransport {
     return this.inner instanceof BufferedTransport ? this.inner.bare : this.inner;
   }
 
-  /** Reads up to `p.length` bytes; `null` at the end. */
   async read(p: Uint8Array): Promise<number | null> {
     if (this.#ahead.length === 0 && this.#inFlight !== undefined) {
       const inFlight = this.#inFlight;
@@ -94,39 +90,32 @@ export class BufferedTransport implements ByteTransport {
     return n;
   }
 
-  /** Writes some of `p`. */
   write(p: Uint8Array): Promise<number> {
     return this.inner.write(p);
   }
 
-  /** Closes the transport. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.inner.close();
   }
 
-  /** Ends the direction to the peer, if the transport can. */
   async closeWrite(): Promise<void> {
     await this.inner.closeWrite?.();
   }
 
-  /** Switches Nagle's algorithm, if the transport has it. */
   setNoDelay(noDelay?: boolean): void {
     this.inner.setNoDelay?.(noDelay);
   }
 
-  /** Switches SO_KEEPALIVE, if the transport has it. */
   setKeepAlive(keepAlive?: boolean): void {
     this.inner.setKeepAlive?.(keepAlive);
   }
 
-  /** Lets the event loop wait. */
   ref(): void {
     this.inner.ref?.();
   }
 
-  /** Does not let the event loop wait. */
   unref(): void {
     this.inner.unref?.();
   }

@@ -22,7 +22,6 @@ export class WriteQueue {
   #length = 0;
   #last: Promise<void> = Promise.resolve();
 
-  /** Writes nothing yet. */
   constructor(session: SansIoSession, calls: SessionCalls, out: Outflow) {
     this.#session = session;
     this.#calls = calls;

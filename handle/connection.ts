@@ -32,7 +32,6 @@ import { inTime } from "../internal/waiting.ts";
 /** How long `close` waits for output that is still to go, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
 
-/** The connection of one handle. */
 export class HandleConnection implements AheadHolder {
   /** How it reads and writes. */
   readonly settings: HandleSettings;
@@ -47,7 +46,6 @@ export class HandleConnection implements AheadHolder {
   #refusal: unknown;
   #untouched = false;
 
-  /** Over a connection. */
   constructor(conn: HandleConn, settings: HandleSettings) {
     this.settings = settings;
     this.#conn = conn;
@@ -56,7 +54,6 @@ export class HandleConnection implements AheadHolder {
     addReader(conn, this);
   }
 
-  /** The connection. */
   get conn(): HandleConn {
     return this.#conn;
   }
@@ -160,7 +157,6 @@ export class HandleConnection implements AheadHolder {
     return this.#reader.ahead;
   }
 
-  /** How many bytes can be read without waiting. */
   pending(): number {
     return this.reader("pending").ahead.lines.length + (this.#conn.pending?.() ?? 0);
   }

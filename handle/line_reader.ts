@@ -62,7 +62,6 @@ export class LineReader {
   #scanned = 0;
   #counted = 0;
 
-  /** A reader with nothing in it. */
   constructor(options: LineReaderOptions) {
     this.#options = options;
     this.#encoding = options.encoding;
@@ -84,7 +83,6 @@ export class LineReader {
     return this.#queue.length - this.#consumed();
   }
 
-  /** Whether the stream has ended. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -99,12 +97,10 @@ export class LineReader {
     this.#queue.commit(n);
   }
 
-  /** Copies bytes in. */
   push(bytes: Uint8Array): void {
     this.#queue.push(bytes);
   }
 
-  /** No bytes will come. */
   end(): void {
     this.#ended = true;
   }

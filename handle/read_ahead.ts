@@ -28,7 +28,6 @@ import { orAborted } from "../internal/waiting.ts";
 const SMALL_READ = 4096;
 const LARGE_READ = 1 << 17;
 
-/** What an operation met. */
 interface Failure {
   readonly error: unknown;
   /** Whether the connection may go on after it. */
@@ -53,7 +52,6 @@ function resumes(conn: HandleConn): boolean {
 
 /** The bytes of one connection that were read and have yet to be consumed. */
 export class ReadAhead {
-  /** The bytes, as records. */
   readonly lines: LineReader;
   readonly #conn: HandleConn;
   #busy: string | undefined;
@@ -67,7 +65,6 @@ export class ReadAhead {
   #told = false;
   #readSize = SMALL_READ;
 
-  /** Reads from a connection. */
   constructor(conn: HandleConn, settings: HandleSettings) {
     this.#conn = conn;
     this.lines = new LineReader(settings);
@@ -82,7 +79,6 @@ export class ReadAhead {
     this.#resumes = true;
   }
 
-  /** The operation that runs now. */
   get busy(): string | undefined {
     return this.#busy;
   }
@@ -100,7 +96,6 @@ export class ReadAhead {
     throw new TypeError(`Cannot ${operation}: the handle is open for writing only`);
   }
 
-  /** Runs one operation. */
   async run<T>(operation: string, body: () => Promise<T>): Promise<T> {
     this.check(operation);
     this.#busy = operation;

@@ -14,13 +14,12 @@ import { checkLength, readRegion } from "./region.ts";
 import type { Chomp, Separator } from "./separator.ts";
 import type { HandleConn } from "./source.ts";
 
-/** Reads one connection, with the settings of the handle at the time of each call. */
+/** Reads one connection for `Handle`, whose members of the same names say how. */
 export class Reader {
   /** What has been read ahead. */
   readonly ahead: ReadAhead;
   readonly #settings: HandleSettings;
 
-  /** Reads from a connection. */
   constructor(conn: HandleConn, settings: HandleSettings) {
     this.#settings = settings;
     this.ahead = new ReadAhead(conn, settings);
@@ -41,14 +40,12 @@ export class Reader {
     return options?.chomp ?? this.#settings.chomp ?? false ? "separator" : "nothing";
   }
 
-  /** `Handle.readLine`. */
   readLine(given?: RecordOptions): Promise<string | undefined> {
     this.ahead.check("read a line");
     const options = callOptions("read a line", given, RECORD_NAMES);
     return this.#next(options, this.#lineEnd(options));
   }
 
-  /** `Handle.getline`. */
   getline(given?: RecordOptions): Promise<string | undefined> {
     this.ahead.check("read a line");
     const options = callOptions("read a line", given, RECORD_NAMES);
@@ -78,7 +75,6 @@ export class Reader {
     }
   }
 
-  /** `Handle.tryReadLine`. */
   tryReadLine(given?: Omit<RecordOptions, "signal">): string | undefined | Want {
     const { ahead } = this;
     const options = callOptions("read a line", given, ["chomp", "separator"]);
@@ -155,7 +151,6 @@ export class Reader {
     });
   }
 
-  /** `Handle.sysread`. */
   async sysread(
     buffer: Uint8Array,
     length?: number,
@@ -194,19 +189,16 @@ export class Reader {
     });
   }
 
-  /** `Handle.getc`. */
   async getc(given?: WaitOptions): Promise<string | undefined> {
     const options = waitOptions(given, "getc");
     return await this.ahead.run("getc", () => this.#record(1, "nothing", options));
   }
 
-  /** `Handle.eof`. */
   async eof(given?: WaitOptions): Promise<boolean> {
     const options = waitOptions(given, "eof");
     return await this.ahead.run("eof", async () => await this.ahead.gather(1, options) === 0);
   }
 
-  /** `Handle.ready`. */
   async ready(want: Want, given?: WaitOptions): Promise<void> {
     await this.ahead.ready(want, waitOptions(given, "wait"));
   }

@@ -21,7 +21,6 @@ export class RecordIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #source: RecordSource<T>;
   #done = false;
 
-  /** Iterates over a source. */
   constructor(source: RecordSource<T>) {
     this.#source = source;
   }

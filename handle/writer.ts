@@ -33,7 +33,6 @@ export class Writer {
   #failure: { readonly error: unknown } | undefined;
   #closed = false;
 
-  /** Writes to a connection. */
   constructor(conn: HandleConn, settings: HandleSettings) {
     this.#conn = conn;
     this.#settings = settings;
@@ -44,7 +43,6 @@ export class Writer {
     return this.#size;
   }
 
-  /** How many writes have yet to be done. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -110,12 +108,10 @@ export class Writer {
     if (this.#size >= BUFFER) await this.flush();
   }
 
-  /** `Handle.printf`. */
   async printf(format: string, args: readonly PrintfArgument[]): Promise<void> {
     await this.print([sprintf(format, ...args)], "");
   }
 
-  /** `Handle.write`. */
   async write(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
     const bytes = this.#region("write", data, length, offset);
     await this.#write(bytes);
@@ -179,7 +175,6 @@ export class Writer {
     await this.#run(() => this.#writeAll(all));
   }
 
-  /** `Handle.closeWrite`. */
   async closeWrite(): Promise<void> {
     this.check("end writing");
     const conn = this.#conn;
@@ -223,7 +218,6 @@ function join(
   return concat(parts);
 }
 
-/** An item as text. */
 function shown(item: unknown): string {
   switch (typeof item) {
     case "string":

@@ -9,7 +9,6 @@ import type * as NodeCrypto from "node:crypto";
 
 let loaded: typeof NodeCrypto | undefined;
 
-/** `node:crypto`. */
 export function nodeCrypto(): typeof NodeCrypto {
   return loaded ??= globalThis.process.getBuiltinModule("node:crypto");
 }

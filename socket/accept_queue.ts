@@ -68,7 +68,6 @@ export class AcceptQueue<S, A = unknown> {
   /** Set when nothing more comes in: whether the last one has been pushed. */
   #drained: (() => boolean) | undefined;
 
-  /** An empty queue. */
   constructor(options: AcceptQueueOptions<A>) {
     this.#options = options;
   }

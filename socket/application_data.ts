@@ -36,7 +36,6 @@ function checkBuffer(operation: "read from" | "write to", peer: string, p: unkno
 export class ApplicationData {
   readonly #life: Lifecycle;
 
-  /** The data of the connection that has this life. */
   constructor(life: Lifecycle) {
     this.#life = life;
   }
@@ -127,7 +126,6 @@ export class ApplicationData {
     throw life.failure("read from", error, signal);
   }
 
-  /** Reads without consuming. */
   async peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     checkBuffer("read from", this.#life.peer, p);
     const plain = this.#life.plainFor("read from");
@@ -140,17 +138,14 @@ export class ApplicationData {
     }
   }
 
-  /** Bytes that can be read without waiting. */
   pending(): number {
     return (this.#life.open ?? this.#life.stream)?.pending() ?? 0;
   }
 
-  /** As `peek`, without waiting. */
   tryPeek(p: Uint8Array): number | null | Want {
     return this.#try(p, (from) => from.tryPeek(p)).result;
   }
 
-  /** As `read`, without waiting. */
   tryRead(p: Uint8Array): number | null | Want {
     const life = this.#life;
     const { result, overTls } = this.#try(p, (from) => from.tryRead(p));
@@ -181,7 +176,6 @@ export class ApplicationData {
     }
   }
 
-  /** Writes all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     const { phase } = this.#life;
     if (phase.name !== "open" || !(p instanceof Uint8Array)) return this.#writeSlow(p, options);
@@ -215,7 +209,6 @@ export class ApplicationData {
     throw fromCaller(life.record(error));
   }
 
-  /** Takes what fits into the send buffer. */
   tryWrite(p: Uint8Array): number | Want {
     const life = this.#life;
     checkBuffer("write to", life.peer, p);
@@ -230,7 +223,6 @@ export class ApplicationData {
     }
   }
 
-  /** Resolves when the direction may progress. */
   async ready(want: Want | undefined, options?: WaitOptions): Promise<void> {
     const life = this.#life;
     const direction = want ?? life.lastWant ?? SSL_WANT_READ;

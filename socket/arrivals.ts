@@ -34,7 +34,6 @@ export class Arrivals {
   #turn: Promise<void> = Promise.resolve();
   #arriving: Promise<Arrival> | undefined;
 
-  /** The connections of a listener of the engine. */
   constructor(
     listener: EngineListener,
     contexts: ServingContext,

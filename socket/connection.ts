@@ -22,7 +22,7 @@ import { ApplicationData } from "./application_data.ts";
 import { channelBinding, type ChannelBindingType, checkExporter } from "./channel_binding.ts";
 import { Handshake } from "./handshake.ts";
 import { type ConnectionSettings, Lifecycle, ownerOf } from "./lifecycle.ts";
-import type { SocketOptions } from "./options.ts";
+import type { SocketOptions, Timings } from "./options.ts";
 import {
   type Directions,
   directions,
@@ -48,7 +48,6 @@ function cacheOf(context: SslContext): OcspCacheStore {
   return cache;
 }
 
-/** A connection. */
 export class Connection {
   /** In which phase it is. */
   readonly life: Lifecycle;
@@ -115,17 +114,14 @@ export class Connection {
     });
   }
 
-  /** In which phase it is. */
   get phase(): PhaseName {
     return this.life.phase.name;
   }
 
-  /** Our side. */
   get role(): Role {
     return this.life.settings.role;
   }
 
-  /** The peer, for messages. */
   get peer(): string {
     return this.life.peer;
   }
@@ -135,32 +131,26 @@ export class Connection {
     return this.life.settings.hostname;
   }
 
-  /** The context of its TLS. */
   get context(): SslContext {
     return this.life.context;
   }
 
-  /** The options it was made with. */
   get options(): Resolved<SocketOptions> {
     return this.life.options;
   }
 
-  /** The last error. */
   get error(): SslError | undefined {
     return this.life.error;
   }
 
-  /** What the verification of the peer found. */
   get outcome(): ConnectionState | undefined {
     return this.life.outcome;
   }
 
-  /** TLS, once the handshake is complete. */
   get established(): TlsStream | undefined {
     return this.life.established;
   }
 
-  /** Whether the last plain read gave `null` for the end of TLS, which plain text follows. */
   get resumes(): boolean {
     return this.life.resumes;
   }
@@ -199,14 +189,12 @@ export class Connection {
     return transport;
   }
 
-  /** Lets the event loop wait. */
   ref(): void {
     const { tls, transport } = this.life;
     if (tls) tls.ref();
     else transport?.ref?.();
   }
 
-  /** Does not let the event loop wait. */
   unref(): void {
     const { tls, transport } = this.life;
     if (tls) tls.unref();
@@ -218,6 +206,12 @@ export class Connection {
   /** The evidence of the verification. */
   get report(): VerifyReport {
     return this.outcome?.report ?? nothingVerified();
+  }
+
+  /** How long its beginning took. */
+  get timings(): Timings {
+    const { dns, tcp, tls } = this.life.timings;
+    return { dns, tcp, tls, verify: this.outcome?.verifyTime };
   }
 
   /** The established TLS, if the engine can tell what the call asks for; `undefined` without TLS. */
@@ -275,7 +269,7 @@ function notConnected(call: string, what: string): never {
 
 /** The report before a handshake. */
 function nothingVerified(): VerifyReport {
-  const nothing = { ok: false, chain: [], checks: [] };
+  const nothing = { ok: false, chain: [], presented: [], checks: [] };
   return Object.defineProperty({ ...nothing } as unknown as VerifyReport, "toJSON", {
     value: () => ({ ...nothing }),
   });

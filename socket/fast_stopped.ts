@@ -79,48 +79,39 @@ export class FastStopped implements ByteTransport {
     return r === null ? this.#end() : SSL_WANT_READ;
   }
 
-  /** Writes plain bytes. */
   write(p: Uint8Array): Promise<number> {
     return this.inner.write(p);
   }
 
-  /** Closes both directions. */
   close(): void {
     if (this.#plain) this.#plain.close();
     else this.#tls.close();
   }
 
-  /** Ends the direction to the peer. */
   async closeWrite(): Promise<void> {
     await this.inner.closeWrite?.();
   }
 
-  /** The address of our end. */
   get localAddr(): Deno.Addr {
     return this.inner.localAddr!;
   }
 
-  /** The peer's address. */
   get remoteAddr(): Deno.Addr {
     return this.inner.remoteAddr!;
   }
 
-  /** Switches Nagle's algorithm. */
   setNoDelay(noDelay?: boolean): void {
     this.inner.setNoDelay?.(noDelay);
   }
 
-  /** Switches SO_KEEPALIVE, if the transport has it. */
   setKeepAlive(keepAlive?: boolean): void {
     this.inner.setKeepAlive?.(keepAlive);
   }
 
-  /** Lets the event loop wait. */
   ref(): void {
     this.inner.ref?.();
   }
 
-  /** Does not let the event loop wait. */
   unref(): void {
     this.inner.unref?.();
   }

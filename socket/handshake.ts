@@ -52,8 +52,8 @@ export class Handshake {
   readonly #life: Lifecycle;
   readonly #above: DataAbove;
   #trap: Promise<void> | undefined;
+  #begun = 0;
 
-  /** The handshakes of the connection that has this life. */
   constructor(life: Lifecycle, above: DataAbove) {
     this.#life = life;
     this.#above = above;
@@ -145,13 +145,11 @@ export class Handshake {
     return transport;
   }
 
-  /** As `#finishStopped`, without waiting. */
   #tryFinishStopped(stream: PlainStream): Want | undefined {
     const step = this.#unfinished(stream)?.tryFinish();
     return step !== undefined && isWant(step) ? step : undefined;
   }
 
-  /** The plain transport, for TLS. */
   async #plainTransport(plain: PlainStream): Promise<ByteTransport> {
     const transport = plain.take();
     return transport instanceof FastStopped ? await transport.finish() : transport;
@@ -213,7 +211,6 @@ export class Handshake {
     return newConnection(context, { role, options, hostname, peer: sessionPeer });
   }
 
-  /** A bound on the handshake. */
   #deadline(role: Role, options: SocketOptions): Deadline {
     return new Deadline({
       timeout: options.timeout ?? DEFAULT_TIMEOUT,
@@ -250,6 +247,7 @@ export class Handshake {
       throw closedError("start TLS with", life.peer);
     }
     life.outcome = phase.prepared?.state;
+    this.#begun = performance.now();
     try {
       await deadline.race(tls.handshake({ signal: deadline.signal }));
     } catch (error) {
@@ -265,6 +263,7 @@ export class Handshake {
     const own = (): null => this.#above.answerEnd(tls);
     const onPeerEnd = life.options.onPeerShutdown ?? (life.halfClose ? undefined : own);
     life.moveTo({ name: "open", tls, transport, onPeerEnd, truncated: false });
+    life.timings.tls = performance.now() - this.#begun;
     const tracer = life.outcome?.tracer;
     if (tracer === undefined) return;
     const { version, cipher } = tls.negotiated();
@@ -360,6 +359,7 @@ export class Handshake {
       throw life.record(error);
     }
     life.outcome = prepared.state;
+    this.#begun = performance.now();
     const shaking = handshakingOver(stream, prepared);
     life.moveTo(shaking);
     try {

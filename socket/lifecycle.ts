@@ -14,7 +14,7 @@ import { insideError } from "../internal/waiting.ts";
 import { SslError, SslPeerError, SslTruncatedError, type Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { learn } from "../internal/facts.ts";
-import type { SocketOptions } from "./options.ts";
+import type { SocketOptions, Timings } from "./options.ts";
 import {
   type Ends,
   type Handshaking,
@@ -77,6 +77,8 @@ export class Lifecycle {
   onClose: (() => void) | undefined;
   /** The socket that the application has, for its callbacks. */
   face: object | undefined;
+  /** How long the parts of its beginning took. */
+  readonly timings: { -readonly [Part in keyof Timings]?: Timings[Part] } = {};
   /** Where the connection begins. */
   localAddr: Deno.Addr | undefined;
   /** Where it ends. */

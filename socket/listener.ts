@@ -43,14 +43,12 @@ export interface ListenerSettings<S> {
 
 /** What a listener does with a socket that nobody took. */
 export interface AcceptedSocket {
-  /** Closes it. */
   close(): unknown;
 }
 
 /** How many handshakes run, or sockets wait to be taken, at a time. */
 const MAX_HANDSHAKES = 256;
 
-/** A listener. */
 export class Listener<S extends AcceptedSocket> {
   readonly #listener: EngineListener;
   readonly #options: Resolved<ListenOptions>;
@@ -61,7 +59,6 @@ export class Listener<S extends AcceptedSocket> {
   #whenIdle: (() => void) | undefined;
   #closed = false;
 
-  /** Listens already. */
   constructor({ listener, options, contexts, makeSocket }: ListenerSettings<S>) {
     const limit = options.maxHandshakes ?? MAX_HANDSHAKES;
     this.#listener = listener;
@@ -86,12 +83,10 @@ export class Listener<S extends AcceptedSocket> {
 
   readonly #onAbort = (): void => void this.drop();
 
-  /** The address it is bound to. */
   get addr(): Deno.NetAddr {
     return this.#listener.addr as Deno.NetAddr;
   }
 
-  /** The context of the next connection. */
   get context(): SslContext {
     return this.#contexts.current.context;
   }
@@ -101,7 +96,6 @@ export class Listener<S extends AcceptedSocket> {
     return this.#closed;
   }
 
-  /** Which engine does the work. */
   get engine(): EngineName {
     return engineOf(this.context).name;
   }
@@ -240,12 +234,10 @@ export class Listener<S extends AcceptedSocket> {
     this.#queue.wake();
   }
 
-  /** Lets the event loop wait for connections, as it does at first. */
   ref(): void {
     this.#listener.ref();
   }
 
-  /** Does not let the event loop wait for connections. */
   unref(): void {
     this.#listener.unref();
   }

@@ -14,6 +14,7 @@ export type {
   ListenOptions,
   ShutdownListenerOptions,
   StartOptions,
+  Timings,
 } from "./options.ts";
 export { SslListener, SslSocket } from "./socket.ts";
 export type { CertificateField } from "./certificate_field.ts";

@@ -92,26 +92,34 @@ export async function openClient(
   return await dialAndShake(init, where, deadline);
 }
 
+/** A target to connect to, and how long its name was looked up, where that was not left to Deno. */
+interface Found {
+  readonly target: DialTarget;
+  readonly dns: number | undefined;
+}
+
 /** Holds a target to one address family: a literal must be of it, a name is looked up in it. */
 async function inFamily(
   target: DialTarget,
   family: 4 | 6 | undefined,
   deadline: Deadline,
-): Promise<DialTarget> {
-  if (family === undefined || target.transport === "unix") return target;
+): Promise<Found> {
+  if (target.transport === "unix") return { target, dns: undefined };
   const { hostname } = target;
   const version = ipVersion(hostname);
+  if (family === undefined) return { target, dns: version && 0 };
   if (version !== undefined) {
-    if (version === family) return target;
+    if (version === family) return { target, dns: 0 };
     throw new TypeError(
       `Cannot connect to ${hostname}: it is not an IPv${family} address, as the option family asks for`,
     );
   }
   // node:dns is getaddrinfo: it knows /etc/hosts, which Deno.resolveDns does not.
   const { lookup } = await import("node:dns/promises");
+  const begun = performance.now();
   try {
     const { address } = await deadline.race(lookup(hostname, ownRecord({ family })));
-    return { ...target, hostname: address };
+    return { target: { ...target, hostname: address }, dns: performance.now() - begun };
   } catch (cause) {
     if (deadline.signal?.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
     if ((cause as { code?: unknown }).code === "EPERM") throw lookupRefused(hostname, cause);
@@ -151,16 +159,21 @@ async function dialAndShake(
   const prepared = now
     ? newConnection(context, { role: "client", options, hostname, peer: init.sessionPeer })
     : undefined;
-  const target = await inFamily(where, options.family, deadline);
+  const { target, dns } = await inFamily(where, options.family, deadline);
+  const begun = performance.now();
+  const reached = (connection: Connection): Connection => {
+    Object.assign(connection.life.timings, { dns, tcp: performance.now() - begun });
+    return connection;
+  };
   // An engine that takes any transport gets one that the socket knows: it can be kept and stopped.
   if (prepared === undefined || engineOf(context).features.has("anyTransport")) {
-    const connection = Connection.plain(init, await dialPlain(target, deadline));
+    const connection = reached(Connection.plain(init, await dialPlain(target, deadline)));
     if (now) await connection.handshake.upgradeWith(prepared!, deadline);
     return connection;
   }
   const dialling = init.engineContext.dial(target, prepared.params, { signal: deadline.signal });
   const tls = await deadline.race(dialling, (late) => late.close());
-  const connection = Connection.prepared(init, tls, prepared);
+  const connection = reached(Connection.prepared(init, tls, prepared));
   await connection.handshake.complete(deadline);
   return connection;
 }

@@ -180,3 +180,25 @@ type Known<O extends DefaultOptions, _Names extends OptionName> = O;
 
 /** The options of a socket, whichever way it was made. */
 export type SocketOptions = Omit<Known<AllOptions, keyof AllOptions>, "port">;
+
+/**
+ * How long the parts of opening a connection took, in milliseconds. Loading the engine, files and keys
+ * is in none of them. What did not take place, or is not known, is `undefined`.
+ */
+export interface Timings {
+  /**
+   * Looking up the name: 0 for an address. It is known with the option `family` alone; otherwise Deno
+   * looks the name up while it connects, and it is part of `tcp`.
+   */
+  readonly dns: number | undefined;
+  /** Connecting, for `SslSocket.connect`. */
+  readonly tcp: number | undefined;
+  /** The handshake, the verification included. */
+  readonly tls: number | undefined;
+  /**
+   * Verifying the peer, as a part of `tls`: building and checking its chain, its name, pins and
+   * revocation. Where OpenSSL may not call back, and on the Deno engine, which check the chain by
+   * themselves, it is the rest.
+   */
+  readonly verify: number | undefined;
+}

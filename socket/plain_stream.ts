@@ -33,7 +33,6 @@ export class PlainStream {
   #sending: Promise<void> = Promise.resolve();
   #sendError: { error: unknown } | undefined;
 
-  /** Takes over the transport. */
   constructor(transport: ByteTransport) {
     this.#transport = transport;
   }
@@ -48,7 +47,6 @@ export class PlainStream {
     return new BufferedTransport(this.#transport, ahead, inFlight);
   }
 
-  /** The transport. */
   get transport(): ByteTransport {
     return this.#transport;
   }

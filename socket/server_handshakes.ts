@@ -47,7 +47,6 @@ export class ServerHandshakes<S> {
   /** Those that have become sockets and are not closed. */
   readonly #live = new Set<Connection>();
 
-  /** None runs yet. */
   constructor(init: ServerHandshakesInit<S>) {
     this.#init = init;
     this.#places = new Places(init.limit);

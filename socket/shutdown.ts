@@ -22,7 +22,6 @@ import { Deadline, DEFAULT_CLOSE_TIMEOUT, DEFAULT_TIMEOUT } from "./timeouts.ts"
 export class Shutdown {
   readonly #life: Lifecycle;
 
-  /** The end of the connection that has this life. */
   constructor(life: Lifecycle) {
     this.#life = life;
   }

@@ -37,6 +37,7 @@ import type {
   ListenOptions,
   ShutdownListenerOptions,
   StartOptions,
+  Timings,
 } from "./options.ts";
 import type { Directions } from "./phases.ts";
 import {
@@ -593,6 +594,32 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    */
   getSslversionInt(): number | undefined {
     return this.#negotiated("getSslversionInt()", "negotiated")?.versionInt;
+  }
+
+  /**
+   * The group of the key exchange, as `ecdhCurve` takes it: `X25519MLKEM768`, `P-256`; `undefined`
+   * without one, and on OpenSSL 1.1.1.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
+   */
+  getGroup(): string | undefined {
+    return this.#connection.tlsFor("getGroup()", "negotiated")?.keyExchange().group;
+  }
+
+  /**
+   * The signature algorithm by which the peer proved that it has the key of its certificate (RFC 8446
+   * 4.2.3), e.g. `ecdsa_secp256r1_sha256`; `undefined` where it did not, as when a session is resumed.
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
+   */
+  getPeerSignatureAlgorithm(): string | undefined {
+    const tls = this.#connection.tlsFor("getPeerSignatureAlgorithm()", "negotiated");
+    return tls?.keyExchange().peerSignature;
+  }
+
+  /** How long the name, TCP, the handshake and the verification took, in milliseconds. */
+  get timings(): Timings {
+    return this.#connection.timings;
   }
 
   /**

@@ -36,7 +36,6 @@ export class SocketStreams {
   #readDone = false;
   #writeDone = false;
 
-  /** Streams over a socket. */
   constructor(socket: Duplex) {
     this.#socket = socket;
   }

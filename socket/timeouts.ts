@@ -55,7 +55,6 @@ export class Deadline implements Disposable {
   readonly #onAbort: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Starts the clock. */
   constructor(given: DeadlineOptions) {
     const options = ownRecord(given);
     const timeout = checkTimeout("timeout", options.timeout) ?? 0;

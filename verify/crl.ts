@@ -55,7 +55,6 @@ export interface CrlScope {
 
 /** A revocation list. */
 export interface Crl {
-  /** Its DER. */
   readonly der: Uint8Array;
   /** The issuer in the form `/CN=Some CA`. */
   readonly issuer: string;

@@ -227,7 +227,9 @@ function judgeLeaf(
   return reportUnder({
     ok: failure === undefined,
     chain: anchored ? trustedChain(evidence) : chain,
+    presented: evidence.presented,
     anchored,
+    places: evidence.trust?.places,
     checks,
     error: failure && makeError(failure, policy, names),
     policy,

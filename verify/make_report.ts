@@ -8,11 +8,11 @@
 
 import { equalBytes } from "../internal/bytes.ts";
 import { Certificate } from "../certificate/certificate.ts";
-import type { PeerEvidence } from "./peer.ts";
+import type { AnchorPlace, PeerEvidence } from "./peer.ts";
 import type { SslVerifyError } from "../errors.ts";
 import { describeCrl } from "./revocation.ts";
 import { hintFor } from "./explain/explain.ts";
-import type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
+import type { AnchorOrigin, CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 
 const INSPECT = Symbol.for("Deno.customInspect");
 
@@ -62,6 +62,10 @@ export interface ReportParts {
   readonly ok: boolean;
   readonly chain: readonly Uint8Array[];
   readonly anchored: boolean;
+  /** What the peer sent. */
+  readonly presented?: readonly Uint8Array[];
+  /** Where anchors came from. */
+  readonly places?: readonly AnchorPlace[] | undefined;
   readonly checks: readonly VerifyCheck[];
   readonly error: SslVerifyError | undefined;
   readonly defaultsApplied: readonly string[];
@@ -78,11 +82,15 @@ export function reportWith(report: VerifyReport, other: Partial<ReportParts>): V
 /** A report whose certificates are parsed when they are first read. */
 export function makeReport(parts: ReportParts): VerifyReport {
   let chain: readonly Certificate[] | undefined;
+  let presented: readonly Certificate[] | undefined;
   const { ok, checks, error, defaultsApplied } = parts;
   const report = {
     ok,
     get chain(): readonly Certificate[] {
       return chain ??= Object.freeze(parseAll(parts.chain));
+    },
+    get presented(): readonly Certificate[] {
+      return presented ??= Object.freeze(parseAll(parts.presented ?? []));
     },
     checks: Object.freeze([...checks]),
     ...(error === undefined ? {} : { error }),
@@ -99,37 +107,57 @@ export function makeReport(parts: ReportParts): VerifyReport {
       enumerable: true,
       get: (): Certificate | undefined => report.chain.at(-1),
     });
+    Object.defineProperty(report, "anchorOrigin", {
+      enumerable: true,
+      get: () => originOf(report.anchor, parts.places),
+    });
   }
-  // When it is printed, it shows what its getters give. The error is text, as it has the report.
-  Object.defineProperty(report, INSPECT, {
-    value: (inspect: typeof Deno.inspect, options: Deno.InspectOptions): string => {
-      const checks = report.checks.map((each) => ({ ...each }));
-      const plain = {
-        ...report,
-        chain: report.chain.map(({ subject }) => subject),
-        ...(report.anchor === undefined ? {} : { anchor: report.anchor.subject }),
-        checks,
-        ...(error === undefined ? {} : { error: String(error) }),
-      };
-      return `VerifyReport ${inspect(plain, options)}`;
-    },
-  });
-  Object.defineProperty(report, "toJSON", {
-    value: (): Record<string, unknown> => {
-      const { chain, anchor, ...rest } = report;
-      const shown = {
-        ...rest,
-        chain: chain.map((certificate) => certificate.toJSON()),
-        ...(anchor === undefined ? {} : { anchor: anchor.toJSON() }),
-      };
-      if (error === undefined) return shown;
-      const { report: _report, ...own } = error.toJSON(); // the error and the report refer to each other
-      return { ...shown, error: own };
-    },
-  });
+  Object.defineProperties(report, { [INSPECT]: { value: printed }, toJSON: { value: toJson } });
   if (error !== undefined) error.report = report;
   madeFrom.set(report, parts);
   return report;
+}
+
+/** When it is printed, it shows what its getters give. The error is text, as it has the report. */
+function printed(
+  this: VerifyReport,
+  inspect: typeof Deno.inspect,
+  options: Deno.InspectOptions,
+): string {
+  const subject = (certificate: Certificate): string => certificate.subject;
+  const plain = {
+    ...this,
+    chain: this.chain.map(subject),
+    presented: this.presented.map(subject),
+    ...(this.anchor === undefined ? {} : { anchor: subject(this.anchor) }),
+    checks: this.checks.map((each) => ({ ...each })),
+    ...(this.error === undefined ? {} : { error: String(this.error) }),
+  };
+  return `VerifyReport ${inspect(plain, options)}`;
+}
+
+function toJson(this: VerifyReport): Record<string, unknown> {
+  const { anchor, error } = this;
+  const json = (certificate: Certificate): object => certificate.toJSON();
+  const shown = {
+    ...this,
+    chain: this.chain.map(json),
+    presented: this.presented.map(json),
+    ...(anchor === undefined ? {} : { anchor: json(anchor) }),
+  };
+  if (error === undefined) return shown;
+  const { report: _report, ...own } = error.toJSON(); // the error and the report refer to each other
+  return { ...shown, error: own };
+}
+
+/** Where an anchor came from. */
+function originOf(
+  anchor: Certificate | undefined,
+  places: readonly AnchorPlace[] = [],
+): AnchorOrigin | undefined {
+  if (anchor === undefined) return undefined;
+  return places.find(({ bundle }) => bundle.certificates.some((der) => equalBytes(der, anchor.der)))
+    ?.origin;
 }
 
 /** One check of a report. */

@@ -4,11 +4,21 @@
  * @module
  */
 
+import type { AnchorOrigin } from "./report.ts";
+
 /** Which side of the handshake. */
 export type Role = "client" | "server";
 
 /** The engines. */
 export type EngineName = "openssl" | "deno" | "wasm";
+
+/** Anchors that came from one place. */
+export interface AnchorPlace<B = { readonly certificates: readonly Uint8Array[] }> {
+  /** The place. */
+  readonly origin: AnchorOrigin;
+  /** The anchors, in DER. */
+  readonly bundle: B;
+}
 
 /** The trust anchors and how chains are built to them. */
 export interface TrustConfig {
@@ -19,6 +29,8 @@ export interface TrustConfig {
   readonly anchors: readonly Uint8Array[] | undefined;
   /** Anchors in DER that are added to the default ones. */
   readonly extra: readonly Uint8Array[];
+  /** Where the anchors came from; the first place of one counts. */
+  readonly places?: readonly AnchorPlace[];
   /** Certificate revocation lists in DER: complete ones, and the delta CRLs that the engine may apply. */
   readonly crls: readonly Uint8Array[];
   /** Other delta CRLs in DER. The engine does not get them: verify/crl_objections.ts applies them. */
@@ -49,6 +61,8 @@ export interface PeerEvidence {
   readonly time?: Date | undefined;
   /** The stapled OCSP response, where the peer sent one and it has arrived. */
   readonly ocspResponse?: Uint8Array;
+  /** When the engine began to verify, by `performance.now()`. */
+  readonly since?: number;
   /** OpenSSL's security level, where the error depends on it. */
   readonly securityLevel?: number;
 }

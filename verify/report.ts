@@ -28,6 +28,14 @@ export interface VerifyCheck {
   readonly detail: string;
 }
 
+/** Where a trust anchor came from. */
+export interface AnchorOrigin {
+  /** `"option"` for an option of the program; of the default anchors what `defaultCa().source` says. */
+  readonly source: "option" | "user" | "environment" | "system" | "mozilla" | "none";
+  /** The option, the variable or the file. */
+  readonly detail: string;
+}
+
 /** The evidence of the verification of a peer, on success and on failure. */
 export interface VerifyReport {
   /** Whether the peer was accepted. */
@@ -36,6 +44,14 @@ export interface VerifyReport {
   readonly chain: readonly Certificate[];
   /** The trust anchor that the chain ends in, if one was found. */
   readonly anchor?: Certificate;
+  /** Where the anchor came from. */
+  readonly anchorOrigin?: AnchorOrigin;
+  /**
+   * The chain as it was sent, leaf first. It is empty where the engine does not show it: the Deno
+   * engine shows no chain but the leaf of a peer that it accepted, and a resumed session has the leaf
+   * alone.
+   */
+  readonly presented: readonly Certificate[];
   /** Every check, in the order in which it was made. */
   readonly checks: readonly VerifyCheck[];
   /** The error of the refusal. */

@@ -148,7 +148,6 @@ export function readIssuerUris(value: Uint8Array): string[] {
   return accessUris(value, "1.3.6.1.5.5.7.48.2");
 }
 
-/** One distribution point. */
 export interface DistributionPoint {
   /** The full names, empty if the point has none. */
   readonly fullName: readonly SubjectAltName[];

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { KEY_TYPES } from "../certificate_parts.ts";
+import type { KeyType } from "../public_key_info.ts";
 import { describe, quote } from "../../internal/quote.ts";
 import type { KeyObject } from "node:crypto";
 import { SslError, SslUnsupportedError } from "../../errors.ts";
@@ -18,18 +20,6 @@ import { derToPem } from "./pem.ts";
  * `node:crypto`. Where a password cannot be given, it is not encrypted.
  */
 export type PrivateKeyInput = PrivateKey | string | Uint8Array | ForeignKey;
-
-/** The kinds of keys. */
-export type KeyType = "rsa" | "rsa-pss" | "ec" | "ed25519" | "ed448" | "dsa" | "other";
-
-const TYPES: Readonly<Record<string, KeyType>> = {
-  "1.2.840.113549.1.1.1": "rsa",
-  "1.2.840.113549.1.1.10": "rsa-pss",
-  "1.2.840.10045.2.1": "ec",
-  "1.3.101.112": "ed25519",
-  "1.3.101.113": "ed448",
-  "1.2.840.10040.4.1": "dsa",
-};
 
 /**
  * One private key, not encrypted, held as PKCS#8. It never prints its secret:
@@ -60,7 +50,7 @@ export class PrivateKey {
     this.#der = Uint8Array.from(pkcs8);
     const what = "PKCS#8 private key";
     const algorithm = sequence(sequence(readDer(this.#der, what), what)[1], what);
-    this.#type = TYPES[oid(algorithm[0], what)] ?? "other";
+    this.#type = KEY_TYPES[oid(algorithm[0], what)] ?? "other";
     if (this.#type === "ec" && algorithm[1]?.tag === 0x06) {
       const curve = oid(algorithm[1], what);
       this.#curve = oidEntry(curve)?.sn ?? curve;

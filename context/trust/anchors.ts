@@ -29,9 +29,7 @@ import { SslError } from "../../errors.ts";
 
 /** Certificates and CRLs in DER, in the order in which they were found. */
 export interface Bundle {
-  /** The certificates. */
   readonly certificates: readonly Uint8Array[];
-  /** The CRLs. */
   readonly crls: readonly Uint8Array[];
 }
 

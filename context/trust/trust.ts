@@ -19,10 +19,12 @@ import { SSL_VERIFY_PEER } from "../../constants.ts";
 import type { Role, TrustConfig } from "../../engine/engine.ts";
 import { loadBundleFile, loadCrlFile, loadDefaultCa, loadDirectories } from "./files.ts";
 import { type Bundle, loadBundle, loadCrls, mergeBundles } from "./anchors.ts";
-import { DefaultCa } from "./default_ca.ts";
+import { DefaultCa, defaultCa } from "./default_ca.ts";
 import type { SslOptions } from "../options.ts";
 import { SslError } from "../../errors.ts";
+import { quotePath } from "../../internal/quote.ts";
 import { type Crl, readCrl } from "../../verify/crl.ts";
+import type { AnchorPlace } from "../../verify/peer.ts";
 import { selectDeltas } from "../../verify/revocation.ts";
 
 /** Whom to trust, and whose certificates to ask for. */
@@ -36,34 +38,54 @@ export interface Trust {
 /** Whether an option that names anchors counts as given. */
 const given = (value: unknown): boolean => value !== undefined && value !== "";
 
-async function ownAnchors(options: SslOptions): Promise<Bundle | undefined> {
+/** A bundle of an option; `path` where it names a file. */
+function ofOption(name: string, bundle: Bundle, path?: unknown): AnchorPlace<Bundle> {
+  const file = typeof path === "string" || path instanceof URL ? ` ${quotePath(path)}` : "";
+  return { origin: { source: "option", detail: name + file }, bundle };
+}
+
+async function ofDefault(from: DefaultCa = defaultCa()): Promise<AnchorPlace<Bundle>> {
+  const { source, detail } = from;
+  return { origin: { source, detail }, bundle: await loadDefaultCa(from) };
+}
+
+/** Where anchors come from, with what was found there. */
+type Places = readonly AnchorPlace<Bundle>[];
+
+async function ownAnchors(options: SslOptions): Promise<Places | undefined> {
   const { ca, caFile, caPath } = options;
   if (![ca, caFile, caPath].some(given)) return undefined;
-  const bundles: Bundle[] = [];
-  if (ca !== undefined && ca !== null) bundles.push(loadBundle("ca", ca));
-  if (caFile instanceof DefaultCa) bundles.push(await loadDefaultCa(caFile));
+  const places: AnchorPlace<Bundle>[] = [];
+  if (ca !== undefined && ca !== null) places.push(ofOption("ca", loadBundle("ca", ca)));
+  if (caFile instanceof DefaultCa) places.push(await ofDefault(caFile));
   else if (given(caFile) && caFile !== null) {
-    bundles.push(await loadBundleFile("caFile", caFile as string | URL));
+    const path = caFile as string | URL;
+    places.push(ofOption("caFile", await loadBundleFile("caFile", path), path));
   }
   if (given(caPath) && caPath !== null) {
-    bundles.push(await loadDirectories(caPath as string | URL | readonly (string | URL)[]));
+    const paths = caPath as string | URL | readonly (string | URL)[];
+    places.push(ofOption("caPath", await loadDirectories(paths), paths));
   }
-  return mergeBundles(bundles);
+  return places;
 }
 
 /** Certificates of an option and of its file together; `undefined` when neither is given. */
 async function both(
   option: "extraCa" | "clientCa",
   options: SslOptions,
-): Promise<Bundle | undefined> {
+): Promise<Places | undefined> {
   const value = options[option];
-  const file = options[`${option}File`];
+  const name = `${option}File` as const;
+  const file = options[name];
   if (value === undefined && file === undefined) return undefined;
-  return mergeBundles([
-    ...(value === undefined ? [] : [loadBundle(option, value)]),
-    ...(file === undefined ? [] : [await loadBundleFile(`${option}File`, file)]),
-  ]);
+  return [
+    ...(value === undefined ? [] : [ofOption(option, loadBundle(option, value))]),
+    ...(file === undefined ? [] : [ofOption(name, await loadBundleFile(name, file), file)]),
+  ];
 }
+
+/** All that was found. */
+const together = (places: Places = []): Bundle => mergeBundles(places.map((each) => each.bundle));
 
 function checkCrl(options: SslOptions): "none" | "leaf" | "chain" {
   const value = options.checkCrl ?? (options.crl !== undefined || options.crlFile !== undefined);
@@ -114,8 +136,8 @@ export async function loadTrust(
   const extra = await both("extraCa", options);
   let anchors = roots ? undefined : await ownAnchors(options);
   if (anchors === undefined && !roots) {
-    if ((verifyMode & SSL_VERIFY_PEER) === 0) anchors = { certificates: [], crls: [] };
-    else if (role === "client") anchors = await loadDefaultCa();
+    if ((verifyMode & SSL_VERIFY_PEER) === 0) anchors = [];
+    else if (role === "client") anchors = [await ofDefault()];
     else if (clientCa !== undefined) anchors = clientCa;
     else {
       throw new TypeError(
@@ -124,9 +146,10 @@ export async function loadTrust(
       );
     }
   }
+  const [own, more] = [anchors && together(anchors), together(extra)];
   const crls = [
-    ...(anchors?.crls ?? []),
-    ...(extra?.crls ?? []),
+    ...(own?.crls ?? []),
+    ...more.crls,
     ...(options.crl === undefined ? [] : loadCrls("crl", options.crl)),
     ...(options.crlFile === undefined ? [] : await loadCrlFile("crlFile", options.crlFile)),
   ];
@@ -134,11 +157,12 @@ export async function loadTrust(
   const lists = check === "none" ? { crls: [], deltas: [] } : selectDeltas(checkedCrls(crls), time);
   return {
     config: {
-      anchors: anchors?.certificates,
-      extra: extra?.certificates ?? [],
+      anchors: own?.certificates,
+      extra: more.certificates,
+      places: [...anchors ?? [], ...extra ?? []],
       ...lists,
       checkCrl: check,
     },
-    clientCa: clientCa?.certificates ?? [],
+    clientCa: together(clientCa).certificates,
   };
 }

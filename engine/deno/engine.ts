@@ -46,7 +46,6 @@ import { DenoStream } from "./stream.ts";
 
 /** A configuration that Deno's own TLS can honour. */
 export class DenoContext implements EngineContext {
-  /** Which side it is for. */
   readonly role: Role;
   readonly #config: ContextConfig;
   readonly #credential: PemCredential | undefined;
@@ -178,7 +177,6 @@ class DenoEngine implements Engine {
 
 let engine: DenoEngine | undefined;
 
-/** The Deno engine. */
 export function denoEngine(): Engine {
   return engine ??= new DenoEngine();
 }

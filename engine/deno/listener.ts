@@ -84,7 +84,6 @@ export class DenoListener implements EngineListener {
     this.#listener = listen(target, init);
   }
 
-  /** The bound address. */
   get addr(): Deno.Addr {
     return this.#listener.addr;
   }
@@ -110,17 +109,14 @@ export class DenoListener implements EngineListener {
     return Promise.reject(lacking(DENO, "acceptPlain", "acceptPlain()"));
   }
 
-  /** Stops listening. */
   close(): void {
     this.#listener.close();
   }
 
-  /** Lets the event loop wait. */
   ref(): void {
     this.#listener.ref();
   }
 
-  /** Does not let the event loop wait. */
   unref(): void {
     this.#listener.unref();
   }

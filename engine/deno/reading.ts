@@ -47,7 +47,6 @@ export class DenoReading {
   #error: unknown;
   #received = false;
 
-  /** Reads nothing yet. */
   constructor(link: Link) {
     this.#link = link;
   }

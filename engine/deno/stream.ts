@@ -15,7 +15,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../engine.ts";
-import type { Negotiated, ShutdownState } from "../connection_facts.ts";
+import type { KeyExchange, Negotiated, ShutdownState } from "../connection_facts.ts";
 import { closedError, ignore, orAborted } from "../../internal/waiting.ts";
 import { type ClientOptions, startError } from "./dial.ts";
 import { notEstablishedError, type Operation } from "../wire_errors.ts";
@@ -38,7 +38,6 @@ export interface PlainConn {
 
 /** What a {@linkcode DenoStream} is made from: `conn` or `plain`. */
 export interface DenoStreamInit {
-  /** Our side: client or server. */
   readonly role: Role;
   /** A connection that speaks TLS already. */
   readonly conn?: Deno.TlsConn;
@@ -54,7 +53,6 @@ export interface DenoStreamInit {
 
 /** One TLS connection of Deno. */
 export class DenoStream implements TlsStream {
-  /** Our side: client or server. */
   readonly role: Role;
   readonly #init: DenoStreamInit;
   #plain: PlainConn | undefined;
@@ -73,7 +71,6 @@ export class DenoStream implements TlsStream {
   readonly #in: DenoReading;
   readonly #out: DenoWriting;
 
-  /** Takes over the connection. */
   constructor(given: DenoStreamInit) {
     const init = ownRecord(given);
     this.role = init.role;
@@ -107,12 +104,10 @@ export class DenoStream implements TlsStream {
     return this.#established;
   }
 
-  /** The address of our end. */
   get localAddr(): Deno.Addr | undefined {
     return this.#addressed?.localAddr;
   }
 
-  /** The peer's address. */
   get remoteAddr(): Deno.Addr | undefined {
     return this.#addressed?.remoteAddr;
   }
@@ -122,7 +117,6 @@ export class DenoStream implements TlsStream {
     return this.#init.plain?.tcp ?? this.#conn;
   }
 
-  /** Which close_notify alerts have gone and come. */
   get shutdownState(): ShutdownState {
     return { sent: this.#out.sent, received: this.#in.received };
   }
@@ -227,17 +221,14 @@ export class DenoStream implements TlsStream {
 
   // ---- data
 
-  /** Reads decrypted bytes; `null` only after the peer's close_notify. */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     return this.#in.read(p, options?.signal, false);
   }
 
-  /** Reads without consuming. */
   peek(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     return this.#in.read(p, options?.signal, true);
   }
 
-  /** Reads what is there. If there is nothing, a read of the runtime is under way from then on. */
   tryRead(p: Uint8Array): number | null | Want {
     return this.#in.tryRead(p, false);
   }
@@ -247,22 +238,18 @@ export class DenoStream implements TlsStream {
     return this.#in.tryRead(p, true);
   }
 
-  /** Decrypted bytes that can be read without waiting. */
   pending(): number {
     return this.#in.pending;
   }
 
-  /** Encrypts and sends all of `p`. */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     return this.#out.write(p, options?.signal);
   }
 
-  /** Takes what fits into a queue of 64 KiB and sends it aside. */
   tryWrite(p: Uint8Array): number | Want {
     return this.#out.tryWrite(p);
   }
 
-  /** Resolves when the direction may progress. */
   async ready(want: Want, options?: WaitOptions): Promise<void> {
     const signal = options?.signal;
     signal?.throwIfAborted();
@@ -284,7 +271,6 @@ export class DenoStream implements TlsStream {
     if (!options.fast) await this.#in.drain(signal);
   }
 
-  /** One step of the shutdown, without waiting. */
   tryShutdown(): boolean | Want {
     if (this.#in.pending > 0) return false;
     this.#out.end();
@@ -334,12 +320,16 @@ export class DenoStream implements TlsStream {
     };
   }
 
+  /** Deno does not tell. */
+  keyExchange(): KeyExchange {
+    return { group: undefined, peerSignature: undefined };
+  }
+
   /** The peer's leaf in DER, if the runtime shows it. */
   peerChain(): readonly Uint8Array[] {
     return this.#leaf === undefined ? [] : [this.#leaf];
   }
 
-  /** Our certificate in DER. */
   ownCertificate(): Uint8Array | undefined {
     return this.#init.ownCertificate;
   }

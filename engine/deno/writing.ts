@@ -29,7 +29,6 @@ export class DenoWriting {
   #ending: Promise<void> | undefined;
   #sent = false;
 
-  /** Writes nothing yet. */
   constructor(link: Link) {
     this.#link = link;
   }

@@ -25,7 +25,6 @@ export class Callbacks {
   readonly #made = new Map<CallbackKind, Deno.PointerObject>();
   #running = 0;
 
-  /** For one library. */
   constructor(library: Library) {
     this.#library = library;
     this.#c = library.c;

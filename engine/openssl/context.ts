@@ -30,7 +30,6 @@ import { OpenSslSession } from "./session.ts";
 
 /** A configured SSL_CTX. */
 export class OpenSslContext implements EngineContext, SessionContext {
-  /** Which side it is for. */
   readonly role: Role;
   /** Which engine it is of. */
   readonly engine: EngineName;
@@ -73,7 +72,6 @@ export class OpenSslContext implements EngineContext, SessionContext {
     return this.#ctx.ptr!;
   }
 
-  /** Opens a connection and prepares TLS over it. */
   async dial(
     target: DialTarget,
     params: SessionParams,
@@ -88,7 +86,6 @@ export class OpenSslContext implements EngineContext, SessionContext {
     }
   }
 
-  /** Prepares TLS over an open transport. */
   start(transport: ByteTransport, params: SessionParams): TlsStream {
     void this.ptr; // which makes sure of the runtime
     return new Pump(new OpenSslSession(this.#runtime, this, params), transport);

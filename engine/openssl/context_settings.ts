@@ -62,7 +62,6 @@ export class ContextSettings {
   readonly ptr: Deno.PointerObject;
   readonly #runtime: Runtime;
 
-  /** For one SSL_CTX. */
   constructor(runtime: Runtime, ptr: Deno.PointerObject, config: ContextConfig) {
     this.#runtime = runtime;
     this.ptr = ptr;

@@ -5,11 +5,12 @@
  * @module
  */
 
+import { Certificate } from "../../certificate/certificate.ts";
 import { derToPem } from "../../certificate/keys/pem.ts";
 import { SslError } from "../../errors.ts";
 import { equalBytes } from "../../internal/bytes.ts";
 import type { PeerEvidence, Role } from "../engine.ts";
-import type { Negotiated } from "../connection_facts.ts";
+import type { KeyExchange, Negotiated } from "../connection_facts.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { textOf } from "./library.ts";
 import { bytesAt, derOf, derStack, drainBio, withBio } from "./memory.ts";
@@ -133,6 +134,53 @@ export function peerChain(
   return complete ? chain : [der, ...chain];
 }
 
+/** Groups that OpenSSL names in capitals, or after NIST, in its lists and messages. */
+const GROUPS: Readonly<Record<string, string>> = {
+  secp256r1: "P-256",
+  secp384r1: "P-384",
+  secp521r1: "P-521",
+  x25519: "X25519",
+  x448: "X448",
+};
+
+/** What signs, by its NID. */
+const SIGNATURES: Readonly<Record<number, string>> = {
+  6: "rsa_pkcs1",
+  116: "dsa",
+  408: "ecdsa",
+  912: "rsa_pss",
+  1087: "ed25519",
+  1088: "ed448",
+};
+
+/** How the keys were agreed on; 1.1.1 does not tell the group. */
+export function keyExchange(c: OpenSslSymbols, ssl: Deno.PointerObject): KeyExchange {
+  const id = c.SSL_ctrl(ssl, CTRL.GET_NEGOTIATED_GROUP, 0n, null);
+  const name = id > 0 ? textOf(c, c.SSL_group_to_name?.(ssl, id) ?? null) : "";
+  return { group: GROUPS[name] ?? (name || undefined), peerSignature: peerSignature(c, ssl) };
+}
+
+function peerSignature(c: OpenSslSymbols, ssl: Deno.PointerObject): string | undefined {
+  const address = new BigUint64Array(1);
+  if (c.SSL_get0_peer_signature_name?.(ssl, new Uint8Array(address.buffer)) === 1) {
+    return String.fromCharCode(...bytesAt(c, address[0]!, c.strlenAt(address[0]!)));
+  }
+  const [type, digest] = [new Int32Array(1), new Int32Array(1)];
+  if (c.SSL_get_peer_signature_type_nid(ssl, new Uint8Array(type.buffer)) !== 1) return undefined;
+  c.SSL_ctrl(ssl, CTRL.GET_PEER_SIGNATURE_NID, 0n, new Uint8Array(digest.buffer));
+  const by = SIGNATURES[type[0]!];
+  if (by === undefined || digest[0] === 0) return by;
+  const over = textOf(c, c.OBJ_nid2sn(digest[0]!)).toLowerCase().replace("-", "_");
+  if (by === "rsa_pss") {
+    const [leaf] = peerChain(c, ssl, undefined);
+    const key = leaf && new Certificate(leaf).publicKeyInfo.type; // both kinds have the same NID
+    return `${by}_${key === "rsa-pss" ? "pss" : "rsae"}_${over}`;
+  }
+  // RFC 8446's names have the curve of TLS 1.3, in TLS 1.2, too.
+  const size = { sha256: 256, sha384: 384, sha512: 521 }[over];
+  return by === "ecdsa" && size ? `${by}_secp${size}r1_${over}` : `${by}_${over}`;
+}
+
 /** The stapled OCSP response that the peer sent. */
 export function ocspResponse(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Array | undefined {
   const address = new BigUint64Array(1);
@@ -198,7 +246,6 @@ export function sessionToDer(c: OpenSslSymbols, session: Deno.PointerValue): Uin
   return Uint8Array.fromBase64(pem.replace(/-----[^-]+-----/g, ""));
 }
 
-/** A session in PEM. */
 export function sessionPem(der: Uint8Array): string {
   return derToPem(der, LABEL);
 }

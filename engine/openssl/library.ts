@@ -18,7 +18,6 @@ export const LIBRARY_ENV = "SOCKET_SSL_LIBSSL";
 
 /** The library, loaded, with the C functions that were asked for. */
 export interface Loaded<C> {
-  /** The C functions. */
   readonly c: C;
   /** The file it was loaded from. */
   readonly path: string;
@@ -231,7 +230,6 @@ export function openSslInfo(): EngineInfo {
   };
 }
 
-/** C functions by their names. */
 export type Table = Readonly<Record<string, Deno.ForeignFunction>>;
 type Call = (...args: readonly unknown[]) => unknown;
 type Functions = Record<string, Call | null>;

@@ -124,7 +124,6 @@ const net = new FinalizationRegistry<Held>((held) => {
 export class NativeHandle {
   #held: Held | undefined;
 
-  /** Takes ownership of `ptr`. */
   constructor(ptr: Deno.PointerObject, free: (ptr: Deno.PointerValue) => void) {
     this.#held = { ptr, free };
     open++;

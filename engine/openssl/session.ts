@@ -19,7 +19,7 @@ import {
   type Want,
 } from "../../errors.ts";
 import { insideError } from "../../internal/waiting.ts";
-import type { Negotiated, ShutdownState } from "../connection_facts.ts";
+import type { KeyExchange, Negotiated, ShutdownState } from "../connection_facts.ts";
 import type { Role, SessionParams } from "../engine.ts";
 import type { SansIoSession } from "../sans_io.ts";
 import { ContextChoice } from "./context_choice.ts";
@@ -42,7 +42,6 @@ const ASK = "ask about the connection";
 
 /** A sans-IO TLS connection of OpenSSL. */
 export class OpenSslSession implements SansIoSession {
-  /** Our side: client or server. */
   readonly role: Role;
   readonly #c: OpenSslSymbols;
   readonly #params: SessionParams;
@@ -55,7 +54,6 @@ export class OpenSslSession implements SansIoSession {
   /** What reading failed with. After a fatal alert OpenSSL reports no error to a second read. */
   #broken: Error | undefined;
 
-  /** Makes the SSL of one connection. */
   constructor(runtime: Runtime, context: SessionContext, params: SessionParams) {
     this.#c = runtime.library.c;
     this.role = context.role;
@@ -66,17 +64,14 @@ export class OpenSslSession implements SansIoSession {
     this.#choice = new ContextChoice(this.#ssl, this.#hooks, this.#first, params.user);
   }
 
-  /** Whether the handshake is complete. */
   get established(): boolean {
     return this.#established;
   }
 
-  /** Whether a callback of the application runs: the SSL must be left alone until it is over. */
   get busy(): boolean {
     return this.#ssl.busy;
   }
 
-  /** Which close_notify alerts were made and taken in. */
   get shutdownState(): ShutdownState {
     const flags = this.#ssl.shutdownFlags;
     const ended = (flags & RECEIVED_SHUTDOWN) !== 0 && this.#broken === undefined; // by no fatal alert
@@ -85,7 +80,6 @@ export class OpenSslSession implements SansIoSession {
 
   // ---- handshake
 
-  /** Continues the handshake as far as the bytes that have come allow. */
   handshake(): true | Want | PromiseLike<void> {
     if (this.#established) return true;
     const ssl = this.#ssl.idle("complete the handshake");
@@ -163,7 +157,6 @@ export class OpenSslSession implements SansIoSession {
     return this.#read(p.length > MAX_INT ? p.subarray(0, MAX_INT) : p, this.#c.SSL_read);
   }
 
-  /** As `read`, without consuming. */
   peek(p: Uint8Array): number | null | Want {
     if (this.#ssl.dry) return SSL_WANT_READ;
     return this.#read(p.length > RECORD ? p.subarray(0, RECORD) : p, this.#c.SSL_peek);
@@ -209,7 +202,6 @@ export class OpenSslSession implements SansIoSession {
     throw closedInside();
   }
 
-  /** Encrypts all of `p`. */
   write(p: Uint8Array): void {
     const ssl = this.#ssl.idle("write");
     if (p.length === 0) return;
@@ -226,7 +218,6 @@ export class OpenSslSession implements SansIoSession {
     throw notEstablishedError();
   }
 
-  /** Makes our close_notify, once. */
   closeNotify(): void {
     const ssl = this.#ssl.idle("send close_notify");
     if (this.shutdownState.sent || !this.#established) return;
@@ -247,12 +238,10 @@ export class OpenSslSession implements SansIoSession {
 
   // ---- bytes in and out
 
-  /** Whether bytes that were fed have not been looked at. */
   get fed(): boolean {
     return !this.#ssl.dry;
   }
 
-  /** Bytes to be drained. */
   get output(): number {
     if (this.busy) return 0; // it is not whole yet
     const alert = this.#choice?.alert;
@@ -261,7 +250,6 @@ export class OpenSslSession implements SansIoSession {
     return this.#ssl.output;
   }
 
-  /** Takes in the first `n` bytes of `chunk`. */
   feed(chunk: Uint8Array, n: number): void {
     if (this.#ssl.freed || n <= 0) return;
     this.#ssl.idle("take in bytes");
@@ -271,7 +259,6 @@ export class OpenSslSession implements SansIoSession {
     if (!this.#choice?.push(taken)) this.#ssl.feed(chunk, length);
   }
 
-  /** Puts bytes for the peer into `buffer`. */
   drain(buffer: Uint8Array): number {
     if (this.busy) return 0;
     const alert = this.#choice?.takeAlert();
@@ -290,19 +277,16 @@ export class OpenSslSession implements SansIoSession {
     return this.#first.open ? this.#first.all() : this.#ssl.takeInput();
   }
 
-  /** The error for an end of the transport at this point. */
   endOfInput(cause?: unknown): Error {
     return endError(this.#established, cause);
   }
 
-  /** Frees it; inside one of its own callbacks this waits until the callback is done. */
   free(): void {
     this.#ssl.free();
   }
 
   // ---- what was negotiated
 
-  /** What was negotiated. */
   negotiated(): Negotiated {
     // OpenSSL forgets the name of a session of TLS 1.2 that is resumed.
     const name = this.role === "client"
@@ -311,23 +295,23 @@ export class OpenSslSession implements SansIoSession {
     return inspect.negotiated(this.#c, this.#ssl.idle(ASK), this.role, name);
   }
 
-  /** What the peer sent, leaf first, in DER. */
+  keyExchange(): KeyExchange {
+    return inspect.keyExchange(this.#c, this.#ssl.idle(ASK));
+  }
+
   peerChain(): readonly Uint8Array[] {
     return inspect.peerChain(this.#c, this.#ssl.idle(ASK), this.#hooks.offered);
   }
 
-  /** Our own certificate in DER. */
   ownCertificate(): Uint8Array | undefined {
     return inspect.ownCertificate(this.#c, this.#ssl.idle(ASK));
   }
 
-  /** RFC 5705 / RFC 8446 7.5. */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
     const ssl = this.#ssl.idle("export keying material");
     return inspect.exportKeyingMaterial(this.#c, ssl, label, length, context);
   }
 
-  /** A Finished message. */
   finished(whose: "own" | "peer"): Uint8Array {
     return inspect.finished(this.#c, this.#ssl.idle(ASK), whose);
   }

@@ -16,7 +16,6 @@ import type { OpenSslSymbols } from "./symbols.ts";
 
 /** The connection that failed. */
 export interface FailedSession {
-  /** Its SSL. */
   readonly ssl: SslObject;
   /** Its answers to OpenSSL's callbacks. */
   readonly hooks: SessionHooks;

@@ -88,11 +88,12 @@ export class SessionHooks implements CallbackTarget {
   /** OpenSSL's verification of the peer: its own chain building, then the layer above. */
   onVerify(store: Deno.PointerValue): number {
     const c = this.#c;
+    const since = performance.now();
     const ok = c.X509_verify_cert(store) === 1;
     if (this.error !== undefined) return 0; // verifyEach refused or threw
     const found = c.X509_STORE_CTX_get_error(store);
     const error = ok ? 0 : found || UNSPECIFIED;
-    const refusal = this.#judge(inspect.storeEvidence(c, store, error));
+    const refusal = this.#judge({ ...inspect.storeEvidence(c, store, error), since });
     if (refusal === undefined) {
       // A certificate that is accepted in spite of an error keeps the error. It goes into the
       // session,
@@ -244,12 +245,10 @@ export class SessionHooks implements CallbackTarget {
 
   // ---- the rest
 
-  /** A line of the key log. */
   onKeylog(line: string): void {
     this.#hooks.keylog?.(line);
   }
 
-  /** A session that can be resumed. */
   onNewSession(session: Deno.PointerValue): void {
     if (this.#c.SSL_SESSION_is_resumable(session) !== 1) return;
     this.#hooks.newSession?.(this.#derOf(session), this.#user);
@@ -291,7 +290,6 @@ export class SessionHooks implements CallbackTarget {
     return this.#hooks.mayResume?.(derOf(this.#c, peer), this.#user) ?? true;
   }
 
-  /** The ticket key for a new ticket, or by name. */
   onTicketKey(name: Uint8Array | undefined): TicketKeyAnswer | undefined {
     const key = this.#hooks.ticketKey?.(name, this.#user);
     return key === undefined ? undefined : splitTicketKey(key);
@@ -319,7 +317,6 @@ export class SessionHooks implements CallbackTarget {
     return TLSEXT.OK;
   }
 
-  /** The pre-shared key for a hint or an identity. */
   onPsk(name: Uint8Array | undefined): { identity: Uint8Array; key: Uint8Array } | undefined {
     const psk = this.#hooks.psk?.(name, this.#user);
     this.#pskGiven = psk !== undefined;
@@ -331,7 +328,6 @@ export class SessionHooks implements CallbackTarget {
     return this.#hooks.psk ? pskAdvice(options, this.#role, this.#pskGiven) : undefined;
   }
 
-  /** A protocol message. */
   onMessage(write: boolean, version: number, contentType: number, bytes: Uint8Array): void {
     const direction = write ? "write" : "read";
     this.#hooks.message?.({ direction, version, contentType, bytes }, this.#user);

@@ -18,12 +18,20 @@ const POINTER_OF = { parameters: ["pointer"], result: "pointer" } as const;
 const INT_OF = { parameters: ["pointer"], result: "i32" } as const;
 const VOID_OF = { parameters: ["pointer"], result: "void" } as const;
 const INT_OF_TWO = { parameters: ["pointer", "pointer"], result: "i32" } as const;
+const SET_CALLBACK = { parameters: ["pointer", "function"], result: "void" } as const;
+const SET_CALLBACK_FOR = {
+  parameters: ["pointer", "function", "pointer"],
+  result: "void",
+} as const;
+const SET_INT = { parameters: ["pointer", "i32"], result: "void" } as const;
+const POINTER = { parameters: [], result: "pointer" } as const;
+const POINTER_OF_TWO = { parameters: ["pointer", "pointer"], result: "pointer" } as const;
 const INT_OF_BYTES = { parameters: ["pointer", "buffer", "i32"], result: "i32" } as const;
 
 /** Functions of libssl. */
 export const SSL_SYMBOLS = {
   // const SSL_METHOD *TLS_method(void)
-  TLS_method: { parameters: [], result: "pointer" },
+  TLS_method: POINTER,
   // SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth)
   SSL_CTX_new: POINTER_OF,
   // void SSL_CTX_free(SSL_CTX *ctx)
@@ -52,7 +60,7 @@ export const SSL_SYMBOLS = {
   // void SSL_CTX_set1_cert_store(SSL_CTX *ctx, X509_STORE *store)
   SSL_CTX_set1_cert_store: { parameters: ["pointer", "pointer"], result: "void" },
   // void SSL_CTX_set_security_level(SSL_CTX *ctx, int level)
-  SSL_CTX_set_security_level: { parameters: ["pointer", "i32"], result: "void" },
+  SSL_CTX_set_security_level: SET_INT,
   // int SSL_CTX_get_security_level(const SSL_CTX *ctx)
   SSL_CTX_get_security_level: INT_OF,
   // X509_VERIFY_PARAM *SSL_CTX_get0_param(SSL_CTX *ctx)
@@ -62,28 +70,17 @@ export const SSL_SYMBOLS = {
   // void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb cb)
   SSL_CTX_set_verify: { parameters: ["pointer", "i32", "function"], result: "void" },
   // void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx, int (*cb)(X509_STORE_CTX *, void *), void *arg)
-  SSL_CTX_set_cert_verify_callback: {
-    parameters: ["pointer", "function", "pointer"],
-    result: "void",
-  },
+  SSL_CTX_set_cert_verify_callback: SET_CALLBACK_FOR,
   // int SSL_CTX_set_session_id_context(SSL_CTX *ctx, const unsigned char *sid_ctx, unsigned int len)
   SSL_CTX_set_session_id_context: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   // int SSL_CTX_set_alpn_protos(SSL_CTX *ctx, const unsigned char *protos, unsigned int len)
   SSL_CTX_set_alpn_protos: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   // void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func cb, void *arg)
-  SSL_CTX_set_alpn_select_cb: { parameters: ["pointer", "function", "pointer"], result: "void" },
+  SSL_CTX_set_alpn_select_cb: SET_CALLBACK_FOR,
   // void SSL_CTX_set_next_protos_advertised_cb(SSL_CTX *ctx, cb, void *arg)
-  SSL_CTX_set_next_protos_advertised_cb: {
-    parameters: ["pointer", "function", "pointer"],
-    result: "void",
-    optional: true,
-  },
+  SSL_CTX_set_next_protos_advertised_cb: { ...SET_CALLBACK_FOR, optional: true },
   // void SSL_CTX_set_next_proto_select_cb(SSL_CTX *ctx, cb, void *arg)
-  SSL_CTX_set_next_proto_select_cb: {
-    parameters: ["pointer", "function", "pointer"],
-    result: "void",
-    optional: true,
-  },
+  SSL_CTX_set_next_proto_select_cb: { ...SET_CALLBACK_FOR, optional: true },
   // void SSL_get0_next_proto_negotiated(const SSL *s, const unsigned char **data, unsigned *len)
   SSL_get0_next_proto_negotiated: {
     parameters: ["pointer", "buffer", "buffer"],
@@ -91,31 +88,19 @@ export const SSL_SYMBOLS = {
     optional: true,
   },
   // void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func cb)
-  SSL_CTX_set_keylog_callback: { parameters: ["pointer", "function"], result: "void" },
+  SSL_CTX_set_keylog_callback: SET_CALLBACK,
   // void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val)
-  SSL_CTX_set_post_handshake_auth: {
-    parameters: ["pointer", "i32"],
-    result: "void",
-    optional: true,
-  },
+  SSL_CTX_set_post_handshake_auth: { ...SET_INT, optional: true },
 
   // int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets)
   SSL_CTX_set_num_tickets: { parameters: ["pointer", "usize"], result: "i32" },
   // void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*cb)(SSL *, SSL_SESSION *))
-  SSL_CTX_sess_set_new_cb: { parameters: ["pointer", "function"], result: "void" },
+  SSL_CTX_sess_set_new_cb: SET_CALLBACK,
   // void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, cb), SSL_CTX_set_psk_server_callback
-  SSL_CTX_set_psk_client_callback: {
-    parameters: ["pointer", "function"],
-    result: "void",
-    optional: true,
-  },
-  SSL_CTX_set_psk_server_callback: {
-    parameters: ["pointer", "function"],
-    result: "void",
-    optional: true,
-  },
+  SSL_CTX_set_psk_client_callback: { ...SET_CALLBACK, optional: true },
+  SSL_CTX_set_psk_server_callback: { ...SET_CALLBACK, optional: true },
   // void SSL_CTX_set_msg_callback(SSL_CTX *ctx, cb)
-  SSL_CTX_set_msg_callback: { parameters: ["pointer", "function"], result: "void" },
+  SSL_CTX_set_msg_callback: SET_CALLBACK,
   // int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *c)
   SSL_CIPHER_get_auth_nid: INT_OF,
   // SSL_SESSION *SSL_get1_session(SSL *ssl); int SSL_set_session(SSL *ssl, SSL_SESSION *session)
@@ -158,7 +143,7 @@ export const SSL_SYMBOLS = {
   SSL_set_connect_state: VOID_OF,
   SSL_set_accept_state: VOID_OF,
   // SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *ctx)
-  SSL_set_SSL_CTX: { parameters: ["pointer", "pointer"], result: "pointer" },
+  SSL_set_SSL_CTX: POINTER_OF_TWO,
   // int SSL_do_handshake(SSL *ssl)
   SSL_do_handshake: INT_OF,
   // int SSL_get_error(const SSL *ssl, int ret)
@@ -190,8 +175,18 @@ export const SSL_SYMBOLS = {
   SSL_get_peer_cert_chain: POINTER_OF,
   SSL_get0_verified_chain: POINTER_OF,
   // X509 *SSL_get1_peer_certificate(const SSL *ssl) (3.x), SSL_get_peer_certificate (1.1.1)
-  SSL_get1_peer_certificate: { parameters: ["pointer"], result: "pointer", optional: true },
-  SSL_get_peer_certificate: { parameters: ["pointer"], result: "pointer", optional: true },
+  SSL_get1_peer_certificate: { ...POINTER_OF, optional: true },
+  SSL_get_peer_certificate: { ...POINTER_OF, optional: true },
+  // const char *SSL_group_to_name(const SSL *s, int id) (3.x)
+  SSL_group_to_name: { parameters: ["pointer", "i32"], result: "pointer", optional: true },
+  // int SSL_get_peer_signature_type_nid(const SSL *ssl, int *pnid)
+  SSL_get_peer_signature_type_nid: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int SSL_get0_peer_signature_name(const SSL *s, const char **sigalg) (3.5)
+  SSL_get0_peer_signature_name: {
+    parameters: ["pointer", "buffer"],
+    result: "i32",
+    optional: true,
+  },
   // X509 *SSL_get_certificate(const SSL *ssl)
   SSL_get_certificate: POINTER_OF,
   // size_t SSL_get_finished(const SSL *ssl, void *buf, size_t count), SSL_get_peer_finished
@@ -216,7 +211,7 @@ export const CRYPTO_SYMBOLS = {
   OpenSSL_version_num: { parameters: [], result: "u64" },
 
   // const BIO_METHOD *BIO_s_mem(void); BIO *BIO_new(const BIO_METHOD *); int BIO_free(BIO *)
-  BIO_s_mem: { parameters: [], result: "pointer" },
+  BIO_s_mem: POINTER,
   BIO_new: POINTER_OF,
   BIO_free: INT_OF,
   // int BIO_read(BIO *b, void *data, int dlen), BIO_write
@@ -244,15 +239,15 @@ export const CRYPTO_SYMBOLS = {
   ERR_pop_to_mark: { parameters: [], result: "i32" },
 
   // X509 *d2i_X509_bio(BIO *bp, X509 **x); int i2d_X509_bio(BIO *bp, const X509 *x)
-  d2i_X509_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  d2i_X509_bio: POINTER_OF_TWO,
   i2d_X509_bio: INT_OF_TWO,
   // void X509_free(X509 *a)
   X509_free: VOID_OF,
   // X509_CRL *d2i_X509_CRL_bio(BIO *bp, X509_CRL **x); void X509_CRL_free(X509_CRL *a)
-  d2i_X509_CRL_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  d2i_X509_CRL_bio: POINTER_OF_TWO,
   X509_CRL_free: VOID_OF,
   // EVP_PKEY *d2i_PrivateKey_bio(BIO *bp, EVP_PKEY **a)
-  d2i_PrivateKey_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
+  d2i_PrivateKey_bio: POINTER_OF_TWO,
   // EVP_PKEY *d2i_PKCS8PrivateKey_bio(BIO *bp, EVP_PKEY **x, pem_password_cb *cb, void *u):
   // without a callback, u is the password as a C string
   d2i_PKCS8PrivateKey_bio: {
@@ -277,8 +272,8 @@ export const CRYPTO_SYMBOLS = {
   // void *CRYPTO_malloc(size_t num, const char *file, int line)
   CRYPTO_malloc: { parameters: ["usize", "pointer", "i32"], result: "pointer" },
   // const EVP_CIPHER *EVP_aes_256_cbc(void); const EVP_MD *EVP_sha256(void)
-  EVP_aes_256_cbc: { parameters: [], result: "pointer" },
-  EVP_sha256: { parameters: [], result: "pointer" },
+  EVP_aes_256_cbc: POINTER,
+  EVP_sha256: POINTER,
   // const EVP_MD *EVP_get_digestbyname(const char *name)
   EVP_get_digestbyname: { parameters: ["buffer"], result: "pointer" },
   // int PKCS12_key_gen_uni(unsigned char *pass, int passlen, unsigned char *salt, int saltlen, int id,
@@ -313,7 +308,7 @@ export const CRYPTO_SYMBOLS = {
   },
 
   // X509_STORE *X509_STORE_new(void); void X509_STORE_free(X509_STORE *v)
-  X509_STORE_new: { parameters: [], result: "pointer" },
+  X509_STORE_new: POINTER,
   X509_STORE_free: VOID_OF,
   // int X509_STORE_add_cert(X509_STORE *xs, X509 *x), X509_STORE_add_crl(X509_STORE *, X509_CRL *)
   X509_STORE_add_cert: INT_OF_TWO,
@@ -328,7 +323,7 @@ export const CRYPTO_SYMBOLS = {
   X509_STORE_CTX_get_error: INT_OF,
   X509_STORE_CTX_get_error_depth: INT_OF,
   // void X509_STORE_CTX_set_error(X509_STORE_CTX *ctx, int s)
-  X509_STORE_CTX_set_error: { parameters: ["pointer", "i32"], result: "void" },
+  X509_STORE_CTX_set_error: SET_INT,
   // STACK_OF(X509) *X509_STORE_CTX_get0_chain(const X509_STORE_CTX *ctx), ..._get0_untrusted
   X509_STORE_CTX_get0_chain: POINTER_OF,
   X509_STORE_CTX_get0_untrusted: POINTER_OF,
@@ -337,7 +332,7 @@ export const CRYPTO_SYMBOLS = {
   // const char *X509_verify_cert_error_string(long n)
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
   // X509_STORE_CTX *X509_STORE_CTX_new(void); void X509_STORE_CTX_free(X509_STORE_CTX *ctx)
-  X509_STORE_CTX_new: { parameters: [], result: "pointer" },
+  X509_STORE_CTX_new: POINTER,
   X509_STORE_CTX_free: VOID_OF,
   // int X509_STORE_CTX_init(X509_STORE_CTX *ctx, X509_STORE *trust, X509 *target, STACK_OF(X509) *untrusted)
   X509_STORE_CTX_init: {
@@ -348,17 +343,19 @@ export const CRYPTO_SYMBOLS = {
   X509_STORE_CTX_get0_param: POINTER_OF,
   // void X509_VERIFY_PARAM_set_time(X509_VERIFY_PARAM *param, time_t t), ..._set_depth(param, int depth)
   X509_VERIFY_PARAM_set_time: { parameters: ["pointer", "i64"], result: "void" },
-  X509_VERIFY_PARAM_set_depth: { parameters: ["pointer", "i32"], result: "void" },
+  X509_VERIFY_PARAM_set_depth: SET_INT,
   // void X509_VERIFY_PARAM_set_auth_level(X509_VERIFY_PARAM *param, int auth_level)
-  X509_VERIFY_PARAM_set_auth_level: { parameters: ["pointer", "i32"], result: "void" },
+  X509_VERIFY_PARAM_set_auth_level: SET_INT,
   // int X509_VERIFY_PARAM_set_purpose(X509_VERIFY_PARAM *param, int purpose)
   X509_VERIFY_PARAM_set_purpose: { parameters: ["pointer", "i32"], result: "i32" },
   // int X509_VERIFY_PARAM_add0_policy(X509_VERIFY_PARAM *param, ASN1_OBJECT *policy)
   X509_VERIFY_PARAM_add0_policy: INT_OF_TWO,
+  // const char *OBJ_nid2sn(int n)
+  OBJ_nid2sn: { parameters: ["i32"], result: "pointer" },
   // ASN1_OBJECT *OBJ_txt2obj(const char *s, int no_name)
   OBJ_txt2obj: { parameters: ["buffer", "i32"], result: "pointer" },
   // OPENSSL_STACK *OPENSSL_sk_new_null(void); int OPENSSL_sk_push(st, const void *data); void OPENSSL_sk_free(st)
-  OPENSSL_sk_new_null: { parameters: [], result: "pointer" },
+  OPENSSL_sk_new_null: POINTER,
   OPENSSL_sk_push: INT_OF_TWO,
   OPENSSL_sk_free: VOID_OF,
   // int OPENSSL_sk_num(const OPENSSL_STACK *st); void *OPENSSL_sk_value(const OPENSSL_STACK *st, int i)

@@ -18,6 +18,8 @@ const NEGOTIATED: readonly ((s: SslSocket) => unknown)[] = [
   (s) => s.getCipher(),
   (s) => s.getSslversion(),
   (s) => s.getSslversionInt(),
+  (s) => s.getGroup(),
+  (s) => s.getPeerSignatureAlgorithm(),
 ];
 const SECRETS: readonly ((s: SslSocket) => unknown)[] = [
   (s) => s.exportKeyingMaterial("EXPORTER-test", 32),
@@ -36,6 +38,54 @@ export function infoCases(cases: Cases): void {
     assertEquals(pair.client.getServername(), "localhost");
     assertEquals(pair.server.getServername(), "localhost");
     assertEquals(pair.client.getSessionReused(), false);
+  });
+
+  cases.add("getters give the group and the peer's signature", ["negotiated"], async (t) => {
+    for (const ecdhCurve of ["X25519", "P-256"]) {
+      await using pair = await connectPair(t.engine, { ecdhCurve });
+      assertEquals(pair.client.getGroup(), ecdhCurve);
+      assertEquals(pair.server.getGroup(), ecdhCurve);
+      assertEquals(pair.client.getPeerSignatureAlgorithm(), "ecdsa_secp256r1_sha256");
+      assertEquals(pair.server.getPeerSignatureAlgorithm(), undefined); // no client certificate
+    }
+  });
+
+  cases.add("timings have the parts that took place", [], async ({ engine }) => {
+    await using byFamily = await connectPair(engine, { family: 4 });
+    const { dns, tcp, tls, verify } = byFamily.client.timings;
+    assert(dns! > 0 && tcp! > 0 && tls! > 0 && verify! > 0 && verify! <= tls!);
+    const accepted = byFamily.server.timings;
+    assert(accepted.tls! > 0);
+    assertEquals([accepted.dns, accepted.tcp, accepted.verify], [undefined, undefined, undefined]);
+
+    await using byAddress = await connectPair(engine, { hostname: "127.0.0.1" });
+    assertEquals(byAddress.client.timings.dns, 0);
+
+    // Without the option Deno looks the name up while it connects.
+    await using byName = await connectPair(engine, { family: undefined });
+    assertEquals(byName.client.timings.dns, undefined);
+    assert(byName.client.timings.tcp! > 0);
+  });
+
+  cases.add("the report has the chain as it was sent", ["peerCertificate"], async (t) => {
+    await using pair = await connectPair(t.engine);
+    const { report } = pair.client;
+    const { server } = await testPki();
+    assertEquals(report.presented.map((each) => each.pem), [server.certificate.pem]);
+    const shown = report.toJSON().presented as { publicKey: unknown }[];
+    assertEquals(shown[0]!.publicKey, { type: "ec", bits: 256, curve: "prime256v1" });
+    assertEquals(pair.server.report.presented, []);
+  });
+
+  cases.add("the report says where the anchor came from", ["ownAnchors"], async (t) => {
+    const { ca } = await testPki();
+    await using pair = await connectPair(t.engine);
+    assert(pair.client.report.anchor!.equals(ca.cert));
+    assertEquals(pair.client.report.anchorOrigin, { source: "option", detail: "ca" });
+    assertEquals(pair.client.report.toJSON().anchorOrigin, { source: "option", detail: "ca" });
+    await using extra = await connectPair(t.engine, { ca: [], extraCa: ca.cert });
+    assertEquals(extra.client.report.anchorOrigin, { source: "option", detail: "extraCa" });
+    assertEquals(pair.server.report.anchorOrigin, undefined);
   });
 
   cases.add("getters give the peer's certificate", ["peerCertificate"], async ({ engine }) => {

@@ -27,7 +27,7 @@ import type {
   TlsStream,
   WaitOptions,
 } from "../../engine/engine.ts";
-import type { Negotiated, ShutdownState } from "../../engine/connection_facts.ts";
+import type { KeyExchange, Negotiated, ShutdownState } from "../../engine/connection_facts.ts";
 
 const FRAME = { hello: 1, certificate: 2, finished: 3, alert: 4, data: 5, close: 6 } as const;
 const HEADER = 3;
@@ -246,6 +246,9 @@ class Rot13Session implements SansIoSession {
     return { ...unknown, serverName, alpn: undefined, npn: undefined, reused: undefined };
   }
 
+  keyExchange(): KeyExchange {
+    return { group: undefined, peerSignature: undefined };
+  }
   peerChain(): readonly Uint8Array[] {
     return this.#peer === undefined ? [] : [this.#peer];
   }

@@ -2,7 +2,7 @@
 
 import { SSL_WANT_READ, SslTruncatedError, type Want } from "../../errors.ts";
 import type { ByteTransport, Role } from "../../engine/engine.ts";
-import type { Negotiated, ShutdownState } from "../../engine/connection_facts.ts";
+import type { KeyExchange, Negotiated, ShutdownState } from "../../engine/connection_facts.ts";
 import type { SansIoSession } from "../../engine/sans_io.ts";
 import { concat } from "../../internal/bytes.ts";
 
@@ -107,6 +107,9 @@ export class SteppedSession implements SansIoSession {
   }
   negotiated(): Negotiated {
     return UNKNOWN;
+  }
+  keyExchange(): KeyExchange {
+    return { group: undefined, peerSignature: undefined };
   }
   peerChain(): readonly Uint8Array[] {
     return [];

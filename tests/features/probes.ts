@@ -261,6 +261,8 @@ export const PROBES: Readonly<Record<Feature, Probe>> = {
     talk(w, {}, {}, (a, b) => {
       assertEquals([a.getSslversion(), b.getSslversion()], ["TLSv1_3", "TLSv1_3"]);
       assertEquals(a.getCipher(), b.getCipher());
+      assertEquals(a.getGroup(), b.getGroup());
+      assertEquals(a.getPeerSignatureAlgorithm(), "ecdsa_secp256r1_sha256");
       assertEquals(a.getSessionReused(), false);
     }),
 

@@ -190,6 +190,7 @@ for (const version of VERSIONS) {
       ecdhCurve: "P-384:X25519",
     });
     assertEquals((await server.said(/^Supported groups: (.*)$/m))[1], "secp384r1:x25519");
+    assertStringIncludes("P-384 or X25519", socket.getGroup()!);
     await socket.close();
   });
 
@@ -224,6 +225,7 @@ for (const version of VERSIONS) {
     const sigalgs = "RSA-PSS+SHA512:ECDSA+SHA256";
     const socket = await lab.connect("openssl", peer.port, { sigalgs });
     assertEquals((await peer.said(/^Signature Algorithms: (.*)$/m))[1], sigalgs);
+    assertEquals(socket.getPeerSignatureAlgorithm(), "rsa_pss_rsae_sha512");
     await socket.close();
     const ours = { cert, key, sigalgs: "RSA-PSS+SHA384" };
     const got = await served(lab, ours, `-${version}`);

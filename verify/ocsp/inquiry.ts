@@ -19,7 +19,6 @@ export const RETRY_LATE = 120_000;
 
 /** A certificate that is not settled. */
 export interface Target {
-  /** The certificate. */
   readonly certificate: Certificate;
   /** The certificate that issued it. */
   readonly issuer: Certificate;
@@ -39,7 +38,6 @@ export interface Group {
   readonly uri: string;
   /** The certificates. */
   readonly targets: readonly Target[];
-  /** The request. */
   readonly request: BuiltOcspRequest;
   /** Certificates to ask about at this address once it has answered. */
   readonly waiting: Target[];

@@ -107,7 +107,6 @@ function delegationFault(candidate: Certificate, issuer: Certificate): string | 
 
 /** The signer of a response, which may sign for the certificate's issuer. */
 export interface OcspSigner {
-  /** Its certificate. */
   readonly certificate: Certificate;
   /** Whether it is a responder with a certificate of its own, and not the issuer itself. */
   readonly delegated: boolean;
