@@ -13,6 +13,8 @@ const OURS: readonly (readonly [theirs: RegExp, ours: string])[] = [
     "--ca (with --only to trust no other)",
   ],
   [/\bextraCa or extraCaFile\b/g, "--ca"],
+  [/\bgive ca, caFile or caPath\b/g, "give --ca FILE"],
+  [/\bgive ca or caFile\b/g, "give --ca FILE"],
   [/\boption "(?:crl|crlFile|checkCrl)"/g, "--crl"],
   [/\boption "(?:version|minVersion|maxVersion)"/g, "--tls"],
   [/\boption "ocspMode"/g, "--must-staple"],

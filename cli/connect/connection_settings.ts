@@ -7,7 +7,8 @@
 import type { Certificate } from "../../certificate/certificate.ts";
 import { SSL_OCSP_MUST_STAPLE, SSL_OCSP_TRY_STAPLE } from "../../constants.ts";
 import type { ContextOptions } from "../../context/options.ts";
-import type { EngineChoice } from "../../engine/select.ts";
+import { defaultCa } from "../../context/trust/default_ca.ts";
+import { type EngineChoice, engineInfo } from "../../engine/select.ts";
 import { hostProblem } from "../../internal/host.ts";
 import { quote } from "../../internal/quote.ts";
 import type { StartTlsProtocol } from "../../starttls/options.ts";
@@ -30,6 +31,8 @@ export interface ConnectionSettings {
   readonly timeout: number;
   /** The CAs of --ca. */
   readonly anchors: readonly Certificate[];
+  /** What was left out. */
+  readonly leftOut: readonly string[];
   /** What the library is given. */
   readonly tls: ContextOptions;
 }
@@ -66,6 +69,18 @@ async function anchorsOf(call: Call): Promise<readonly Certificate[]> {
   return (await Promise.all(files)).flat();
 }
 
+/**
+ * Whether the engine would need the system's trust anchors and may not read them. Those of --ca are
+ * enough then: that trusts less, and never more.
+ */
+function lacksDefaults(call: Call): boolean {
+  const choice = call.text("engine") as EngineChoice;
+  const needs = choice === "auto" ? engineInfo().features.has("ownAnchors") : choice !== "deno";
+  return needs && defaultCa().source === "none";
+}
+
+const NO_DEFAULTS = "the default trust anchors, which may not be read: only --ca is trusted";
+
 function tlsOf(call: Call, anchors: readonly Certificate[]): ContextOptions {
   const cas = call.texts("ca"), pins = pinsOf(call.texts("pin"));
   if (call.flag("only") && cas.length === 0) {
@@ -74,11 +89,12 @@ function tlsOf(call: Call, anchors: readonly Certificate[]): ContextOptions {
   if (call.text("key") !== undefined && call.text("cert") === undefined) {
     throw new UsageError("--key needs --cert", "name the certificate, too: --cert FILE --key FILE");
   }
+  const alone = call.flag("only") || cas.length > 0 && lacksDefaults(call);
   const pem = cas.length === 0 ? undefined : anchors.map((each) => each.pem).join("");
   const crl = call.text("crl"), password = call.text("password-file"), tls = call.text("tls");
   return given<ContextOptions>({
     engine: call.text("engine") as EngineChoice,
-    ...(call.flag("only") ? { ca: pem } : { extraCa: pem }),
+    ...(alone ? { ca: pem } : { extraCa: pem }),
     crlFile: crl,
     checkCrl: crl === undefined ? undefined : "leaf",
     ocspMode: call.flag("must-staple") ? SSL_OCSP_TRY_STAPLE | SSL_OCSP_MUST_STAPLE : undefined,
@@ -107,6 +123,7 @@ export async function settingsOf(call: Call): Promise<ConnectionSettings> {
     name,
     timeout: 1000 * call.number("timeout")!,
     anchors,
+    leftOut: anchors.length > 0 && !call.flag("only") && lacksDefaults(call) ? [NO_DEFAULTS] : [],
     tls: tlsOf(call, anchors),
   };
 }

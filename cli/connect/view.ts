@@ -154,6 +154,7 @@ export function viewOf(opened: Opened, settings: ConnectionSettings, engine: Eng
   const pinned = lines.some((line) => line.name === "pin" && line.ok === true);
   const negotiated = socket === undefined ? null : negotiatedOf(socket);
   const leftOut = [
+    ...settings.leftOut,
     ...(negotiated !== null && negotiated.cipher === null ? [NOT_SHOWN] : []),
     ...(socket !== undefined && chain.length === 0 ? [NO_CERTIFICATE] : []),
   ];
@@ -237,6 +238,6 @@ export function viewText(view: View, page: Page, now: number): string {
   lines.push(...checks.map((check) => checkText(check, page)));
   if (chain[0] !== undefined) lines.push(certificateText(chain[0], now, page));
   if (fix !== "") lines.push(page.labelled("  fix   ", fix));
-  lines.push(...leftOut.map((what) => page.labelled("  not shown: ", what)));
+  lines.push(...leftOut.map((what) => page.labelled("  left out: ", what)));
   return lines.join("\n");
 }

@@ -7,7 +7,7 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli/commands.ts";
 import type { Permission } from "../../cli/command.ts";
-import { serve } from "../../mod.ts";
+import { engineInfo, serve } from "../../mod.ts";
 import { TestCa } from "../../testing/mod.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -142,6 +142,22 @@ Deno.test("without a permission the exit code is 2, and the flag is named; nobod
     assertStringIncludes(stderr, says);
     assert(!stderr.includes("Deno requests"), stderr);
   }
+});
+
+Deno.test({
+  name: "without the default trust anchors --ca alone is trusted, and the report says so",
+  ignore: !engineInfo().features.has("ownAnchors"),
+  fn: async () => {
+    await using s = await server();
+    const flags = [`--allow-net=${s.at}`, `--allow-read=${CA}`, "--allow-ffi"];
+    const { code, stdout } = await ssl(flags, ["connect", s.at, "--ca", CA, "--no-input"]);
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "left out: the default trust anchors");
+    const without = await ssl(flags, ["connect", s.at, "--no-input"]);
+    assertEquals(without.code, 2);
+    assertStringIncludes(without.stderr, "--allow-read");
+    assertStringIncludes(without.stderr, "--ca FILE");
+  },
 });
 
 Deno.test({
