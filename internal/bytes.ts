@@ -27,6 +27,10 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** Hex digits, two for each byte, as bytes; `Uint8Array.fromHex` is missing in Node 20. */
+export const hexBytes = (hex: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
 /** Bytes as OpenSSL prints them: `0A:1B:2C`. */
 export const colons = (bytes: Uint8Array): string =>
   encodeHex(bytes).toUpperCase().replace(/..(?=.)/g, "$&:");

@@ -108,7 +108,9 @@ function ofKey(certificate: Certificate, lists: readonly Crl[]): Crl[] {
 
 /** Groups lists by series. */
 function seriesOf(lists: readonly Crl[]): readonly Crl[][] {
-  return [...Map.groupBy(lists, ({ series }) => series).values()];
+  const groups = new Map<string, Crl[]>();
+  for (const list of lists) groups.set(list.series, [...groups.get(list.series) ?? [], list]);
+  return [...groups.values()];
 }
 
 /** The complete list of a series that counts, and the delta CRLs that are newer, the newest first. */

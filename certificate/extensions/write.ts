@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hexBytes } from "../../internal/bytes.ts";
 import { describe, quote } from "../../internal/quote.ts";
 import { readElement } from "../asn1/reader.ts";
 import {
@@ -153,7 +154,7 @@ export function fromHex(text: string, what: string): Uint8Array {
   if (!/^(?:[0-9a-fA-F]{2})*$/.test(hex)) {
     throw new TypeError(`Cannot encode ${what}: expected hex: received ${quote(text)}`);
   }
-  return Uint8Array.fromHex(hex);
+  return hexBytes(hex);
 }
 
 function otherName(value: string): Uint8Array {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hexBytes } from "../../internal/bytes.ts";
 import { digests } from "../../internal/digest.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
@@ -222,7 +223,7 @@ export function dekDecrypt(
   const cipher = DEK_CIPHERS[name.toUpperCase()];
   if (cipher === undefined) throw unsupported(what, `cipher ${quote(name)}`);
   if (!/^(?:[0-9a-fA-F]{2}){8,16}$/.test(ivHex)) throw derError(what, "malformed DEK-Info header");
-  const iv = Uint8Array.fromHex(ivHex);
+  const iv = hexBytes(ivHex);
   const secret = encoder.encode(password);
   let key = new Uint8Array(0);
   let last = new Uint8Array(0);

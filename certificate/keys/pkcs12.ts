@@ -249,8 +249,13 @@ function* read(der: Uint8Array, secret: Secret): Deriving<Contents> {
 /** Puts issuers behind their subjects; certificates outside this chain come at the end. */
 function orderChain(leaf: Certificate | undefined, others: Certificate[]): Certificate[] {
   // By subject, for there may be ten thousand of them; the first one of several comes first.
-  const bySubject = Map.groupBy(others, (cert) => encodeHex(cert.rawSubject));
-  for (const list of bySubject.values()) list.reverse();
+  const bySubject = new Map<string, Certificate[]>();
+  for (const cert of others.toReversed()) {
+    const subject = encodeHex(cert.rawSubject);
+    const list = bySubject.get(subject);
+    if (list === undefined) bySubject.set(subject, [cert]);
+    else list.push(cert);
+  }
   const chain = new Set<Certificate>();
   let current = leaf;
   while (current !== undefined && !current.isSelfIssued) {

@@ -10,6 +10,11 @@ const encoder = new TextEncoder();
  * Bytes, or a text in UTF-8, as base64 with its padding.
  */
 export function encodeBase64(data: ArrayBuffer | Uint8Array | string): string {
-  if (typeof data === "string") return encoder.encode(data).toBase64();
-  return (data instanceof Uint8Array ? data : new Uint8Array(data)).toBase64();
+  const given = typeof data === "string" ? encoder.encode(data) : data;
+  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
+  // Node 20 lacks toBase64().
+  if ("toBase64" in bytes) return bytes.toBase64();
+  let binary = "";
+  for (const byte of bytes as Uint8Array) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }

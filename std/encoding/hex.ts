@@ -10,6 +10,9 @@ const encoder = new TextEncoder();
  * Bytes, or a text in UTF-8, as lower-case hexadecimal.
  */
 export function encodeHex(src: string | Uint8Array | ArrayBuffer): string {
-  if (typeof src === "string") return encoder.encode(src).toHex();
-  return (src instanceof Uint8Array ? src : new Uint8Array(src)).toHex();
+  const given = typeof src === "string" ? encoder.encode(src) : src;
+  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
+  // Node 20 lacks toHex().
+  if ("toHex" in bytes) return bytes.toHex();
+  return Array.from(bytes as Uint8Array, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

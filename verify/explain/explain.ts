@@ -94,7 +94,8 @@ export function explain(error: unknown): string {
   if (error.name === "NotCapable") {
     return `${head}\nDeno does not permit this: run with the flag that the message names.`;
   }
-  if (error instanceof SuppressedError) {
+  // Node 20 has no such class.
+  if (globalThis.SuppressedError && error instanceof SuppressedError) {
     const closing = explain(error.error).split("\n", 1);
     return `${explain(error.suppressed)}\nClosing failed, too: ${closing}`;
   }
