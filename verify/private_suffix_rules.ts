@@ -6,468 +6,365 @@
  */
 
 /**
- * `gg: uk: ac co` are the rules `ac.gg`, `ac.uk` and so on; `.` is above the top-level
- * domains; `+` stands for com edu gov net org.
+ * A list of words, `gg: uk: ac co` for the rules `ac.gg`, `ac.uk` and so on; `.` is above the
+ * top-level domains; `+` stands for com edu gov net org. A capital begins each word and says how
+ * many letters of the last word it begins with: `AabcBd` is `abc ad`.
  */
 export const PRIVATE_RULES: string = `
-001.test.code-builder-stg.platform.salesforce.com: 0e.vc: 0emm.com: 2na.am: aa.crm.dev: ab.crm.dev:
-ac.crm.dev: ad.crm.dev: advisor.ws: ae.crm.dev: af-south-1.airflow.amazonaws.com:
-af-south-1.rds.amazonaws.com: af.crm.dev: airflow.af-south-1.on.aws: airflow.ap-east-1.on.aws:
-airflow.ap-northeast-1.on.aws: airflow.ap-northeast-2.on.aws: airflow.ap-northeast-3.on.aws:
-airflow.ap-south-1.on.aws: airflow.ap-south-2.on.aws: airflow.ap-southeast-1.on.aws:
-airflow.ap-southeast-2.on.aws: airflow.ap-southeast-3.on.aws: airflow.ap-southeast-4.on.aws:
-airflow.ap-southeast-5.on.aws: airflow.ap-southeast-7.on.aws: airflow.ca-central-1.on.aws:
-airflow.ca-west-1.on.aws: airflow.cn-north-1.on.amazonwebservices.com.cn:
-airflow.cn-northwest-1.on.amazonwebservices.com.cn: airflow.eu-central-1.on.aws:
-airflow.eu-central-2.on.aws: airflow.eu-north-1.on.aws: airflow.eu-south-1.on.aws:
-airflow.eu-south-2.on.aws: airflow.eu-west-1.on.aws: airflow.eu-west-2.on.aws:
-airflow.eu-west-3.on.aws: airflow.il-central-1.on.aws: airflow.me-central-1.on.aws:
-airflow.me-south-1.on.aws: airflow.sa-east-1.on.aws: airflow.us-east-1.on.aws:
-airflow.us-east-2.on.aws: airflow.us-west-1.on.aws: airflow.us-west-2.on.aws: airoapp.ai:
-aivencloud.com: alces.network: ap-east-1.airflow.amazonaws.com: ap-east-1.cs.amazonlightsail.com:
-ap-east-1.rds.amazonaws.com: ap-east-2.rds.amazonaws.com: ap-north-1.r.cloud.int.apple:
-ap-northeast-1.airflow.amazonaws.com: ap-northeast-1.cs.amazonlightsail.com:
-ap-northeast-1.rds.amazonaws.com: ap-northeast-2.airflow.amazonaws.com:
-ap-northeast-2.cs.amazonlightsail.com: ap-northeast-2.rds.amazonaws.com:
-ap-northeast-3.airflow.amazonaws.com: ap-northeast-3.rds.amazonaws.com:
-ap-south-1.airflow.amazonaws.com: ap-south-1.cs.amazonlightsail.com: ap-south-1.r.cloud.int.apple:
-ap-south-1.rds.amazonaws.com: ap-south-2.airflow.amazonaws.com: ap-south-2.r.cloud.int.apple:
-ap-south-2.rds.amazonaws.com: ap-southeast-1.airflow.amazonaws.com:
-ap-southeast-1.cs.amazonlightsail.com: ap-southeast-1.rds.amazonaws.com:
-ap-southeast-2.airflow.amazonaws.com: ap-southeast-2.cs.amazonlightsail.com:
-ap-southeast-2.rds.amazonaws.com: ap-southeast-3.airflow.amazonaws.com:
-ap-southeast-3.cs.amazonlightsail.com: ap-southeast-3.rds.amazonaws.com:
-ap-southeast-4.airflow.amazonaws.com: ap-southeast-4.rds.amazonaws.com:
-ap-southeast-5.airflow.amazonaws.com: ap-southeast-5.cs.amazonlightsail.com:
-ap-southeast-5.rds.amazonaws.com: ap-southeast-6.rds.amazonaws.com:
-ap-southeast-7.airflow.amazonaws.com: ap-southeast-7.rds.amazonaws.com: apps.grok.bot:
-appwrite.run: at.playit.plus: at.ply.gg: atlassian-3p-us-gov-mod.com: atlassian-3p.com:
-atlassian-isolated-3p.com: auiusercontent.com: awdev.ca: awsapprunner.com:
-azure.databricksapps.com: azurecontainer.io: beget.app: begetcdn.cloud: build.run:
-builder.code.com: builtwithrocket.new: bwcloud-os-instance.de: c.ts.net:
-ca-central-1.airflow.amazonaws.com: ca-central-1.cs.amazonlightsail.com:
-ca-central-1.rds.amazonaws.com: ca-west-1.airflow.amazonaws.com: ca-west-1.rds.amazonaws.com:
-ci.crm.dev: cloud.int.apple: cloud.metacentrum.cz: cloudera.site: clusters.rdpa.co:
-cn-north-1.airflow.amazonaws.com.cn: cn-northwest-1.airflow.amazonaws.com.cn: cn.st: code.run:
-compute-1.amazonaws.com: compute.amazonaws.com: compute.amazonaws.com.cn: compute.estate:
-compute.herokuapp.com: cursorusercontent.com: customer-oci.com: d.crm.dev: database.run:
-dev-builder.code.com: dev.adobeaemcloud.com: developer.app: devinapps.com: digitaloceanspaces.com:
-dweb.link: elb.amazonaws.com: elb.amazonaws.com.cn: eth.limo: eth.link:
-eu-central-1.airflow.amazonaws.com: eu-central-1.cs.amazonlightsail.com:
-eu-central-1.r.cloud.int.apple: eu-central-1.rds.amazonaws.com: eu-central-2.airflow.amazonaws.com:
-eu-central-2.rds.amazonaws.com: eu-north-1.airflow.amazonaws.com:
-eu-north-1.cs.amazonlightsail.com: eu-north-1.r.cloud.int.apple: eu-south-1.airflow.amazonaws.com:
-eu-south-2.airflow.amazonaws.com: eu-south-2.cs.amazonlightsail.com:
-eu-west-1.airflow.amazonaws.com: eu-west-1.cs.amazonlightsail.com: eu-west-1.rds.amazonaws.com:
-eu-west-2.airflow.amazonaws.com: eu-west-2.cs.amazonlightsail.com: eu-west-2.rds.amazonaws.com:
-eu-west-3.airflow.amazonaws.com: eu-west-3.cs.amazonlightsail.com: eu-west-3.rds.amazonaws.com:
-ewp.live: ex.futurecms.at: ex.ortsinfo.at: experiments.sagemaker.aws: firenet.ch: frusky.de:
-futurecms.at: gateway.dev: host.cloud: hosted.app: hosting.myjino.ru: hosting.ovh.net: icp.net:
-id.pub: il-central-1.airflow.amazonaws.com: il-central-1.rds.amazonaws.com: in.futurecms.at:
-inbrowser.dev: inbrowser.link: kin.one: kin.pub: kunden.ortsinfo.at: landing.myjino.ru: lcl.dev:
-lclstage.dev: linodeobjects.com: localto.net: lutrausercontent.com: magentosite.cloud:
-me-central-1.airflow.amazonaws.com: me-central-1.rds.amazonaws.com:
-me-south-1.airflow.amazonaws.com: me-south-1.rds.amazonaws.com: metaaiusercontent.com:
-migration.run: moonscale.io: mtls.run.app: mx-central-1.rds.amazonaws.com: nodebalancer.linode.com:
-northflank.app: nxa.eu: oaiusercontent.com: oci.customer-oci.com: ocp.customer-oci.com:
-ocs.customer-oci.com: on-k3s.io: on-rancher.cloud: on-rio.io: oraclecloudapps.com:
-oraclegovcloudapps.com: oraclegovcloudapps.uk: otap.co: owo.codes: p.azurewebsites.net: pa.crm.dev:
-pages.grok.bot: paywhirl.com: pb.crm.dev: pc.crm.dev: pd.crm.dev: pe.crm.dev: pf.crm.dev:
-platformsh.site: prairielearn-user-content.com: private.repost.aws: privatelink.snowflake.app:
-qualyhqpartner.com: qualyhqportal.com: quipelements.com: r.appspot.com: r.cloud.int.apple:
-raw.icp0.io: raw.icp1.io: rds.cn-north-1.amazonaws.com.cn: rds.cn-northwest-1.amazonaws.com.cn:
-replit.dev: run.app: s.brave.app: s.brave.dev: s.brave.io: sa-east-1.airflow.amazonaws.com:
-sa-east-1.cs.amazonlightsail.com: sa-east-1.rds.amazonaws.com: services.clever-cloud.com:
-shared.atlassian-3p-us-gov-mod.com: shared.atlassian-3p.com: shared.atlassian-isolated-3p.com:
-snowflake.app: spectrum.myjino.ru: srvrless.rdpa.co: statics.cloud: stg-builder.code.com: stg.dev:
-stgstage.dev: stolos.io: svc.firenet.ch: sys.qcx.io: teams.replit.dev: telebit.xyz: transurl.be:
-transurl.eu: transurl.nl: triton.zone: tst.site: upsun.app: us-central-1.r.cloud.int.apple:
-us-central-2.r.cloud.int.apple: us-east-1.airflow.amazonaws.com: us-east-1.cs.amazonlightsail.com:
-us-east-1.r.cloud.int.apple: us-east-1.rds.amazonaws.com: us-east-2.airflow.amazonaws.com:
-us-east-2.cs.amazonlightsail.com: us-east-2.r.cloud.int.apple: us-east-2.rds.amazonaws.com:
-us-gov-east-1.rds.amazonaws.com: us-gov-west-1.rds.amazonaws.com: us-northeast-1.rds.amazonaws.com:
-us-west-1.airflow.amazonaws.com: us-west-1.r.cloud.int.apple: us-west-1.rds.amazonaws.com:
-us-west-2.airflow.amazonaws.com: us-west-2.cs.amazonlightsail.com: us-west-2.r.cloud.int.apple:
-us-west-2.rds.amazonaws.com: us-west-3.r.cloud.int.apple: user.fm: user.localcert.dev:
-usercontent.goog: vps.myjino.ru: vultrobjects.com: w.crm.dev: wa.crm.dev: wadl.top: wb.crm.dev:
-wc.crm.dev: wd.crm.dev: we.crm.dev: webhare.dev: webpaas.ovh.net: wf.crm.dev: xenonconnect.de:
-xmit.co: zerops.app: zerops.zone: ztna-dingtalk.com: * ac: drr feedback forms sch academy: official
-accesspoint.s3-global.amazonaws.com: mrap addr.tools: cosidns.de: home-webserver.de: dyn
-ae.flow.ch: alp1 af-south-1.amazonaws.com: ap-east-1.amazonaws.com: ap-northeast-3.amazonaws.com:
-ap-south-2.amazonaws.com: ap-southeast-3.amazonaws.com: ap-southeast-4.amazonaws.com:
-cn-northwest-1.amazonaws.com.cn: eu-central-2.amazonaws.com: eu-north-1.amazonaws.com:
-eu-south-1.amazonaws.com: eu-south-2.amazonaws.com: eu-west-2.amazonaws.com:
-eu-west-3.amazonaws.com: il-central-1.amazonaws.com: me-central-1.amazonaws.com:
-me-south-1.amazonaws.com: sa-east-1.amazonaws.com: emrappui-prod emrnotebooks-prod emrstudio-prod
-execute-api s3 s3-accesspoint s3-object-lambda s3-website af-south-1.amazoncognito.com:
-ap-east-1.amazoncognito.com: ap-east-2.amazoncognito.com: ap-northeast-1.amazoncognito.com:
-ap-northeast-2.amazoncognito.com: ap-northeast-3.amazoncognito.com: ap-south-1.amazoncognito.com:
-ap-south-2.amazoncognito.com: ap-southeast-1.amazoncognito.com: ap-southeast-2.amazoncognito.com:
-ap-southeast-3.amazoncognito.com: ap-southeast-4.amazoncognito.com:
-ap-southeast-5.amazoncognito.com: ap-southeast-6.amazoncognito.com:
-ap-southeast-7.amazoncognito.com: ca-central-1.amazoncognito.com: ca-west-1.amazoncognito.com:
-cognito-idp.eusc-de-east-1.on.amazonwebservices.eu: eu-central-1.amazoncognito.com:
-eu-central-2.amazoncognito.com: eu-north-1.amazoncognito.com: eu-south-1.amazoncognito.com:
-eu-south-2.amazoncognito.com: eu-west-1.amazoncognito.com: eu-west-2.amazoncognito.com:
-eu-west-3.amazoncognito.com: il-central-1.amazoncognito.com: lovable.app:
-me-central-1.amazoncognito.com: me-south-1.amazoncognito.com: mx-central-1.amazoncognito.com:
-sa-east-1.amazoncognito.com: auth af-south-1.on.aws: ap-east-1.on.aws: ap-northeast-1.on.aws:
-ap-northeast-2.on.aws: ap-northeast-3.on.aws: ap-south-1.on.aws: ap-southeast-1.on.aws:
-ap-southeast-2.on.aws: ap-southeast-3.on.aws: ca-central-1.on.aws: eu-central-1.on.aws:
-eu-north-1.on.aws: eu-south-1.on.aws: eu-west-1.on.aws: eu-west-2.on.aws: eu-west-3.on.aws:
-me-south-1.on.aws: sa-east-1.on.aws: us-east-1.on.aws: us-east-2.on.aws: us-west-1.on.aws:
-us-west-2.on.aws: lambda-url transfer-webapp af-south-1.sagemaker.aws: ap-east-1.sagemaker.aws:
-ap-northeast-3.sagemaker.aws: ap-southeast-3.sagemaker.aws: cn-north-1.sagemaker.com.cn:
-cn-northwest-1.sagemaker.com.cn: eu-central-2.sagemaker.aws: eu-north-1.sagemaker.aws:
-eu-south-1.sagemaker.aws: eu-south-2.sagemaker.aws: eu-west-3.sagemaker.aws:
-il-central-1.sagemaker.aws: me-central-1.sagemaker.aws: me-south-1.sagemaker.aws:
-sa-east-1.sagemaker.aws: notebook studio ag: obj ai: framer kiloapps uwu am: fm: radio
-amazonaws.com: s3 s3-1 s3-ap-east-1 s3-ap-northeast-1 s3-ap-northeast-2 s3-ap-northeast-3
-s3-ap-south-1 s3-ap-southeast-1 s3-ap-southeast-2 s3-ca-central-1 s3-eu-central-1 s3-eu-north-1
-s3-eu-west-1 s3-eu-west-2 s3-eu-west-3 s3-external-1 s3-fips-us-gov-east-1 s3-fips-us-gov-west-1
-s3-me-south-1 s3-sa-east-1 s3-us-east-2 s3-us-gov-east-1 s3-us-gov-west-1 s3-us-west-1 s3-us-west-2
-s3-website-ap-northeast-1 s3-website-ap-southeast-1 s3-website-ap-southeast-2 s3-website-eu-west-1
-s3-website-sa-east-1 s3-website-us-east-1 s3-website-us-gov-west-1 s3-website-us-west-1
-s3-website-us-west-2 us-east-1 amba.host: app cdn fn go ap-east-2.on.aws: ap-south-2.on.aws:
-ap-southeast-4.on.aws: ap-southeast-5.on.aws: ap-southeast-6.on.aws: ap-southeast-7.on.aws:
-ca-west-1.on.aws: cn-north-1.on.amazonwebservices.com.cn:
-cn-northwest-1.on.amazonwebservices.com.cn: eu-central-2.on.aws: eu-south-2.on.aws:
-eusc-de-east-1.on.amazonwebservices.eu: il-central-1.on.aws: me-central-1.on.aws:
-mx-central-1.on.aws: transfer-webapp ap-northeast-1.amazonaws.com: ap-northeast-2.amazonaws.com:
-ap-south-1.amazonaws.com: ap-southeast-1.amazonaws.com: ap-southeast-2.amazonaws.com:
-eu-central-1.amazonaws.com: analytics-gateway emrappui-prod emrnotebooks-prod emrstudio-prod
-execute-api s3 s3-accesspoint s3-object-lambda s3-website ap-northeast-1.sagemaker.aws:
-ap-northeast-2.sagemaker.aws: ap-south-1.sagemaker.aws: ap-southeast-1.sagemaker.aws:
-ap-southeast-2.sagemaker.aws: eu-central-1.sagemaker.aws: eu-west-1.sagemaker.aws:
-eu-west-2.sagemaker.aws: labeling notebook studio ap-south-2.sagemaker.aws:
-ap-southeast-4.sagemaker.aws: notebook ap-southeast-5.amazonaws.com: execute-api s3 s3-accesspoint
-s3-deprecated s3-object-lambda s3-website app: agilevibes aiven base44 blacktops botdash brave
-claude clerk clerkstage cloudflare cloudzyro codepen convex corespeed crbts csb e2b easypanel
-edgecompute encr expo fastedge flutterflow framer gadget github glideos hackclub hasura leapcell
-loginline lovable luyani magicpatterns medusajs messerli miren mocha modelence netlify ngrok
-ngrok-free noop nyat on-fleek ondigitalocean onhercules pplx puter replit retool rocketpreview
-shiptoday sliplane spawnbase sprites streamlit telebit typedream vercel wal wasmer web windsurf
-wnext zeabur apple: int army: navy: dns v6 aseinet.ne.jp: party.eus: user asia: cloudns daemon dix
-aspirethemes.com: reliantlabs.dev: sites at: 123webseite 12hp 2ix 4 4lima dnshome futurehosting
-futuremailing lima-city my myspreadshop priv aws-cloud9.af-south-1.amazonaws.com:
-aws-cloud9.ap-east-1.amazonaws.com: aws-cloud9.ap-northeast-1.amazonaws.com:
-aws-cloud9.ap-northeast-2.amazonaws.com: aws-cloud9.ap-northeast-3.amazonaws.com:
-aws-cloud9.ap-south-1.amazonaws.com: aws-cloud9.ap-southeast-1.amazonaws.com:
-aws-cloud9.ap-southeast-2.amazonaws.com: aws-cloud9.ca-central-1.amazonaws.com:
-aws-cloud9.eu-central-1.amazonaws.com: aws-cloud9.eu-north-1.amazonaws.com:
-aws-cloud9.eu-south-1.amazonaws.com: aws-cloud9.eu-west-1.amazonaws.com:
-aws-cloud9.eu-west-2.amazonaws.com: aws-cloud9.eu-west-3.amazonaws.com:
-aws-cloud9.il-central-1.amazonaws.com: aws-cloud9.me-south-1.amazonaws.com:
-aws-cloud9.sa-east-1.amazonaws.com: aws-cloud9.us-east-1.amazonaws.com:
-aws-cloud9.us-east-2.amazonaws.com: aws-cloud9.us-west-1.amazonaws.com:
-aws-cloud9.us-west-2.amazonaws.com: webview-assets axarnet.cloud: es-1 azurestaticapps.net: 1 2 3 4
-5 6 7 centralus eastasia eastus2 westeurope westus2 azurewebsites.net: australiacentral-01
-australiacentral2-01 australiaeast-01 australiasoutheast-01 austriaeast-01 belgiumcentral-01
-brazilsouth-01 brazilsoutheast-01 canadacentral-01 canadaeast-01 centralindia-01 centralus-01
-centraluseuap-01 chilecentral-01 denmarkeast-01 eastasia-01 eastasiastage-01 eastus-01 eastus2-01
-eastus2euap-01 eastus3-01 francecentral-01 francesouth-01 germanynorth-01 germanywestcentral-01
-indiasouthcentral-01 indonesiacentral-01 israelcentral-01 israelnorthwest-01 italynorth-01
-japaneast-01 japanwest-01 jioindiacentral-01 jioindiawest-01 koreacentral-01 koreasouth-01
-malaysiawest-01 mexicocentral-01 newzealandnorth-01 northcentralus-01 northcentralusstage-01
-northeastus5-01 northeurope-01 norwayeast-01 norwaywest-01 polandcentral-01 qatarcentral-01
-southafricanorth-01 southafricawest-01 southcentralus-01 southcentralus2-01 southeastasia-01
-southeastus5-01 southindia-01 spaincentral-01 swedencentral-01 swedensouth-01 switzerlandnorth-01
-switzerlandwest-01 taiwannorth-01 taiwannorthwest-01 uaecentral-01 uaenorth-01 uksouth-01 ukwest-01
-westcentralus-01 westeurope-01 westindia-01 westus-01 westus2-01 westus3-01 ba: rs bar: resolve
-baremetal.scw.cloud: fr-par-1 fr-par-2 nl-ams-1 basketball: aus nz be: 123website cloudns my
-myspreadshop webhosting bedrock-agentcore.ap-northeast-1.amazonaws.com:
-bedrock-agentcore.ap-northeast-2.amazonaws.com: bedrock-agentcore.ap-south-1.amazonaws.com:
-bedrock-agentcore.ap-south-2.amazonaws.com: bedrock-agentcore.ap-southeast-1.amazonaws.com:
-bedrock-agentcore.ap-southeast-2.amazonaws.com: bedrock-agentcore.ap-southeast-5.amazonaws.com:
-bedrock-agentcore.ap-southeast-7.amazonaws.com: bedrock-agentcore.ca-central-1.amazonaws.com:
-bedrock-agentcore.eu-central-1.amazonaws.com: bedrock-agentcore.eu-north-1.amazonaws.com:
-bedrock-agentcore.eu-south-1.amazonaws.com: bedrock-agentcore.eu-south-2.amazonaws.com:
-bedrock-agentcore.eu-west-1.amazonaws.com: bedrock-agentcore.eu-west-2.amazonaws.com:
-bedrock-agentcore.eu-west-3.amazonaws.com: bedrock-agentcore.sa-east-1.amazonaws.com:
-bedrock-agentcore.us-east-1.amazonaws.com: bedrock-agentcore.us-east-2.amazonaws.com:
-bedrock-agentcore.us-gov-west-1.amazonaws.com: bedrock-agentcore.us-west-1.amazonaws.com:
-bedrock-agentcore.us-west-2.amazonaws.com: consent-portal beebyte.io: hosted-by-previder.com:
-massivegrid.com: paas beebyteapp.io: sekd1 berlin: ge: wtf: ddns bg: pub: support: barsy biz:
-activetrail cloud-ip cloudns dscloud dyndns for-better for-more for-some for-the jozi mmafan myftp
-no-ip orx selfip webhop biz.ng: co dl go lg on bn: business: education: financial: technology: co
-box: sail br: tche brendly.ba: brendly.hr: brendly.rs: shop bs: we bubble.io: cloudflare.net:
-cloudflareanycast.net: cloudflarecn.net: cloudflareglobal.net: prod.atlassian-dev.net: cdn build:
-shiptoday v0 windsurf builders: cloudsite by: mediatech bz: gsj mydns za ca: barsy box co
-myspreadshop no-ip onid ca-central-1.amazonaws.com: ca-west-1.amazonaws.com:
-us-gov-east-1.amazonaws.com: us-gov-west-1.amazonaws.com: us-west-1.amazonaws.com: emrappui-prod
-emrnotebooks-prod emrstudio-prod execute-api s3 s3-accesspoint s3-accesspoint-fips s3-fips
-s3-object-lambda s3-website ca-central-1.sagemaker.aws: us-east-1.sagemaker.aws:
-us-east-2.sagemaker.aws: us-west-2.sagemaker.aws: labeling notebook notebook-fips studio
-ca-west-1.sagemaker.aws: notebook notebook-fips canva.site: canvasite.cn: my case: sav cc: ccwu
-cleverapps cloud-ip cloudns csx ec eu fantasyleague ftpaccess game-server gu loc myphotos pvf
-scrapping sryze twmail uk us cd: cc cdn77.net: r cdn77.org: c rsc ch: 123website 12hp 2ix 4lima
-cloudns dnsking gotdns lima-city linkyard-cloud myspreadshop square7 channelsdvr.net: u ci: kz us
-xyz cl: nz: ph: cloudns claudeusercontent.com: frame cldmail.ru: hb cloud: antagonist convex
-dnshome elementor emergent hstgr jele jote jotelulu keliweb kuleuven laravel linkyard matlab
-observablehq online-server oxa primetel ravendb servebolt trafficplex unison-services urown vapor
-voorloper zap cloud.muni.cz: flt usr cloud.nospamproxy.com: o365 cloud9.af-south-1.amazonaws.com:
-cloud9.ap-east-1.amazonaws.com: cloud9.ap-northeast-1.amazonaws.com:
-cloud9.ap-northeast-2.amazonaws.com: cloud9.ap-northeast-3.amazonaws.com:
-cloud9.ap-south-1.amazonaws.com: cloud9.ap-southeast-1.amazonaws.com:
-cloud9.ap-southeast-2.amazonaws.com: cloud9.ca-central-1.amazonaws.com:
-cloud9.eu-central-1.amazonaws.com: cloud9.eu-north-1.amazonaws.com:
-cloud9.eu-south-1.amazonaws.com: cloud9.eu-west-1.amazonaws.com: cloud9.eu-west-2.amazonaws.com:
-cloud9.eu-west-3.amazonaws.com: cloud9.me-south-1.amazonaws.com: cloud9.sa-east-1.amazonaws.com:
-cloud9.us-east-1.amazonaws.com: cloud9.us-east-2.amazonaws.com: cloud9.us-west-1.amazonaws.com:
-cloud9.us-west-2.amazonaws.com: vfs webview-assets cloud9.il-central-1.amazonaws.com: vfs
-cloudjiffy.net: fra1-de west1-us cloudlets.com.au: mel cloudplatform.fi: fi cloudscale.ch:
-prod.thingdust.io: retrosnub.co.uk: cust club: barsy cloudns jele cn: canva-apps canva-code khsj
-myqnapcloud cn-north-1.amazonaws.com.cn: emrappui-prod emrnotebooks-prod emrstudio-prod execute-api
-s3 s3-accesspoint s3-deprecated s3-object-lambda s3-website co: carrd crd firewalledreplit hidns
-leadpages lpages mypi repl supabase umso co.il: mytabit ravpage tabitorder co.kr: ipdisk co.uk:
-barsy barsyonline myspreadshop nh-serv no-ip com: 180r 1cooldns 1kapp 3utilities 4u a2hosted abrdns
-adobeaemcloud africa alibabacloudcs amazonlightsail amplifyapp appchizi applinzi apps-1and1
-appspacehosted appspaceusercontent appspot atmeta authgear-staging authgearapps awsapps
-awsglobalaccelerator balena-devices barsycenter barsyonline base44-sandbox blogdns blogspot
-blogsyte boutir bplaced br builtwithdark bumbleshrimp cafjs canva-apps canva-hosted-embed canvacode
-cdn77-storage cechire cf-ipfs ciscofreak claudeusercontent cloudflare-ipfs cn co codespot cprapid
-cpserver damnserver dattolocal dattorelay dattoweb ddnsfree ddnsgeek ddnsguru ddnsking de
-deployagent deus-canvas discordsays discordsez ditchyourip dnsabr dnsalias dnsdojo dnsiskinky
-doesntexist dojin dontexist doomdns dopaas drayddns dreamhosters drive-platform dsmynas durumis
-dyn-o-saur dynalias dyndns-at-home dyndns-at-work dyndns-blog dyndns-free dyndns-home dyndns-ip
-dyndns-mail dyndns-office dyndns-pics dyndns-remote dyndns-server dyndns-web dyndns-wiki
-dyndns-work dynns dynuddns dynuhosting elasticbeanstalk encoreapi est-a-la-maison est-a-la-masion
-est-le-patron est-mon-blogueur eu eu1-plenit familyds fastly-edge fastly-terrarium fastvps-server
-firebaseapp firewall-gateway fldrv forgeblocks framercanvas freebox-os freeboxos freemyip from-ak
-from-al from-ar from-ca from-ct from-dc from-de from-fl from-ga from-hi from-ia from-id from-il
-from-in from-ks from-ky from-ma from-md from-mi from-mn from-mo from-ms from-mt from-nc from-nd
-from-ne from-nh from-nj from-nm from-nv from-oh from-ok from-or from-pa from-pr from-ri from-sc
-from-sd from-tn from-tx from-ut from-va from-vt from-wa from-wi from-wv from-wy gcorecdn geekgalaxy
-gentapps gentlentapis getmyip giize githubusercontent gleeze googleapis googlecode gotdns
-gotpantheon gr grayjayleagues hatenablog hatenadiary health-carereform hercules-app hercules-dev
-herokuapp hk hobby-site homelinux homesecuritymac homesecuritypc homeunix hosted-by-files hostedpi
-hotelwithflight iamallama ip-ddns is-a-anarchist is-a-blogger is-a-bookkeeper is-a-bulls-fan
-is-a-caterer is-a-chef is-a-conservative is-a-cpa is-a-cubicle-slave is-a-democrat is-a-designer
-is-a-doctor is-a-financialadvisor is-a-geek is-a-green is-a-guru is-a-hard-worker is-a-hunter
-is-a-landscaper is-a-lawyer is-a-liberal is-a-libertarian is-a-llama is-a-musician is-a-nascarfan
-is-a-nurse is-a-painter is-a-personaltrainer is-a-photographer is-a-player is-a-republican
-is-a-rockstar is-a-socialist is-a-student is-a-teacher is-a-techie is-a-therapist is-an-accountant
-is-an-actor is-an-actress is-an-anarchist is-an-artist is-an-engineer is-an-entertainer
-is-certified is-gone is-into-anime is-into-cars is-into-cartoons is-into-games is-leet
-is-not-certified is-slick is-uberleet is-with-theband isa-geek isa-hockeynut issmarterthanyou it
-jdevcloud jpn kasserver kozow la1-plenit ladesk likes-pie likescandy live-website localtonet logoip
-loseyourip lovableproject lpusercontent magicpatternsapp messwithdns meteorapp mex miniserver
-mochausercontent modelscape mwcloudnonprod myactivedirectory myasustor mycloudnas mydatto
-mydbserver mydobiss myiphost mynascloud myoxypages myqnapcloud mysecuritycamera myshopblocks
-myshopify myspreadshop mytabit mytuleap myvnc neat-url net-freaks nfshost ninjaneer-sites
-on-aptible on-forge on-vapor onhomemade onrender onthewifi ooguy operaunite orsites outsystemscloud
-ownprovider pagespeedmobilizer pgfog pivohosting pixolino playstation-cloud pleskns point2this
-polyspace postman-echo pythonanywhere qa2 qbuser qualifioapp quicksytes rackmaze readthedocs-hosted
-remotewd reservd rhcloud rice-labs routingthecloud ru sa sakuratan sakuraweb same-app same-preview
-saves-the-whales scrysec securitytactics selfip sells-for-less sells-for-u servebbs servebeer
-servecounterstrike serveexchange serveftp servegame servehalflife servehttp servehumour serveirc
-servemp3 servep2p servepics servequake servesarcasm shipstatic shopitsite siiites simple-url
-simplesite sinaapp smushcdn space-to-rent stackhero-network strapiapp streak-link streaklinks
-streakusercontent streamlitapp stufftoread subsc-pay taveusercontent teaches-yoga temp-dns
-theworkpc thingdustdata townnews-staging try-snowplow trycloudflare tuleap-partners uk
-unusualperson upsunapp us us1-plenit vipsinaapp vivenushop w-corp-staticblitz
-w-credentialless-staticblitz w-staticblitz wafflecell webadorsite webspace-host wiredbladehosting
-withgoogle withyoutube wixsite wixstudio woltlab-demo wordsmithmcpcontent workisboring wpdevcloud
-wpenginepowered wphostedmail wpmucdn writesthisblog x0 xtooldevice yolasite za com.au: ie:
-myspreadshop com.br: simplesite com.tw: mymailer community: myforum nog ravendb company: mybox
-contentproxy9.cz: rsc convex.cloud: convex.site: eu-west-1 us-east-1 cool: de elementor
-core.usgovcloudapi.net: core.windows.net: blob file web csb.app: emergentagent.com: preview cv: dev
-store cx: assessments ath calculators cloudns funnels info paynow quizzes researched tests cz: co
-e4 realm dappnode.io: dyndns databricksapps.com: aws gcp databricksapps.us: aws-gov datadetect.com:
-demo instance ddnss.de: dyn dyndns de: 123webseite 12hp 2ix 4lima barsy bplaced co com
-community-pro ddnss ddnssec diskussionsbereich dnshome dnsupdater dyn-berlin dyn-ip24
-dynamisches-dns dyndns1 dyndnssec firewall-gateway fuettertdasnetz git-repos goip gov heimdns
-home-webserver home64 in-berlin in-brb in-butter in-dsl in-vpn internet-dns ipv64 iservschule
-isteingeek istmein keymachine l-o-g-i-n lcube-server lebtimnetz leitungsen lima-city logoip
-mein-iserv my my-gateway my-router myhome-server myspreadshop rub ruhr-uni-bochum schuldock
-schulplattform schulserver spdns square7 srvdns svn-repos taifun-dns test-iserv traeumtgerade
-virtual-user virtualuser webspaceconfig xn--gnstigbestellen-zvb xn--gnstigliefern-wob
-de.object.ncloudstorage.com: kr.object.fin-ncloudstorage.com: kr.object.gov-ncloudstorage.com:
-kr.object.ncloudstorage.com: krs.object.gov-ncloudstorage.com: sg.object.ncloudstorage.com:
-us.object.ncloudstorage.com: s3-website deno.net: sandbox design: bss graphic dev: abyme barsy
-bearblog botdash brave codepen deno deno-staging erp fly githubpreview grebedoc hrsn is-a
-is-a-fullstack is-a-good is-cool is-not-a iserv localplayer loginline lp mediatech mocha-sandbox
-modx myaddr ngrok ngrok-free pagelemon pages panel payload platter-app r2 reliantlabs
-reliantpreview runcontainers uncld vercel vivenushop workers xmit dev.thingdust.io:
-disrec.thingdust.io: testing.thingdust.io: cust reservd devs.ai: fbsbx.com: lair.io: apps direct:
-libp2p diy: group: discourse dk: 123hjemmeside biz co firm myspreadshop reg store dogado.eu:
-jelastic dualstack.af-south-1.amazonaws.com: dualstack.ap-northeast-1.amazonaws.com:
-dualstack.ap-northeast-2.amazonaws.com: dualstack.ap-northeast-3.amazonaws.com:
-dualstack.ap-south-1.amazonaws.com: dualstack.ap-south-2.amazonaws.com:
-dualstack.ap-southeast-1.amazonaws.com: dualstack.ap-southeast-2.amazonaws.com:
-dualstack.ap-southeast-3.amazonaws.com: dualstack.ap-southeast-4.amazonaws.com:
-dualstack.ap-southeast-5.amazonaws.com: dualstack.cn-north-1.amazonaws.com.cn:
-dualstack.eu-central-1.amazonaws.com: dualstack.eu-central-2.amazonaws.com:
-dualstack.eu-south-1.amazonaws.com: dualstack.eu-south-2.amazonaws.com:
-dualstack.eu-west-1.amazonaws.com: dualstack.eu-west-3.amazonaws.com:
-dualstack.il-central-1.amazonaws.com: dualstack.me-central-1.amazonaws.com:
-dualstack.sa-east-1.amazonaws.com: s3 s3-accesspoint s3-website dualstack.ap-east-1.amazonaws.com:
-dualstack.cn-northwest-1.amazonaws.com.cn: dualstack.eu-north-1.amazonaws.com:
-dualstack.eu-west-2.amazonaws.com: dualstack.me-south-1.amazonaws.com: s3 s3-accesspoint
-dualstack.ca-central-1.amazonaws.com: dualstack.ca-west-1.amazonaws.com:
-dualstack.us-east-1.amazonaws.com: dualstack.us-east-2.amazonaws.com:
-dualstack.us-gov-east-1.amazonaws.com: dualstack.us-gov-west-1.amazonaws.com:
-dualstack.us-west-1.amazonaws.com: dualstack.us-west-2.amazonaws.com: s3 s3-accesspoint
-s3-accesspoint-fips s3-fips s3-website dyndns.org: go home eb.amazonaws.com.cn: cn-north-1
-cn-northwest-1 ec: base official elasticbeanstalk.com: af-south-1 ap-east-1 ap-northeast-1
-ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3
-ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1
-eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1
-me-central-1 me-south-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-1
-us-west-2 elastx.net: jls-sto1 jls-sto2 jls-sto3 email: intouch emf.camp: at encoway.cloud:
-meteorapp.com: pythonanywhere.com: eu encr.app: frontend enscaled.us: phx enter.pro: prod erp.dev:
-val.run: web es: 123miweb myspreadshop eu: barsy cloudns deuxfleurs directwp dnshome prvw spdns
-eu-west-1.amazonaws.com: analytics-gateway emrappui-prod emrnotebooks-prod emrstudio-prod
-execute-api s3 s3-accesspoint s3-deprecated s3-object-lambda s3-website eu.org: al asso at au be bg
-ca cd ch cn cy cz de dk edu ee es fi fr gr hr hu ie il in int is it jp kr lt lu lv me mk mt my net
-ng nl no nz pl pt ro ru se si sk tr uk us eur.aruba.jenv-aruba.cloud: jenv-aruba.cloud: it1
-evennode.com: eu-1 eu-2 eu-3 eu-4 us-1 us-2 us-3 us-4 events: co koobin evervault.app:
-evervault.dev: relay expo.app: on staging fan: mkm fast: space view fastly.net: freetls map
-fastlylb.net: map fedoraproject.org: interhostsolutions.be: nospamproxy.com: cloud fi: 123kotisivu
-dy iki kapsi myspreadshop xn--hkkinen-5wa firewalledreplit.co: forgerock.io: repl.co: replit.app:
-id flow.ch: appengine fnc.fr-par.scw.cloud: functions fo: co com fr: 123siteweb aeroport avocat
-chambagri chirurgiens-dentistes chirurgiens-dentistes-en-france dedibox experts-comptables fbx-os
-fbxos freebox-os freeboxos goupile kdns medecin myspreadshop notaires on-web pharmacien port
-veterinaire ynh fr-par.scw.cloud: cockpit ddl dtwh fnc ifr k8s kafk mgdb rdb s3 s3-website scbl whm
-fun: ms vicp yicp zicp funkfeuer.at: wien games: pley sheezy gay: torproject.net: wiardweb.com:
-pages gdn: cnpy gg: botdash kaas panel stackit global: appwrite goog: cloud translate
-gov-ncloudstorage.com: kr kr-private gov.scot: service gov.uk: api campaign service gr: barsy
-simplesite gv.vc: d gw: nx health: hra her.name: his.name: forgot hf.space:
-observableusercontent.com: static hk: inc ltd hooc.me: seprox host: bolt cloudaccess easypanel
-emergent fastvps freesite gadget half iserv jele myfast tempurl voati wp2 wpmudev hosteur.com:
-rag-cloud rag-cloud-ch hosting: opencraft hosting-cluster.nl: rb-hosting.io: tb-hosting.com:
-transip.me: webhosting.be: site hrsn.net: mcdir.ru: vps ht: rt id: e zone ik-server.com: jcloud
-jcloud-ver-jpc in: barsy cloudns indevs supabase web info: barrel-of-knowledge barrell-of-knowledge
-barsy cloudns dnsupdate dvrcam dynamic-dns dyndns for-our forumz groks-the groks-this here-for-more
-ilovecollege knowsitall mayfirst mittwald mittwaldserver no-ip nsupdate selfip typo3server v-info
-webhop instances.scw.cloud: priv pub io: 2038 apigee b-data barsy basicserver beagleboard bitbucket
-bluebite boxfuse brave browsersafetymark bubbleapps cleverapps cloudbeesusercontent darklang dedyn
-definima drive-platform editorx edugit fh-muenster gitbook github gitlab hasura-app hostyhosting
-hypernode icp0 icp1 jele keenetic kiloapps loginline lolipop mailerpage mo-siemens musician myaddr
-myrdbx ngrok pantheonsite pstmn qcx qoto qzz readthedocs resindevice sandcats subscribepage telebit
-terramind tickets utwente vaporcloud virtualserver webflow webflowtest webthings wixstudio wz ir:
-arvanedge vistablog isk01.sakurastorage.jp: isk02.sakurastorage.jp: teckids.org: s3 it: 123homepage
-16-b 32-b 64-b dnshome ibxos iliadboxos myspreadshop syncloud it.hs-heilbronn.de: pages
-pages-research je: of jelastic.cloud: vip jelastic.com: demo jelastic.vps-host.net: atl njs ric jp:
-0am 0g0 0j0 0t0 2-d angry babyblue babymilk backdrop bambina bitter blush bona boo boy boyfriend
-but buyshop candypop capoo catfood cheap chicappa chillout chips chowder chu ciao cocotte coolblog
-cranky crap cutegirl daa daynight deca deci digick eek egoism fakefur fashionstore fem flier flop
-floppy fool frenchkiss girlfriend girly gloomy gonna greater hacca halfmoon handcrafted hateblo
-hatenablog hatenadiary heavy her hiho hippy holy hungry icurus itigo jeez jellybean kawaiishop
-kikirara kill kilo kuron littlestar lolipopmc lolitapunk lomo lovepop lovesick main matrix mimoza
-mods mond mongolian moo mydns namaste netgamers nikita nobushi noor nyanta o0o0 oops parallel
-parasite pecori peewee penne pepper perma pgw pigboat pinoko punyu pupu pussycat pya raindrop rdy
-readymade rgr rulez sadist saloon sblo schoolbus secret skr staba stripper sub sunnyday supersale
-tank theshop thick tonkotsu uh-oh under undo upper usercontent velvet verse versus vivian watson
-weblike websozai whitesnow wjg xii zombie jp4.object.ncpstorage.com:
-jp4.object.private.ncpstorage.com: jp5.object.ncpstorage.com: jp5.object.private.ncpstorage.com: jp
-k2.cloud: elastic s3 website k8s.fr-par.scw.cloud: k8s.nl-ams.scw.cloud: k8s.pl-waw.scw.cloud:
-nodes keliweb.cloud: cs kg: ae fj us xx kr: c01 eliv-api eliv-cdn eliv-dns mmv vki krd: co edu
-kuleuven.be: ezproxy kz: jcloud la: bnr layershift.co.uk: scaleforce.com.cy: scaleforce.net: j lc:
-oy leg.br: ac al am ap ba ce df es go ma mg ms mt pa pb pe pi pr rj rn ro rr rs sc se sp to
-liara.run: iran link: canva cyon faable joinmc keenetic myfritz mypep linode.com: members
-linodeusercontent.com: ip live: aem hlx lol: omg lp.dev: api objects lpg.cloudscale.ch:
-rma.cloudscale.ch: objects lu: 123website md: ir me: barsy brasilia c66 craft ddns diskstation
-dnsfor dscloud edgestack filegear filegear-sg grok hopto i234 loginto lohmus mcdir mybox myds
-nohost noip opencloud soundcast synology tcp4 vp4 webhop xwx media: photos: website: wiki: framer
-menu: barsy barsyonline metacentrum.cz: custom mn: nyc mobi: barsy dscloud modelence.app: cloud
-sandbox mp: ju ms: minisite mynetname.net: sn mythic-beasts.com: caracal customer fentiger lynx
-ocelot oncilla onza sphinx vs x yali nabu.casa: ui name: ispmanager keenetic ncloudstorage.com: kr
-kr-naver kr-naver-dev kr-private ne.jp: gehirn ivory mail-box mints mokuren opal sakura sumomo
-topaz neen.it: jc net: adobeaemcloud adobeio-static adobeioruntime akadns akamai akamai-staging
-akamaiedge akamaiedge-staging akamaihd akamaihd-staging akamaiorigin akamaiorigin-staging akamaized
-akamaized-staging alwaysdata apps-1and1 appudo at-band-camp azure-api azure-mobile azureedge
-azurefd azurestaticapps azurewebsites barsy blackbaudcdn blogdns boomla botdash bounceme bplaced
-broke-it buyshouses casacam cdn-edges cdn77-ssl channelsdvr clickrising cloudaccess cloudapp
-cloudflare cloudfront cloudfunctions cloudjiffy cloudycluster community-pro ctfcloud dattolocal
-ddns ddns-ip de5 debian definima deno dns-cloud dns-dynamic dnsalias dnsdojo dnsup does-it
-dontexist dsmynas dynalias dynathome dynu dynuddns dynv6 eating-organic edgekey edgekey-staging
-edgesuite edgesuite-staging endofinternet familyds fastlylb feste-ip firewall-gateway from-az
-from-co from-la from-ny gb gets-it ggff grafana-dev ham-radio-op heteml hicam homeftp homeip
-homelinux homeunix hu in in-dsl in-the-band in-vpn iobb ipifony ipv64 is-a-chef is-a-geek isa-geek
-jp keyword-on kicks-ass kinghost knx-server krellian live-on localcert luyani mafelo meinforum
-memset moonscale myamaze mydatto mydissent myeffect myfritz mymediapc mypsx myradweb
-mysecuritycamera myspreadshop mysynology nhlfan no-ip now-dns office-on-the oninferno opik ownip
-pgafan podzone privatizehealthinsurance rackmaze redirectme reserve-online routingthecloud ru
-schokokeks scrapper-site se seidat selfip sells-it senseering servebbs serveblog serveftp
-serveminecraft server-on shopselect siteleaf spryt square7 squares static-access subsc-pay supabase
-sytes thruhere torproject trafficmanager ts tunnelmole twmail uk uni5 usgovcloudapp
-usgovtrafficmanager vpndns vps-host vusercontent webhop yandexcloud za zabc network: aem appwrite
-arvo azimuth co tlon news: noticeable nftstorage.link: storacha.link: w3s.link: ipfs ng: biz col
-firm gen ltd ngo plc ngrok.io: ap au eu in jp sa us nl: 123website cistron co demon gov
-hosting-cluster khplay myspreadshop nl-ams.scw.cloud: cockpit ddl dtwh ifr k8s kafk mgdb rdb s3
-s3-website scbl whm no: 123hjemmeside co myspreadshop noc.ruhr-uni-bochum.de: io nodeart.io: stage
-now: dyn here tmp nu: enterprisecloud merseine mine shacknet object.fin-ncloudstorage.com:
-object.private.fin-ncloudstorage.com: kr object.gov-ncloudstorage.com:
-object.private.gov-ncloudstorage.com: kr krs object.ncloudstorage.com: de kr sg us
-object.ncpstorage.com: jp kr s3-website-jp object.private.ncloudstorage.com:
-objectstorage.ncloud.com: kr sg object.private.ncpstorage.com: jp kr objectstorage.ch: lpg rma one:
-service website online: barsy book eero eero-stage heimdns websitebuilder onstackit.cloud: runs
-orange: tech org: accesscam ae altervista barsy blogdns blogsite bmoattachments boldlygoingnowhere
-cable-modem camdvr cloudns collegefan couchpotatofries ddnss dnsalias dnsdojo doesntexist dontexist
-doomdns dpdns dsmynas duckdns dvrdns dynalias dyndns dynserv endofinternet endoftheinternet eu
-familyds fedorainfracloud fedorapeople freeddns freedesktop from-me fspages game-host gotdns
-hatenadiary hepforge hk hobby-site homedns homeftp homelinux homeunix hopto httpbin in-dsl in-vpn
-ip-dynamic iptime is-a-bruinsfan is-a-candidate is-a-celticsfan is-a-chef is-a-geek is-a-knight
-is-a-linux-user is-a-patsfan is-a-soxfan is-found is-local is-lost is-saved is-very-bad
-is-very-evil is-very-good is-very-nice is-very-sweet isa-geek jpn js kicks-ass misconfused mlbfan
-my-firewall myfirewall myftp mysecuritycamera mywire nflfan no-ip now-dns pimienta podzone poivron
-potager pubtls read-books readmyblog routingthecloud roxa selfip sellsyourhome servebbs serveftp
-servegame small-web spdns stuff-4-sale sweetpepper toolforge tunk tuxfamily twmail ufcfan us webhop
-webredirect wmcloud wmflabs wz za zapto org.uk: affinitylottery glug lug lugs raffleentry
-weeklylottery origin.cdn77-secure.org: ssl os.fedoraproject.org: os.stg.fedoraproject.org:
-render.com: app ovh: nerdpol oxa.cloud: tn uk paas.massivegrid.net: fr-1 lon-1 lon-2 ny-1 ny-2 sg-1
-page: aem blacktops codeberg deuxfleurs ginta heyflow hlx linkyhost mybox mymagic omgs pdns plesk
-prod prvcy rocky solidres statichost vibekit panel.gg: daemon pictures: 1337 pizza: ngrok pl: art
-beep bielsko cfolks co dfirma dkonto ecommerce-shop gda gdansk gdynia gliwice homesklep iqhs krakow
-krasnik leczna lodz lubartow lublin med myspreadshop pabianice plock poniatowa poznan sdscloud
-shoparena sieradz simplesite skierniewice sopot swidnik torun unicloud wroc you2 zakopane zgierz
-pl-waw.scw.cloud: cockpit ddl dtwh ifr k8s kafk mgdb rdb s3 s3-website scbl place: co ship
-platform.sh: ent eu us playit.plus: with plus: playit ply.gg: d6 pm: name own prgmr.com: xen
-primetel.cloud: uk pro: barsy cloudns keenetic ngrok prod.fastly.net: a global project-study.com:
-dev pstmn.io: mock pt: 123paginaweb pw: cloudns x443 quickconnect.cn: quickconnect.to: direct
-railway.app: up re: can netlib reclaim.cloud: ca uk us resinstaging.io: devices reviews: aem rip:
-clan rit.edu: git-pages ro: barsy co shop rocks: lima-city myddns stackit v6 webspace rs: barsy ox
-ru: + ac adygeya bashkiria bir cbg dagestan eurodir grozny int kalmykia kustanai marine mcdir mcpre
-mil mircloud mordovia msk myjino mytis na4u nalchik nov pp pyatigorsk ras spb vladikavkaz vladimir
-ru-msk.k2.cloud: ru-spb.k2.cloud: lb s3 website run: canva cloud development liara lovable needle
-onporter ravendb repl rwx sanity sm stackit val vercel wix saveincloud.net: jelastic nordeste-idc
-scot: co gov me mygov org scrypted.io: client scw.cloud: k8s scalebook smartlabeling scw.site: ams
-waw se: 123minsida com iopsys itcouldbewor myspreadshop services: loginline sg: enscaled sh: bearly
-botda hashbang lovable now surge teleport sh.cn: as shop: barsy barsyonline base hoplix shopware
-show: ms si: f5 gitpage site: barsy byen caffeine ceero chatgpt co convex cpanel cyon docsflowy
-fastvps figma figma-gov greybull heyflow jele jouwweb kliv loginline madethis medusajs nippy notion
-novecore omniwe opensocial piebox playcode preview puter scw sol sourcecraft square srht support
-wpsquared so: surveys space: app-ionos deployagent heiyu hf manus myfast project uber vibehost
-xs4all spawn.cc: instances speedpartner.de: customer srcf.net: soc user srv.us: gh gl
-ssl.fastly.net: a b global st: helioho kirara noho staging.expo.app: on storage.dev:
-storageapi.dev: t3 store: barsy sellfy shopware storebase strapiapp.com: media studio: ai sanity
-su: abkhazia adygeya aktyubinsk arkhangelsk armenia ashgabad azerbaijan balashov bashkiria bryansk
-bukhara chimkent dagestan east-kazakhstan exnet georgia grozny ivanovo jambyl kalmykia kaluga
-karacol karaganda karelia khakassia krasnodar kurgan kustanai lenug mangyshlak mordovia msk
-murmansk nalchik navoi north-kazakhstan nov obninsk penza pokrovsk sochi spb tashkent termez
-togliatti troitsk tselinograd tula tuva vladikavkaz vladimir vologda supabase.co: realtime storage
-systems: miren tawk.email: tawkto.email: p team: discourse jelastic tech: cleverapps tf: sch th:
-online shop tn: orangecloud to: 611 nett vpnplus x0 today: prequalifyme tools: myaddr top: ntdll
-trendhosting.cloud: ch de tv: better-than dyndns from on-the-web sakura worse-than tw: mydns url
-typeform.com: pro ua: biz cc co cx inf ltd pp v uk: barsy conn copro hosp independent-commission
-independent-inquest independent-inquiry independent-panel independent-review nimsite public-inquiry
-pymnt royal-commission us: azure-api azurewebsites cloudns freeddns golffan heliohost is-by
-land-4-sale ngo noip pointto servername srv stuff-4-sale us-east-1.amazonaws.com:
-us-east-2.amazonaws.com: us-west-2.amazonaws.com: analytics-gateway emrappui-prod emrnotebooks-prod
-emrstudio-prod execute-api s3 s3-accesspoint s3-accesspoint-fips s3-deprecated s3-fips
-s3-object-lambda s3-website us-east-1.amazoncognito.com: us-east-2.amazoncognito.com:
-us-west-1.amazoncognito.com: us-west-2.amazoncognito.com: auth auth-fips
-us-gov-east-1.amazoncognito.com: us-gov-west-1.amazoncognito.com: auth-fips us-gov-east-1.on.aws:
-us-gov-west-1.on.aws: transfer-webapp transfer-webapp-fips us-gov-east-1.sagemaker.aws:
-us-gov-west-1.sagemaker.aws: notebook notebook-fips studio studio-fips us-west-1.sagemaker.aws:
-notebook notebook-fips studio usgovcloudapi.net: windows.net: servicebus uy: gv vc: gv mydns vip:
-hidns wa.us: aberdeen bainbridge-isl bellevue bremerton centralia chehalis forks gig-harbor hoquiam
-keyport kingston olympia port-angeles port-ludlow port-orchard port-townsend poulsbo redmond renton
-sea seattle sequim shelton silverdale yarrow-point wafaicloud.com: jed ryd webaccel.jp: rs user
-website.ncloudstorage.com: kr kr-naver kr-naver-dev wf: biz sch wmcloud.org: beta
-wordsmithmcpcontent.com: staging work: puter wpenginepowered.com: js ws: cloud66 dyndns mypets
-xn--p1acf: xn--41a xn--80aaa0cvac xn--90a1af xn--90amc xn--c1avg xn--h1ahn xn--h1aliz xn--j1adp
-xn--j1aef xn--j1ael8b xyz: botdash caffeine exe opentunnel yandexcloud.net: storage website yt: org
-zone: lima prg1-zerops stackit
+A001.test.code-builder-stg.platform.salesforce.com:Be.vc:Cmm.com:A2na.am:Aaa.crm.dev:Bb.crm.dev:
+Bc.crm.dev:Bd.crm.dev:Cvisor.ws:Be.crm.dev:Bf-south-1.airflow.amazonaws.com:Lrds.amazonaws.com:
+C.crm.dev:Birflow.af-south-1.on.aws:Jp-east-1.on.aws:Lnortheast-1.on.aws:V2.on.aws:V3.on.aws:
+Lsouth-1.on.aws:R2.on.aws:Qeast-1.on.aws:V2.on.aws:V3.on.aws:V4.on.aws:V5.on.aws:V7.on.aws:
+Ica-central-1.on.aws:Lwest-1.on.aws:Jn-north-1.on.amazonwebservices.com.cn:
+Qwest-1.on.amazonwebservices.com.cn:Ieu-central-1.on.aws:T2.on.aws:Lnorth-1.on.aws:Lsouth-1.on.aws:
+R2.on.aws:Lwest-1.on.aws:Q2.on.aws:Q3.on.aws:Iil-central-1.on.aws:Ime-central-1.on.aws:
+Lsouth-1.on.aws:Isa-east-1.on.aws:Ius-east-1.on.aws:Q2.on.aws:Lwest-1.on.aws:Q2.on.aws:Doapp.ai:
+Cvencloud.com:Blces.network:Bp-east-1.airflow.amazonaws.com:Kcs.amazonlightsail.com:
+Krds.amazonaws.com:I2.rds.amazonaws.com:Dnorth-1.r.cloud.int.apple:Ieast-1.airflow.amazonaws.com:
+Pcs.amazonlightsail.com:Prds.amazonaws.com:N2.airflow.amazonaws.com:Pcs.amazonlightsail.com:
+Prds.amazonaws.com:N3.airflow.amazonaws.com:Prds.amazonaws.com:Dsouth-1.airflow.amazonaws.com:
+Lcs.amazonlightsail.com:Lr.cloud.int.apple:Mds.amazonaws.com:J2.airflow.amazonaws.com:
+Lr.cloud.int.apple:Mds.amazonaws.com:Ieast-1.airflow.amazonaws.com:Pcs.amazonlightsail.com:
+Prds.amazonaws.com:N2.airflow.amazonaws.com:Pcs.amazonlightsail.com:Prds.amazonaws.com:
+N3.airflow.amazonaws.com:Pcs.amazonlightsail.com:Prds.amazonaws.com:N4.airflow.amazonaws.com:
+Prds.amazonaws.com:N5.airflow.amazonaws.com:Pcs.amazonlightsail.com:Prds.amazonaws.com:
+N6.rds.amazonaws.com:N7.airflow.amazonaws.com:Prds.amazonaws.com:Cps.grok.bot:Dwrite.run:
+Bt.playit.plus:Fy.gg:Classian-3p-us-gov-mod.com:M.com:Kisolated-3p.com:Buiusercontent.com:Bwdev.ca:
+Csapprunner.com:Bzure.databricksapps.com:Fcontainer.io:Abeget.app:Fcdn.cloud:Build.run:Fer.code.com:
+Etwithrocket.new:Bwcloud-os-instance.de:Ac.ts.net:Ba-central-1.airflow.amazonaws.com:
+Ncs.amazonlightsail.com:Nrds.amazonaws.com:Dwest-1.airflow.amazonaws.com:Krds.amazonaws.com:
+Bi.crm.dev:Bloud.int.apple:Gmetacentrum.cz:Fera.site:Custers.rdpa.co:
+Bn-north-1.airflow.amazonaws.com.cn:Iwest-1.airflow.amazonaws.com.cn:C.st:Bode.run:
+Cmpute-1.amazonaws.com:H.amazonaws.com:V.cn:Iestate:Iherokuapp.com:Bursorusercontent.com:
+Cstomer-oci.com:Ad.crm.dev:Batabase.run:Bev-builder.code.com:D.adobeaemcloud.com:Deloper.app:
+Dinapps.com:Bigitaloceanspaces.com:Bweb.link:Aelb.amazonaws.com:R.cn:Bth.limo:Gnk:
+Bu-central-1.airflow.amazonaws.com:Ncs.amazonlightsail.com:Nr.cloud.int.apple:Ods.amazonaws.com:
+L2.airflow.amazonaws.com:Nrds.amazonaws.com:Dnorth-1.airflow.amazonaws.com:Lcs.amazonlightsail.com:
+Lr.cloud.int.apple:Dsouth-1.airflow.amazonaws.com:J2.airflow.amazonaws.com:Lcs.amazonlightsail.com:
+Dwest-1.airflow.amazonaws.com:Kcs.amazonlightsail.com:Krds.amazonaws.com:I2.airflow.amazonaws.com:
+Kcs.amazonlightsail.com:Krds.amazonaws.com:I3.airflow.amazonaws.com:Kcs.amazonlightsail.com:
+Krds.amazonaws.com:Bwp.live:Bx.futurecms.at:Dortsinfo.at:Cperiments.sagemaker.aws:Afirenet.ch:
+Brusky.de:Buturecms.at:Agateway.dev:Ahost.cloud:Eed.app:Eing.myjino.ru:Iovh.net:Aicp.net:Bd.pub:
+Bl-central-1.airflow.amazonaws.com:Nrds.amazonaws.com:Bn.futurecms.at:Cbrowser.dev:Klink:Akin.one:
+Epub:Bunden.ortsinfo.at:Alanding.myjino.ru:Bcl.dev:Dstage.dev:Binodeobjects.com:Bocalto.net:
+Butrausercontent.com:Amagentosite.cloud:Be-central-1.airflow.amazonaws.com:Nrds.amazonaws.com:
+Dsouth-1.airflow.amazonaws.com:Lrds.amazonaws.com:Ctaaiusercontent.com:Bigration.run:Boonscale.io:
+Btls.run.app:Bx-central-1.rds.amazonaws.com:Anodebalancer.linode.com:Crthflank.app:Bxa.eu:
+Aoaiusercontent.com:Bci.customer-oci.com:Cp.customer-oci.com:Cs.customer-oci.com:Bn-k3s.io:
+Drancher.cloud:Eio.io:Braclecloudapps.com:Ggovcloudapps.com:Tuk:Btap.co:Bwo.codes:
+Ap.azurewebsites.net:Ba.crm.dev:Cges.grok.bot:Cywhirl.com:Bb.crm.dev:Bc.crm.dev:Bd.crm.dev:
+Be.crm.dev:Bf.crm.dev:Blatformsh.site:Brairielearn-user-content.com:Civate.repost.aws:
+Hlink.snowflake.app:Aqualyhqpartner.com:Iortal.com:Cipelements.com:Ar.appspot.com:Ccloud.int.apple:
+Baw.icp0.io:H1.io:Bds.cn-north-1.amazonaws.com.cn:Mwest-1.amazonaws.com.cn:Beplit.dev:Bun.app:
+As.brave.app:Idev:Iio:Ba-east-1.airflow.amazonaws.com:Kcs.amazonlightsail.com:Krds.amazonaws.com:
+Bervices.clever-cloud.com:Bhared.atlassian-3p-us-gov-mod.com:T.com:Risolated-3p.com:Bnowflake.app:
+Bpectrum.myjino.ru:Brvrless.rdpa.co:Btatics.cloud:Cg-builder.code.com:D.dev:Dstage.dev:Colos.io:
+Bvc.firenet.ch:Bys.qcx.io:Ateams.replit.dev:Clebit.xyz:Bransurl.be:Jeu:Jnl:Citon.zone:Bst.site:
+Aupsun.app:Bs-central-1.r.cloud.int.apple:L2.r.cloud.int.apple:Deast-1.airflow.amazonaws.com:
+Kcs.amazonlightsail.com:Kr.cloud.int.apple:Lds.amazonaws.com:I2.airflow.amazonaws.com:
+Kcs.amazonlightsail.com:Kr.cloud.int.apple:Lds.amazonaws.com:Dgov-east-1.rds.amazonaws.com:
+Hwest-1.rds.amazonaws.com:Dnortheast-1.rds.amazonaws.com:Dwest-1.airflow.amazonaws.com:
+Kr.cloud.int.apple:Lds.amazonaws.com:I2.airflow.amazonaws.com:Kcs.amazonlightsail.com:
+Kr.cloud.int.apple:Lds.amazonaws.com:I3.r.cloud.int.apple:Cer.fm:Flocalcert.dev:Econtent.goog:
+Avps.myjino.ru:Bultrobjects.com:Aw.crm.dev:Ba.crm.dev:Cdl.top:Bb.crm.dev:Bc.crm.dev:Bd.crm.dev:
+Be.crm.dev:Cbhare.dev:Dpaas.ovh.net:Bf.crm.dev:Axenonconnect.de:Bmit.co:Azerops.app:Hzone:
+Btna-dingtalk.com:A*Aac:AdrrAfeedbackBormsAschAacademy:Aofficial
+Aaccesspoint.s3-global.amazonaws.com:AmrapAaddr.tools:Acosidns.de:Ahome-webserver.de:Adyn
+Aae.flow.ch:Blp1Bf-south-1.amazonaws.com:Bp-east-1.amazonaws.com:Dnortheast-3.amazonaws.com:
+Dsouth-2.amazonaws.com:Ieast-3.amazonaws.com:N4.amazonaws.com:Acn-northwest-1.amazonaws.com.cn:
+Aeu-central-2.amazonaws.com:Dnorth-1.amazonaws.com:Dsouth-1.amazonaws.com:J2.amazonaws.com:
+Dwest-2.amazonaws.com:I3.amazonaws.com:Ail-central-1.amazonaws.com:Ame-central-1.amazonaws.com:
+Dsouth-1.amazonaws.com:Asa-east-1.amazonaws.com:Aemrappui-prodDnotebooks-prodDstudio-prodBxecute-api
+As3C-accesspointDobject-lambdaDwebsiteAaf-south-1.amazoncognito.com:Bp-east-1.amazoncognito.com:
+I2.amazoncognito.com:Dnortheast-1.amazoncognito.com:N2.amazoncognito.com:N3.amazoncognito.com:
+Dsouth-1.amazoncognito.com:J2.amazoncognito.com:Ieast-1.amazoncognito.com:N2.amazoncognito.com:
+N3.amazoncognito.com:N4.amazoncognito.com:N5.amazoncognito.com:N6.amazoncognito.com:
+N7.amazoncognito.com:Aca-central-1.amazoncognito.com:Dwest-1.amazoncognito.com:
+Bognito-idp.eusc-de-east-1.on.amazonwebservices.eu:Aeu-central-1.amazoncognito.com:
+L2.amazoncognito.com:Dnorth-1.amazoncognito.com:Dsouth-1.amazoncognito.com:J2.amazoncognito.com:
+Dwest-1.amazoncognito.com:I2.amazoncognito.com:I3.amazoncognito.com:Ail-central-1.amazoncognito.com:
+Alovable.app:Ame-central-1.amazoncognito.com:Dsouth-1.amazoncognito.com:
+Bx-central-1.amazoncognito.com:Asa-east-1.amazoncognito.com:AauthBf-south-1.on.aws:Bp-east-1.on.aws:
+Dnortheast-1.on.aws:N2.on.aws:N3.on.aws:Dsouth-1.on.aws:Ieast-1.on.aws:N2.on.aws:N3.on.aws:
+Aca-central-1.on.aws:Aeu-central-1.on.aws:Dnorth-1.on.aws:Dsouth-1.on.aws:Dwest-1.on.aws:I2.on.aws:
+I3.on.aws:Ame-south-1.on.aws:Asa-east-1.on.aws:Aus-east-1.on.aws:I2.on.aws:Dwest-1.on.aws:I2.on.aws:
+Alambda-urlAtransfer-webappAaf-south-1.sagemaker.aws:Bp-east-1.sagemaker.aws:
+Dnortheast-3.sagemaker.aws:Dsoutheast-3.sagemaker.aws:Acn-north-1.sagemaker.com.cn:
+Iwest-1.sagemaker.com.cn:Aeu-central-2.sagemaker.aws:Dnorth-1.sagemaker.aws:Dsouth-1.sagemaker.aws:
+J2.sagemaker.aws:Dwest-3.sagemaker.aws:Ail-central-1.sagemaker.aws:Ame-central-1.sagemaker.aws:
+Dsouth-1.sagemaker.aws:Asa-east-1.sagemaker.aws:AnotebookAstudioAag:AobjAai:AframerAkiloappsAuwuAam:
+Afm:AradioAamazonaws.com:As3C-1Dap-east-1Gnortheast-1Q2Q3Gsouth-1Least-1Q2Dca-central-1Deu-central-1
+Gnorth-1Gwest-1L2L3External-1Dfips-us-gov-east-1Pwest-1Dme-south-1Dsa-east-1Dus-east-2Ggov-east-1
+Kwest-1Gwest-1L2Dwebsite-ap-northeast-1Osoutheast-1Y2Leu-west-1Lsa-east-1Lus-east-1Ogov-west-1
+Owest-1T2Aus-east-1Aamba.host:BppAcdnAfnAgoAap-east-2.on.aws:Dsouth-2.on.aws:Ieast-4.on.aws:
+N5.on.aws:N6.on.aws:N7.on.aws:Aca-west-1.on.aws:Bn-north-1.on.amazonwebservices.com.cn:
+Iwest-1.on.amazonwebservices.com.cn:Aeu-central-2.on.aws:Dsouth-2.on.aws:
+Csc-de-east-1.on.amazonwebservices.eu:Ail-central-1.on.aws:Ame-central-1.on.aws:Bx-central-1.on.aws:
+Atransfer-webappAap-northeast-1.amazonaws.com:N2.amazonaws.com:Dsouth-1.amazonaws.com:
+Ieast-1.amazonaws.com:N2.amazonaws.com:Aeu-central-1.amazonaws.com:Aanalytics-gatewayAemrappui-prod
+Dnotebooks-prodDstudio-prodBxecute-apiAs3C-accesspointDobject-lambdaDwebsite
+Aap-northeast-1.sagemaker.aws:N2.sagemaker.aws:Dsouth-1.sagemaker.aws:Ieast-1.sagemaker.aws:
+N2.sagemaker.aws:Aeu-central-1.sagemaker.aws:Dwest-1.sagemaker.aws:I2.sagemaker.aws:Alabeling
+AnotebookAstudioAap-south-2.sagemaker.aws:Ieast-4.sagemaker.aws:Anotebook
+Aap-southeast-5.amazonaws.com:Aexecute-apiAs3C-accesspointDdeprecatedDobject-lambdaDwebsiteAapp:
+BgilevibesBivenAbase44BlacktopsBotdashBraveAclaudeCerkFstageCoudflareFzyroBodepenCnvexCrespeedBrbts
+BsbAe2bBasypanelBdgecomputeBncrBxpoAfastedgeBlutterflowBramerAgadgetBithubBlideosAhackclubCsura
+AleapcellBoginlineCvableBuyaniAmagicpatternsBedusajsCsserliBirenBochaCdelenceAnetlifyBgrokF-freeBoop
+ByatAon-fleekCdigitaloceanCherculesApplxButerAreplitCtoolBocketpreviewAshiptodayBliplaneBpawnbase
+CritesBtreamlitAtelebitBypedreamAvercelAwalCsmerBebBindsurfBnextAzeaburAapple:AintAarmy:Anavy:Adns
+Av6Aaseinet.ne.jp:Aparty.eus:AuserAasia:AcloudnsAdaemonBixAaspirethemes.com:Areliantlabs.dev:Asites
+Aat:A123webseiteChpA2ixA4BlimaAdnshomeAfuturehostingGmailingAlima-cityAmyCspreadshopApriv
+Aaws-cloud9.af-south-1.amazonaws.com:Mp-east-1.amazonaws.com:Onortheast-1.amazonaws.com:
+Y2.amazonaws.com:Y3.amazonaws.com:Osouth-1.amazonaws.com:Teast-1.amazonaws.com:Y2.amazonaws.com:
+Lca-central-1.amazonaws.com:Leu-central-1.amazonaws.com:Onorth-1.amazonaws.com:
+Osouth-1.amazonaws.com:Owest-1.amazonaws.com:T2.amazonaws.com:T3.amazonaws.com:
+Lil-central-1.amazonaws.com:Lme-south-1.amazonaws.com:Lsa-east-1.amazonaws.com:
+Lus-east-1.amazonaws.com:T2.amazonaws.com:Owest-1.amazonaws.com:T2.amazonaws.com:Awebview-assets
+Aaxarnet.cloud:Aes-1Aazurestaticapps.net:A1A2A3A4A5A6A7AcentralusAeastasiaEus2AwesteuropeEus2
+Aazurewebsites.net:Bustraliacentral-01Q2-01Jeast-01Jsoutheast-01Fiaeast-01Abelgiumcentral-01
+Brazilsouth-01Least-01Acanadacentral-01Geast-01Bentralindia-01Hus-01Jeuap-01Bhilecentral-01
+Adenmarkeast-01Aeastasia-01Istage-01Eus-01G2-01Heuap-01G3-01Afrancecentral-01Gsouth-01
+Agermanynorth-01Hwestcentral-01Aindiasouthcentral-01Donesiacentral-01Bsraelcentral-01Gnorthwest-01
+Btalynorth-01Ajapaneast-01Fwest-01Bioindiacentral-01Iwest-01Akoreacentral-01Fsouth-01
+Amalaysiawest-01Bexicocentral-01Anewzealandnorth-01Borthcentralus-01Ostage-01Feastus5-01Gurope-01
+Dwayeast-01Gwest-01Apolandcentral-01Aqatarcentral-01Asouthafricanorth-01Lwest-01Fcentralus-01O2-01
+Feastasia-01Jus5-01Findia-01Bpaincentral-01Bwedencentral-01Gsouth-01Citzerlandnorth-01Lwest-01
+Ataiwannorth-01Lwest-01Auaecentral-01Dnorth-01Bksouth-01Cwest-01Awestcentralus-01Eeurope-01Eindia-01
+Eus-01G2-01G3-01Aba:ArsAbar:AresolveAbaremetal.scw.cloud:Afr-par-1H2Anl-ams-1Abasketball:AausAnzAbe:
+A123websiteAcloudnsAmyCspreadshopAwebhostingAbedrock-agentcore.ap-northeast-1.amazonaws.com:
+Zheast-2.amazonaws.com:Vsouth-1.amazonaws.com:Zh-2.amazonaws.com:Zheast-1.amazonaws.com:
+Zheast-2.amazonaws.com:Zheast-5.amazonaws.com:Zheast-7.amazonaws.com:Sca-central-1.amazonaws.com:
+Seu-central-1.amazonaws.com:Vnorth-1.amazonaws.com:Vsouth-1.amazonaws.com:Zh-2.amazonaws.com:
+Vwest-1.amazonaws.com:Z-2.amazonaws.com:Z-3.amazonaws.com:Ssa-east-1.amazonaws.com:
+Sus-east-1.amazonaws.com:Z-2.amazonaws.com:Vgov-west-1.amazonaws.com:Vwest-1.amazonaws.com:
+Z-2.amazonaws.com:Aconsent-portalAbeebyte.io:Ahosted-by-previder.com:Amassivegrid.com:Apaas
+Abeebyteapp.io:Asekd1Aberlin:Age:Awtf:AddnsAbg:Apub:Asupport:AbarsyBiz:AactivetrailAcloud-ipFns
+AdscloudByndnsAfor-betterEmoreEsomeEtheAjoziAmmafanByftpAno-ipAorxAselfipAwebhopAbiz.ng:AcoAdlAgoAlg
+AonAbn:Business:Aeducation:Afinancial:Atechnology:AcoAbox:AsailAbr:AtcheAbrendly.ba:Ihr:Irs:Ashop
+Abs:AweAbubble.io:Acloudflare.net:Kanycast.net:Kcn.net:Kglobal.net:Aprod.atlassian-dev.net:Acdn
+Abuild:AshiptodayAv0AwindsurfAbuilders:AcloudsiteAby:AmediatechAbz:AgsjAmydnsAzaAca:AbarsyBoxAco
+AmyspreadshopAno-ipAonidAca-central-1.amazonaws.com:Dwest-1.amazonaws.com:
+Aus-gov-east-1.amazonaws.com:Hwest-1.amazonaws.com:Dwest-1.amazonaws.com:Aemrappui-prod
+Dnotebooks-prodDstudio-prodBxecute-apiAs3C-accesspointO-fipsDfipsDobject-lambdaDwebsite
+Aca-central-1.sagemaker.aws:Aus-east-1.sagemaker.aws:I2.sagemaker.aws:Dwest-2.sagemaker.aws:
+AlabelingAnotebookI-fipsAstudioAca-west-1.sagemaker.aws:AnotebookI-fipsAcanva.site:Fsite.cn:Amy
+Acase:AsavAcc:CwuBleverappsCoud-ipFnsBsxAecBuAfantasyleagueBtpaccessAgame-serverBuAlocAmyphotosApvf
+AscrappingBryzeAtwmailAukBsAcd:BcBdn77.net:ArAcdn77.org:BArscAch:A123websiteChpA2ixA4limaAcloudns
+AdnskingAgotdnsAlima-cityCnkyard-cloudAmyspreadshopAsquare7Achannelsdvr.net:AuAci:AkzAusAxyzAcl:Anz:
+Aph:AcloudnsCaudeusercontent.com:AframeAcldmail.ru:AhbAcloud:AantagonistAconvexAdnshomeAelementor
+BmergentAhstgrAjeleBoteEluluAkeliwebBuleuvenAlaravelBinkyardAmatlabAobservablehqBnline-serverBxa
+AprimetelAravendbAserveboltAtrafficplexAunison-servicesBrownAvaporBoorloperAzapAcloud.muni.cz:Aflt
+AusrAcloud.nospamproxy.com:Ao365Acloud9.af-south-1.amazonaws.com:Ip-east-1.amazonaws.com:
+Knortheast-1.amazonaws.com:U2.amazonaws.com:U3.amazonaws.com:Ksouth-1.amazonaws.com:
+Peast-1.amazonaws.com:U2.amazonaws.com:Hca-central-1.amazonaws.com:Heu-central-1.amazonaws.com:
+Knorth-1.amazonaws.com:Ksouth-1.amazonaws.com:Kwest-1.amazonaws.com:P2.amazonaws.com:
+P3.amazonaws.com:Hme-south-1.amazonaws.com:Hsa-east-1.amazonaws.com:Hus-east-1.amazonaws.com:
+P2.amazonaws.com:Kwest-1.amazonaws.com:P2.amazonaws.com:AvfsAwebview-assets
+Acloud9.il-central-1.amazonaws.com:AvfsAcloudjiffy.net:Afra1-deAwest1-usAcloudlets.com.au:Amel
+Acloudplatform.fi:AfiAcloudscale.ch:Aprod.thingdust.io:Aretrosnub.co.uk:AcustBlub:AbarsyAcloudns
+AjeleAcn:Banva-appsGcodeAkhsjAmyqnapcloudAcn-north-1.amazonaws.com.cn:Aemrappui-prodDnotebooks-prod
+Dstudio-prodBxecute-apiAs3C-accesspointDdeprecatedDobject-lambdaDwebsiteAco:BarrdBrd
+AfirewalledreplitAhidnsAleadpagesBpagesAmypiAreplAsupabaseAumsoAco.il:AmytabitAravpageAtabitorder
+Aco.kr:AipdiskAco.uk:AbarsyFonlineAmyspreadshopAnh-servBo-ipAcom:A180rBcooldnsBkappA3utilitiesA4u
+Aa2hostedBbrdnsBdobeaemcloudBfricaBlibabacloudcsBmazonlightsailCplifyappBppchiziDlinziDs-1and1
+EpacehostedIusercontentFotBtmetaButhgear-stagingIappsBwsappsDglobalacceleratorAbalena-devices
+CrsycenterFonlineCse44-sandboxBlogdnsEspotFyteBoutirBplacedBrBuiltwithdarkCmbleshrimpAcafjsCnva-apps
+Ghosted-embedFcodeBdn77-storageBechireBf-ipfsBiscofreakBlaudeusercontentCoudflare-ipfsBnBoCdespot
+BprapidCserverAdamnserverCttolocalFrelayFwebBdnsfreeEgeekFuruEkingBeCployagentCus-canvasBiscordsays
+IezCtchyouripBnsabrEliasDdojoDiskinkyBoesntexistCjinCntexistComdnsCpaasBrayddnsCeamhosters
+Cive-platformBsmynasBurumisByn-o-saurDaliasDdns-at-homeKworkHblogHfreeHhomeHipHmailHofficeHpics
+HremoteHserverHwebIikiIorkDnsDuddnsEhostingAelasticbeanstalkBncoreapiBst-a-la-maisonLsionEle-patron
+Emon-blogueurBuC1-plenitAfamilydsCstly-edgeHterrariumEvps-serverBirebaseappEwall-gatewayBldrv
+BorgeblocksBramercanvasCeebox-osHosEmyipCom-akGlGrFcaGtFdcGeFflFgaFhiFiaGdGlGnFksGyFmaGdGiGnGoGsGt
+FncGdGeGhGjGmGvFohGkGrFpaGrFriFscGdFtnGxFutFvaGtFwaGiGvGyAgcorecdnBeekgalaxyCntappsElentapisCtmyip
+BiizeCthubusercontentBleezeBoogleapisGcodeCtdnsDpantheonBrCayjayleaguesAhatenablogGdiary
+Bealth-carereformCrcules-appJdevDokuappBkBobby-siteCmelinuxEsecuritymacMpcEunixCsted-by-filesGpi
+CtelwithflightAiamallamaBp-ddnsBs-a-anarchistFbloggerGookkeeperGulls-fanFcatererGhefGonservativeGpa
+Gubicle-slaveFdemocratHsignerGoctorFfinancialadvisorFgeekGreenGuruFhard-workerGunterFlandscaperHwyer
+GiberalKtarianGlamaFmusicianFnascarfanGurseFpainterGersonaltrainerGhotographerGlayerFrepublican
+GockstarFsocialistGtudentFteacherHchieGherapistEn-accountantItorJressHnarchistHrtistGengineer
+ItertainerDcertifiedDgoneDinto-animeIcarsLtoonsIgamesDleetDnot-certifiedDslickDuberleetDwith-theband
+Ca-geekEhockeynutCsmarterthanyouBtAjdevcloudBpnAkasserverBozowAla1-plenitCdeskBikes-pieFcandy
+Cve-websiteBocaltonetCgoipCseyouripCvableprojectBpusercontentAmagicpatternsappBesswithdnsCteorappCx
+BiniserverBochausercontentCdelscapeBwcloudnonprodByactivedirectoryDsustorCcloudnasCdattoDbserver
+DobissCiphostCnascloudCoxypagesCqnapcloudCsecuritycameraDhopblocksGifyDpreadshopCtabitDuleapCvnc
+Aneat-urlCt-freaksBfshostBinjaneer-sitesAon-aptibleDforgeDvaporChomemadeCrenderCthewifiBoguy
+BperauniteBrsitesButsystemscloudBwnproviderApagespeedmobilizerBgfogBivohostingCxolino
+Blaystation-cloudCesknsBoint2thisClyspaceCstman-echoBythonanywhereAqa2BbuserBualifioappCicksytes
+ArackmazeBeadthedocs-hostedCmotewdCservdBhcloudBice-labsBoutingthecloudBuAsaCkuratanGwebCme-app
+FpreviewCves-the-whalesBcrysecBecuritytacticsClfipDls-for-lessKuCrvebbsGeerFcounterstrikeFexchange
+FftpFgameFhalflifeGttpGumourFircFmp3Fp2pGicsFquakeFsarcasmBhipstaticCopitsiteBiiitesCmple-urlGsite
+CnaappBmushcdnBpace-to-rentBtackhero-networkCrapiappDeak-linkGlinksGusercontentFmlitappCufftoread
+Bubsc-payAtaveusercontentBeaches-yogaCmp-dnsBheworkpcCingdustdataBownnews-stagingBry-snowplow
+DcloudflareBuleap-partnersAukBnusualpersonBpsunappBsC1-plenitAvipsinaappCvenushopAw-corp-staticblitz
+Dredentialless-staticblitzCstaticblitzBafflecellBebadorsiteDspace-hostBiredbladehostingCthgoogle
+EyoutubeCxsiteEtudioBoltlab-demoCrdsmithmcpcontentDkisboringBpdevcloudCenginepoweredChostedmail
+CmucdnBritesthisblogAx0BtooldeviceAyolasiteAzaAcom.au:Aie:AmyspreadshopAcom.br:AsimplesiteAcom.tw:
+AmymailerAcommunity:AmyforumAnogAravendbAcompany:AmyboxAcontentproxy9.cz:ArscAconvex.cloud:Hsite:
+Aeu-west-1Aus-east-1Acool:AdeAelementorAcore.usgovcloudapi.net:Fwindows.net:AblobAfileAwebAcsb.app:
+Aemergentagent.com:ApreviewAcv:AdevAstoreAcx:AassessmentsBthAcalculatorsBloudnsAfunnelsAinfoApaynow
+AquizzesAresearchedAtestsAcz:BoAe4ArealmAdappnode.io:ByndnsBatabricksapps.com:AawsAgcp
+Adatabricksapps.us:Aaws-govAdatadetect.com:BemoAinstanceAddnss.de:BynDdnsBe:A123webseiteChpA2ix
+A4limaAbarsyBplacedAcoCmDmunity-proAddnssFecBiskussionsbereichBnshomeDupdaterByn-berlinEip24
+Damisches-dnsDdns1GsecAfirewall-gatewayBuettertdasnetzAgit-reposBoipCvAheimdnsBome-webserverE64
+Ain-berlinErbEutterDdslDvpnCternet-dnsBpv64BservschuleCteingeekDmeinAkeymachineAl-o-g-i-n
+Bcube-serverBebtimnetzCitungsenBima-cityBogoipAmein-iservByC-gatewayDrouterChome-serverCspreadshop
+ArubChr-uni-bochumAschuldockFplattformFserverBpdnsBquare7BrvdnsBvn-reposAtaifun-dnsBest-iserv
+BraeumtgeradeAvirtual-userHuserAwebspaceconfigAxn--gnstigbestellen-zvbKliefern-wob
+Ade.object.ncloudstorage.com:Akr.object.fin-ncloudstorage.com:Kgov-ncloudstorage.com:
+Kncloudstorage.com:Cs.object.gov-ncloudstorage.com:Asg.object.ncloudstorage.com:
+Aus.object.ncloudstorage.com:As3-websiteAdeno.net:AsandboxAdesign:AbssAgraphicAdev:AabymeAbarsy
+BearblogBotdashBraveAcodepenAdenoE-stagingAerpAflyAgithubpreviewBrebedocAhrsnAis-aE-fullstackFgood
+DcoolDnot-aCervAlocalplayerCginlineBpAmediatechBocha-sandboxCdxByaddrAngrokF-freeApagelemonEsCnel
+CyloadBlatter-appAr2BeliantlabsHpreviewBuncontainersAuncldAvercelBivenushopAworkersAxmit
+Adev.thingdust.io:Bisrec.thingdust.io:Atesting.thingdust.io:AcustAreservdAdevs.ai:Afbsbx.com:
+Alair.io:AappsAdirect:Alibp2pAdiy:Agroup:AdiscourseBk:A123hjemmesideAbizAcoAfirmAmyspreadshopAreg
+AstoreAdogado.eu:AjelasticAdualstack.af-south-1.amazonaws.com:Lp-northeast-1.amazonaws.com:
+X2.amazonaws.com:X3.amazonaws.com:Nsouth-1.amazonaws.com:T2.amazonaws.com:Seast-1.amazonaws.com:
+X2.amazonaws.com:X3.amazonaws.com:X4.amazonaws.com:X5.amazonaws.com:Kcn-north-1.amazonaws.com.cn:
+Keu-central-1.amazonaws.com:V2.amazonaws.com:Nsouth-1.amazonaws.com:T2.amazonaws.com:
+Nwest-1.amazonaws.com:S3.amazonaws.com:Kil-central-1.amazonaws.com:Kme-central-1.amazonaws.com:
+Ksa-east-1.amazonaws.com:As3C-accesspointDwebsiteAdualstack.ap-east-1.amazonaws.com:
+Kcn-northwest-1.amazonaws.com.cn:Keu-north-1.amazonaws.com:Nwest-2.amazonaws.com:
+Kme-south-1.amazonaws.com:As3C-accesspointAdualstack.ca-central-1.amazonaws.com:
+Nwest-1.amazonaws.com:Kus-east-1.amazonaws.com:S2.amazonaws.com:Ngov-east-1.amazonaws.com:
+Rwest-1.amazonaws.com:Nwest-1.amazonaws.com:S2.amazonaws.com:As3C-accesspointO-fipsDfipsDwebsite
+Adyndns.org:AgoAhomeAeb.amazonaws.com.cn:Acn-north-1Iwest-1Aec:AbaseAofficialAelasticbeanstalk.com:
+Aaf-south-1Bp-east-1Dnortheast-1N2N3Dsouth-1J2Ieast-1N2N3N4N5N6N7Aca-central-1Dwest-1Aeu-central-1L2
+Dnorth-1Dsouth-1J2Dwest-1I2I3Ail-central-1Ame-central-1Dsouth-1Asa-east-1Aus-east-1I2Dgov-east-1
+Hwest-1Dwest-1I2Aelastx.net:Ajls-sto1H2H3Aemail:AintouchAemf.camp:AatAencoway.cloud:Ameteorapp.com:
+Apythonanywhere.com:AeuBncr.app:AfrontendAenscaled.us:AphxAenter.pro:AprodAerp.dev:Aval.run:AwebAes:
+A123miwebAmyspreadshopAeu:AbarsyAcloudnsAdeuxfleursBirectwpBnshomeAprvwAspdns
+Aeu-west-1.amazonaws.com:Aanalytics-gatewayAemrappui-prodDnotebooks-prodDstudio-prodBxecute-apiAs3
+C-accesspointDdeprecatedDobject-lambdaDwebsiteAeu.org:AalBssoBtBuAbeBgAcaBdBhBnByBzAdeBkAeduBeBsAfi
+BrAgrAhrBuAieBlBnCtBsBtAjpAkrAltBuBvAmeBkBtByAnetBgBlBoBzAplBtAroBuAseBiBkAtrAukBs
+Aeur.aruba.jenv-aruba.cloud:Ajenv-aruba.cloud:Ait1Aevennode.com:Bu-1D2D3D4Aus-1D2D3D4Aevents:Aco
+AkoobinAevervault.app:Kdev:ArelayAexpo.app:AonAstagingAfan:AmkmAfast:AspaceAviewAfastly.net:Breetls
+AmapAfastlylb.net:AmapAfedoraproject.org:Ainterhostsolutions.be:Anospamproxy.com:AcloudAfi:
+A123kotisivuAdyAikiAkapsiAmyspreadshopAxn--hkkinen-5waAfirewalledreplit.co:Borgerock.io:Arepl.co:
+Eit.app:AidAflow.ch:AappengineAfnc.fr-par.scw.cloud:BunctionsBo:AcoCmAfr:A123sitewebAaeroportBvocat
+AchambagriCirurgiens-dentistesV-en-franceAdediboxAexperts-comptablesAfbx-osDosBreebox-osHosAgoupile
+AkdnsAmedecinByspreadshopAnotairesAon-webApharmacienBortAveterinaireAynhAfr-par.scw.cloud:Acockpit
+AddlBtwhAfncAifrAk8sBafkAmgdbArdbAs3C-websiteBcblAwhmAfun:AmsAvicpAyicpAzicpAfunkfeuer.at:Awien
+Agames:ApleyAsheezyAgay:Atorproject.net:Awiardweb.com:ApagesAgdn:AcnpyAgg:AbotdashAkaasApanel
+AstackitAglobal:AappwriteAgoog:AcloudAtranslateAgov-ncloudstorage.com:AkrC-privateAgov.scot:Aservice
+Agov.uk:AapiAcampaignAserviceAgr:AbarsyAsimplesiteAgv.vc:AdAgw:AnxAhealth:BraBer.name:Bis.name:
+AforgotAhf.space:Aobservableusercontent.com:AstaticAhk:AincAltdAhooc.me:AseproxAhost:Abolt
+AcloudaccessAeasypanelBmergentAfastvpsBreesiteAgadgetAhalfAiservAjeleAmyfastAtempurlAvoatiAwp2Cmudev
+Ahosteur.com:Arag-cloudJ-chAhosting:AopencraftAhosting-cluster.nl:Arb-hosting.io:Atb-hosting.com:
+Bransip.me:Awebhosting.be:AsiteAhrsn.net:Amcdir.ru:AvpsAht:ArtAid:AeAzoneAik-server.com:Ajcloud
+G-ver-jpcAin:AbarsyAcloudnsAindevsAsupabaseAwebAinfo:Abarrel-of-knowledgeGl-of-knowledgeDsyAcloudns
+AdnsupdateBvrcamBynamic-dnsDdnsAfor-ourDumzAgroks-theIisAhere-for-moreAilovecollegeAknowsitall
+AmayfirstBittwaldIserverAno-ipBsupdateAselfipAtypo3serverAv-infoAwebhopAinstances.scw.cloud:AprivBub
+Aio:A2038AapigeeAb-dataBarsyCsicserverBeagleboardBitbucketBluebiteBoxfuseBraveCowsersafetymark
+BubbleappsAcleverappsCoudbeesusercontentAdarklangBedynCfinimaBrive-platformAeditorxCugitAfh-muenster
+AgitbookDhubDlabAhasura-appBostyhostingBypernodeAicp0D1AjeleAkeeneticBiloappsAloginlineClipop
+AmailerpageBo-siemensBusicianByaddrCrdbxAngrokApantheonsiteBstmnAqcxBotoBzzAreadthedocsCsindevice
+AsandcatsBubscribepageAtelebitCrramindBicketsAutwenteAvaporcloudBirtualserverAwebflowHtestDthings
+BixstudioBzAir:AarvanedgeAvistablogAisk01.sakurastorage.jp:E2.sakurastorage.jp:Ateckids.org:As3Ait:
+A123homepageB6-bA32-bA64-bAdnshomeAibxosBliadboxosAmyspreadshopAsyncloudAit.hs-heilbronn.de:Apages
+F-researchAje:AofAjelastic.cloud:AvipAjelastic.com:AdemoAjelastic.vps-host.net:AatlAnjsAricAjp:A0am
+Bg0Bj0Bt0A2-dAangryAbabyblueEmilkCckdropCmbinaBitterBlushBonaCoCyDfriendButCyshopAcandypopCpooCtfood
+BheapCicappaDlloutDpsCowderCuBiaoBocotteColblogBrankyDpButegirlAdaaCynightBecaDiBigickAeekBgoism
+AfakefurCshionstoreBemBlierCopEpyBoolBrenchkissAgirlfriendEyBloomyBonnaBreaterAhaccaClfmoon
+CndcraftedCtebloEnablogGdiaryBeavyCrBihoCppyBolyBungryAicurusBtigoAjeezCllybeanAkawaiishopBikirara
+CllDoBuronAlittlestarBolipopmcEtapunkCmoCvepopEsickAmainCtrixBimozaBodsCndDgolianCoBydnsAnamaste
+BetgamersBikitaBobushiCorByantaAo0o0BopsAparallelEsiteBecoriCeweeCnneCpperCrmaBgwBigboatCnokoBunyu
+CpuCssycatByaAraindropBdyBeadymadeBgrBulezAsadistCloonBbloBchoolbusBecretBkrBtabaCripperBubCnnyday
+CpersaleAtankBheshopCickBonkotsuAuh-ohBnderDoBpperBsercontentAvelvetCrseEusBivianAwatsonBeblike
+DsozaiBhitesnowBjgAxiiAzombieAjp4.object.ncpstorage.com:Lprivate.ncpstorage.com:
+C5.object.ncpstorage.com:Lprivate.ncpstorage.com:CAk2.cloud:AelasticAs3Awebsite
+Ak8s.fr-par.scw.cloud:Enl-ams.scw.cloud:Epl-waw.scw.cloud:AnodesAkeliweb.cloud:AcsAkg:AaeAfjAusAxx
+Akr:Ac01Aeliv-apiFcdnFdnsAmmvAvkiAkrd:AcoAeduAkuleuven.be:AezproxyAkz:AjcloudAla:Abnr
+Alayershift.co.uk:Ascaleforce.com.cy:Lnet:AjAlc:AoyAleg.br:AacBlBmBpAbaAceAdfAesAgoAmaBgBsBtApaBbBe
+BiBrArjBnBoBrBsAscBeBpAtoAliara.run:AiranAlink:AcanvaByonAfaableAjoinmcAkeeneticAmyfritzCpep
+Alinode.com:AmembersAlinodeusercontent.com:AipAlive:AaemAhlxAlol:AomgAlp.dev:AapiAobjects
+Alpg.cloudscale.ch:Arma.cloudscale.ch:AobjectsAlu:A123websiteAmd:AirAme:AbarsyBrasiliaAc66BraftAddns
+BiskstationBnsforBscloudAedgestackAfilegearI-sgAgrokAhoptoAi234AlogintoChmusAmcdirByboxCdsAnohostCip
+AopencloudAsoundcastBynologyAtcp4Avp4AwebhopAxwxAmedia:Aphotos:Awebsite:Biki:AframerAmenu:Abarsy
+FonlineAmetacentrum.cz:AcustomAmn:AnycAmobi:AbarsyAdscloudAmodelence.app:AcloudAsandboxAmp:AjuAms:
+BinisiteBynetname.net:AsnAmythic-beasts.com:AcaracalBustomerAfentigerAlynxAocelotBncillaCzaAsphinx
+AvsAxAyaliAnabu.casa:AuiAname:AispmanagerAkeeneticAncloudstorage.com:AkrC-naverI-devDprivateAne.jp:
+AgehirnAivoryAmail-boxBintsBokurenAopalAsakuraBumomoAtopazAneen.it:AjcAnet:AadobeaemcloudFio-static
+HruntimeBkadnsDmaiG-stagingGedgeK-stagingGhdI-stagingGoriginM-stagingGzedJ-stagingBlwaysdata
+Bpps-1and1DudoBt-band-campBzure-apiGmobileFedgeFfdFstaticappsFwebsitesAbarsyBlackbaudcdnCogdnsBoomla
+CtdashCuncemeBplacedBroke-itBuyshousesAcasacamBdn-edgesD77-sslBhannelsdvrBlickrisingCoudaccessGpp
+FflareGrontGunctionsFjiffyFyclusterBommunity-proBtfcloudAdattolocalBdnsE-ipBe5CbianCfinimaCno
+Bns-cloudEdynamicDaliasDdojoDupBoes-itCntexistBsmynasBynaliasEthomeDuEddnsDv6Aeating-organicBdgekey
+H-stagingEsuiteJ-stagingBndofinternetAfamilydsCstlylbBeste-ipBirewall-gatewayBrom-azFcoFlaFnyAgb
+Bets-itBgffBrafana-devAham-radio-opBetemlBicamBomeftpEipElinuxEunixBuAinC-dslDthe-bandDvpnBobb
+BpifonyCv64Bs-a-chefFgeekCa-geekAjpAkeyword-onBicks-assCnghostBnx-serverBrellianAlive-onBocalcert
+BuyaniAmafeloBeinforumCmsetBoonscaleByamazeCdattoDissentCeffectCfritzCmediapcCpsxCradweb
+CsecuritycameraDpreadshopDynologyAnhlfanBo-ipCw-dnsAoffice-on-theBninfernoBpikBwnipApgafanBodzone
+BrivatizehealthinsuranceArackmazeBedirectmeCserve-onlineBoutingthecloudBuAschokokeksCrapper-siteBe
+CidatClfipDls-itCnseeringCrvebbsGlogFftpFminecraftFr-onBhopselectBiteleafBprytBquare7GsBtatic-access
+Bubsc-payCpabaseBytesAthruhereBorprojectBrafficmanagerBsBunnelmoleBwmailAukBni5Bsgovcloudapp
+FtrafficmanagerAvpndnsCs-hostBusercontentAwebhopAyandexcloudAzaCbcAnetwork:AaemBppwriteBrvoBzimuth
+AcoAtlonAnews:BoticeableBftstorage.link:Astoracha.link:Aw3s.link:AipfsAng:AbizAcolAfirmAgenAltdAngo
+AplcAngrok.io:AapBuAeuAinAjpAsaAusAnl:A123websiteAcistronBoAdemonAgovAhosting-clusterAkhplay
+AmyspreadshopAnl-ams.scw.cloud:AcockpitAddlBtwhAifrAk8sBafkAmgdbArdbAs3C-websiteBcblAwhmAno:
+A123hjemmesideAcoAmyspreadshopAnoc.ruhr-uni-bochum.de:AioAnodeart.io:AstageAnow:AdynAhereAtmpAnu:
+AenterprisecloudAmerseineBineAshacknetAobject.fin-ncloudstorage.com:Hprivate.fin-ncloudstorage.com:
+AkrAobject.gov-ncloudstorage.com:Hprivate.gov-ncloudstorage.com:AkrCsAobject.ncloudstorage.com:Ade
+AkrAsgAusAobject.ncpstorage.com:AjpAkrAs3-website-jpAobject.private.ncloudstorage.com:
+Gstorage.ncloud.com:AkrAsgAobject.private.ncpstorage.com:AjpAkrAobjectstorage.ch:AlpgArmaAone:
+AserviceAwebsiteAonline:AbarsyBookAeeroE-stageAheimdnsAwebsitebuilderAonstackit.cloud:ArunsAorange:
+AtechAorg:AaccesscamBeBltervistaAbarsyBlogdnsEsiteBmoattachmentsBoldlygoingnowhereAcable-modemCmdvr
+BloudnsBollegefanCuchpotatofriesAddnssBnsaliasDdojoBoesntexistCntexistComdnsBpdnsBsmynasBuckdns
+BvrdnsBynaliasDdnsDservAendofinternetFtheinternetBuAfamilydsBedorainfracloudGpeopleBreeddnsFesktop
+Com-meBspagesAgame-hostBotdnsAhatenadiaryBepforgeBkBobby-siteCmednsEftpElinuxEunixCptoBttpbinAin-dsl
+DvpnBp-dynamicCtimeBs-a-bruinsfanFcandidateGelticsfanGhefFgeekFknightFlinux-userFpatsfanFsoxfan
+DfoundDlocalFstDsavedDvery-badIevilIgoodIniceIsweetCa-geekAjpnBsAkicks-assAmisconfusedBlbfan
+By-firewallCfirewallDtpCsecuritycameraCwireAnflfanBo-ipCw-dnsApimientaBodzoneCivronCtagerBubtls
+Aread-booksEmyblogBoutingthecloudCxaAselfipDlsyourhomeCrvebbsFftpFgameBmall-webBpdnsBtuff-4-sale
+BweetpepperAtoolforgeBunkCxfamilyBwmailAufcfanBsAwebhopDredirectBmcloudCflabsBzAzaCptoAorg.uk:
+AaffinitylotteryAglugAlugDsAraffleentryAweeklylotteryAorigin.cdn77-secure.org:Assl
+Aos.fedoraproject.org:Dstg.fedoraproject.org:Arender.com:AappAovh:AnerdpolAoxa.cloud:AtnAuk
+Apaas.massivegrid.net:Afr-1Alon-1E2Any-1D2Asg-1Apage:AaemAblacktopsAcodebergAdeuxfleursAginta
+AheyflowBlxAlinkyhostAmyboxCmagicAomgsApdnsBleskBrodCvcyArockyAsolidresBtatichostAvibekitApanel.gg:
+AdaemonApictures:A1337Apizza:AngrokApl:AartAbeepBielskoAcfolksBoAdfirmaBkontoAecommerce-shopAgdaDnsk
+CyniaBliwiceAhomesklepAiqhsAkrakowDsnikAlecznaBodzBubartowDlinAmedByspreadshopApabianiceBlock
+BoniatowaCznanAsdscloudBhoparenaBieradzCmplesiteBkierniewiceBopotBwidnikAtorunAunicloudAwrocAyou2
+AzakopaneBgierzApl-waw.scw.cloud:AcockpitAddlBtwhAifrAk8sBafkAmgdbArdbAs3C-websiteBcblAplace:Aco
+AshipAplatform.sh:AentBuAusAplayit.plus:AwithAplus:CayitCy.gg:Ad6Apm:AnameAownAprgmr.com:Axen
+Aprimetel.cloud:AukApro:AbarsyAcloudnsAkeeneticAngrokAprod.fastly.net:AaAglobalAproject-study.com:
+AdevApstmn.io:AmockApt:A123paginawebApw:AcloudnsAx443Aquickconnect.cn:Nto:AdirectArailway.app:Aup
+Are:AcanAnetlibAreclaim.cloud:AcaAukBsAresinstaging.io:AdevicesAreviews:AaemArip:AclanArit.edu:
+Agit-pagesAro:AbarsyAcoAshopArocks:Alima-cityAmyddnsAstackitAv6AwebspaceArs:AbarsyAoxAru:A+Aac
+BdygeyaAbashkiriaBirAcbgAdagestanAeurodirAgroznyAintAkalmykiaBustanaiAmarineBcdirCpreBilCrcloud
+BordoviaBskByjinoCtisAna4uClchikBovAppByatigorskArasAspbAvladikavkazFmirAru-msk.k2.cloud:
+Dspb.k2.cloud:AlbAs3AwebsiteArun:AcanvaBloudAdevelopmentAliaraBovableAneedleAonporterAravendbBeplBwx
+AsanityBmBtackitAvalBercelAwixAsaveincloud.net:AjelasticAnordeste-idcAscot:AcoAgovAmeBygovAorg
+Ascrypted.io:AclientAscw.cloud:Ak8sAscalebookBmartlabelingBcw.site:AamsAwawAse:A123minsidaAcom
+AiopsysBtcouldbeworAmyspreadshopAservices:AloginlineAsg:AenscaledAsh:AbearlyBotdaAhashbangAlovable
+AnowAsurgeAteleportAsh.cn:AasAshop:AbarsyFonlineCseAhoplixAshopwareDw:AmsAsi:Af5AgitpageAsite:Abarsy
+ByenAcaffeineBeeroBhatgptBoCnvexBpanelByonAdocsflowyAfastvpsBigmaF-govAgreybullAheyflowAjeleBouwweb
+AklivAloginlineAmadethisBedusajsAnippyBotionCvecoreAomniweBpensocialApieboxBlaycodeBreviewButerAscw
+BolCurcecraftBquareBrhtBupportAwpsquaredAso:BurveysBpace:Aapp-ionosAdeployagentAheiyuBfAmanusByfast
+AprojectAuberAvibehostAxs4allAspawn.cc:AinstancesAspeedpartner.de:AcustomerAsrcf.net:BocAuser
+Asrv.us:AghBlAssl.fastly.net:AaAbAglobalAst:AheliohoAkiraraAnohoAstaging.expo.app:AonAstorage.dev:
+Hapi.dev:At3Astore:AbarsyAsellfyBhopwareBtorebaseCrapiapp.com:AmediaAstudio:AaiAsanityBu:Aabkhazia
+BdygeyaBktyubinskBrkhangelskCmeniaBshgabadBzerbaijanAbalashovCshkiriaBryanskBukharaAchimkent
+AdagestanAeast-kazakhstanBxnetAgeorgiaBroznyAivanovoAjambylAkalmykiaDugaCracolEgandaDeliaBhakassia
+BrasnodarBurganCstanaiAlenugAmangyshlakBordoviaBskBurmanskAnalchikCvoiBorth-kazakhstanCvAobninsk
+ApenzaBokrovskAsochiBpbAtashkentBermezBogliattiBroitskBselinogradBulaCvaAvladikavkazFmirBologda
+Asupabase.co:ArealtimeAstorageBystems:AmirenAtawk.email:Eto.email:ApAteam:AdiscourseAjelasticAtech:
+AcleverappsAtf:AschAth:AonlineAshopAtn:AorangecloudAto:A611AnettAvpnplusAx0Atoday:Aprequalifyme
+Atools:AmyaddrAtop:AntdllAtrendhosting.cloud:AchAdeAtv:Abetter-thanAdyndnsAfromAon-the-webAsakura
+Aworse-thanAtw:AmydnsAurlAtypeform.com:AproAua:AbizAccBoBxAinfAltdAppAvAuk:AbarsyAconnCproAhosp
+Aindependent-commissionMinquestQiryMpanelMreviewAnimsiteApublic-inquiryBymntAroyal-commissionAus:
+Aazure-apiFwebsitesAcloudnsAfreeddnsAgolffanAheliohostAis-byAland-4-saleAngoBoipApointtoAservername
+BrvBtuff-4-saleAus-east-1.amazonaws.com:I2.amazonaws.com:Dwest-2.amazonaws.com:Aanalytics-gateway
+Aemrappui-prodDnotebooks-prodDstudio-prodBxecute-apiAs3C-accesspointO-fipsDdeprecatedDfips
+Dobject-lambdaDwebsiteAus-east-1.amazoncognito.com:I2.amazoncognito.com:Dwest-1.amazoncognito.com:
+I2.amazoncognito.com:AauthE-fipsAus-gov-east-1.amazoncognito.com:Hwest-1.amazoncognito.com:
+Aauth-fipsAus-gov-east-1.on.aws:Hwest-1.on.aws:Atransfer-webappP-fipsAus-gov-east-1.sagemaker.aws:
+Hwest-1.sagemaker.aws:AnotebookI-fipsAstudioG-fipsAus-west-1.sagemaker.aws:AnotebookI-fipsAstudio
+Ausgovcloudapi.net:Awindows.net:AservicebusAuy:AgvAvc:AgvAmydnsAvip:AhidnsAwa.us:Aaberdeen
+Abainbridge-islBellevueBremertonAcentraliaBhehalisAforksAgig-harborAhoquiamAkeyportBingstonAolympia
+Aport-angelesFludlowForchardFtownsendCulsboAredmondCntonAseaDttleCquimBheltonBilverdaleAyarrow-point
+Awafaicloud.com:AjedArydAwebaccel.jp:ArsAuserAwebsite.ncloudstorage.com:AkrC-naverI-devAwf:AbizAsch
+Awmcloud.org:AbetaAwordsmithmcpcontent.com:AstagingAwork:AputerAwpenginepowered.com:AjsAws:Acloud66
+AdyndnsAmypetsAxn--p1acf:E41aE80aaa0cvacE90a1afHmcEc1avgEh1ahnHlizEj1adpHefIl8bByz:AbotdashAcaffeine
+AexeAopentunnelAyandexcloud.net:AstorageAwebsiteAyt:AorgAzone:AlimaAprg1-zeropsAstackit
 `;

@@ -87,11 +87,21 @@ function splitLabels(host: string): string[] {
   return host.toLowerCase().split(/[.\u3002\uff0e\uff61]/).filter((label) => label !== "");
 }
 
-/** The rules of a part of the list, as public_suffix_rules.ts has it. */
+/** The words of a part of the list, as public_suffix_rules.ts has it. */
+function* wordsOf(text: string): Iterable<string> {
+  let word = "";
+  for (const [piece] of text.matchAll(/[A-Z][^A-Z\s]*/g)) {
+    word = word.slice(0, piece.charCodeAt(0) - 65) + piece.slice(1);
+    if (word === "+") yield* ["com", "edu", "gov", "net", "org"];
+    else yield word;
+  }
+}
+
+/** The rules of a part of the list. */
 function* unpack(text: string): Iterable<string> {
   let parents: string[] = [];
   let labels = true;
-  for (const word of text.replace(/\s\+/g, " com edu gov net org").trim().split(/\s+/)) {
+  for (const word of wordsOf(text)) {
     if (word.endsWith(":")) {
       if (labels) parents = [];
       parents.push(word === ".:" ? "" : `.${word.slice(0, -1)}`);

@@ -81,11 +81,19 @@ export function pack(rules: readonly string[]): string {
   const words = [...groups]
     .flatMap(([text, parents]) => [...parents.map((name) => `${name}:`), ...text.split(" ")]);
   const lines = [""];
-  for (const word of words) {
-    if (lines.at(-1)!.length + word.length > 98) lines.push("");
-    lines.push(`${lines.pop()!} ${word}`.trimStart());
+  for (const [i, word] of words.entries()) {
+    const piece = afterWord(words[i - 1] ?? "", word);
+    if (lines.at(-1)!.length + piece.length > 100) lines.push("");
+    lines.push(lines.pop()! + piece);
   }
   return lines.join("\n");
+}
+
+/** A word after another one: how many letters they share, as a capital, and the rest. */
+function afterWord(last: string, word: string): string {
+  let shared = 0;
+  while (shared < 25 && shared < word.length && word[shared] === last[shared]) shared++;
+  return String.fromCharCode(65 + shared) + word.slice(shared);
 }
 
 /** Where the module of a part is. */
@@ -103,8 +111,9 @@ export function moduleText({ flag, part, name }: (typeof PARTS)[number]): string
  */
 
 /**
- * \`gg: uk: ac co\` are the rules \`ac.gg\`, \`ac.uk\` and so on; \`.\` is above the top-level
- * domains; \`+\` stands for com edu gov net org.
+ * A list of words, \`gg: uk: ac co\` for the rules \`ac.gg\`, \`ac.uk\` and so on; \`.\` is above the
+ * top-level domains; \`+\` stands for com edu gov net org. A capital begins each word and says how
+ * many letters of the last word it begins with: \`AabcBd\` is \`abc ad\`.
  */
 export const ${name}: string = \`
 ${pack(rulesOf(flag))}
