@@ -5,7 +5,11 @@
  * @module
  */
 
-/** A value that is text in string context and a number in numeric context, as Perl's `dualvar`. */
+/**
+ * A value that is text in string context and a number in numeric context, as Perl's `dualvar`.
+ *
+ * @category Errors
+ */
 export interface Dualvar {
   /** The number. */
   readonly errno: number;
@@ -15,7 +19,11 @@ export interface Dualvar {
   [Symbol.toPrimitive](hint: string): string | number;
 }
 
-/** One entry of the OpenSSL error queue, oldest first. */
+/**
+ * One entry of the OpenSSL error queue, oldest first.
+ *
+ * @category Errors
+ */
 export interface ErrorQueueEntry {
   /** The packed error number of OpenSSL. */
   readonly code: number;
@@ -27,7 +35,11 @@ export interface ErrorQueueEntry {
   readonly data?: string;
 }
 
-/** What one side offered in a handshake, as far as it is known. Lists are empty where nothing was said. */
+/**
+ * What one side offered in a handshake, as far as it is known. Lists are empty where nothing was said.
+ *
+ * @category Errors
+ */
 export interface Offer {
   /** The TLS versions: `TLSv1_2`, `TLSv1_3`. */
   readonly versions: readonly string[];
@@ -41,7 +53,11 @@ export interface Offer {
   readonly alpnProtocols?: readonly string[];
 }
 
-/** What the two sides of a failed handshake offered. */
+/**
+ * What the two sides of a failed handshake offered.
+ *
+ * @category Errors
+ */
 export interface Offers {
   /** What our side offered. */
   readonly own?: Offer;
@@ -49,7 +65,11 @@ export interface Offers {
   readonly peer?: Offer;
 }
 
-/** A certificate of the issuer's name that is not the issuer. */
+/**
+ * A certificate of the issuer's name that is not the issuer.
+ *
+ * @category Errors
+ */
 export interface IssuerNamesake {
   /** Where it was found: among our trust anchors, or in what the peer sent. */
   readonly from: "anchors" | "peer";
@@ -57,7 +77,11 @@ export interface IssuerNamesake {
   readonly differs: "key identifier" | "serial number" | "no CA" | "key usage" | "signature";
 }
 
-/** What was found where a chain ends without a trust anchor. */
+/**
+ * What was found where a chain ends without a trust anchor.
+ *
+ * @category Errors
+ */
 export interface IssuerFacts {
   /** The certificate at which it ends, by its subject. */
   readonly subject: string;
@@ -71,7 +95,11 @@ export interface IssuerFacts {
   readonly namesakes: readonly IssuerNamesake[];
 }
 
-/** A limit that was passed, or a rule that was broken. */
+/**
+ * A limit that was passed, or a rule that was broken.
+ *
+ * @category Errors
+ */
 export interface LimitFacts {
   /** Whose it is: ours (the options, or the engine in use), or that of TLS itself. */
   readonly by: "own" | "protocol";
@@ -83,7 +111,11 @@ export interface LimitFacts {
   readonly option?: string;
 }
 
-/** What is known of a failure beside its code. `explain()` reads this, and not the message. */
+/**
+ * What is known of a failure beside its code. `explain()` reads this, and not the message.
+ *
+ * @category Errors
+ */
 export interface ErrorFacts {
   /** Our side of the connection; the peer has the other. */
   readonly role?: "client" | "server";
@@ -135,7 +167,11 @@ export interface ErrorFacts {
   readonly spoke?: "http" | "something else";
 }
 
-/** A certificate as far as the error family knows it; `Certificate` has the whole. */
+/**
+ * A certificate as far as the error family knows it; `Certificate` has the whole.
+ *
+ * @category Errors
+ */
 export interface ReportedCertificate {
   /** The certificate as PEM text. */
   readonly pem: string;
@@ -151,7 +187,11 @@ export interface ReportedCertificate {
   readonly notAfter: Date;
 }
 
-/** A report of a verification as far as the error family knows it; `VerifyReport` has the whole. */
+/**
+ * A report of a verification as far as the error family knows it; `VerifyReport` has the whole.
+ *
+ * @category Errors
+ */
 export interface ErrorReport {
   /** Whether the peer was accepted. */
   readonly ok: boolean;
@@ -176,7 +216,11 @@ export interface ErrorReport {
   readonly defaultsApplied?: readonly string[];
 }
 
-/** What an {@linkcode SslError} carries beside its message. */
+/**
+ * What an {@linkcode SslError} carries beside its message.
+ *
+ * @category Errors
+ */
 export interface SslErrorOptions<Report extends ErrorReport = ErrorReport> {
   /** The stable name of the condition, e.g. `CERT_HAS_EXPIRED`, `ECONNREFUSED`. */
   code?: string;
@@ -229,6 +273,15 @@ function causeLines(cause: unknown, depth = 0): string {
  * that an operation threw, or `socket.errstr()`, is authoritative.
  *
  * Perl: `$SSL_ERROR`
+ *
+ * @example
+ * ```ts
+ * import { lastError, SslSocket } from "@socket/ssl";
+ *
+ * const socket = await SslSocket.connect("localhost:1").catch(() => undefined);
+ * if (socket === undefined) console.error(`${lastError()}`);
+ * ```
+ * @category Errors
  */
 export function lastError(): SslError | undefined {
   return last;
@@ -240,6 +293,19 @@ export function lastError(): SslError | undefined {
  * context its {@linkcode SslError.errno}.
  *
  * Perl: `$SSL_ERROR`
+ *
+ * @example
+ * ```ts
+ * import { explain, SslError, SslSocket } from "@socket/ssl";
+ *
+ * try {
+ *   await using socket = await SslSocket.connect("localhost:1");
+ * } catch (error) {
+ *   if (!(error instanceof SslError)) throw error;
+ *   console.error(error.code, explain(error)); // ECONNREFUSED ...
+ * }
+ * ```
+ * @category Errors
  */
 export class SslError<Report extends ErrorReport = ErrorReport> extends Error implements Dualvar {
   /** The name of the class. */
@@ -329,13 +395,35 @@ function reportJson(report: ErrorReport): Record<string, unknown> {
 /**
  * The peer's certificate was refused: its chain, dates, name, pin or revocation. `code` is the name of
  * the X509_V_ERR constant without its prefix (`CERT_HAS_EXPIRED`), `errno` its number.
+ *
+ * @example
+ * ```ts
+ * import { SslVerifyError, verifyCertificate } from "@socket/ssl";
+ * import { TestCa } from "@socket/ssl/testing";
+ *
+ * const { cert } = await (await TestCa.create()).server("localhost");
+ * const { error } = await verifyCertificate(cert, { ca: [] });
+ * console.log(error instanceof SslVerifyError, error?.code);
+ * ```
+ * @category Errors
  */
 export class SslVerifyError<Report extends ErrorReport = ErrorReport> extends SslError<Report> {
   /** The name of the class. */
   override name = "SslVerifyError";
 }
 
-/** The peer broke the protocol, refused us with an alert, or is not a TLS peer. */
+/**
+ * The peer broke the protocol, refused us with an alert, or is not a TLS peer.
+ *
+ * @example
+ * ```ts
+ * import { SslPeerError } from "@socket/ssl";
+ *
+ * const whoseFault = (error: unknown) => error instanceof SslPeerError ? `peer: ${error.alert}` : "us";
+ * console.log(whoseFault(new SslPeerError("refused", { code: "ECONNRESET" })));
+ * ```
+ * @category Errors
+ */
 export class SslPeerError extends SslError {
   /** The name of the class. */
   override name = "SslPeerError";
@@ -344,19 +432,59 @@ export class SslPeerError extends SslError {
 /**
  * The stream ended without the peer's close_notify, so data may be missing:
  * an attacker can cut a connection but cannot forge its end (RFC 8446 6.1).
+ *
+ * @example
+ * ```ts
+ * import { SslTruncatedError } from "@socket/ssl";
+ *
+ * // Whether what was read before the error is all there is.
+ * const complete = (error: unknown) => !(error instanceof SslTruncatedError);
+ * console.log(complete(new SslTruncatedError("cut", { code: "ERR_TRUNCATED" })));
+ * ```
+ * @category Errors
  */
 export class SslTruncatedError extends SslError {
   /** The name of the class. */
   override name = "SslTruncatedError";
 }
 
-/** An operation did not end within its timeout. */
+/**
+ * An operation did not end within its timeout.
+ *
+ * @example
+ * ```ts
+ * import { SslSocket, SslTimeoutError } from "@socket/ssl";
+ *
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }); // says nothing
+ * try {
+ *   await SslSocket.connect(`localhost:${listener.addr.port}`, { timeout: 50 });
+ * } catch (error) {
+ *   console.log(error instanceof SslTimeoutError);
+ * }
+ * listener.close();
+ * ```
+ * @category Errors
+ */
 export class SslTimeoutError extends SslError {
   /** The name of the class. */
   override name = "SslTimeoutError";
 }
 
-/** The engine in use cannot do what was asked; the message names the remedy. */
+/**
+ * The engine in use cannot do what was asked; the message names the remedy.
+ *
+ * @example
+ * ```ts
+ * import { SslContext, SslUnsupportedError } from "@socket/ssl";
+ *
+ * try {
+ *   using _ = await SslContext.create({ engine: "deno", psk: "secret" });
+ * } catch (error) {
+ *   if (error instanceof SslUnsupportedError) console.error(error.message); // run with --allow-ffi
+ * }
+ * ```
+ * @category Errors
+ */
 export class SslUnsupportedError extends SslError {
   /** The name of the class. */
   override name = "SslUnsupportedError";
@@ -368,7 +496,11 @@ export class SslUnsupportedError extends SslError {
   }
 }
 
-/** The value of a non-blocking call that could not go on; see {@linkcode SSL_WANT_READ}. */
+/**
+ * The value of a non-blocking call that could not go on; see {@linkcode SSL_WANT_READ}.
+ *
+ * @category Errors
+ */
 export interface Want extends Dualvar {
   /** The direction to wait for with `socket.ready(want)`. */
   readonly direction: "read" | "write";
@@ -384,6 +516,8 @@ function want(direction: "read" | "write", errno: number): Want {
  * A non-blocking call must wait for bytes from the peer. Compare with `===`.
  *
  * Perl: `SSL_WANT_READ`
+ *
+ * @category Errors
  */
 export const SSL_WANT_READ: Want = want("read", 2);
 
@@ -391,10 +525,22 @@ export const SSL_WANT_READ: Want = want("read", 2);
  * A non-blocking call must wait until bytes to the peer have gone. Compare with `===`.
  *
  * Perl: `SSL_WANT_WRITE`
+ *
+ * @category Errors
  */
 export const SSL_WANT_WRITE: Want = want("write", 3);
 
-/** Whether a value is one of the two sentinels. */
+/**
+ * Whether a value is one of the two sentinels.
+ *
+ * @example
+ * ```ts
+ * import { isWant, SSL_WANT_READ } from "@socket/ssl";
+ *
+ * console.log(isWant(SSL_WANT_READ), isWant(2)); // true false
+ * ```
+ * @category Errors
+ */
 export function isWant(value: unknown): value is Want {
   return value === SSL_WANT_READ || value === SSL_WANT_WRITE;
 }

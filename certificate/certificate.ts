@@ -22,10 +22,18 @@ import { publicKeyInfo, publicKeyOf, readParts } from "./certificate_parts.ts";
 import { derToPem } from "./keys/pem.ts";
 import type { SubjectAltName } from "./general_name.ts";
 
-/** The largest certificate that is read: 1 MiB. */
+/**
+ * The largest certificate that is read: 1 MiB.
+ *
+ * @category Certificates
+ */
 export const MAX_CERTIFICATE_LENGTH: number = 1024 * 1024;
 
-/** A certificate: itself, its PEM text or DER, or an `X509Certificate` of another library. */
+/**
+ * A certificate: itself, its PEM text or DER, or an `X509Certificate` of another library.
+ *
+ * @category Certificates
+ */
 export type CertificateInput = Certificate | string | Uint8Array | ForeignCertificate;
 
 /**
@@ -36,6 +44,16 @@ export type CertificateInput = Certificate | string | Uint8Array | ForeignCertif
  * `ERR_PEM`, from the constructor or from the property that reads an extension.
  *
  * Perl: `X509*`
+ *
+ * @example
+ * ```ts
+ * import { Certificate } from "@socket/ssl";
+ * import { selfSigned } from "@socket/ssl/testing";
+ *
+ * const certificate = Certificate.fromPem((await selfSigned("localhost")).cert);
+ * console.log(certificate.commonName, certificate.notAfter, certificate.fingerprint());
+ * ```
+ * @category Certificates
  */
 export class Certificate {
   /** The DER encoding. Do not change it. */

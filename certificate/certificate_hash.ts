@@ -7,7 +7,11 @@
 import type { NameHash } from "./name.ts";
 import type { SubjectAltNameType } from "./general_name.ts";
 
-/** One extension of {@linkcode CertificateHash}. */
+/**
+ * One extension of {@linkcode CertificateHash}.
+ *
+ * @category Certificates
+ */
 export interface ExtensionHash {
   /** The dotted object identifier (Perl's own has the long name here, which is a bug). */
   oid: string;
@@ -27,6 +31,8 @@ export interface ExtensionHash {
  * What `CERT_asHash` gives. Besides these there are, for the digest
  * algorithm ALG: `pubkey_digest_ALG` and `x509_digest_ALG` (Uint8Array) and
  * `fingerprint_ALG` (`AA:BB:...`).
+ *
+ * @category Certificates
  */
 export interface CertificateHash {
   /** 0 for v1, 2 for v3. */

@@ -211,6 +211,8 @@ export async function createCertificate(
  * @throws {SslUnsupportedError} for a key that cannot sign with the digest.
  *
  * Perl: `CERT_create`
+ *
+ * @category Making certificates
  */
 export async function certCreate(
   options: CertCreateOptions | CertCopyOptions = NO_OPTIONS,

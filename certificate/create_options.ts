@@ -14,13 +14,21 @@ import type { PrivateKeyInput } from "./keys/private_key.ts";
 import type { PurposeInput } from "./purpose.ts";
 import type { SubjectAltName } from "./general_name.ts";
 
-/** A subjectAltName as a record or a pair; its type by name or by OpenSSL's number. */
+/**
+ * A subjectAltName as a record or a pair; its type by name or by OpenSSL's number.
+ *
+ * @category Making certificates
+ */
 export type SubjectAltNameInput =
   | SubjectAltName
   | { readonly type: string | number; readonly value: string }
   | readonly [type: string | number, value: string];
 
-/** One extension for {@linkcode certCreate}: `oid`, `nid` or `sn` says which, `data` or `der` what. */
+/**
+ * One extension for {@linkcode certCreate}: `oid`, `nid` or `sn` says which, `data` or `der` what.
+ *
+ * @category Making certificates
+ */
 export interface ExtensionInput {
   /** OpenSSL's short or long name. */
   sn?: string | undefined;
@@ -36,7 +44,11 @@ export interface ExtensionInput {
   critical?: boolean | number | undefined;
 }
 
-/** Who signs: certificate and key. */
+/**
+ * Who signs: certificate and key.
+ *
+ * @category Making certificates
+ */
 export type IssuerInput =
   | readonly [CertificateInput, PrivateKeyInput]
   | { readonly cert: CertificateInput; readonly key: PrivateKeyInput };
@@ -45,6 +57,8 @@ export type IssuerInput =
  * Options of {@linkcode certCreate}. Perl's names (`not_before`, `issuer_cert`,
  * ...) are taken too. What `asHash` gives can be passed as a whole: such a copy
  * keeps the extensions of `ext`, without the default purpose.
+ *
+ * @category Making certificates
  */
 export interface CertCreateOptions {
   /** The digest of the signature. @default {"sha256"} */
@@ -89,7 +103,11 @@ export interface CertCreateOptions {
   ignore_invalid_args?: boolean;
 }
 
-/** Options of {@linkcode certCreate} made from what `asHash` gave: `{ ...cert.asHash(), key }`. */
+/**
+ * Options of {@linkcode certCreate} made from what `asHash` gave: `{ ...cert.asHash(), key }`.
+ *
+ * @category Making certificates
+ */
 export interface CertCopyOptions extends CertCreateOptions {
   /** Ignored: the new key determines it. */
   signature_alg?: string;

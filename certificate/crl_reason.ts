@@ -4,7 +4,11 @@
  * @module
  */
 
-/** The name of a reason. */
+/**
+ * The name of a reason.
+ *
+ * @category Certificates
+ */
 export type CrlReason =
   | "unspecified"
   | "keyCompromise"

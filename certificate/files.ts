@@ -18,6 +18,8 @@ import { PrivateKey, type PrivateKeyInput } from "./keys/private_key.ts";
  * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
  *
  * Perl: `PEM_file2cert`
+ *
+ * @category Making certificates
  */
 export async function pemFile2cert(file: string | URL): Promise<Certificate> {
   return Certificate.fromPem(await readSmallFile(file), String(file));
@@ -29,6 +31,8 @@ export async function pemFile2cert(file: string | URL): Promise<Certificate> {
  * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
  *
  * Perl: `PEM_file2certs`
+ *
+ * @category Making certificates
  */
 export async function pemFile2certs(file: string | URL): Promise<Certificate[]> {
   return Certificate.allFromPem(await readSmallFile(file), String(file));
@@ -38,6 +42,8 @@ export async function pemFile2certs(file: string | URL): Promise<Certificate[]> 
  * Writes a certificate to a PEM file.
  *
  * Perl: `PEM_cert2file`
+ *
+ * @category Making certificates
  */
 export async function pemCert2file(cert: CertificateInput, file: string | URL): Promise<void> {
   await writeSmallFile(file, pemCert2string(cert));
@@ -47,6 +53,8 @@ export async function pemCert2file(cert: CertificateInput, file: string | URL): 
  * Writes certificates to a PEM file, one after the other.
  *
  * Perl: `PEM_certs2file`
+ *
+ * @category Making certificates
  */
 export async function pemCerts2file(
   file: string | URL,
@@ -62,6 +70,8 @@ export async function pemCerts2file(
  * @throws {SslError} code `ERR_PEM` or `ERR_DER`.
  *
  * Perl: `PEM_string2cert`
+ *
+ * @category Making certificates
  */
 export function pemString2cert(text: string): Certificate {
   return Certificate.fromPem(text, "string");
@@ -71,6 +81,8 @@ export function pemString2cert(text: string): Certificate {
  * A certificate as PEM text.
  *
  * Perl: `PEM_cert2string`
+ *
+ * @category Making certificates
  */
 export function pemCert2string(cert: CertificateInput): string {
   return toCertificate(cert, "certificate").pem;
@@ -84,6 +96,8 @@ export function pemCert2string(cert: CertificateInput): string {
  *   the system's code such as `ENOENT`.
  *
  * Perl: `PEM_file2key`
+ *
+ * @category Making certificates
  */
 export async function pemFile2key(file: string | URL, password?: string): Promise<PrivateKey> {
   const text = await readSmallFile(file);
@@ -96,6 +110,8 @@ export async function pemFile2key(file: string | URL, password?: string): Promis
  * @param password Encrypts the key, see {@linkcode pemKey2string}.
  *
  * Perl: `PEM_key2file`
+ *
+ * @category Making certificates
  */
 export async function pemKey2file(
   key: PrivateKeyInput,
@@ -113,6 +129,8 @@ export async function pemKey2file(
  * @throws {SslUnsupportedError} for a key encrypted with DES, RC2 or AES-192: use `decodeKey`.
  *
  * Perl: `PEM_string2key`
+ *
+ * @category Making certificates
  */
 export function pemString2key(text: string, password?: string): PrivateKey {
   if (typeof text !== "string") {
@@ -127,6 +145,8 @@ export function pemString2key(text: string, password?: string): PrivateKey {
  * @param password Encrypts it with AES-256-CBC (PBES2, PBKDF2-HMAC-SHA256, 100000 iterations).
  *
  * Perl: `PEM_key2string`
+ *
+ * @category Making certificates
  */
 export function pemKey2string(key: PrivateKeyInput, password?: string): string {
   const own = decodeKeySync(key, { source: "key" });
@@ -143,6 +163,8 @@ export function pemKey2string(key: PrivateKeyInput, password?: string): string {
  * @param algorithm The digest of the three digest fields. @default {"sha256"}
  *
  * Perl: `CERT_asHash`
+ *
+ * @category Making certificates
  */
 export function certAsHash(cert: CertificateInput, algorithm = "sha256"): CertificateHash {
   return toCertificate(cert, "certificate").asHash(algorithm);
@@ -152,6 +174,8 @@ export function certAsHash(cert: CertificateInput, algorithm = "sha256"): Certif
  * Subject and issuer of a peer's certificate in two lines.
  *
  * Perl: `dump_peer_certificate`
+ *
+ * @category Making certificates
  */
 export function dumpPeerCertificate(cert: CertificateInput | undefined): string {
   const own = cert === undefined ? undefined : toCertificate(cert, "certificate");

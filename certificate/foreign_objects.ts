@@ -11,7 +11,11 @@ import { SslUnsupportedError } from "../errors.ts";
 import { nodeCrypto } from "../internal/node_crypto.ts";
 import { describe, quoteSource } from "../internal/quote.ts";
 
-/** What is read of an `X509Certificate` of @peculiar/x509. */
+/**
+ * What is read of an `X509Certificate` of @peculiar/x509.
+ *
+ * @category Certificates
+ */
 export interface PeculiarCertificate {
   /** The DER. */
   readonly rawData: ArrayBuffer;
@@ -19,10 +23,18 @@ export interface PeculiarCertificate {
   readonly serialNumber: string;
 }
 
-/** A certificate of another library: of @peculiar/x509 or of `node:crypto`. */
+/**
+ * A certificate of another library: of @peculiar/x509 or of `node:crypto`.
+ *
+ * @category Certificates
+ */
 export type ForeignCertificate = PeculiarCertificate | X509Certificate;
 
-/** A key of the platform: of WebCrypto, if it can be exported, or of `node:crypto`. */
+/**
+ * A key of the platform: of WebCrypto, if it can be exported, or of `node:crypto`.
+ *
+ * @category Certificates
+ */
 export type ForeignKey = CryptoKey | KeyObject;
 
 /** Whether a value is an instance of a class: no record, and nothing that inherits from an instance. */

@@ -4,7 +4,11 @@
  * @module
  */
 
-/** The kind of a GeneralName (RFC 5280 4.2.1.6), in Perl's spelling. */
+/**
+ * The kind of a GeneralName (RFC 5280 4.2.1.6), in Perl's spelling.
+ *
+ * @category Certificates
+ */
 export type SubjectAltNameType =
   | "DNS"
   | "IP"
@@ -16,7 +20,11 @@ export type SubjectAltNameType =
   | "X400"
   | "EDIPARTY";
 
-/** One subjectAltName: IP addresses as text (IPv6 in RFC 5952 form), the rest as in the certificate. */
+/**
+ * One subjectAltName: IP addresses as text (IPv6 in RFC 5952 form), the rest as in the certificate.
+ *
+ * @category Certificates
+ */
 export interface SubjectAltName {
   /** The kind of name. */
   readonly type: SubjectAltNameType;

@@ -40,10 +40,18 @@ import type { SubjectAltName } from "./general_name.ts";
 
 const DAY = 86_400_000;
 
-/** The kinds of keys the test CA makes. `ec` is P-256, `rsa` has 2048 bits. */
+/**
+ * The kinds of keys the test CA makes. `ec` is P-256, `rsa` has 2048 bits.
+ *
+ * @category Testing
+ */
 export type TestKeyType = "ec" | "ec384" | "ec521" | "rsa" | "ed25519";
 
-/** Options of the certificates that {@linkcode TestCa} makes; all have defaults. */
+/**
+ * Options of the certificates that {@linkcode TestCa} makes; all have defaults.
+ *
+ * @category Testing
+ */
 export interface TestCertificateOptions {
   /** Host names, IP addresses, mail addresses or URIs for the subjectAltName. */
   names?: readonly string[];
@@ -88,6 +96,8 @@ export interface TestCertificateOptions {
 /**
  * A certificate and its key, as the options `cert` and `key` take them: spread
  * it into the options of `listen` or `connect`.
+ *
+ * @category Testing
  */
 export class TestCertificate {
   /** PEM: the leaf and the intermediates, without the root. */
@@ -166,7 +176,11 @@ function createKey(type: TestKeyType = "ec"): Promise<PrivateKey> {
   }
 }
 
-/** Names and options, in any order and number: `("a", "b", { keyType })` is `({ names: ["a", "b"], keyType })`. */
+/**
+ * Names and options, in any order and number: `("a", "b", { keyType })` is `({ names: ["a", "b"], keyType })`.
+ *
+ * @category Testing
+ */
 export type TestCaArguments = readonly (string | TestCertificateOptions)[];
 
 /** One object of options from names and options. */
@@ -292,6 +306,8 @@ export function leafUsage(given: TestCertificateOptions): string[] {
 /**
  * A self-signed server certificate, for development: a client must be given
  * this very certificate as its trust anchor.
+ *
+ * @category Testing
  */
 export async function selfSigned(...args: TestCaArguments): Promise<TestCertificate> {
   const options = collect(args, {

@@ -23,7 +23,11 @@ import {
 import { oidLongName, oidShortName } from "./asn1/oids.ts";
 import { GENERAL_NAME_TYPES, type SubjectAltName } from "./general_name.ts";
 
-/** One attribute of a name. */
+/**
+ * One attribute of a name.
+ *
+ * @category Certificates
+ */
 export interface NameAttribute {
   /** The attribute type as a dotted object identifier. */
   readonly oid: string;
@@ -37,7 +41,11 @@ export interface NameAttribute {
   readonly rdn: number;
 }
 
-/** The attributes of a name by long name; several values of one type are an array. */
+/**
+ * The attributes of a name by long name; several values of one type are an array.
+ *
+ * @category Certificates
+ */
 export type NameHash = Record<string, string | string[]>;
 
 /** The string types whose values are compared as text. */

@@ -39,7 +39,11 @@ import { CRL_REASONS, type CrlReason } from "./crl_reason.ts";
 /** The OID of the nonce extension. */
 export const OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";
 
-/** The digests a CertID can be made with. */
+/**
+ * The digests a CertID can be made with.
+ *
+ * @category OCSP
+ */
 export type OcspDigest = "sha1" | "sha256" | "sha384" | "sha512";
 
 const OCSP_DIGESTS: readonly OcspDigest[] = ["sha1", "sha256", "sha384", "sha512"];
@@ -54,13 +58,21 @@ export const OCSP_STATUS = {
   unauthorized: 6,
 } as const;
 
-/** What a responder says about one certificate. */
+/**
+ * What a responder says about one certificate.
+ *
+ * @category OCSP
+ */
 export type OcspCertStatus =
   | { readonly status: "good" }
   | { readonly status: "unknown" }
   | { readonly status: "revoked"; readonly time: Date; readonly reason?: CrlReason };
 
-/** Which certificate a request or an answer is about. */
+/**
+ * Which certificate a request or an answer is about.
+ *
+ * @category OCSP
+ */
 export interface OcspCertId {
   /** The DER of the whole CertID. */
   readonly raw: Uint8Array;
@@ -102,7 +114,11 @@ export function readCertId(node: DerNode | undefined): OcspCertId {
   };
 }
 
-/** An OCSP request. */
+/**
+ * An OCSP request.
+ *
+ * @category OCSP
+ */
 export interface OcspRequest {
   /** The certificates asked about. */
   readonly ids: readonly OcspCertId[];

@@ -9,7 +9,11 @@ import { quote, quoteAll } from "../internal/quote.ts";
 import { basicConstraints, extKeyUsage, keyUsage, nsCertType } from "./extensions/write.ts";
 import { type Extension, KEY_USAGES } from "./extensions/read.ts";
 
-/** Purposes: a list with `+` and `-`, or a record of switches; names in any letter case. */
+/**
+ * Purposes: a list with `+` and `-`, or a record of switches; names in any letter case.
+ *
+ * @category Making certificates
+ */
 export type PurposeInput =
   | string
   | readonly string[]

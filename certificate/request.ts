@@ -49,7 +49,11 @@ import type { SubjectAltName } from "./general_name.ts";
 const WHAT = "certificate request";
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 
-/** One certificate request. Its signature is not checked until {@linkcode CertificateRequest.verify}. */
+/**
+ * One certificate request. Its signature is not checked until {@linkcode CertificateRequest.verify}.
+ *
+ * @category Making certificates
+ */
 export class CertificateRequest {
   /** The DER encoding. Do not change it. */
   readonly der: Uint8Array;
@@ -169,7 +173,11 @@ export class CertificateRequest {
   }
 }
 
-/** Options of {@linkcode csrCreate}. */
+/**
+ * Options of {@linkcode csrCreate}.
+ *
+ * @category Making certificates
+ */
 export interface CsrCreateOptions {
   /** Attribute names (long, short, dotted) and values. @default {empty} */
   subject?: NameInput;
@@ -195,6 +203,7 @@ const OPTIONS: NamesOf<CsrCreateOptions> = {
  * Makes a certificate request.
  *
  * @throws {TypeError} for an unknown option or a wrong value.
+ * @category Making certificates
  */
 export async function csrCreate(
   given?: CsrCreateOptions,
@@ -223,7 +232,11 @@ export async function csrCreate(
   return { csr: new CertificateRequest(await signedObjectAsync(info, key, digest)), key };
 }
 
-/** Options of {@linkcode csrSign}: those of `certCreate`, without `key`. */
+/**
+ * Options of {@linkcode csrSign}: those of `certCreate`, without `key`.
+ *
+ * @category Making certificates
+ */
 export interface CsrSignOptions extends Omit<CertCreateOptions, "key"> {
   /**
    * Which extensions of the request are taken over: names (`keyUsage`) or
@@ -245,6 +258,7 @@ const SIGN_OPTIONS: NamesOf<CsrSignOptions> & { readonly key: true } = {
  * options, of which an issuer is one.
  *
  * @throws {SslVerifyError} code `CERT_SIGNATURE_FAILURE` if the request's signature is wrong.
+ * @category Making certificates
  */
 export async function csrSign(
   csr: CertificateRequest | string | Uint8Array,

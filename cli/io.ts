@@ -5,10 +5,18 @@
  * @module
  */
 
-/** What is at the other end of standard input. */
+/**
+ * What is at the other end of standard input.
+ *
+ * @category Command line
+ */
 export type StdinKind = "terminal" | "pipe" | "file" | "none";
 
-/** A stream that a command writes to. */
+/**
+ * A stream that a command writes to.
+ *
+ * @category Command line
+ */
 export interface CliOutput {
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
@@ -20,7 +28,11 @@ export interface CliOutput {
   write(data: string | Uint8Array): Promise<void>;
 }
 
-/** The stream that a command reads from. */
+/**
+ * The stream that a command reads from.
+ *
+ * @category Command line
+ */
 export interface CliInput {
   /** What is at its other end. */
   kind(): Promise<StdinKind>;
@@ -28,7 +40,11 @@ export interface CliInput {
   readonly readable: ReadableStream<Uint8Array>;
 }
 
-/** What a command sees of the world. */
+/**
+ * What a command sees of the world.
+ *
+ * @category Command line
+ */
 export interface CliIo {
   /** Standard input. */
   readonly stdin: CliInput;

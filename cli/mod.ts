@@ -28,6 +28,8 @@ export type { CliInput, CliIo, CliOutput, StdinKind } from "./io.ts";
  *
  * Deno.exitCode = await main(["check", "example.com", "--warn", "20"]);
  * ```
+ *
+ * @category Command line
  */
 export async function main(args: readonly string[], io?: CliIo): Promise<number> {
   return await runMain(args, io ?? systemIo(new AbortController().signal));

@@ -35,6 +35,8 @@ let makeContext: (record: ContextRecord) => SslContext;
  * ```
  *
  * Perl: `IO::Socket::SSL::SSL_Context`
+ *
+ * @category Contexts
  */
 export class SslContext implements Disposable {
   readonly #record: ContextRecord;

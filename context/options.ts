@@ -23,31 +23,54 @@ import type { Scheme } from "../verify/schemes.ts";
 import type { SessionStore } from "./sessions/session_cache.ts";
 import type { DefaultCa } from "./trust/default_ca.ts";
 
-/** One value for all server names, or one per SNI name with `""` as the default. */
+/**
+ * One value for all server names, or one per SNI name with `""` as the default.
+ *
+ * @category Options
+ */
 export type PerName<T> = T | Readonly<Record<string, T>>;
 
 /**
  * PEM text; the bytes of PEM, DER or PKCS#12; a `Certificate`; an `X509Certificate` of
  * @peculiar/x509 or `node:crypto`; or a list of these.
+ * @category Options
  */
 export type CertificateInput = OneCertificate | readonly OneCertificate[];
 
 /**
  * A private key: PEM text (PKCS#8, PKCS#1, SEC1, encrypted or not), bytes of PEM or DER, a
  * `PrivateKey`, a `CryptoKey` that can be exported, or a `KeyObject` of `node:crypto`.
+ *
+ * @category Options
  */
 export type KeyInput = PrivateKeyInput;
 
-/** A list of revocation lists: PEM text, or bytes of PEM or DER. */
+/**
+ * A list of revocation lists: PEM text, or bytes of PEM or DER.
+ *
+ * @category Options
+ */
 export type CrlInput = string | Uint8Array | readonly (string | Uint8Array)[];
 
-/** What `caFile: defaultCa()` takes, other than a path. */
+/**
+ * What `caFile: defaultCa()` takes, other than a path.
+ *
+ * @category Options
+ */
 export type FileInput = string | URL;
 
-/** The names a version may have in `minVersion`, `maxVersion` and in what a socket reports. */
+/**
+ * The names a version may have in `minVersion`, `maxVersion` and in what a socket reports.
+ *
+ * @category Options
+ */
 export type TlsVersionName = "SSLv3" | "TLSv1" | "TLSv1_1" | "TLSv1_2" | "TLSv1_3";
 
-/** An object of OpenSSL. Its context or socket owns it: do not free it, or use it after them. */
+/**
+ * An object of OpenSSL. Its context or socket owns it: do not free it, or use it after them.
+ *
+ * @category Options
+ */
 export interface NativeObject {
   /** What it is. */
   readonly kind: "SSL_CTX" | "SSL";
@@ -55,7 +78,11 @@ export interface NativeObject {
   readonly pointer: Deno.PointerObject;
 }
 
-/** A context that connections share: an `SslContext`. */
+/**
+ * A context that connections share: an `SslContext`.
+ *
+ * @category Options
+ */
 export interface SharedContext {
   /** Which engine it is for. */
   readonly engine: EngineName;
@@ -63,7 +90,11 @@ export interface SharedContext {
   close(): void;
 }
 
-/** The state of OpenSSL's verification of a chain. */
+/**
+ * The state of OpenSSL's verification of a chain.
+ *
+ * @category Options
+ */
 export interface VerifyStore {
   /** The X509_V_ERR number; 0 is OK. */
   readonly error: number;
@@ -84,6 +115,8 @@ export interface VerifyStore {
  * @param depth The position of the certificate in the chain, counted from the leaf, which is 0.
  *
  * Perl: `SSL_verify_callback`
+ *
+ * @category Options
  */
 export type VerifyCallback = (
   ok: boolean,
@@ -94,7 +127,11 @@ export type VerifyCallback = (
   depth: number,
 ) => boolean | PromiseLike<boolean>;
 
-/** The certificate that an OCSP response is wanted for. */
+/**
+ * The certificate that an OCSP response is wanted for.
+ *
+ * @category Options
+ */
 export interface StapleRequest {
   /** The certificate. */
   readonly certificate: Certificate;
@@ -108,12 +145,18 @@ export interface StapleRequest {
  * Fetches the OCSP response for a certificate, in DER; `undefined` if no response is available
  * now. An exception means the same: nothing is stapled, and the callback is called again after
  * 10 s.
+ *
+ * @category Options
  */
 export type StapleCallback = (
   request: StapleRequest,
 ) => Uint8Array | undefined | PromiseLike<Uint8Array | undefined>;
 
-/** The connection that a stapled OCSP response came with, in the middle of its handshake. */
+/**
+ * The connection that a stapled OCSP response came with, in the middle of its handshake.
+ *
+ * @category Options
+ */
 export interface StapledConnection {
   /** The chain that was built, the leaf first. */
   readonly chain: readonly Certificate[];
@@ -128,33 +171,53 @@ export interface StapledConnection {
  * none. An exception, or `false`, refuses the server.
  *
  * Perl: `SSL_ocsp_staple_callback`
+ *
+ * @category Options
  */
 export type OcspStapleCallback = (
   connection: StapledConnection,
   response: Uint8Array | undefined,
 ) => boolean | void;
 
-/** Text, which counts as its bytes in UTF-8, or bytes. */
+/**
+ * Text, which counts as its bytes in UTF-8, or bytes.
+ *
+ * @category Options
+ */
 export type PskBytes = string | Uint8Array;
 
-/** What the option `psk` takes. */
+/**
+ * What the option `psk` takes.
+ *
+ * @category Options
+ */
 export type PskInput =
   | PskBytes
   | readonly [identity: PskBytes, key: PskBytes]
   | Readonly<Record<string, PskBytes>>;
 
-/** What serves a client: an `SslContext`, or options, from which a context is made once per object. */
+/**
+ * What serves a client: an `SslContext`, or options, from which a context is made once per object.
+ *
+ * @category Options
+ */
 export type SniChoice = SharedContext | ContextOptions;
 
 /**
  * Chooses by the server name in lower case, `""` if the client sends none. `undefined` leaves it to
  * the certificates of the listener's context, `null` refuses with unrecognized_name.
+ *
+ * @category Options
  */
 export type SniCallback = (
   serverName: string,
 ) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
 
-/** As {@linkcode SniCallback}, with everything that the client offers. */
+/**
+ * As {@linkcode SniCallback}, with everything that the client offers.
+ *
+ * @category Options
+ */
 export type ClientHelloCallback = (
   hello: ClientHello,
 ) => SniChoice | undefined | null | PromiseLike<SniChoice | undefined | null>;
@@ -170,22 +233,36 @@ export type ClientHelloCallback = (
  * @param name The name of the key.
  *
  * Perl: `SSL_ticket_keycb`
+ *
+ * @category Options
  */
 export type TicketKeycb = (
   data: unknown,
   name?: Uint8Array,
 ) => readonly [key: Uint8Array, name: Uint8Array] | readonly [] | undefined;
 
-/** What the option `ticketKeycb` takes. */
+/**
+ * What the option `ticketKeycb` takes.
+ *
+ * @category Options
+ */
 export type TicketKeycbInput = TicketKeycb | readonly [callback: TicketKeycb, data: unknown];
 
-/** Where a trace goes: a function, an object with `write`, or a stream. Its failures are ignored. */
+/**
+ * Where a trace goes: a function, an object with `write`, or a stream. Its failures are ignored.
+ *
+ * @category Options
+ */
 export type TraceWriter =
   | ((text: string) => unknown)
   | { write(text: string): unknown }
   | WritableStream<string>;
 
-/** One protocol message, as the option `msgCallback` gets it. */
+/**
+ * One protocol message, as the option `msgCallback` gets it.
+ *
+ * @category Options
+ */
 export interface TlsMessage {
   /** Whether it was received or sent. */
   readonly direction: "read" | "write";
@@ -199,7 +276,11 @@ export interface TlsMessage {
   readonly text: string;
 }
 
-/** The options that `SslSocket.connect`, `start` and `listen` share. */
+/**
+ * The options that `SslSocket.connect`, `start` and `listen` share.
+ *
+ * @category Options
+ */
 export interface SslOptions {
   // -- engine -----------------------------------------------------------------------------------
 
@@ -741,7 +822,11 @@ export interface SslOptions {
   socketClass?: (abstract new (...args: any[]) => object) | undefined;
 }
 
-/** The options that belong to one operation or connection, never to a context. */
+/**
+ * The options that belong to one operation or connection, never to a context.
+ *
+ * @category Options
+ */
 export type OperationOption =
   | "reuseCtx"
   | "startHandshake"
@@ -753,7 +838,11 @@ export type OperationOption =
   | "signal"
   | "socketClass";
 
-/** Options of `SslContext.create`. */
+/**
+ * Options of `SslContext.create`.
+ *
+ * @category Options
+ */
 export type ContextOptions = Omit<SslOptions, OperationOption> & {
   /**
    * Make the context for servers; otherwise for clients. The other side is made when it is used.

@@ -14,7 +14,11 @@ import type { SharedContext, SslOptions } from "./options.ts";
 import type { SessionStore } from "./sessions/session_cache.ts";
 import { checkNames } from "./validate.ts";
 
-/** The options of sockets and listeners that can be defaults: see `ConnectOptions` and `ListenOptions`. */
+/**
+ * The options of sockets and listeners that can be defaults: see `ConnectOptions` and `ListenOptions`.
+ *
+ * @category Defaults
+ */
 export interface SocketDefaults {
   /** For every socket. Its argument is the `SslSocket`. */
   readonly onPeerShutdown?:
@@ -39,7 +43,11 @@ export interface SocketDefaults {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Options that can be defaults: any of any operation. */
+/**
+ * Options that can be defaults: any of any operation.
+ *
+ * @category Defaults
+ */
 export type DefaultOptions = Omit<SslOptions, "reuseCtx"> & SocketDefaults & {
   /** Short for `verifyMode`, as in Perl. */
   readonly mode?: number | undefined;
@@ -51,7 +59,11 @@ export type DefaultOptions = Omit<SslOptions, "reuseCtx"> & SocketDefaults & {
   readonly name?: string | undefined;
 };
 
-/** Changes the options of an operation before anything is done with them: in place, or by returning others. */
+/**
+ * Changes the options of an operation before anything is done with them: in place, or by returning others.
+ *
+ * @category Defaults
+ */
 export type ArgsFilter = (
   isServer: boolean,
   options: Record<string, unknown>,
@@ -106,6 +118,14 @@ function setFor(roles: readonly Role[], options: DefaultOptions): void {
  * @throws {TypeError} for an unknown option or a value of the wrong type.
  *
  * Perl: `set_defaults`
+ *
+ * @example
+ * ```ts
+ * import { setDefaults } from "@socket/ssl";
+ *
+ * setDefaults({ timeout: 5_000, minVersion: "TLSv1_3" });
+ * ```
+ * @category Defaults
  */
 export function setDefaults(options: DefaultOptions): void {
   setFor(["client", "server"], options);
@@ -115,6 +135,14 @@ export function setDefaults(options: DefaultOptions): void {
  * As {@linkcode setDefaults}, for clients.
  *
  * Perl: `set_client_defaults`
+ *
+ * @example
+ * ```ts
+ * import { setClientDefaults } from "@socket/ssl";
+ *
+ * setClientDefaults({ minVersion: "TLSv1_3" });
+ * ```
+ * @category Defaults
  */
 export function setClientDefaults(options: DefaultOptions): void {
   setFor(["client"], options);
@@ -124,6 +152,14 @@ export function setClientDefaults(options: DefaultOptions): void {
  * As {@linkcode setDefaults}, for servers.
  *
  * Perl: `set_server_defaults`
+ *
+ * @example
+ * ```ts
+ * import { setServerDefaults } from "@socket/ssl";
+ *
+ * setServerDefaults({ handshakeTimeout: 5_000 });
+ * ```
+ * @category Defaults
  */
 export function setServerDefaults(options: DefaultOptions): void {
   setFor(["server"], options);
@@ -134,6 +170,14 @@ export function setServerDefaults(options: DefaultOptions): void {
  * `undefined` forgets it.
  *
  * Perl: `set_default_context`
+ *
+ * @example
+ * ```ts
+ * import { setDefaultContext, SslContext } from "@socket/ssl";
+ *
+ * setDefaultContext(await SslContext.create({ minVersion: "TLSv1_3" }));
+ * ```
+ * @category Defaults
  */
 export function setDefaultContext(context: SharedContext | undefined): void {
   defaultContext = context;
@@ -146,6 +190,14 @@ export function setDefaultContext(context: SharedContext | undefined): void {
  * @throws {TypeError} for an object without the methods of a `SessionCache`.
  *
  * Perl: `set_default_session_cache`
+ *
+ * @example
+ * ```ts
+ * import { SessionCache, setDefaultSessionCache } from "@socket/ssl";
+ *
+ * setDefaultSessionCache(new SessionCache(100));
+ * ```
+ * @category Defaults
  */
 export function setDefaultSessionCache(sessionCache: SessionStore | undefined): void {
   setFor(["client"], { sessionCache });
@@ -158,6 +210,16 @@ export function setDefaultSessionCache(sessionCache: SessionStore | undefined): 
  * set; `undefined` removes it.
  *
  * Perl: `set_args_filter_hack`
+ *
+ * @example
+ * ```ts
+ * import { setArgsFilterHack } from "@socket/ssl";
+ *
+ * setArgsFilterHack((isServer, options) => {
+ *   if (!isServer) options.timeout = 5_000;
+ * });
+ * ```
+ * @category Defaults
  */
 export function setArgsFilterHack(change: ArgsFilter | "use_defaults" | undefined): void {
   if (change !== undefined && change !== "use_defaults" && typeof change !== "function") {

@@ -37,6 +37,8 @@ import type { VerifyCertificateOptions } from "./verify_certificate_options.ts";
  * Source: RFC 5280 6, OpenSSL X509_verify_cert(3)
  *
  * Perl: `Net::SSLeay::X509_verify_cert`
+ *
+ * @category Verification
  */
 export async function verifyCertificate(
   leaf: CertificateInput,

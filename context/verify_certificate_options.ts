@@ -11,10 +11,18 @@ import type { PublicSuffix } from "../verify/public_suffix.ts";
 import type { Scheme } from "../verify/schemes.ts";
 import type { DefaultCa } from "./trust/default_ca.ts";
 
-/** Certificates: PEM text (one or several), DER, certificates, or a list of these. */
+/**
+ * Certificates: PEM text (one or several), DER, certificates, or a list of these.
+ *
+ * @category Verification
+ */
 export type CertificatesInput = CertificateInput | readonly CertificateInput[];
 
-/** Options of `verifyCertificate()`. */
+/**
+ * Options of `verifyCertificate()`.
+ *
+ * @category Verification
+ */
 export interface VerifyCertificateOptions {
   /** Untrusted certificates to build the chain from, in any order. @default {none} */
   intermediates?: CertificatesInput;

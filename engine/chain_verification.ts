@@ -6,7 +6,11 @@
 
 import type { TrustConfig } from "../verify/peer.ts";
 
-/** What a chain verification without a connection may be asked for. */
+/**
+ * What a chain verification without a connection may be asked for.
+ *
+ * @category Verification
+ */
 export type ChainPurpose =
   | "client"
   | "server"

@@ -11,7 +11,11 @@
 import type { Offer } from "../errors.ts";
 import { TLS1_2, versionName } from "./tls_versions.ts";
 
-/** What a client offers in its first message. */
+/**
+ * What a client offers in its first message.
+ *
+ * @category Options
+ */
 export interface ClientHello {
   /** The SNI host name in lower case; "" when the client sent no name. */
   readonly serverName: string;

@@ -22,7 +22,11 @@ import type { EngineName, PeerEvidence, Role, TrustConfig } from "../verify/peer
 
 export type { ClientHello, EngineName, PeerEvidence, Role, TrustConfig };
 
-/** A plain, bidirectional byte stream: what TLS runs over. */
+/**
+ * A plain, bidirectional byte stream: what TLS runs over.
+ *
+ * @category Sockets
+ */
 export interface ByteTransport {
   /** Reads up to `p.length` bytes; `null` at the end of the stream. */
   read(p: Uint8Array): Promise<number | null>;
@@ -51,7 +55,11 @@ export type DialTarget =
   | { readonly transport: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly transport: "unix"; readonly path: string };
 
-/** The result of {@linkcode Engine.info}. */
+/**
+ * The result of {@linkcode Engine.info}.
+ *
+ * @category Engines
+ */
 export interface EngineInfo {
   /** Which engine. */
   readonly name: EngineName;
@@ -244,7 +252,11 @@ export interface SessionParams {
   readonly user: unknown;
 }
 
-/** Options of one call that waits. */
+/**
+ * Options of one call that waits.
+ *
+ * @category Sockets
+ */
 export interface WaitOptions {
   /** Ends the wait with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

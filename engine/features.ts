@@ -30,7 +30,11 @@ const FULL = ["openssl", "wasm"] as const;
 /** Through FFI: pointers, which mean nothing in WebAssembly. */
 const NATIVE = ["openssl", "openssl-narrow"] as const;
 
-/** Every feature: what it is, and on which engines it is there. */
+/**
+ * Every feature: what it is, and on which engines it is there.
+ *
+ * @category Engines
+ */
 export const FEATURES = {
   client: { text: "TLS client", on: ALL },
   server: { text: "TLS server", on: ALL },
@@ -87,10 +91,18 @@ export const FEATURES = {
   acceptPlain: { text: "accept plain connections on a listener", on: OPENSSL },
 } as const satisfies Readonly<Record<string, FeatureRow>>;
 
-/** The name of a feature. */
+/**
+ * The name of a feature.
+ *
+ * @category Engines
+ */
 export type Feature = keyof typeof FEATURES;
 
-/** The features that an engine has. */
+/**
+ * The features that an engine has.
+ *
+ * @category Engines
+ */
 export type FeatureSet = ReadonlySet<Feature>;
 
 /** The features of one column of the table; `maybe` gives those that are known at run time only. */

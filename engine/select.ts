@@ -13,7 +13,11 @@ import { type FeatureSet, featuresOf } from "./features.ts";
 import * as library from "./openssl/library.ts";
 import type { EngineInfo, EngineName } from "./engine.ts";
 
-/** The option `engine`. */
+/**
+ * The option `engine`.
+ *
+ * @category Engines
+ */
 export type EngineChoice = "auto" | EngineName;
 
 /** The engine that "auto" chose last. */
@@ -80,6 +84,14 @@ export function resolve(choice: EngineChoice): EngineName {
  * @throws {SslUnsupportedError} For "openssl" if no library can be loaded: lists what was tried.
  * @throws {Deno.errors.NotCapable} For "openssl" without the ffi permission.
  * @throws {TypeError} For another choice.
+ * @example
+ * ```ts
+ * import { engineInfo } from "@socket/ssl";
+ *
+ * const { name, version } = engineInfo();
+ * console.log(name, version); // openssl OpenSSL 3.5.7 ...
+ * ```
+ * @category Engines
  */
 export function engineInfo(choice: EngineChoice = "auto"): EngineInfo {
   const name = resolve(choice);

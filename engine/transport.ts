@@ -138,7 +138,11 @@ export function wrongCount(n: number, room: number): TypeError {
   return new TypeError(`Cannot read: the connection gave ${n} bytes for a buffer of ${room}`);
 }
 
-/** A pair of web byte streams. */
+/**
+ * A pair of web byte streams.
+ *
+ * @category Sockets
+ */
 export interface StreamPair {
   /** From the peer. */
   readonly readable: ReadableStream<Uint8Array>;

@@ -9,7 +9,11 @@
 import { SslPeerError } from "../errors.ts";
 import { quote } from "../internal/quote.ts";
 
-/** How a handle makes text of bytes. `latin1` has one character for each byte value. */
+/**
+ * How a handle makes text of bytes. `latin1` has one character for each byte value.
+ *
+ * @category Text
+ */
 export type Encoding = "utf-8" | "latin1";
 
 const encoder = new TextEncoder();

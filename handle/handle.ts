@@ -49,6 +49,8 @@ import type { PrintItem } from "./writer.ts";
  * ```
  *
  * Perl: `IO::Handle`
+ *
+ * @category Text
  */
 export class Handle implements AsyncIterable<string>, AsyncDisposable, TransportSource {
   readonly #connection: HandleConnection;

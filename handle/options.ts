@@ -9,7 +9,11 @@ import type { ConnectOptions } from "../socket/options.ts";
 import type { Encoding } from "./encoding.ts";
 import type { Separator } from "./separator.ts";
 
-/** Options of a `Handle`. */
+/**
+ * Options of a `Handle`.
+ *
+ * @category Options
+ */
 export interface HandleOptions {
   /**
    * How bytes become text and text bytes: `"utf-8"`, or `"latin1"` with one character for each
@@ -91,7 +95,11 @@ export interface HandleOptions {
   syswriteSize?: number | undefined;
 }
 
-/** Options of the calls that read lines. */
+/**
+ * Options of the calls that read lines.
+ *
+ * @category Options
+ */
 export interface RecordOptions extends WaitOptions {
   /**
    * Whether the end of the line is taken off. `readLine`, `tryReadLine`, `lines` and `lineBatches`
@@ -112,5 +120,9 @@ export interface RecordOptions extends WaitOptions {
   readonly separator?: Separator | undefined;
 }
 
-/** Options of `Handle.connect`: those of `SslSocket.connect` and those of a handle. */
+/**
+ * Options of `Handle.connect`: those of `SslSocket.connect` and those of a handle.
+ *
+ * @category Options
+ */
 export interface HandleConnectOptions extends ConnectOptions, HandleOptions {}

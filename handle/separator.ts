@@ -12,6 +12,8 @@ import { encodeText, type Encoding } from "./encoding.ts";
  * stream; a number for records of that many characters.
  *
  * Perl: `$/`
+ *
+ * @category Text
  */
 export type Separator = string | number | null;
 

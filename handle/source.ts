@@ -16,6 +16,8 @@ import type { Transport } from "../socket/transport.ts";
 /**
  * A connection or file: `SslSocket`, `Deno.Conn`, `Deno.FsFile`, what
  * `stopSsl` gave. One that only reads or only writes will do.
+ *
+ * @category Text
  */
 export interface HandleConn {
   /** Reads up to `p.length` bytes; `null` at the end. */
@@ -38,7 +40,11 @@ export interface HandleConn {
   stopSsl?(options?: CloseOptions): Promise<Transport>;
 }
 
-/** Web streams of bytes: either one, or both. */
+/**
+ * Web streams of bytes: either one, or both.
+ *
+ * @category Text
+ */
 export interface HandleStreams {
   /** What is read. */
   readonly readable?: ReadableStream<Uint8Array>;
@@ -46,7 +52,11 @@ export interface HandleStreams {
   readonly writable?: WritableStream<Uint8Array>;
 }
 
-/** What a `Handle` can be made over. */
+/**
+ * What a `Handle` can be made over.
+ *
+ * @category Text
+ */
 export type HandleSource = HandleConn | HandleStreams;
 
 /**

@@ -17,7 +17,11 @@
  * @module
  */
 
-/** What can be formatted. Text counts as a number as far as it begins with one, as in Perl. */
+/**
+ * What can be formatted. Text counts as a number as far as it begins with one, as in Perl.
+ *
+ * @category Text
+ */
 export type PrintfArgument = string | number | bigint;
 
 // A number, or a star and perhaps the number of an argument.
@@ -83,6 +87,8 @@ class Arguments {
  * ```
  *
  * Perl: `sprintf`
+ *
+ * @category Text
  */
 export function sprintf(format: string, ...args: PrintfArgument[]): string {
   const values = new Arguments(args);

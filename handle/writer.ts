@@ -19,7 +19,11 @@ import { type PrintfArgument, sprintf } from "./sprintf.ts";
 /** Output that is collected goes out when there is this much, in bytes. */
 const BUFFER = 8192;
 
-/** What can be printed: text and numbers as JavaScript shows them, bytes as they are. */
+/**
+ * What can be printed: text and numbers as JavaScript shows them, bytes as they are.
+ *
+ * @category Text
+ */
 export type PrintItem = string | number | bigint | boolean | Uint8Array;
 
 /** Writes to one connection, with the settings of the handle at the time of each call. */

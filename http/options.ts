@@ -8,7 +8,11 @@ import type { Certificate } from "../certificate/certificate.ts";
 import type { SslServer } from "../server/serve.ts";
 import type { SslSocket } from "../socket/socket.ts";
 
-/** Options of `serveHttp` beside those of a listener. */
+/**
+ * Options of `serveHttp` beside those of a listener.
+ *
+ * @category Options
+ */
 export interface HttpOptions {
   /**
    * A port on which plain HTTP is answered with a redirect (301) to the same URL with `https:`. It
@@ -17,7 +21,11 @@ export interface HttpOptions {
   redirectHttp?: number | undefined;
 }
 
-/** What a handler of HTTP knows of a request beside the request. */
+/**
+ * What a handler of HTTP knows of a request beside the request.
+ *
+ * @category Options
+ */
 export interface HttpInfo {
   /** The connection that the request came on. It is for looking at: its bytes belong to HTTP. */
   readonly socket: SslSocket;
@@ -36,10 +44,16 @@ export interface HttpInfo {
 /**
  * Answers a request. What it throws is a 500 for the client and goes to `onError`; so does a result
  * that is not a `Response`.
+ *
+ * @category Options
  */
 export type HttpHandler = (request: Request, info: HttpInfo) => Response | Promise<Response>;
 
-/** What `serveHttp` gives. */
+/**
+ * What `serveHttp` gives.
+ *
+ * @category Options
+ */
 export interface HttpServer extends SslServer {
   /** Lets the event loop wait for connections, as it does at first. */
   ref(): void;

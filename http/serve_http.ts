@@ -40,6 +40,8 @@ import type { HttpHandler, HttpOptions, HttpServer } from "./options.ts";
  *   verifyMode: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
  * }, (_request, { peer }) => new Response(`Hello, ${peer?.commonName}\n`));
  * ```
+ *
+ * @category HTTP
  */
 export function serveHttp(
   options: ListenOptions & HttpOptions,

@@ -16,7 +16,11 @@ import { toPrivateKey } from "../certificate/keys/decode.ts";
 import { LruMap } from "../internal/lru.ts";
 import type { PrivateKey, PrivateKeyInput } from "../certificate/keys/private_key.ts";
 
-/** A clone and its key. */
+/**
+ * A clone and its key.
+ *
+ * @category Interception
+ */
 export interface Clone {
   /** The clone. */
   readonly cert: Certificate;
@@ -24,7 +28,11 @@ export interface Clone {
   readonly key: PrivateKey;
 }
 
-/** What a cache object holds. */
+/**
+ * What a cache object holds.
+ *
+ * @category Interception
+ */
 export interface CacheEntry extends Clone {
   /** When it was last used, in seconds since 1970. */
   atime: number;
@@ -37,7 +45,11 @@ export function isMap(
   return cache instanceof Map || cache instanceof LruMap;
 }
 
-/** What a cache function may give: an object, Perl's pair, or nothing. */
+/**
+ * What a cache function may give: an object, Perl's pair, or nothing.
+ *
+ * @category Interception
+ */
 export type CacheResult =
   | { readonly cert: CertificateInput; readonly key: PrivateKeyInput }
   | readonly [CertificateInput, PrivateKeyInput]
@@ -50,6 +62,8 @@ export type CacheResult =
  * it is called as `cache(ident, create)` and returns the clone, made with
  * `create()` if the cache has no clone yet. Otherwise it has the old interface:
  * `cache(ident)` gets, `cache(ident, cert, key)` sets.
+ *
+ * @category Interception
  */
 export type CacheFunction = (
   ident: string,
@@ -57,7 +71,11 @@ export type CacheFunction = (
   ...args: any[]
 ) => unknown;
 
-/** A cache: an object, a Map or a function. */
+/**
+ * A cache: an object, a Map or a function.
+ *
+ * @category Interception
+ */
 export type InterceptCache = Record<string, CacheEntry> | Map<string, CacheEntry> | CacheFunction;
 
 /** A client that may choose the hosts cannot fill the memory. */

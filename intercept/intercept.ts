@@ -33,13 +33,21 @@ import { formatError, parseSerialized, writeSerialized } from "./serialized.ts";
 
 export type { CacheEntry, CacheFunction, CacheResult, Clone, InterceptCache } from "./cache.ts";
 
-/** Gives the serial number of a clone. */
+/**
+ * Gives the serial number of a clone.
+ *
+ * @category Interception
+ */
 export type SerialFunction = (
   original: Certificate,
   hash: CertificateHash,
 ) => number | bigint | string | Promise<number | bigint | string>;
 
-/** Options of {@linkcode Intercept.create}. */
+/**
+ * Options of {@linkcode Intercept.create}.
+ *
+ * @category Interception
+ */
 export interface InterceptOptions {
   /** The certificate of the proxy's CA. */
   proxyCert?: CertificateInput;
@@ -115,6 +123,8 @@ const nowSeconds = (): number => Math.floor(Date.now() / 1000);
  * {@linkcode Intercept.create}.
  *
  * Perl: `IO::Socket::SSL::Intercept`
+ *
+ * @category Interception
  */
 export class Intercept {
   readonly #proxyCert: Certificate;

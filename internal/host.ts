@@ -16,7 +16,11 @@
  */
 export type NameSyntax = "perl" | "strict";
 
-/** A text read as a host. A name is in ASCII and lower case, without a dot at its end. */
+/**
+ * A text read as a host. A name is in ASCII and lower case, without a dot at its end.
+ *
+ * @category Verification
+ */
 export type ReferenceName =
   | { readonly kind: "dns"; readonly name: string }
   | { readonly kind: "ip"; readonly name: string; readonly bytes: Uint8Array }

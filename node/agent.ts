@@ -23,6 +23,8 @@ type PoolOptions = Pick<AgentOptions, typeof POOL[number]>;
 /**
  * The options of {@linkcode httpsAgent}: those of `SslSocket.connect`, and how node keeps connections
  * for further requests (`keepAlive`, `maxSockets`, ...).
+ *
+ * @category Node
  */
 export interface AgentOptions extends ClientOptions {
   /** Keep connections for further requests. @default {false} */
@@ -90,6 +92,8 @@ function split(given: AgentOptions): { pool: PoolOptions; client: ClientOptions 
  * The name for SNI and verification is the agent's `serverName`, else the `servername` of the
  * request, else its host. Options of `node:tls` in a request (`ca`, `rejectUnauthorized: false`, ...)
  * are a TypeError: they would have no effect. Errors are those of {@linkcode toDuplex}.
+ *
+ * @category Node
  */
 export class SslAgent extends Agent {
   readonly #client: Client;
@@ -146,6 +150,7 @@ export class SslAgent extends Agent {
  * ```
  *
  * @throws {TypeError} If an option is wrong.
+ * @category Node
  */
 export function httpsAgent(options: AgentOptions = {}): SslAgent {
   return new SslAgent(options);

@@ -15,6 +15,8 @@ import { SslSocket } from "../socket/socket.ts";
 /**
  * The options of `SslSocket.connect`, without those that each request says itself. `timeout` is that
  * of the connection and its handshake, in milliseconds.
+ *
+ * @category Node
  */
 export type ClientOptions = Omit<
   ConnectOptions,

@@ -9,7 +9,11 @@ import { Client, type ClientOptions } from "./client.ts";
 import { toDuplex } from "./to_duplex.ts";
 import { toNodeError } from "./node_error.ts";
 
-/** What undici says of a connection. */
+/**
+ * What undici says of a connection.
+ *
+ * @category Node
+ */
 export interface ConnectorTarget {
   /** The host. */
   readonly hostname: string;
@@ -23,7 +27,11 @@ export interface ConnectorTarget {
   readonly httpSocket?: unknown;
 }
 
-/** What undici takes as `connect`. */
+/**
+ * What undici takes as `connect`.
+ *
+ * @category Node
+ */
 // deno-lint-ignore no-explicit-any -- undici's types want node's own class of sockets
 export type Connector = (target: ConnectorTarget, callback: (...args: any[]) => void) => void;
 
@@ -60,6 +68,7 @@ function check({ protocol, httpSocket, hostname }: ConnectorTarget): void {
  * ```
  *
  * @throws {TypeError} If an option is wrong.
+ * @category Node
  */
 export function connector(options: ClientOptions = {}): Connector {
   const client = new Client("create connector", options, ["http/1.1"]);

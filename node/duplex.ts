@@ -44,6 +44,8 @@ const CHUNK = 65536;
  * without close_notify), `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, ...; where the library
  * has another code for it, its error is the `cause`. After our own end, a peer that ends without
  * close_notify is a `close` without `end`, and not an error.
+ *
+ * @category Node
  */
 export class SslDuplex extends Duplex {
   /** Always: bytes never go in plain text. */

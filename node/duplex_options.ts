@@ -6,7 +6,11 @@
 
 import type { SslSocket } from "../socket/socket.ts";
 
-/** Where a package wants to connect to: the arguments of its `connect(port, host)`. */
+/**
+ * Where a package wants to connect to: the arguments of its `connect(port, host)`.
+ *
+ * @category Node
+ */
 export interface DuplexTarget {
   /** The host. */
   readonly host?: string | undefined;
@@ -18,13 +22,21 @@ export interface DuplexTarget {
   readonly signal: AbortSignal;
 }
 
-/** What {@linkcode toDuplex} takes: a socket, one that is being made, or how to make it. */
+/**
+ * What {@linkcode toDuplex} takes: a socket, one that is being made, or how to make it.
+ *
+ * @category Node
+ */
 export type DuplexSource =
   | SslSocket
   | Promise<SslSocket>
   | ((target: DuplexTarget) => Promise<SslSocket>);
 
-/** Options of {@linkcode toDuplex}. */
+/**
+ * Options of {@linkcode toDuplex}.
+ *
+ * @category Node
+ */
 export interface DuplexOptions {
   /**
    * Whether writing goes on after the peer has ended, as in `net.Socket`.

@@ -10,7 +10,11 @@ import { SslError, SslUnsupportedError } from "../errors.ts";
 import type { SslSocket } from "../socket/socket.ts";
 import { legacyCertificate, legacyChain, standardName } from "./peer_certificate.ts";
 
-/** A cipher suite, as node's `getCipher()` has it. */
+/**
+ * A cipher suite, as node's `getCipher()` has it.
+ *
+ * @category Node
+ */
 export interface CipherNames {
   /** OpenSSL's name. */
   readonly name: string;

@@ -28,6 +28,7 @@ import { toDuplex } from "./to_duplex.ts";
  * ```
  *
  * @returns When the listener is closed.
+ * @category Node
  */
 export async function serveConnections(server: Server, listener: SslListener): Promise<void> {
   let listening = true;

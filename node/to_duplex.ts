@@ -28,6 +28,7 @@ import type { DuplexOptions, DuplexSource } from "./duplex_options.ts";
  * makes one, which is called when the package calls `connect(port, host)`, or else reads or writes.
  * The socket then belongs to the stream.
  * @throws {TypeError} If the socket has not made its handshake.
+ * @category Node
  */
 export function toDuplex(source: DuplexSource, options: DuplexOptions = {}): SslDuplex {
   const ready = source instanceof SslSocket || source instanceof Promise;

@@ -13,10 +13,18 @@ import { didYouMean } from "../internal/suggest.ts";
 import { perlNames, perlOption } from "./names.ts";
 import { convertValue, truth } from "./values.ts";
 
-/** Arguments as Perl code has them. */
+/**
+ * Arguments as Perl code has them.
+ *
+ * @category Perl
+ */
 export type PerlArguments = Readonly<Record<string, unknown>>;
 
-/** What {@linkcode fromPerl} gives: options for `connect`, `start` or `listen`. */
+/**
+ * What {@linkcode fromPerl} gives: options for `connect`, `start` or `listen`.
+ *
+ * @category Perl
+ */
 export type PerlConverted = ConnectOptions & StartOptions & ListenOptions;
 
 /** Arguments for what Deno does anyway: accepted with these values, refused with others. */
@@ -229,6 +237,7 @@ const CLOSING = new Set(["SSL_no_shutdown", "SSL_fast_shutdown", "Timeout"]);
  * @throws {TypeError} For an unknown argument: the message has the nearest right one. For one that
  * is left out on purpose: the message says why.
  * @throws {SslUnsupportedError} for an argument of IO::Socket::IP that Deno cannot honour.
+ * @category Perl
  */
 export function fromPerl(args: string | PerlArguments): PerlConverted {
   if (typeof args === "string") return fromPerl({ PeerAddr: args });

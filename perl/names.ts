@@ -12,10 +12,18 @@ import {
   PERL_OPTIONS,
 } from "../context/option_names.ts";
 
-/** What a Perl name names. */
+/**
+ * What a Perl name names.
+ *
+ * @category Perl
+ */
 export type PerlNameKind = "option" | "method" | "function" | "class" | "constant" | "variable";
 
-/** One row of {@linkcode perlNames}. */
+/**
+ * One row of {@linkcode perlNames}.
+ *
+ * @category Perl
+ */
 export interface PerlName {
   /** The name in Perl. */
   readonly perl: string;
@@ -253,6 +261,8 @@ function absentRows(kind: PerlNameKind, names: readonly Absent[]): PerlName[] {
  * const row = perlNames.find((r) => r.perl === "SSL_verify_mode");
  * row?.ours; // "verifyMode"
  * ```
+ *
+ * @category Perl
  */
 export const perlNames: readonly PerlName[] = Object.freeze([
   ...rows("option", PERL_OPTIONS),

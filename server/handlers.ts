@@ -13,6 +13,8 @@ import type { SslSocket } from "../socket/socket.ts";
 /**
  * What a server runs for each connection. What it returns is awaited and not sent; a `Response` is a
  * `TypeError` in `onError`, because `serve` does not speak HTTP (`serveHttp` of `./http` does).
+ *
+ * @category Servers
  */
 export type ServeHandler = (handle: Handle, socket: SslSocket) => unknown;
 

@@ -15,7 +15,11 @@ import type { ServeHandler } from "./handlers.ts";
 
 export type { ServeHandler } from "./handlers.ts";
 
-/** What `serve` gives. */
+/**
+ * What `serve` gives.
+ *
+ * @category Servers
+ */
 export interface SslServer extends AsyncDisposable {
   /** The address it is bound to; rejects when the certificate or the port cannot be used. */
   readonly addr: Promise<Deno.NetAddr>;
@@ -174,6 +178,8 @@ export class Server implements SslServer {
  * ```
  *
  * Perl: `IO::Socket::SSL` and `while (my $c = $server->accept)`
+ *
+ * @category Servers
  */
 export function serve(options: ListenOptions, handler: ServeHandler): SslServer {
   return new Server(serve, async () => {

@@ -8,7 +8,11 @@ import type { Certificate } from "../certificate/certificate.ts";
 import type { SubjectAltName } from "../certificate/general_name.ts";
 import { quote } from "../internal/quote.ts";
 
-/** A part of a certificate, as `peerCertificate(field)` names it. */
+/**
+ * A part of a certificate, as `peerCertificate(field)` names it.
+ *
+ * @category Sockets
+ */
 export type CertificateField =
   | "cn"
   | "commonName"

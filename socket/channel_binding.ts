@@ -18,7 +18,11 @@ import type { Negotiated } from "../engine/connection_facts.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { TLS1_3 } from "../engine/tls_versions.ts";
 
-/** The types of channel bindings. */
+/**
+ * The types of channel bindings.
+ *
+ * @category Sockets
+ */
 export type ChannelBindingType = "tls-exporter" | "tls-unique" | "tls-server-end-point";
 
 const EXPORTER_LABEL = "EXPORTER-Channel-Binding";

@@ -10,6 +10,7 @@ import type { AcceptedSocket, Listener } from "./listener.ts";
  * What only the library can make a listener from.
  *
  * @template S The class of the sockets.
+ * @category Sockets
  */
 export interface ListenerInit<S = unknown> {
   /** Says that it was made by the library, and for which sockets. */

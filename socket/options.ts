@@ -13,6 +13,7 @@ import type { DefaultOptions } from "../context/process_defaults.ts";
  * The options that {@linkcode ConnectOptions}, {@linkcode StartOptions} and {@linkcode ListenOptions} share.
  *
  * @template S The class of the sockets, for `onPeerShutdown`.
+ * @category Options
  */
 // deno-lint-ignore no-explicit-any -- connect, start and listen say which class it is
 export interface ConnectionOptions<S = any> extends SslOptions {
@@ -32,6 +33,7 @@ export interface ConnectionOptions<S = any> extends SslOptions {
  * Options of `SslSocket.connect`.
  *
  * @template S The class of the sockets, for `onPeerShutdown`.
+ * @category Options
  */
 // deno-lint-ignore no-explicit-any -- see ConnectionOptions
 export interface ConnectOptions<S = any> extends ConnectionOptions<S> {
@@ -63,6 +65,7 @@ export interface ConnectOptions<S = any> extends ConnectionOptions<S> {
  * Options of `SslSocket.start`.
  *
  * @template S The class of the sockets, for `onPeerShutdown`.
+ * @category Options
  */
 // deno-lint-ignore no-explicit-any -- see ConnectionOptions
 export interface StartOptions<S = any> extends ConnectionOptions<S> {
@@ -82,6 +85,7 @@ export interface StartOptions<S = any> extends ConnectionOptions<S> {
  * Options of `SslSocket.listen` and `serve`.
  *
  * @template S The class of the sockets, for `onPeerShutdown`.
+ * @category Options
  */
 // deno-lint-ignore no-explicit-any -- see ConnectionOptions
 export interface ListenOptions<S = any> extends ConnectionOptions<S> {
@@ -140,7 +144,11 @@ export interface ListenOptions<S = any> extends ConnectionOptions<S> {
   onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Options of `close` and `stopSsl`. */
+/**
+ * Options of `close` and `stopSsl`.
+ *
+ * @category Options
+ */
 export interface CloseOptions {
   /**
    * Do not send close_notify: the peer sees a truncated stream.
@@ -163,7 +171,11 @@ export interface CloseOptions {
   timeout?: number | undefined;
 }
 
-/** Options of `SslListener.shutdown`. */
+/**
+ * Options of `SslListener.shutdown`.
+ *
+ * @category Options
+ */
 export interface ShutdownListenerOptions {
   /**
    * After how many milliseconds connections that still run are cut, without close_notify.

@@ -108,7 +108,11 @@ export interface Ends {
   readonly truncated: boolean;
 }
 
-/** What `isSsl()` gives: `undefined` without TLS, else the directions that are still open. */
+/**
+ * What `isSsl()` gives: `undefined` without TLS, else the directions that are still open.
+ *
+ * @category Sockets
+ */
 export type Directions = undefined | "" | "r" | "w" | "rw";
 
 interface Row {

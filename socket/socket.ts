@@ -86,6 +86,8 @@ async function waiting<T>(
  * ```
  *
  * Perl: `IO::Socket::SSL`
+ *
+ * @category Sockets
  */
 export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   readonly #connection: Connection;
@@ -1010,6 +1012,8 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
  * ```
  *
  * Perl: `IO::Socket::SSL`
+ *
+ * @category Sockets
  */
 export class SslListener<S extends SslSocket = SslSocket>
   implements Deno.Listener<S, Deno.NetAddr>, AsyncDisposable {

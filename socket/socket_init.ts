@@ -10,6 +10,8 @@ import type { Connection } from "./connection.ts";
 /**
  * What only the library can make a socket from. A subclass that has a
  * constructor of its own passes it on to `super`.
+ *
+ * @category Sockets
  */
 export interface SocketInit {
   /** Says that it was made by the library. */

@@ -11,6 +11,8 @@ export type { StreamPair } from "../engine/transport.ts";
 /**
  * A plain, bidirectional byte stream: a `Deno.TcpConn`, a `Deno.UnixConn`,
  * another `SslSocket`, or what `stopSsl` gave.
+ *
+ * @category Sockets
  */
 export interface Transport {
   /** Reads up to `p.length` bytes; `null` at the end of the stream. */
@@ -37,10 +39,18 @@ export interface Transport {
   readonly inner?: Transport;
 }
 
-/** The key under which a file handle gives away its connection and the bytes it has read ahead. */
+/**
+ * The key under which a file handle gives away its connection and the bytes it has read ahead.
+ *
+ * @category Sockets
+ */
 export const takeTransport: unique symbol = Symbol("takeTransport");
 
-/** A reader over a connection, e.g. a `Handle`, that can give both away. */
+/**
+ * A reader over a connection, e.g. a `Handle`, that can give both away.
+ *
+ * @category Sockets
+ */
 export interface TransportSource {
   /** Gives the connection and what was read from it and not yet consumed. */
   [takeTransport](): { transport: Transport | StreamPair; buffered: Uint8Array };

@@ -25,6 +25,8 @@ import { settings, trace } from "./variables.ts";
 /**
  * What `sslcat` gives: the reply, the text of the errors, the peer's certificate. Without a reply
  * nothing came; with both, the reply is what came before the error.
+ *
+ * @category One exchange
  */
 export type SslcatResult = [
   reply: string | undefined,
@@ -32,10 +34,18 @@ export type SslcatResult = [
   certificate: Certificate | undefined,
 ];
 
-/** What `tcpcat` gives: the reply, the text of the errors. */
+/**
+ * What `tcpcat` gives: the reply, the text of the errors.
+ *
+ * @category One exchange
+ */
 export type TcpcatResult = [reply: string | undefined, error: string | undefined];
 
-/** What the certificate and key of a client are, and the options, where all of them may be left out. */
+/**
+ * What the certificate and key of a client are, and the options, where all of them may be left out.
+ *
+ * @category One exchange
+ */
 export type SsleayTlsRest =
   | [options?: SsleayOptions | undefined]
   | [
@@ -212,6 +222,8 @@ async function withoutTls(
  * ```
  *
  * Perl: `sslcat`
+ *
+ * @category One exchange
  */
 export function sslcat(
   host: string,
@@ -226,6 +238,8 @@ export function sslcat(
  * As {@linkcode sslcat}, without TLS.
  *
  * Perl: `tcpcat`
+ *
+ * @category One exchange
  */
 export function tcpcat(
   host: string,
@@ -242,6 +256,8 @@ export function tcpcat(
  * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
  *
  * Perl: `tcpxcat`
+ *
+ * @category One exchange
  */
 export function tcpxcat(
   useTls: boolean | number,
@@ -257,6 +273,8 @@ export function tcpxcat(
  * As {@linkcode sslcat}, and our direction stays open until the server has ended its own.
  *
  * Perl: `https_cat`
+ *
+ * @category One exchange
  */
 export function httpsCat(
   host: string,
@@ -271,6 +289,8 @@ export function httpsCat(
  * As {@linkcode tcpcat}, and our direction stays open until the server has ended its own.
  *
  * Perl: `http_cat`
+ *
+ * @category One exchange
  */
 export function httpCat(
   host: string,
@@ -287,6 +307,8 @@ export function httpCat(
  * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
  *
  * Perl: `httpx_cat`
+ *
+ * @category One exchange
  */
 export function httpxCat(
   useTls: boolean | number,

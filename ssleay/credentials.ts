@@ -14,7 +14,11 @@ import { failureText } from "./failure.ts";
 import { lowLevel } from "./low_level.ts";
 import type { SsleayFile } from "./options.ts";
 
-/** Options of a connection that is to be made; an `SSL_CTX` of `./ssleay/low`. */
+/**
+ * Options of a connection that is to be made; an `SSL_CTX` of `./ssleay/low`.
+ *
+ * @category Settings
+ */
 export type SsleayContext =
   | Pick<SslOptions, "certFile" | "keyFile" | "passwdCb" | "engine">
   | object;
@@ -40,6 +44,8 @@ export type SsleayContext =
  * ```
  *
  * Perl: `set_cert_and_key`
+ *
+ * @category Settings
  */
 export async function setCertAndKey(
   context: SsleayContext,
@@ -78,6 +84,8 @@ export async function setCertAndKey(
  * @throws {SslUnsupportedError} If the engine does not show the certificate.
  *
  * Perl: `dump_peer_certificate`
+ *
+ * @category Settings
  */
 export function dumpPeerCertificate(ssl: SsleaySsl): string {
   const nothing = "Subject Name: undefined\nIssuer  Name: undefined\n";

@@ -30,13 +30,25 @@ const MOST = 1 << 26;
 /** The longest text that is read up to a delimiter without a length, in bytes. */
 const LONGEST_LINE = 1 << 20;
 
-/** A TLS connection: an `SslSocket`, or an `SSL` of `./ssleay/low` with a connection. */
+/**
+ * A TLS connection: an `SslSocket`, or an `SSL` of `./ssleay/low` with a connection.
+ *
+ * @category Reading and writing
+ */
 export type SsleaySsl = SslSocket | object;
 
-/** What came, and the text of the error that ended it. */
+/**
+ * What came, and the text of the error that ended it.
+ *
+ * @category Reading and writing
+ */
 export type ReadAllResult = [reply: string, error: string | undefined];
 
-/** How many bytes were written, or the text of the error. */
+/**
+ * How many bytes were written, or the text of the error.
+ *
+ * @category Reading and writing
+ */
 export type WriteAllResult = [written: number | undefined, error: string | undefined];
 
 const OPTIONS: NamesOf<SsleayDataOptions> = { encoding: true, signal: true };
@@ -249,6 +261,8 @@ async function located<T>(run: () => Promise<T>): Promise<T> {
  * @returns `[reply, error]`. A stream that is cut off has both: what came, and the text of the error.
  *
  * Perl: `ssl_read_all`
+ *
+ * @category Reading and writing
  */
 export async function sslReadAll(
   ssl: SsleaySsl,
@@ -262,6 +276,8 @@ export async function sslReadAll(
  * Reads to the end, or up to a number of bytes, from a plain connection.
  *
  * Perl: `tcp_read_all`, which has the connection in a global handle
+ *
+ * @category Reading and writing
  */
 export async function tcpReadAll(
   conn: Transport,
@@ -277,6 +293,8 @@ export async function tcpReadAll(
  * @returns `[written, error]`: the number of bytes, or `undefined` and the text of the error.
  *
  * Perl: `ssl_write_all`
+ *
+ * @category Reading and writing
  */
 export async function sslWriteAll(
   ssl: SsleaySsl,
@@ -290,6 +308,8 @@ export async function sslWriteAll(
  * Writes all of a message to a plain connection.
  *
  * Perl: `tcp_write_all`
+ *
+ * @category Reading and writing
  */
 export async function tcpWriteAll(
   conn: Transport,
@@ -310,6 +330,8 @@ export async function tcpWriteAll(
  * @throws {SslTruncatedError} If the stream is cut off.
  *
  * Perl: `ssl_read_until`
+ *
+ * @category Reading and writing
  */
 export async function sslReadUntil(
   ssl: SsleaySsl,
@@ -324,6 +346,8 @@ export async function sslReadUntil(
  * As {@linkcode sslReadUntil}, from a plain connection; it is read byte by byte.
  *
  * Perl: `tcp_read_until`
+ *
+ * @category Reading and writing
  */
 export async function tcpReadUntil(
   conn: Transport,
@@ -338,6 +362,8 @@ export async function tcpReadUntil(
  * {@linkcode sslReadUntil} with CRLF as the delimiter.
  *
  * Perl: `ssl_read_CRLF`
+ *
+ * @category Reading and writing
  */
 export async function sslReadCrlf(
   ssl: SsleaySsl,
@@ -351,6 +377,8 @@ export async function sslReadCrlf(
  * {@linkcode tcpReadUntil} with CRLF as the delimiter.
  *
  * Perl: `tcp_read_CRLF`
+ *
+ * @category Reading and writing
  */
 export async function tcpReadCrlf(
   conn: Transport,
@@ -367,6 +395,8 @@ export async function tcpReadCrlf(
  * @throws {SslError} If they cannot be written.
  *
  * Perl: `ssl_write_CRLF`
+ *
+ * @category Reading and writing
  */
 export async function sslWriteCrlf(
   ssl: SsleaySsl,
@@ -380,6 +410,8 @@ export async function sslWriteCrlf(
  * Writes a message and CRLF to a plain connection.
  *
  * Perl: `tcp_write_CRLF`
+ *
+ * @category Reading and writing
  */
 export async function tcpWriteCrlf(
   conn: Transport,

@@ -20,6 +20,8 @@ import { trace } from "./variables.ts";
  * @returns A line `MESSAGE PID: N - error:...` for each error; `""` without errors.
  *
  * Perl: `print_errs`
+ *
+ * @category Diagnosis
  */
 export function printErrs(message = ""): string {
   const errors = lowLevel()?.takeErrors() ?? [];
@@ -43,6 +45,8 @@ function died(message: string, errors: string): SslError {
  * @throws {SslError} `PID: MESSAGE`.
  *
  * Perl: `die_if_ssl_error`
+ *
+ * @category Diagnosis
  */
 export function dieIfSslError(message: string): void {
   const errors = printErrs(message);
@@ -55,6 +59,8 @@ export function dieIfSslError(message: string): void {
  * @throws {SslError} `PID: MESSAGE`, always.
  *
  * Perl: `die_now`
+ *
+ * @category Diagnosis
  */
 export function dieNow(message: string): never {
   throw died(message, printErrs(message));
@@ -74,6 +80,8 @@ function want(ssl: object): number {
  * Whether an `SSL` of `./ssleay/low` waits for nothing.
  *
  * Perl: `want_nothing`
+ *
+ * @category Diagnosis
  */
 export function wantNothing(ssl: object): boolean {
   return want(ssl) === 1;
@@ -83,6 +91,8 @@ export function wantNothing(ssl: object): boolean {
  * Whether an `SSL` of `./ssleay/low` waits for something to read.
  *
  * Perl: `want_read`
+ *
+ * @category Diagnosis
  */
 export function wantRead(ssl: object): boolean {
   return want(ssl) === 2;
@@ -92,6 +102,8 @@ export function wantRead(ssl: object): boolean {
  * Whether an `SSL` of `./ssleay/low` waits until it can write.
  *
  * Perl: `want_write`
+ *
+ * @category Diagnosis
  */
 export function wantWrite(ssl: object): boolean {
   return want(ssl) === 3;
@@ -101,6 +113,8 @@ export function wantWrite(ssl: object): boolean {
  * Whether an `SSL` of `./ssleay/low` waits for a callback that looks for a certificate.
  *
  * Perl: `want_X509_lookup`
+ *
+ * @category Diagnosis
  */
 export function wantX509Lookup(ssl: object): boolean {
   return want(ssl) === 4;
@@ -110,6 +124,8 @@ export function wantX509Lookup(ssl: object): boolean {
  * Does nothing: the engine is loaded and initialized when it is first used.
  *
  * Perl: `initialize`
+ *
+ * @category Diagnosis
  */
 export function initialize(): void {}
 
@@ -123,6 +139,8 @@ export function initialize(): void {}
  * @throws {SslUnsupportedError} For `egdPath`, and if the low level is not loaded.
  *
  * Perl: `randomize`
+ *
+ * @category Diagnosis
  */
 export function randomize(seedFile?: string, seed?: string, egdPath?: string): void {
   if (egdPath) {

@@ -22,16 +22,26 @@ import { requestBytes } from "./request.ts";
 import { type Answer, readAnswer } from "./response.ts";
 import { trace } from "./variables.ts";
 
-/** The names and values of headers, the names in upper case, in the order in which they came. */
+/**
+ * The names and values of headers, the names in upper case, in the order in which they came.
+ *
+ * @category One exchange
+ */
 export type HeaderList = [name: string, value: string][];
 
 /**
  * An answer: the page, the status line, the headers. When there was no whole answer, the page is
  * `undefined` and the status line is `HTTP/1.0 900 NET OR SSL ERROR`, an empty line, and the errors.
+ *
+ * @category One exchange
  */
 export type HttpResult = [page: string | undefined, response: string, headers: HeaderList];
 
-/** As {@linkcode HttpResult}, with the headers as text as they came, and the server's certificate. */
+/**
+ * As {@linkcode HttpResult}, with the headers as text as they came, and the server's certificate.
+ *
+ * @category One exchange
+ */
 export type HttpResult3 = [
   page: string | undefined,
   response: string,
@@ -39,7 +49,11 @@ export type HttpResult3 = [
   certificate: Certificate | undefined,
 ];
 
-/** As {@linkcode HttpResult}, with all values of each header, and the server's certificate. */
+/**
+ * As {@linkcode HttpResult}, with all values of each header, and the server's certificate.
+ *
+ * @category One exchange
+ */
 export type HttpResult4 = [
   page: string | undefined,
   response: string,
@@ -47,13 +61,19 @@ export type HttpResult4 = [
   certificate: Certificate | undefined,
 ];
 
-/** A text that may be left out. */
+/**
+ * A text that may be left out.
+ *
+ * @category One exchange
+ */
 export type OptionalText = string | null | undefined;
 
 /**
  * What may stand behind the path of a request over TLS: headers as `makeHeaders` gives them, the
  * content, its type, the PEM files of a client certificate and its key, options. Each may be left out
  * with what follows, and options may follow any of them.
+ *
+ * @category One exchange
  */
 export type HttpsRest =
   | [options?: SsleayOptions | undefined]
@@ -78,7 +98,11 @@ export type HttpsRest =
     options?: SsleayOptions | undefined,
   ];
 
-/** What may stand behind the path of a request without TLS. */
+/**
+ * What may stand behind the path of a request without TLS.
+ *
+ * @category One exchange
+ */
 export type HttpRest = Exclude<HttpsRest, { length: 5 | 6 }>;
 
 /** The arguments behind the path, by name. */
@@ -237,6 +261,8 @@ export async function form4(call: HttpCall): Promise<HttpResult4> {
  * @returns As {@linkcode getHttps}.
  *
  * Perl: `do_httpx2`
+ *
+ * @category One exchange
  */
 export function doHttpx2(
   method: string,
@@ -253,6 +279,8 @@ export function doHttpx2(
  * As {@linkcode doHttpx2}, with the headers as text and the certificate.
  *
  * Perl: `do_httpx3`
+ *
+ * @category One exchange
  */
 export function doHttpx3(
   method: string,
@@ -269,6 +297,8 @@ export function doHttpx3(
  * As {@linkcode doHttpx2}, with all values of each header and the certificate.
  *
  * Perl: `do_httpx4`
+ *
+ * @category One exchange
  */
 export function doHttpx4(
   method: string,

@@ -8,10 +8,18 @@
 import { quote } from "../internal/quote.ts";
 import { headerName, headerValue } from "./request.ts";
 
-/** A value of a form or header. */
+/**
+ * A value of a form or header.
+ *
+ * @category Requests
+ */
 export type FieldValue = string | number | boolean;
 
-/** Names and values: one after the other as in Perl, or as one list of pairs or one record. */
+/**
+ * Names and values: one after the other as in Perl, or as one list of pairs or one record.
+ *
+ * @category Requests
+ */
 export type FieldArguments =
   | readonly FieldValue[]
   | readonly [Readonly<Record<string, FieldValue>>]
@@ -76,6 +84,8 @@ function escape(what: string, value: unknown): string {
  * ```
  *
  * Perl: `make_form`
+ *
+ * @category Requests
  */
 export function makeForm(...fields: FieldArguments): string {
   return pairsOf("a form", fields)
@@ -97,6 +107,8 @@ export function makeForm(...fields: FieldArguments): string {
  * ```
  *
  * Perl: `make_headers`
+ *
+ * @category Requests
  */
 export function makeHeaders(...headers: FieldArguments): string {
   return pairsOf("headers", headers).map(([name, value]) => {

@@ -18,13 +18,21 @@ import { checkTerms, type SsleayOptions, type Terms } from "./options.ts";
 import { type SsleayPort, tcpTarget } from "./target.ts";
 import { settings } from "./variables.ts";
 
-/** Options of `SsleayHandle.start`: as for a connection, and the name to verify the server by. */
+/**
+ * Options of `SsleayHandle.start`: as for a connection, and the name to verify the server by.
+ *
+ * @category Tied handle
+ */
 export interface SsleayStartOptions extends SsleayOptions {
   /** The host at the other end, from which `serverName` and the name to verify default. */
   hostname?: string | undefined;
 }
 
-/** Which direction a shutdown ends: 0 reading, 1 writing, 2 both. */
+/**
+ * Which direction a shutdown ends: 0 reading, 1 writing, 2 both.
+ *
+ * @category Tied handle
+ */
 export type ShutdownHow = 0 | 1 | 2;
 
 let debugLevel = 0;
@@ -45,6 +53,8 @@ let debugLevel = 0;
  * ```
  *
  * Perl: `Net::SSLeay::Handle`
+ *
+ * @category Tied handle
  */
 export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   readonly #handle: Handle;
@@ -284,7 +294,11 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   }
 }
 
-/** What {@linkcode shutdown} takes. */
+/**
+ * What {@linkcode shutdown} takes.
+ *
+ * @category Tied handle
+ */
 export interface Endable {
   /** Ends our direction. */
   closeWrite?(): Promise<void>;
@@ -300,6 +314,8 @@ export interface Endable {
  * @throws {TypeError} If it is not a connection, or `how` is another value.
  *
  * Perl: `Net::SSLeay::Handle::shutdown`
+ *
+ * @category Tied handle
  */
 export async function shutdown(conn: SsleayHandle | Endable, how: ShutdownHow): Promise<void> {
   if (conn instanceof SsleayHandle) return await conn.shutdown(how);

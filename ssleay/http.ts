@@ -26,6 +26,8 @@ import type { SsleayPort } from "./target.ts";
  * @throws {TypeError} If an argument or an option is wrong, or would inject a header or a request.
  *
  * Perl: `get_http`
+ *
+ * @category Requests
  */
 export function getHttp(
   host: string,
@@ -40,6 +42,8 @@ export function getHttp(
  * As {@linkcode getHttp}, with the headers as text; there is no certificate.
  *
  * Perl: `get_http3`
+ *
+ * @category Requests
  */
 export function getHttp3(
   host: string,
@@ -54,6 +58,8 @@ export function getHttp3(
  * As {@linkcode getHttp}, with a list of values for each header.
  *
  * Perl: `get_http4`
+ *
+ * @category Requests
  */
 export function getHttp4(
   host: string,
@@ -68,6 +74,8 @@ export function getHttp4(
  * Posts content without TLS. Otherwise as {@linkcode getHttp}. The content follows the headers.
  *
  * Perl: `post_http`
+ *
+ * @category Requests
  */
 export function postHttp(
   host: string,
@@ -82,6 +90,8 @@ export function postHttp(
  * As {@linkcode postHttp}, with the headers as text; there is no certificate.
  *
  * Perl: `post_http3`
+ *
+ * @category Requests
  */
 export function postHttp3(
   host: string,
@@ -96,6 +106,8 @@ export function postHttp3(
  * As {@linkcode postHttp}, with a list of values for each header.
  *
  * Perl: `post_http4`
+ *
+ * @category Requests
  */
 export function postHttp4(
   host: string,
@@ -110,6 +122,8 @@ export function postHttp4(
  * Puts content in place of a page without TLS. Otherwise as {@linkcode getHttp}. The content follows the headers.
  *
  * Perl: `put_http`
+ *
+ * @category Requests
  */
 export function putHttp(
   host: string,
@@ -124,6 +138,8 @@ export function putHttp(
  * As {@linkcode putHttp}, with the headers as text; there is no certificate.
  *
  * Perl: `put_http3`
+ *
+ * @category Requests
  */
 export function putHttp3(
   host: string,
@@ -138,6 +154,8 @@ export function putHttp3(
  * As {@linkcode putHttp}, with a list of values for each header.
  *
  * Perl: `put_http4`
+ *
+ * @category Requests
  */
 export function putHttp4(
   host: string,
@@ -152,6 +170,8 @@ export function putHttp4(
  * Asks for the headers of a page alone without TLS. Otherwise as {@linkcode getHttp}.
  *
  * Perl: `head_http`
+ *
+ * @category Requests
  */
 export function headHttp(
   host: string,
@@ -166,6 +186,8 @@ export function headHttp(
  * As {@linkcode headHttp}, with the headers as text; there is no certificate.
  *
  * Perl: `head_http3`
+ *
+ * @category Requests
  */
 export function headHttp3(
   host: string,
@@ -180,6 +202,8 @@ export function headHttp3(
  * As {@linkcode headHttp}, with a list of values for each header.
  *
  * Perl: `head_http4`
+ *
+ * @category Requests
  */
 export function headHttp4(
   host: string,

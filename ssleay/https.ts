@@ -49,6 +49,8 @@ import type { SsleayPort } from "./target.ts";
  * ```
  *
  * Perl: `get_https`
+ *
+ * @category Requests
  */
 export function getHttps(
   host: string,
@@ -63,6 +65,8 @@ export function getHttps(
  * As {@linkcode getHttps}, with the headers as text and the server's certificate.
  *
  * Perl: `get_https3`
+ *
+ * @category Requests
  */
 export function getHttps3(
   host: string,
@@ -77,6 +81,8 @@ export function getHttps3(
  * As {@linkcode getHttps}, with a list of values for each header and the server's certificate.
  *
  * Perl: `get_https4`
+ *
+ * @category Requests
  */
 export function getHttps4(
   host: string,
@@ -91,6 +97,8 @@ export function getHttps4(
  * Posts content over TLS. Otherwise as {@linkcode getHttps}. The content follows the headers.
  *
  * Perl: `post_https`
+ *
+ * @category Requests
  */
 export function postHttps(
   host: string,
@@ -105,6 +113,8 @@ export function postHttps(
  * As {@linkcode postHttps}, with the headers as text and the server's certificate.
  *
  * Perl: `post_https3`
+ *
+ * @category Requests
  */
 export function postHttps3(
   host: string,
@@ -119,6 +129,8 @@ export function postHttps3(
  * As {@linkcode postHttps}, with a list of values for each header and the server's certificate.
  *
  * Perl: `post_https4`
+ *
+ * @category Requests
  */
 export function postHttps4(
   host: string,
@@ -133,6 +145,8 @@ export function postHttps4(
  * Puts content in place of a page over TLS. Otherwise as {@linkcode getHttps}. The content follows the headers.
  *
  * Perl: `put_https`
+ *
+ * @category Requests
  */
 export function putHttps(
   host: string,
@@ -147,6 +161,8 @@ export function putHttps(
  * As {@linkcode putHttps}, with the headers as text and the server's certificate.
  *
  * Perl: `put_https3`
+ *
+ * @category Requests
  */
 export function putHttps3(
   host: string,
@@ -161,6 +177,8 @@ export function putHttps3(
  * As {@linkcode putHttps}, with a list of values for each header and the server's certificate.
  *
  * Perl: `put_https4`
+ *
+ * @category Requests
  */
 export function putHttps4(
   host: string,
@@ -175,6 +193,8 @@ export function putHttps4(
  * Asks for the headers of a page alone over TLS. Otherwise as {@linkcode getHttps}.
  *
  * Perl: `head_https`
+ *
+ * @category Requests
  */
 export function headHttps(
   host: string,
@@ -189,6 +209,8 @@ export function headHttps(
  * As {@linkcode headHttps}, with the headers as text and the server's certificate.
  *
  * Perl: `head_https3`
+ *
+ * @category Requests
  */
 export function headHttps3(
   host: string,
@@ -203,6 +225,8 @@ export function headHttps3(
  * As {@linkcode headHttps}, with a list of values for each header and the server's certificate.
  *
  * Perl: `head_https4`
+ *
+ * @category Requests
  */
 export function headHttps4(
   host: string,
@@ -219,6 +243,8 @@ export function headHttps4(
  * @param method `"GET"`, ...
  *
  * Perl: `do_https`
+ *
+ * @category Requests
  */
 export function doHttps(
   host: string,
@@ -234,6 +260,8 @@ export function doHttps(
  * {@linkcode doHttpx2} over TLS.
  *
  * Perl: `do_https2`
+ *
+ * @category Requests
  */
 export function doHttps2(
   method: string,
@@ -249,6 +277,8 @@ export function doHttps2(
  * {@linkcode doHttpx3} over TLS.
  *
  * Perl: `do_https3`
+ *
+ * @category Requests
  */
 export function doHttps3(
   method: string,
@@ -264,6 +294,8 @@ export function doHttps3(
  * {@linkcode doHttpx4} over TLS.
  *
  * Perl: `do_https4`
+ *
+ * @category Requests
  */
 export function doHttps4(
   method: string,

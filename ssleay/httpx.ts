@@ -26,6 +26,8 @@ import type { SsleayPort } from "./target.ts";
  * @returns `[page, response, headers]`.
  *
  * Perl: `get_httpx`
+ *
+ * @category Requests
  */
 export function getHttpx(
   useTls: boolean | number,
@@ -41,6 +43,8 @@ export function getHttpx(
  * As {@linkcode getHttpx}, with the headers as text and the server's certificate.
  *
  * Perl: `get_httpx3`
+ *
+ * @category Requests
  */
 export function getHttpx3(
   useTls: boolean | number,
@@ -56,6 +60,8 @@ export function getHttpx3(
  * As {@linkcode getHttpx}, with a list of values for each header and the server's certificate.
  *
  * Perl: `get_httpx4`
+ *
+ * @category Requests
  */
 export function getHttpx4(
   useTls: boolean | number,
@@ -71,6 +77,8 @@ export function getHttpx4(
  * Posts content over TLS, or without. Otherwise as {@linkcode getHttpx}. The content follows the headers.
  *
  * Perl: `post_httpx`
+ *
+ * @category Requests
  */
 export function postHttpx(
   useTls: boolean | number,
@@ -86,6 +94,8 @@ export function postHttpx(
  * As {@linkcode postHttpx}, with the headers as text and the server's certificate.
  *
  * Perl: `post_httpx3`
+ *
+ * @category Requests
  */
 export function postHttpx3(
   useTls: boolean | number,
@@ -101,6 +111,8 @@ export function postHttpx3(
  * As {@linkcode postHttpx}, with a list of values for each header and the server's certificate.
  *
  * Perl: `post_httpx4`
+ *
+ * @category Requests
  */
 export function postHttpx4(
   useTls: boolean | number,
@@ -116,6 +128,8 @@ export function postHttpx4(
  * Puts content in place of a page over TLS, or without. Otherwise as {@linkcode getHttpx}. The content follows the headers.
  *
  * Perl: `put_httpx`
+ *
+ * @category Requests
  */
 export function putHttpx(
   useTls: boolean | number,
@@ -131,6 +145,8 @@ export function putHttpx(
  * As {@linkcode putHttpx}, with the headers as text and the server's certificate.
  *
  * Perl: `put_httpx3`
+ *
+ * @category Requests
  */
 export function putHttpx3(
   useTls: boolean | number,
@@ -146,6 +162,8 @@ export function putHttpx3(
  * As {@linkcode putHttpx}, with a list of values for each header and the server's certificate.
  *
  * Perl: `put_httpx4`
+ *
+ * @category Requests
  */
 export function putHttpx4(
   useTls: boolean | number,
@@ -161,6 +179,8 @@ export function putHttpx4(
  * Asks for the headers of a page alone over TLS, or without. Otherwise as {@linkcode getHttpx}.
  *
  * Perl: `head_httpx`
+ *
+ * @category Requests
  */
 export function headHttpx(
   useTls: boolean | number,
@@ -176,6 +196,8 @@ export function headHttpx(
  * As {@linkcode headHttpx}, with the headers as text and the server's certificate.
  *
  * Perl: `head_httpx3`
+ *
+ * @category Requests
  */
 export function headHttpx3(
   useTls: boolean | number,
@@ -191,6 +213,8 @@ export function headHttpx3(
  * As {@linkcode headHttpx}, with a list of values for each header and the server's certificate.
  *
  * Perl: `head_httpx4`
+ *
+ * @category Requests
  */
 export function headHttpx4(
   useTls: boolean | number,

@@ -15,13 +15,25 @@ import { checkTimeout, DEFAULT_TIMEOUT } from "../socket/timeouts.ts";
 import { currentProxy, type Proxy } from "./proxy.ts";
 import { insistedVersion, settings } from "./variables.ts";
 
-/** A certificate or key file: a path or a `file:` URL. PEM, or what `certFile` and `keyFile` take. */
+/**
+ * A certificate or key file: a path or a `file:` URL. PEM, or what `certFile` and `keyFile` take.
+ *
+ * @category Settings
+ */
 export type SsleayFile = string | URL;
 
-/** What is sent: text, which goes in the `encoding` of the call, or bytes. */
+/**
+ * What is sent: text, which goes in the `encoding` of the call, or bytes.
+ *
+ * @category Settings
+ */
 export type SsleayData = string | Uint8Array;
 
-/** How text is made of bytes. */
+/**
+ * How text is made of bytes.
+ *
+ * @category Settings
+ */
 export interface SsleayTextOptions {
   /**
    * How bytes become text and text becomes bytes. `"latin1"` has one character for each byte, as Perl's
@@ -32,13 +44,21 @@ export interface SsleayTextOptions {
   encoding?: Encoding | undefined;
 }
 
-/** Options of the calls that read from a TLS socket or write to it. */
+/**
+ * Options of the calls that read from a TLS socket or write to it.
+ *
+ * @category Settings
+ */
 export interface SsleayDataOptions extends SsleayTextOptions {
   /** Ends the wait with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** The options of `SslSocket.connect` that the calls decide themselves. */
+/**
+ * The options of `SslSocket.connect` that the calls decide themselves.
+ *
+ * @category Settings
+ */
 export type ExcludedOption =
   | "family"
   | "hostname"
@@ -58,6 +78,8 @@ export type ExcludedOption =
  * Options of the calls that open a connection. Those of `SslSocket.connect` say whom to trust
  * (`ca`, `caFile`, `verifyMode`, `serverName`, `fingerprint`, ...); on a connection without TLS
  * they do nothing.
+ *
+ * @category Settings
  */
 export interface SsleayOptions extends Omit<ConnectOptions, ExcludedOption>, SsleayTextOptions {
   /**

@@ -67,6 +67,8 @@ function authorization(user: string, password: string): string {
  * ```
  *
  * Perl: `set_proxy`
+ *
+ * @category Settings
  */
 export function setProxy(
   host?: string,

@@ -8,7 +8,11 @@ import type { DialTarget } from "../engine/engine.ts";
 import { quote } from "../internal/quote.ts";
 import { parseTarget } from "../socket/target.ts";
 
-/** A port number, or the name of a service such as `"https"`. */
+/**
+ * A port number, or the name of a service such as `"https"`.
+ *
+ * @category Requests
+ */
 export type SsleayPort = number | string;
 
 /** A target that has a host and a port. */

@@ -8,10 +8,18 @@
 import { SslUnsupportedError } from "../errors.ts";
 import { quote } from "../internal/quote.ts";
 
-/** Which TLS version the functions insist on: 0 for the best that both sides have, 12 for TLS 1.2. */
+/**
+ * Which TLS version the functions insist on: 0 for the best that both sides have, 12 for TLS 1.2.
+ *
+ * @category Settings
+ */
 export type SsleayVersion = 0 | 2 | 3 | 10 | 11 | 12 | 13;
 
-/** The package variables of Net::SSLeay. */
+/**
+ * The package variables of Net::SSLeay.
+ *
+ * @category Settings
+ */
 export interface SsleaySettings {
   /**
    * How much the functions report to {@linkcode SsleaySettings.warn}: 0 nothing, 1 errors, 2 ciphers
@@ -286,6 +294,8 @@ class Settings implements SsleaySettings {
  * ```
  *
  * Perl: `$Net::SSLeay::trace`
+ *
+ * @category Settings
  */
 export const settings: SsleaySettings = Object.preventExtensions(new Settings());
 

@@ -11,7 +11,11 @@ import { quote } from "../internal/quote.ts";
 import type { StartOptions } from "../socket/options.ts";
 import type { SslSocket } from "../socket/socket.ts";
 
-/** The protocols in which a client can start TLS. */
+/**
+ * The protocols in which a client can start TLS.
+ *
+ * @category STARTTLS
+ */
 export type StartTlsProtocol =
   | "smtp"
   | "imap"
@@ -24,10 +28,18 @@ export type StartTlsProtocol =
   | "postgres"
   | "mysql";
 
-/** The protocols in which a server can start TLS. */
+/**
+ * The protocols in which a server can start TLS.
+ *
+ * @category STARTTLS
+ */
 export type AcceptStartTlsProtocol = "smtp" | "imap" | "pop3";
 
-/** The options of the dialogue that both sides have. */
+/**
+ * The options of the dialogue that both sides have.
+ *
+ * @category STARTTLS
+ */
 export interface DialogueOptions {
   /**
    * How much the peer may send in plain text before TLS, in bytes.
@@ -40,6 +52,8 @@ export interface DialogueOptions {
 /**
  * Options of {@linkcode startTls}: those of `SslSocket.start`, and those of the dialogue. `timeout` and
  * `signal` bound the dialogue and the handshake together.
+ *
+ * @category STARTTLS
  */
 export interface StartTlsOptions
   extends Omit<StartOptions<SslSocket>, "server" | "startHandshake">, DialogueOptions {
@@ -57,7 +71,11 @@ export interface StartTlsOptions
   domain?: string | undefined;
 }
 
-/** Options of {@linkcode acceptStartTls}: those of `SslSocket.start`, and those of the dialogue. */
+/**
+ * Options of {@linkcode acceptStartTls}: those of `SslSocket.start`, and those of the dialogue.
+ *
+ * @category STARTTLS
+ */
 export interface AcceptStartTlsOptions
   extends Omit<StartOptions<SslSocket>, "server" | "startHandshake" | "hostname">, DialogueOptions {
   /**
@@ -68,7 +86,11 @@ export interface AcceptStartTlsOptions
   name?: string | undefined;
 }
 
-/** What {@linkcode startTls} gives. */
+/**
+ * What {@linkcode startTls} gives.
+ *
+ * @category STARTTLS
+ */
 export interface StartedTls {
   /** The connection, now with TLS. */
   readonly socket: SslSocket;
@@ -83,7 +105,11 @@ export interface StartedTls {
   readonly packet?: Uint8Array<ArrayBuffer>;
 }
 
-/** What {@linkcode acceptStartTls} gives. What the client said before TLS is forgotten. */
+/**
+ * What {@linkcode acceptStartTls} gives. What the client said before TLS is forgotten.
+ *
+ * @category STARTTLS
+ */
 export interface AcceptedTls {
   /** The connection, now with TLS. The client begins anew, without a greeting. */
   readonly socket: SslSocket;

@@ -73,6 +73,7 @@ function socketOver(connection: Connection): SslSocket {
  * @throws {SslVerifyError} If the server's certificate is refused.
  * @throws {SslTimeoutError} If dialogue and handshake take longer than `timeout` (30,000 ms).
  * @throws {SslError} With code `EMSGSIZE` if the server sends more than `maxPlainBytes` before TLS.
+ * @category STARTTLS
  */
 export async function startTls(
   conn: Transport | StreamPair | TransportSource,
@@ -121,6 +122,7 @@ export async function startTls(
  * `ERR_STARTTLS_ANSWER` if it does not speak the protocol.
  * @throws {SslTimeoutError} If dialogue and handshake take longer than `timeout` (30,000 ms).
  * @throws {SslUnsupportedError} On the Deno engine, which starts TLS on a connection as client only.
+ * @category STARTTLS
  */
 export async function acceptStartTls(
   conn: Transport | StreamPair | TransportSource,

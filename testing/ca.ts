@@ -79,6 +79,8 @@ function certificateOf(target: TestCertificate | TestCa | CertificateInput): Cer
 /**
  * A certificate authority for tests, with its key, in memory. Make it with
  * {@linkcode TestCa.create}. Never trust it outside a test.
+ *
+ * @category Testing
  */
 export class TestCa {
   readonly #cert: Certificate;

@@ -4,7 +4,11 @@
  * @module
  */
 
-/** Options of `TestCa.ocspResponse`. */
+/**
+ * Options of `TestCa.ocspResponse`.
+ *
+ * @category Testing
+ */
 export interface TestOcspResponseOptions {
   /** The answer. @default {"revoked" if the certificate is, else "good"} */
   status?: "good" | "revoked" | "unknown";

@@ -20,7 +20,11 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { digest } from "../internal/digest.ts";
 import type { PrivateKey } from "../certificate/keys/private_key.ts";
 
-/** Options of `TestCa.ocspResponder`: how it answers, good answers by default. */
+/**
+ * Options of `TestCa.ocspResponder`: how it answers, good answers by default.
+ *
+ * @category Testing
+ */
 export interface OcspResponderOptions {
   /** The port. @default {0, which picks one} */
   port?: number;
@@ -56,7 +60,11 @@ const OPTIONS: NamesOf<OcspResponderOptions> = {
 
 const HEADERS = { "content-type": "application/ocsp-response" };
 
-/** The CA as its responder sees it. */
+/**
+ * The CA as its responder sees it.
+ *
+ * @category Testing
+ */
 export interface RespondingCa {
   /** Its certificate. */
   readonly cert: Certificate;
@@ -68,7 +76,11 @@ export interface RespondingCa {
   ): Promise<{ signer: Certificate; key: PrivateKey; certs: Certificate[] }>;
 }
 
-/** A running responder; see `TestCa.ocspResponder`. */
+/**
+ * A running responder; see `TestCa.ocspResponder`.
+ *
+ * @category Testing
+ */
 export class TestOcspResponder implements AsyncDisposable {
   readonly #ca: RespondingCa;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;

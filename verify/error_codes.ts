@@ -36,12 +36,32 @@ const NAMES: readonly string[] = [
   "EXTENSIONS_REQUIRE_VERSION_3 EC_KEY_EXPLICIT_PARAMS",
 ].join(" ").split(" ");
 
-/** The name of an error by its number, e.g. `CERT_HAS_EXPIRED`. */
+/**
+ * The name of an error by its number, e.g. `CERT_HAS_EXPIRED`.
+ *
+ * @example
+ * ```ts
+ * import { verifyCode } from "@socket/ssl";
+ *
+ * console.log(verifyCode(10)); // CERT_HAS_EXPIRED
+ * ```
+ * @category Errors
+ */
 export function verifyCode(errno: number): string {
   return NAMES[errno] ?? `X509_V_ERR_${errno}`;
 }
 
-/** The number of an error by its name without `X509_V_ERR_`; `undefined` for another name. */
+/**
+ * The number of an error by its name without `X509_V_ERR_`; `undefined` for another name.
+ *
+ * @example
+ * ```ts
+ * import { verifyErrno } from "@socket/ssl";
+ *
+ * console.log(verifyErrno("CERT_HAS_EXPIRED")); // 10
+ * ```
+ * @category Errors
+ */
 export function verifyErrno(code: string): number | undefined {
   const errno = NAMES.indexOf(code);
   return errno < 0 ? undefined : errno;

@@ -9,7 +9,11 @@ import { encodeHex } from "../internal/bytes.ts";
 import { quote } from "../internal/quote.ts";
 import { type CertificateInput, toCertificate } from "../certificate/certificate.ts";
 
-/** One pin: a digest of a certificate or of its public key. */
+/**
+ * One pin: a digest of a certificate or of its public key.
+ *
+ * @category Verification
+ */
 export interface Pin {
   /** As it was given. */
   readonly text: string;
@@ -46,6 +50,8 @@ const WEAK = new Set(["md5", "sha1"]);
  * ```
  *
  * Perl: `SSL_fingerprint`
+ *
+ * @category Verification
  */
 export function parsePin(text: string, allowWeak = false): Pin {
   const match = /^(?:([a-z0-9-]+)\$(?:(pub)\$)?)?([0-9a-f:]+)$/i.exec(text.trim());
@@ -91,6 +97,16 @@ export function parsePin(text: string, allowWeak = false): Pin {
  * @throws {SslUnsupportedError} for a digest that this runtime does not have.
  *
  * Perl: `SSL_fingerprint`
+ *
+ * @example
+ * ```ts
+ * import { Certificate, parsePin, pinMatches } from "@socket/ssl";
+ * import { selfSigned } from "@socket/ssl/testing";
+ *
+ * const certificate = Certificate.fromPem((await selfSigned("localhost")).cert);
+ * console.log(pinMatches(parsePin(certificate.fingerprint()), certificate)); // true
+ * ```
+ * @category Verification
  */
 export function pinMatches(pin: Pin, certificate: CertificateInput): boolean {
   const own = toCertificate(certificate, "certificate");

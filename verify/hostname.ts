@@ -28,7 +28,11 @@ import { PublicSuffix } from "./public_suffix.ts";
 import { type ResolvedScheme, resolveScheme, type Scheme, type SchemeRules } from "./schemes.ts";
 import { matchDns, type Matcher, no, type Outcome, trimAscii } from "./wildcard.ts";
 
-/** The parts of a certificate that are compared: its names. */
+/**
+ * The parts of a certificate that are compared: its names.
+ *
+ * @category Verification
+ */
 export interface CertificateNames {
   /** The common name of the subject. */
   readonly commonName?: string | null | undefined;
@@ -44,7 +48,11 @@ interface OwnNames {
   readonly subjectAltNames: readonly SubjectAltName[];
 }
 
-/** Options of {@linkcode verifyHostname} and {@linkcode explainHostname}. */
+/**
+ * Options of {@linkcode verifyHostname} and {@linkcode explainHostname}.
+ *
+ * @category Verification
+ */
 export interface VerifyHostnameOptions {
   /**
    * The list that wildcards are checked against; "" switches the check off.
@@ -222,6 +230,8 @@ function listOf(option: PublicSuffix | "" | undefined): PublicSuffix | undefined
  * ```
  *
  * Perl: `verify_hostname_of_cert`
+ *
+ * @category Verification
  */
 export function explainHostname(
   certificate: CertificateInput | CertificateNames,
@@ -303,6 +313,8 @@ export function compareHost(
  * ```
  *
  * Perl: `verify_hostname`
+ *
+ * @category Verification
  */
 export function verifyHostname(
   certificate: CertificateInput | CertificateNames,

@@ -7,10 +7,18 @@
 import type { SubjectAltName } from "../certificate/general_name.ts";
 import type { ReferenceName } from "../internal/host.ts";
 
-/** The rule by which a name matched. */
+/**
+ * The rule by which a name matched.
+ *
+ * @category Verification
+ */
 export type HostnameRule = "exact" | "wildcard" | "ip" | "ip-in-cn" | "callback" | "unchecked";
 
-/** One name of a certificate, compared with the host. */
+/**
+ * One name of a certificate, compared with the host.
+ *
+ * @category Verification
+ */
 export interface NameComparison {
   /** The part of the certificate that has the name. */
   readonly source: "subjectAltName" | "commonName";
@@ -28,7 +36,11 @@ export interface NameComparison {
   readonly detail: string;
 }
 
-/** The evidence of one host name verification. */
+/**
+ * The evidence of one host name verification.
+ *
+ * @category Verification
+ */
 export interface HostnameReport {
   /** Whether the certificate is valid for the host. */
   readonly ok: boolean;

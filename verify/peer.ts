@@ -9,7 +9,11 @@ import type { AnchorOrigin } from "./report.ts";
 /** Which side of the handshake. */
 export type Role = "client" | "server";
 
-/** The engines. */
+/**
+ * The engines.
+ *
+ * @category Engines
+ */
 export type EngineName = "openssl" | "deno" | "wasm";
 
 /** Anchors that came from one place. */

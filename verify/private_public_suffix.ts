@@ -23,6 +23,8 @@ export { PublicSuffix, type PublicSuffixOptions } from "./public_suffix.ts";
  *
  * assertEquals(fullPublicSuffix().publicSuffix("me.github.io"), ["me", "github.io"]);
  * ```
+ *
+ * @category Public suffixes
  */
 export function fullPublicSuffix(options?: PublicSuffixOptions): PublicSuffix {
   return extendedList(PRIVATE_RULES, options);

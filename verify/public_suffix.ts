@@ -13,7 +13,11 @@ import { hidesPath, quote } from "../internal/quote.ts";
 import { ICANN_RULES } from "./public_suffix_rules.ts";
 import { ownOptions } from "../internal/own_options.ts";
 
-/** Options of a {@linkcode PublicSuffix}. */
+/**
+ * Options of a {@linkcode PublicSuffix}.
+ *
+ * @category Public suffixes
+ */
 export interface PublicSuffixOptions {
   /**
    * How many labels the suffix of a host has that no rule matches; 0 or more.
@@ -162,6 +166,8 @@ function minSuffixOf(given: PublicSuffixOptions | undefined): number {
  * ```
  *
  * Perl: `IO::Socket::SSL::PublicSuffix`
+ *
+ * @category Public suffixes
  */
 export class PublicSuffix {
   static readonly #defaults = new Map<number, PublicSuffix>();

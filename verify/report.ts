@@ -7,7 +7,11 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import type { SslVerifyError } from "../errors.ts";
 
-/** The name of one check in a {@linkcode VerifyReport}. */
+/**
+ * The name of one check in a {@linkcode VerifyReport}.
+ *
+ * @category Verification
+ */
 export type CheckName =
   | "chain"
   | "hostname"
@@ -18,7 +22,11 @@ export type CheckName =
   | "callback"
   | "policy";
 
-/** One check of a {@linkcode VerifyReport}. */
+/**
+ * One check of a {@linkcode VerifyReport}.
+ *
+ * @category Verification
+ */
 export interface VerifyCheck {
   /** What was checked. */
   readonly name: CheckName;

@@ -15,6 +15,8 @@ import { didYouMean } from "../internal/suggest.ts";
 /**
  * Where a wildcard may stand in a name: nowhere, as the whole first label, or within the first
  * label. `"leftmost"` is Perl's old word for `"full_label"`.
+ *
+ * @category Verification
  */
 export type WildcardPlace = 0 | "full_label" | "leftmost" | "anywhere";
 
@@ -27,6 +29,8 @@ const place = (given: WildcardPlace): ResolvedPlace => given === "leftmost" ? "f
  * A custom scheme. What is not given is off.
  *
  * Perl: `SSL_verifycn_scheme` as a hash
+ *
+ * @category Verification
  */
 export interface CustomScheme {
   /**
@@ -119,7 +123,11 @@ const RFC9525 = Object.freeze(ownRecord<SchemeRules>({
   labelsAfterWildcard: 2,
 }));
 
-/** The name of a scheme: a protocol or the RFC that its rules come from. */
+/**
+ * The name of a scheme: a protocol or the RFC that its rules come from.
+ *
+ * @category Verification
+ */
 export type SchemeName =
   | "rfc9525"
   | "default"
@@ -190,10 +198,16 @@ const SCHEMES: Readonly<Record<SchemeName, SchemeRules | undefined>> = Object.fr
  * {@linkcode SCHEME_NAMES} or a {@linkcode CustomScheme}.
  *
  * Perl: `SSL_verifycn_scheme`
+ *
+ * @category Verification
  */
 export type Scheme = SchemeName | CustomScheme;
 
-/** All names of schemes. */
+/**
+ * All names of schemes.
+ *
+ * @category Verification
+ */
 export const SCHEME_NAMES: readonly SchemeName[] = Object.freeze(
   Object.keys(SCHEMES) as SchemeName[],
 );
@@ -202,6 +216,8 @@ export const SCHEME_NAMES: readonly SchemeName[] = Object.freeze(
  * The scheme of a client that names none: RFC 9525. The common name and
  * partial wildcards, which Perl's `default` accepts, let a certificate speak
  * for hosts that its CA never checked.
+ *
+ * @category Verification
  */
 export const DEFAULT_SCHEME: SchemeName = "rfc9525";
 

@@ -21,7 +21,11 @@ import {
 import { readGeneralName, readGeneralNames } from "../name.ts";
 import type { SubjectAltName } from "../general_name.ts";
 
-/** One extension of a certificate, CRL or CSR. */
+/**
+ * One extension of a certificate, CRL or CSR.
+ *
+ * @category Certificates
+ */
 export interface Extension {
   /** The dotted object identifier. */
   readonly oid: string;
@@ -77,7 +81,11 @@ export function readExtensions(node: DerNode | undefined, what: string): Extensi
   });
 }
 
-/** The content of basicConstraints. */
+/**
+ * The content of basicConstraints.
+ *
+ * @category Certificates
+ */
 export interface BasicConstraints {
   /** Whether the subject is a CA. */
   readonly ca: boolean;
@@ -189,7 +197,11 @@ export function readSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
   return readDer(value, "extension subjectKeyIdentifier", TAG.OCTET_STRING).body;
 }
 
-/** The content of authorityKeyIdentifier. */
+/**
+ * The content of authorityKeyIdentifier.
+ *
+ * @category Certificates
+ */
 export interface AuthorityKeyIdentifier {
   /** The issuer's key identifier. */
   readonly keyId: Uint8Array | undefined;

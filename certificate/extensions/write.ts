@@ -33,7 +33,11 @@ import {
   type SubjectAltNameType,
 } from "../general_name.ts";
 
-/** A subject as `certCreate` takes it: attribute names (long, short or dotted) and values. */
+/**
+ * A subject as `certCreate` takes it: attribute names (long, short or dotted) and values.
+ *
+ * @category Making certificates
+ */
 export type NameInput = Readonly<Record<string, string | readonly string[]>>;
 
 // OpenSSL's tbl_standard.h: the attributes that are not UTF8String.

@@ -32,7 +32,11 @@ import { derToPem, looksLikePem, type PemBlock, pemBlocks, pemText, shownLabels 
 import { type ForeignKey, foreignKeyFault, isForeignKey } from "../foreign_objects.ts";
 import { keyError, PrivateKey, type PrivateKeyInput } from "./private_key.ts";
 
-/** Options of {@linkcode decodeKey}. */
+/**
+ * Options of {@linkcode decodeKey}.
+ *
+ * @category Keys
+ */
 export interface DecodeKeyOptions {
   /** The password of an encrypted key. */
   password?: string | undefined;
@@ -42,7 +46,11 @@ export interface DecodeKeyOptions {
 
 const OPTIONS: NamesOf<DecodeKeyOptions> = { password: true, source: true };
 
-/** A private key as plain PKCS#8. */
+/**
+ * A private key as plain PKCS#8.
+ *
+ * @category Keys
+ */
 export interface DecodedKey {
   /** The DER. */
   readonly pkcs8: Uint8Array;
@@ -281,6 +289,7 @@ async function decodeEncoded(given: unknown, options: DecodeKeyOptions): Promise
  *   or `ERR_DER` (malformed).
  * @throws {SslUnsupportedError} for an encryption scheme that is not known here.
  * @throws {TypeError} for a key object that is not private or cannot be exported.
+ * @category Keys
  */
 export async function decodeKey(
   data: PrivateKeyInput,

@@ -9,7 +9,11 @@ import { encodeBase64 } from "../../internal/bytes.ts";
 import { describe, mayBeSecret, quoteSource } from "../../internal/quote.ts";
 import { SslError } from "../../errors.ts";
 
-/** One PEM block. */
+/**
+ * One PEM block.
+ *
+ * @category Keys
+ */
 export interface PemBlock {
   /** What is between `-----BEGIN ` and `-----`, e.g. `CERTIFICATE`. */
   readonly label: string;
@@ -174,6 +178,7 @@ class BlockReader {
  * @throws {SslError} code `ERR_PEM`: a block without end, with a wrong begin or end line or with bad
  *   base64, or a text in UTF-16. No message quotes the text, which may be a key.
  * @throws {TypeError} if `text` is not a string.
+ * @category Keys
  */
 export function pemBlocks(text: string, source = "PEM text"): PemBlock[] {
   if (typeof text !== "string") {
@@ -215,7 +220,11 @@ export function pemBlocks(text: string, source = "PEM text"): PemBlock[] {
 const joined = (label: string): string =>
   label.includes("-----END ") ? ": the line breaks of the block were lost" : "";
 
-/** Writes one PEM block: lines of 64 characters, a newline at the end. */
+/**
+ * Writes one PEM block: lines of 64 characters, a newline at the end.
+ *
+ * @category Keys
+ */
 export function derToPem(der: Uint8Array, label = "CERTIFICATE"): string {
   const lines = encodeBase64(der).replace(/.{1,64}/g, "$&\n");
   return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;

@@ -42,7 +42,11 @@ import type { PrivateKey } from "./private_key.ts";
 /** The largest PKCS#12 file that is read: 16 MiB. */
 export const MAX_PKCS12_LENGTH: number = 16 * 1024 * 1024;
 
-/** The content of a PKCS#12 file. */
+/**
+ * The content of a PKCS#12 file.
+ *
+ * @category Keys
+ */
 export interface Pkcs12 {
   /** The certificate of the key; without a key the first one. */
   readonly cert: Certificate | undefined;
@@ -291,6 +295,8 @@ function select({ keys, certs }: Contents): Pkcs12 {
  * @throws {SslUnsupportedError} for a scheme that is not known here.
  *
  * Perl: `P_PKCS12_load_file`
+ *
+ * @category Keys
  */
 export async function parsePkcs12(bytes: Uint8Array, password = ""): Promise<Pkcs12> {
   if (!(bytes instanceof Uint8Array)) {

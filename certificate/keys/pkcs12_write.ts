@@ -26,7 +26,11 @@ import {
 } from "./pkcs12.ts";
 import type { PrivateKey, PrivateKeyInput } from "./private_key.ts";
 
-/** Options of {@linkcode createPkcs12}. */
+/**
+ * Options of {@linkcode createPkcs12}.
+ *
+ * @category Keys
+ */
 export interface CreatePkcs12Options {
   /** The certificate. */
   cert?: CertificateInput;
@@ -192,6 +196,7 @@ function* fileOf(contents: Contents, protection: Protection): Deriving<Uint8Arra
  *
  * @throws {RangeError} if `iterations` is out of range.
  * @throws {TypeError} if there is nothing to write, or the key is not the certificate's.
+ * @category Keys
  */
 export async function createPkcs12(options: CreatePkcs12Options): Promise<Uint8Array> {
   const own = ownOptions(options, { operation: "create PKCS#12", names: OPTIONS });

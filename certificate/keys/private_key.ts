@@ -18,6 +18,8 @@ import { derToPem } from "./pem.ts";
 /**
  * A private key: itself, its PEM text or DER, an exportable `CryptoKey`, or a `KeyObject` of
  * `node:crypto`. Where a password cannot be given, it is not encrypted.
+ *
+ * @category Keys
  */
 export type PrivateKeyInput = PrivateKey | string | Uint8Array | ForeignKey;
 
@@ -26,6 +28,8 @@ export type PrivateKeyInput = PrivateKey | string | Uint8Array | ForeignKey;
  * that takes {@linkcode PrivateKey.pem} or {@linkcode PrivateKey.der}.
  *
  * Perl: `EVP_PKEY*`
+ *
+ * @category Keys
  */
 export class PrivateKey {
   readonly #der: Uint8Array;
@@ -160,6 +164,8 @@ function generate(type: string, options: Record<string, unknown>): Promise<Priva
  * @throws {RangeError} for another size.
  *
  * Perl: `KEY_create_rsa`
+ *
+ * @category Keys
  */
 export function keyCreateRsa(bits = 2048): Promise<PrivateKey> {
   if (!Number.isInteger(bits) || bits < 1024 || bits > 16384 || bits % 8 !== 0) {
@@ -193,6 +199,8 @@ const CURVES: Readonly<Record<string, string>> = {
  * @throws {SslUnsupportedError} for another curve.
  *
  * Perl: `KEY_create_ec`
+ *
+ * @category Keys
  */
 export function keyCreateEc(curve = "prime256v1"): Promise<PrivateKey> {
   const name = CURVES[String(curve).toLowerCase()];
@@ -206,7 +214,11 @@ export function keyCreateEc(curve = "prime256v1"): Promise<PrivateKey> {
   return generate("ec", { namedCurve: name });
 }
 
-/** Makes a new Ed25519 key (RFC 8410). */
+/**
+ * Makes a new Ed25519 key (RFC 8410).
+ *
+ * @category Keys
+ */
 export function keyCreateEd25519(): Promise<PrivateKey> {
   return generate("ed25519", {});
 }

@@ -39,7 +39,11 @@ import { SslError } from "../../errors.ts";
 import type { ChainError, Findings } from "../../verify/answers.ts";
 import type { SessionParts, VerifiedPeer } from "./verified_peer.ts";
 
-/** A key for `SslSession.export()`: a CryptoKey for AES-GCM, 32 bytes, or a pass phrase. */
+/**
+ * A key for `SslSession.export()`: a CryptoKey for AES-GCM, 32 bytes, or a pass phrase.
+ *
+ * @category Sessions
+ */
 export type SessionKey = CryptoKey | Uint8Array | string;
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -60,6 +60,16 @@ let make: (parts: SessionParts) => SslSession;
 /**
  * A session that a client may resume. It never changes, and keeps its secret to itself: only
  * {@linkcode SslSession.export} gives it away.
+ *
+ * @example
+ * ```ts ignore
+ * import { SessionCache, SslSocket } from "@socket/ssl";
+ *
+ * const sessionCache = new SessionCache(10);
+ * await using _ = await SslSocket.connect("example.com:443", { sessionCache });
+ * console.log(sessionCache.getSession("example.com:443")?.expired); // false
+ * ```
+ * @category Sessions
  */
 export class SslSession {
   readonly #parts: SessionParts;

@@ -12,6 +12,8 @@ import type { SslSession } from "./session.ts";
 /**
  * What the option `sessionCache` takes: a {@linkcode SessionCache}, or your own object with
  * these methods. They are called while a connection is made and must not wait.
+ *
+ * @category Sessions
  */
 export interface SessionStore {
   /** Keeps a session under a key, beside its other sessions. */
@@ -43,6 +45,8 @@ interface Entry<T> {
  * ```
  *
  * Perl: `IO::Socket::SSL::Session_Cache`
+ *
+ * @category Sessions
  */
 export class SessionCache<T = SslSession> implements Iterable<[key: string, session: T]> {
   /** How many sessions it holds at most. */

@@ -9,7 +9,11 @@ import { NO_OPTIONS, ownOptions } from "../../internal/own_options.ts";
 import { quote } from "../../internal/quote.ts";
 import { fileError } from "../../internal/file_error.ts";
 
-/** Where default anchors were found. */
+/**
+ * Where default anchors were found.
+ *
+ * @category Trust
+ */
 export type DefaultCaSource =
   | "user"
   | "environment"
@@ -21,6 +25,14 @@ export type DefaultCaSource =
  * The default trust anchors: a file, a directory, both, or Mozilla's list.
  * Give it as `caFile: defaultCa()`; where it is a path it can also be spread
  * (`{ ...defaultCa() }`), as the hash of Perl's `default_ca`.
+ *
+ * @example
+ * ```ts
+ * import { defaultCa } from "@socket/ssl";
+ *
+ * console.log(defaultCa().source); // "SSL_CERT_FILE", "openssl", ...
+ * ```
+ * @category Trust
  */
 export class DefaultCa {
   /** The file of anchors, if there is one. */
@@ -128,7 +140,11 @@ function detect(): DefaultCa {
 /** What the program has set. What is detected is not kept: detection is cheap, and permissions change. */
 let chosen: DefaultCa | undefined;
 
-/** A path of anchors, `undefined` or `null` to forget what was set, or both kinds by name. */
+/**
+ * A path of anchors, `undefined` or `null` to forget what was set, or both kinds by name.
+ *
+ * @category Trust
+ */
 export type DefaultCaInput =
   | string
   | null
@@ -156,6 +172,8 @@ export type DefaultCaInput =
  * @throws {TypeError} for anything else.
  *
  * Perl: `default_ca`
+ *
+ * @category Trust
  */
 export function defaultCa(...input: [] | [place: DefaultCaInput]): DefaultCa {
   if (input.length > 0) chosen = set(input[0]);

@@ -7,10 +7,18 @@
 import type { NativeObject } from "../../context/options.ts";
 import type { Opaque } from "./handle.ts";
 
-/** A handle, or the object that `sslObject()` or `ctxObject()` gave. */
+/**
+ * A handle, or the object that `sslObject()` or `ctxObject()` gave.
+ *
+ * @category Low level
+ */
 export type Taken<K extends "SSL" | "SSL_CTX"> = Opaque<K> | NativeObject & { readonly kind: K };
 
-/** The functions that are one C function each. */
+/**
+ * The functions that are one C function each.
+ *
+ * @category Low level
+ */
 export interface Declared {
   /** `SSL_CTX_add_client_CA`. Perl: `Net::SSLeay::CTX_add_client_CA` */
   CTX_add_client_CA(ctx: Taken<"SSL_CTX">, x: Opaque<"X509">): number;
@@ -1167,7 +1175,11 @@ export interface Declared {
   load_error_strings(): void;
 }
 
-/** The names of the constants. */
+/**
+ * The names of the constants.
+ *
+ * @category Low level
+ */
 export type ConstantName =
   | "ASN1_STRFLGS_ESC_CTRL"
   | "ASN1_STRFLGS_ESC_MSB"
@@ -1938,5 +1950,9 @@ export type ConstantName =
   | "X509_REQ_VERSION_3"
   | "X509_V_FLAG_LEGACY_VERIFY";
 
-/** The constants. One that this OpenSSL does not define throws. */
+/**
+ * The constants. One that this OpenSSL does not define throws.
+ *
+ * @category Low level
+ */
 export interface Constants extends Readonly<Record<ConstantName, number>> {}

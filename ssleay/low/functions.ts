@@ -29,7 +29,11 @@ import * as random from "./random.ts";
 import * as retired from "./retired.ts";
 import { REMOVED, TABLE } from "./table/all.ts";
 
-/** The functions that are more than one C function. */
+/**
+ * The functions that are more than one C function.
+ *
+ * @category Low level
+ */
 export interface Composed
   extends
     Pick<typeof asn1, keyof typeof asn1>,

@@ -31,7 +31,11 @@ function wrong(where: string, kind: Kind, what: string): TypeError {
 
 const token = Symbol();
 
-/** An object of OpenSSL. The functions of `SSLeay` make handles; nothing else can. */
+/**
+ * An object of OpenSSL. The functions of `SSLeay` make handles; nothing else can.
+ *
+ * @category Low level
+ */
 export class Opaque<K extends Kind = Kind> {
   /** What it is: the name of the C type. */
   readonly kind: K;

@@ -14,7 +14,11 @@ export interface KindRules {
   readonly each?: string;
 }
 
-/** The name of a kind: its C type. */
+/**
+ * The name of a kind: its C type.
+ *
+ * @category Low level
+ */
 export type Kind =
   | "SSL_CTX"
   | "SSL"

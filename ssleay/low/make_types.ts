@@ -77,6 +77,10 @@ function sentence(row: Row): string {
   return `${what}: belongs to \`${first?.name}\`.`;
 }
 
+const comment = (text: string): string[] => [
+  ...["/**", ` * ${text}`, " *", " * @category Low level", " */"],
+];
+
 /** The file of the types. */
 export function typesText(): string {
   const lines = [
@@ -89,10 +93,10 @@ export function typesText(): string {
     'import type { NativeObject } from "../../context/options.ts";',
     'import type { Opaque } from "./handle.ts";',
     "",
-    "/** A handle, or the object that `sslObject()` or `ctxObject()` gave. */",
+    ...comment("A handle, or the object that `sslObject()` or `ctxObject()` gave."),
     'export type Taken<K extends "SSL" | "SSL_CTX"> = Opaque<K> | NativeObject & { readonly kind: K };',
     "",
-    "/** The functions that are one C function each. */",
+    ...comment("The functions that are one C function each."),
     "export interface Declared {",
   ];
   for (const rows of Object.values(TABLE)) {
@@ -105,8 +109,9 @@ export function typesText(): string {
     }
   }
   const names = constantNames().map((name) => `  | "${name}"`);
-  lines.push("}", "", "/** The names of the constants. */", "export type ConstantName =", ...names);
-  lines.push("  ;", "", "/** The constants. One that this OpenSSL does not define throws. */");
+  lines.push("}", "", ...comment("The names of the constants."));
+  lines.push("export type ConstantName =", ...names, "  ;", "");
+  lines.push(...comment("The constants. One that this OpenSSL does not define throws."));
   lines.push("export interface Constants extends Readonly<Record<ConstantName, number>> {}", "");
   return lines.join("\n");
 }

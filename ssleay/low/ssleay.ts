@@ -10,7 +10,11 @@ import { functionNamed, functionNames } from "./functions.ts";
 import type { Constants, Declared } from "./declared_types.ts";
 import type { Composed } from "./functions.ts";
 
-/** Every function and constant of Net::SSLeay, under its name. */
+/**
+ * Every function and constant of Net::SSLeay, under its name.
+ *
+ * @category Low level
+ */
 export interface SSLeay extends Declared, Composed, Constants {}
 
 function member(name: string): unknown {
@@ -36,6 +40,8 @@ const membersOnDemand: ProxyHandler<Record<string, unknown>> = {
  * Net::SSLeay's functions and constants. Nothing is loaded before the first call.
  *
  * Perl: `Net::SSLeay`
+ *
+ * @category Low level
  */
 export const SSLeay: SSLeay = new Proxy(
   Object.create(null),

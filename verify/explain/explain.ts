@@ -87,6 +87,8 @@ function explanationOf(error: SslError): Explanation {
  *   console.log(explain(error));
  * }
  * ```
+ *
+ * @category Errors
  */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

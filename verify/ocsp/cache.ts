@@ -6,7 +6,11 @@
 
 import { quote } from "../../internal/quote.ts";
 
-/** One result of a cache: of one certificate. */
+/**
+ * One result of a cache: of one certificate.
+ *
+ * @category OCSP
+ */
 export interface OcspCacheEntry {
   /** When there is newer information: the entry counts until then. A number is in ms since 1970. */
   readonly nextUpdate?: Date | number;
@@ -20,7 +24,11 @@ export interface OcspCacheEntry {
   readonly softError?: string;
 }
 
-/** What a custom cache must have; {@linkcode OcspCache} is the built-in one. */
+/**
+ * What a custom cache must have; {@linkcode OcspCache} is the built-in one.
+ *
+ * @category OCSP
+ */
 export interface OcspCacheStore {
   /** Takes an entry. */
   put(key: string, entry: OcspCacheEntry): unknown;
@@ -42,6 +50,16 @@ function hasEnded(entry: OcspCacheEntry, now: number): boolean {
  * holds one entry less than its size; this one does not.
  *
  * Perl: `IO::Socket::SSL::OCSP_Cache`
+ *
+ * @example
+ * ```ts
+ * import { OcspCache, SslContext } from "@socket/ssl";
+ *
+ * const ocspCache = new OcspCache(100);
+ * using first = await SslContext.create({ ocspCache });
+ * using second = await SslContext.create({ ocspCache, minVersion: "TLSv1_3" });
+ * ```
+ * @category OCSP
  */
 export class OcspCache implements OcspCacheStore {
   readonly #entries = new Map<string, OcspCacheEntry>();

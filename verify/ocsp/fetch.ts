@@ -15,7 +15,11 @@ import { explicit, octets, seq } from "../../certificate/asn1/writer.ts";
 import { encodeExtensions } from "../../certificate/extensions/write.ts";
 import { OCSP_NONCE, ocspCertId, type OcspDigest } from "../../certificate/ocsp_build.ts";
 
-/** A certificate to ask about, with the certificate that issued it. */
+/**
+ * A certificate to ask about, with the certificate that issued it.
+ *
+ * @category OCSP
+ */
 export interface OcspTarget {
   /** The certificate. */
   readonly certificate: CertificateInput;
@@ -23,7 +27,11 @@ export interface OcspTarget {
   readonly issuer: CertificateInput;
 }
 
-/** Options of {@linkcode buildOcspRequest}. */
+/**
+ * Options of {@linkcode buildOcspRequest}.
+ *
+ * @category OCSP
+ */
 export interface BuildOcspRequestOptions {
   /**
    * Whether to send a nonce of 16 random bytes, or the bytes of one (1 to 32,
@@ -36,7 +44,11 @@ export interface BuildOcspRequestOptions {
   readonly digest?: OcspDigest;
 }
 
-/** A request, as {@linkcode buildOcspRequest} makes it. */
+/**
+ * A request, as {@linkcode buildOcspRequest} makes it.
+ *
+ * @category OCSP
+ */
 export interface BuiltOcspRequest {
   /** The DER to send. */
   readonly der: Uint8Array;
@@ -65,6 +77,8 @@ export function certIdOf(target: OcspTarget, digest?: OcspDigest): Uint8Array {
  * @throws {RangeError} if a nonce has not 1 to 32 bytes.
  *
  * Perl: `OCSP_ids2req`
+ *
+ * @category OCSP
  */
 export function buildOcspRequest(
   targets: readonly OcspTarget[],

@@ -16,6 +16,8 @@ import {
  * response. `judgeStaple` refuses nothing if it does not.
  *
  * Perl: `SSL_ocsp_mode`
+ *
+ * @category OCSP
  */
 export function asksForStaple(ocspMode: number): boolean {
   const asks = SSL_OCSP_TRY_STAPLE | SSL_OCSP_MUST_STAPLE | SSL_OCSP_FAIL_HARD;

@@ -10,7 +10,11 @@ import { type NamesOf, ownOptions, ownRecord } from "../../internal/own_options.
 import type { OcspCacheStore } from "./cache.ts";
 import type { FetchOcspOptions } from "./fetch.ts";
 
-/** Options of {@linkcode OcspResolver}. */
+/**
+ * Options of {@linkcode OcspResolver}.
+ *
+ * @category OCSP
+ */
 export interface OcspResolverOptions {
   /** The chain, the leaf first, with the issuers of the certificates to check. */
   readonly chain: readonly CertificateInput[];
@@ -29,7 +33,11 @@ export interface OcspResolverOptions {
   readonly time?: Date | undefined;
 }
 
-/** Options of {@linkcode OcspResolver.resolve}. */
+/**
+ * Options of {@linkcode OcspResolver.resolve}.
+ *
+ * @category OCSP
+ */
 export interface ResolveOcspOptions {
   /**
    * How to ask. A GET may be answered by a cache on the way; a request that is

@@ -27,13 +27,21 @@ import {
   readCertId,
 } from "../../certificate/ocsp_build.ts";
 
-/** The longest response that is read: 256 KiB. Real ones have 0.3 to 10 KiB. */
+/**
+ * The longest response that is read: 256 KiB. Real ones have 0.3 to 10 KiB.
+ *
+ * @category OCSP
+ */
 export const MAX_OCSP_RESPONSE_LENGTH: number = 256 * 1024;
 
 const WHAT = "OCSP response";
 const BASIC = "1.3.6.1.5.5.7.48.1.1";
 
-/** The name of an OCSPResponseStatus (RFC 6960 4.2.1). */
+/**
+ * The name of an OCSPResponseStatus (RFC 6960 4.2.1).
+ *
+ * @category OCSP
+ */
 export type OcspResponseStatus =
   | "successful"
   | "malformedRequest"
@@ -42,7 +50,11 @@ export type OcspResponseStatus =
   | "sigRequired"
   | "unauthorized";
 
-/** What a response says about one certificate. */
+/**
+ * What a response says about one certificate.
+ *
+ * @category OCSP
+ */
 export interface OcspAnswer {
   /** The certificate it is about. */
   readonly id: OcspCertId;
@@ -56,12 +68,20 @@ export interface OcspAnswer {
   readonly extensions: readonly Extension[];
 }
 
-/** Whose signature a response carries, as it says itself. */
+/**
+ * Whose signature a response carries, as it says itself.
+ *
+ * @category OCSP
+ */
 export type OcspResponderId =
   | { readonly type: "name"; readonly name: Uint8Array }
   | { readonly type: "key"; readonly hash: Uint8Array };
 
-/** The content of a successful response. */
+/**
+ * The content of a successful response.
+ *
+ * @category OCSP
+ */
 export interface OcspBasicResponse {
   /** Whose signature it is. */
   readonly responder: OcspResponderId;
@@ -83,7 +103,11 @@ export interface OcspBasicResponse {
   readonly certs: readonly Uint8Array[];
 }
 
-/** An OCSP response. */
+/**
+ * An OCSP response.
+ *
+ * @category OCSP
+ */
 export interface OcspResponse {
   /** `successful` with an answer; anything else says why the responder gave no answer. */
   readonly status: OcspResponseStatus;
@@ -224,6 +248,8 @@ function readBasic(der: Uint8Array): OcspBasicResponse {
  * @throws {SslError} code `ERR_DER` if it is malformed.
  *
  * Perl: `d2i_OCSP_RESPONSE`
+ *
+ * @category OCSP
  */
 export function readOcspResponse(der: Uint8Array): OcspResponse {
   if (der.length > MAX_OCSP_RESPONSE_LENGTH) {

@@ -57,6 +57,8 @@ const MAX_URIS = 8;
  * not verify, has no answer, or has expired).
  *
  * Perl: `IO::Socket::SSL::OCSP_Resolver`
+ *
+ * @category OCSP
  */
 export class OcspResolver {
   readonly #cache: OcspCacheStore;

@@ -33,10 +33,18 @@ import { OCSP_NONCE, type OcspCertId } from "../../certificate/ocsp_build.ts";
 import { type OcspAnswer, type OcspBasicResponse, readOcspResponse } from "./read.ts";
 import { findSigner, type OcspSigner } from "./signer.ts";
 
-/** How far a responder's clock may be ahead of ours: 5 minutes, in ms. */
+/**
+ * How far a responder's clock may be ahead of ours: 5 minutes, in ms.
+ *
+ * @category OCSP
+ */
 export const OCSP_CLOCK_SKEW = 5 * 60_000;
 
-/** How long an answer without nextUpdate counts, from its thisUpdate on: 24 hours, in ms. */
+/**
+ * How long an answer without nextUpdate counts, from its thisUpdate on: 24 hours, in ms.
+ *
+ * @category OCSP
+ */
 export const OCSP_MAX_AGE = 24 * 3_600_000;
 
 /**
@@ -49,6 +57,8 @@ export const OCSP_MAX_AGE = 24 * 3_600_000;
  * - `missing`: no response, or no answer for this certificate in it.
  * - `error`: malformed, not successful, a wrong nonce, or something critical
  *   that is not understood.
+ *
+ * @category OCSP
  */
 export type OcspState =
   | "good"
@@ -59,7 +69,11 @@ export type OcspState =
   | "missing"
   | "error";
 
-/** The result of {@linkcode checkOcspResponse}. */
+/**
+ * The result of {@linkcode checkOcspResponse}.
+ *
+ * @category OCSP
+ */
 export interface OcspVerdict {
   /** The state. */
   readonly state: OcspState;
@@ -75,7 +89,11 @@ export interface OcspVerdict {
   readonly reason?: CrlReason;
 }
 
-/** Options of {@linkcode checkOcspResponse}. */
+/**
+ * Options of {@linkcode checkOcspResponse}.
+ *
+ * @category OCSP
+ */
 export interface CheckOcspOptions {
   /** The certificate that the response should be about. */
   readonly certificate: CertificateInput;
@@ -278,6 +296,8 @@ export function judgeResponse(
  * @throws {RangeError} if `time` is not a valid Date.
  *
  * Perl: `OCSP_response_verify`
+ *
+ * @category OCSP
  */
 export function checkOcspResponse(
   response: Uint8Array | undefined,

@@ -34,7 +34,11 @@ import { type OcspBasicResponse, readOcspResponse } from "./read.ts";
 import { checkOcspResponse, checkTime, judgeResponse, type OcspVerdict } from "./response.ts";
 import { issuerIn } from "./signer.ts";
 
-/** Options of {@linkcode judgeStaple}. */
+/**
+ * Options of {@linkcode judgeStaple}.
+ *
+ * @category OCSP
+ */
 export interface JudgeStapleOptions {
   /** The chain that was built and verified, the leaf first. */
   readonly chain: readonly CertificateInput[];
@@ -49,7 +53,11 @@ interface Judged extends JudgeStapleOptions {
   readonly chain: readonly Certificate[];
 }
 
-/** The result of {@linkcode judgeStaple}. */
+/**
+ * The result of {@linkcode judgeStaple}.
+ *
+ * @category OCSP
+ */
 export interface StapleJudgement {
   /** What the response says about the leaf. */
   readonly verdict: OcspVerdict;
@@ -195,6 +203,8 @@ function revokedAbove(
  * @throws {TypeError} if the chain is empty.
  *
  * Perl: `SSL_ocsp_mode`
+ *
+ * @category OCSP
  */
 export function judgeStaple(
   response: Uint8Array | undefined,
