@@ -1,5 +1,6 @@
 /**
- * The constants that IO::Socket::SSL exports, under their Perl names.
+ * The constants that IO::Socket::SSL exports, under their Perl names: the flags of the options
+ * `verifyMode` and `ocspMode`, and the types of names.
  *
  * @module
  */

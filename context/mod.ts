@@ -1,5 +1,6 @@
 /**
- * Contexts, options and process-wide defaults.
+ * Contexts, which many connections share; all options of TLS; trust anchors, sessions and the
+ * defaults of a process; and {@linkcode verifyCertificate}, which judges a chain without a connection.
  *
  * @module
  */

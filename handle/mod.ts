@@ -1,6 +1,6 @@
 /**
  * The file handle: lines, printing and buffered bytes over sockets, files and
- * web streams.
+ * web streams, as Perl's `print` and `<$fh>` have them.
  *
  * @module
  */

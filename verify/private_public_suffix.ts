@@ -1,6 +1,6 @@
 /**
  * Public suffixes: the built-in list, lists from text or a file, and the whole list of
- * publicsuffix.org.
+ * publicsuffix.org with its private part (`github.io` and the like), which the built-in one lacks.
  *
  * @module
  */

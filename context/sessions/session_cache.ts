@@ -1,5 +1,6 @@
 /**
- * The session cache of a client. Pure: it knows no engine, and tests put anything into it.
+ * The session cache of a client: what the option `sessionCache` takes, for contexts that share one.
+ * Pure: it knows no engine.
  *
  * @module
  */

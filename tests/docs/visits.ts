@@ -52,7 +52,7 @@ export const VISITS: Readonly<Record<string, Visit>> = {
   "docs/http.md: Frameworks": async (port) => assertEquals(await get(port), "hello"),
   "docs/node.md: Express": aliceIsGreeted,
   "http/serve_http.ts": aliceIsGreeted,
-  "context/trust/default_ca.ts": async (port) => {
+  "context/trust/default_ca.ts (2)": async (port) => {
     (await Deno.connect({ hostname: "127.0.0.1", port })).close(); // nobody calls accept()
   },
   "node/serve_connections.ts": async (port) => assertEquals(await get(port), "hello"),
