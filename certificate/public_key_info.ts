@@ -4,10 +4,18 @@
  * @module
  */
 
-/** The kinds of keys. */
+/**
+ * The kinds of keys.
+ *
+ * @category Certificates
+ */
 export type KeyType = "rsa" | "rsa-pss" | "ec" | "ed25519" | "ed448" | "dsa" | "other";
 
-/** What kind of public key a certificate has. */
+/**
+ * What kind of public key a certificate has.
+ *
+ * @category Certificates
+ */
 export interface PublicKeyInfo {
   /** Its algorithm. */
   readonly type: KeyType;

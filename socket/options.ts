@@ -196,6 +196,8 @@ export type SocketOptions = Omit<Known<AllOptions, keyof AllOptions>, "port">;
 /**
  * How long the parts of opening a connection took, in milliseconds. Loading the engine, files and keys
  * is in none of them. What did not take place, or is not known, is `undefined`.
+ *
+ * @category Options
  */
 export interface Timings {
   /**

@@ -6,7 +6,11 @@
 
 import type { AnchorOrigin } from "./report.ts";
 
-/** Which side of the handshake. */
+/**
+ * Which side of the handshake.
+ *
+ * @category Engines
+ */
 export type Role = "client" | "server";
 
 /**

@@ -36,7 +36,11 @@ export interface VerifyCheck {
   readonly detail: string;
 }
 
-/** Where a trust anchor came from. */
+/**
+ * Where a trust anchor came from.
+ *
+ * @category Verification
+ */
 export interface AnchorOrigin {
   /** `"option"` for an option of the program; of the default anchors what `defaultCa().source` says. */
   readonly source: "option" | "user" | "environment" | "system" | "mozilla" | "none";
@@ -44,7 +48,11 @@ export interface AnchorOrigin {
   readonly detail: string;
 }
 
-/** The evidence of the verification of a peer, on success and on failure. */
+/**
+ * The evidence of the verification of a peer, on success and on failure.
+ *
+ * @category Verification
+ */
 export interface VerifyReport {
   /** Whether the peer was accepted. */
   readonly ok: boolean;
