@@ -14,7 +14,7 @@ await Deno.writeTextFile(CA, ca.pem);
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 /** A server whose certificate ends in so many days, and its address. */
-async function server(days: number) {
+async function server(days: number, connected: () => void = () => {}) {
   const now = Date.now();
   // Half a day more: the test runs some time after this line.
   const notAfter = new Date(now + (days + 0.5) * DAY);
@@ -24,7 +24,7 @@ async function server(days: number) {
   });
   const own = serve(
     { hostname: "127.0.0.1", port: 0, cert, key, onHandshakeError: () => {} },
-    () => {},
+    connected,
   );
   const { port } = await own.addr;
   return { at: `localhost:${port}`, [Symbol.asyncDispose]: () => own[Symbol.asyncDispose]() };
@@ -53,16 +53,23 @@ for (const engine of ["auto", "deno"]) {
   });
 
   Deno.test(`check (${engine}): the gravest outcome is the exit code, and the order is that of the hosts`, async () => {
-    await using slow = await server(20);
+    const other = Promise.withResolvers<void>();
+    await using soon = await server(20, other.resolve);
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const silent = `127.0.0.1:${listener.addr.port}`;
-    const args = [silent, slow.at, "--timeout", "0.3", "--jsonl"];
+    // The first one ends without TLS, when the second one has had its handshake.
+    const slow = (async () => {
+      const conn = await listener.accept();
+      await other.promise;
+      conn.close();
+    })();
+    const args = [`127.0.0.1:${listener.addr.port}`, soon.at, "--jsonl"];
     const { code, stdout } = await check(args);
     const found = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-    assertEquals(found.map(({ verdict }) => verdict), ["unreachable", "expires-soon"]);
-    assertEquals(found.map(({ exitCode }) => exitCode), [3, 10]);
-    assertEquals(code, 3);
-    const unknown = await run(["check", slow.at, "--engine", engine]);
+    assertEquals(found.map(({ verdict }) => verdict), ["no-tls", "expires-soon"]);
+    assertEquals(found.map(({ exitCode }) => exitCode), [4, 10]);
+    assertEquals(code, 4);
+    await slow;
+    const unknown = await run(["check", soon.at, "--engine", engine]);
     assertEquals(unknown.code, 5);
   });
 

@@ -19,13 +19,17 @@ globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive:
 const noOpenSsl = !engineInfo().features.has("ownAnchors");
 const ENGINES = ["openssl", "deno"] as const;
 
-/** A server that answers each line, and its address. */
-async function server(identity: Pick<TestCertificate, "cert" | "key">) {
+/** A server that answers each line, and ends after `most` of them; and its address. */
+async function server(identity: Pick<TestCertificate, "cert" | "key">, most = Infinity) {
   const { cert, key } = identity;
   const own = serve(
     { hostname: "127.0.0.1", port: 0, cert, key, onHandshakeError: () => {} },
     async (h) => {
-      for await (const line of h) await h.say(`you said ${line}`);
+      let lines = 0;
+      for await (const line of h) {
+        await h.say(`you said ${line}`);
+        if (++lines >= most) break;
+      }
     },
   );
   const { port } = await own.addr;
@@ -182,9 +186,11 @@ for (const engine of ENGINES) {
     name: `connect (${engine}): what a pipe has is sent, and the answer comes after the report`,
     ignore,
     fn: async () => {
-      await using s = await server(good);
-      const args = ["connect", s.at, "--ca", CA, "--engine", engine, "--idle", "0.3"];
-      const { code, stdout } = await run(args, { stdin: "one\ntwo\n" });
+      await using s = await server(good, 2);
+      await using single = await server(good, 1);
+      const more = ["--ca", CA, "--engine", engine, "--idle", "60"];
+      const args = ["connect", single.at, ...more];
+      const { code, stdout } = await run(["connect", s.at, ...more], { stdin: "one\ntwo\n" });
       assertEquals(code, 0);
       assert(stdout.indexOf("TRUSTED") < stdout.indexOf("you said one\nyou said two\n"), stdout);
       const { json } = await run([...args, "--json"], { stdin: "one\n" });
@@ -233,6 +239,14 @@ Deno.test({
     assertEquals(staple.code, 5);
     assertStringIncludes(staple.stdout, "without --must-staple the response is optional");
   },
+});
+
+Deno.test("connect: when both sides are silent for --idle it ends, and keeps what has come", async () => {
+  await using s = await server(good);
+  const args = ["connect", s.at, "--ca", CA, "--idle", "0.05", "--json"];
+  const { code, json } = await run(args, { stdin: "one\n" });
+  assertEquals([code, json.exchange.sent], [0, 4]);
+  assert("you said one\n".startsWith(atob(json.exchange.base64)));
 });
 
 Deno.test({
