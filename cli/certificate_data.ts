@@ -15,7 +15,7 @@ export interface KeyData {
   readonly type: string;
   /** The curve of an EC key. */
   readonly curve?: string;
-  /** The size of an RSA key. */
+  /** Its size. */
   readonly bits?: number;
 }
 
@@ -36,18 +36,12 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The key of a certificate; of a kind that is not known, the name of its algorithm. */
 export function keyData(certificate: Certificate): KeyData {
-  try {
-    const { asymmetricKeyType = "", asymmetricKeyDetails: details } = certificate.publicKey;
-    const type = TYPES[asymmetricKeyType] ?? asymmetricKeyType;
-    const { namedCurve, modulusLength } = details ?? {};
-    return {
-      type,
-      ...(namedCurve === undefined ? {} : { curve: CURVES[namedCurve] ?? namedCurve }),
-      ...(modulusLength === undefined ? {} : { bits: modulusLength }),
-    };
-  } catch {
-    return { type: certificate.publicKeyAlgorithm };
-  }
+  const { type, bits, curve } = certificate.publicKeyInfo;
+  return {
+    type: TYPES[type] ?? certificate.publicKeyAlgorithm,
+    ...(curve === undefined ? {} : { curve: CURVES[curve] ?? curve }),
+    ...(bits === undefined ? {} : { bits }),
+  };
 }
 
 /** `EC P-256`, `RSA 2048`. */

@@ -21,10 +21,12 @@ export interface Timings {
   dns?: number;
   /** Connecting; the name as well, where `dns` is not there. */
   tcp?: number;
-  /** The dialogue of STARTTLS and the handshake together. */
+  /** The dialogue of STARTTLS; with the handshake, where that is not known alone. */
   starttls?: number;
   /** The handshake. */
   tls?: number;
+  /** Verifying the server, which is a part of the handshake. */
+  verify?: number;
 }
 
 /** What came of it. */
@@ -118,7 +120,7 @@ async function attempt(a: Attempt): Promise<SslSocket> {
     const names = name === undefined ? {} : { serverName: name, verifycnName: name };
     const to = { hostname: host, port, reuseCtx: context, timeout, signal, ...names };
     const socket = await SslSocket.connect(to);
-    timings.tls = performance.now() - began;
+    timings.tls = socket.timings.tls ?? performance.now() - began;
     return socket;
   }
   const late = AbortSignal.timeout(timeout);
@@ -134,7 +136,11 @@ async function attempt(a: Attempt): Promise<SslSocket> {
   const socket = starttls === undefined
     ? await SslSocket.start(conn, how)
     : (await startTls(conn, starttls, how)).socket;
-  timings[starttls === undefined ? "tls" : "starttls"] = performance.now() - began;
+  const { tls: handshake, verify } = socket.timings;
+  const both = performance.now() - began;
+  if (starttls !== undefined) timings.starttls = Math.max(0, both - (handshake ?? 0));
+  if (starttls === undefined || handshake !== undefined) timings.tls = handshake ?? both;
+  if (verify !== undefined) timings.verify = verify;
   return socket;
 }
 

@@ -43,7 +43,13 @@ export const CONNECTION_SCHEMA: Readonly<Record<string, JsonSchema>> = {
   },
   timings: {
     type: "object",
-    properties: { dns: milliseconds, tcp: milliseconds, starttls: milliseconds, tls: milliseconds },
+    properties: {
+      dns: milliseconds,
+      tcp: milliseconds,
+      starttls: milliseconds,
+      tls: milliseconds,
+      verify: milliseconds,
+    },
     additionalProperties: false,
   },
   checks: {
@@ -56,6 +62,7 @@ export const CONNECTION_SCHEMA: Readonly<Record<string, JsonSchema>> = {
     },
   },
   chain: { type: "array", items: CERTIFICATE_SCHEMA },
+  sent: { type: "array", items: CERTIFICATE_SCHEMA },
   anchor: { anyOf: [{ type: "null" }, anchorSchema()] },
   pin: textOrNull,
   daysLeft: { type: ["integer", "null"] },

@@ -5,9 +5,7 @@
  */
 
 import type { Certificate } from "../../certificate/certificate.ts";
-import { defaultCa } from "../../context/trust/default_ca.ts";
 import type { EngineName } from "../../engine/engine.ts";
-import { engineInfo } from "../../engine/select.ts";
 import { SslError } from "../../errors.ts";
 import type { SslSocket } from "../../socket/socket.ts";
 import { explainHostname } from "../../verify/hostname.ts";
@@ -54,6 +52,7 @@ export interface View {
   readonly negotiated: Negotiated | null;
   readonly checks: readonly CheckLine[];
   readonly chain: readonly Certificate[];
+  readonly sent: readonly Certificate[];
   readonly anchor: Certificate | undefined;
   readonly anchorFrom: string | undefined;
   readonly fix: string;
@@ -74,22 +73,33 @@ function negotiatedOf(socket: SslSocket): Negotiated {
   return {
     version: shown(() => socket.getSslversion()),
     cipher: shown(() => socket.getCipher()),
-    group: null,
-    signatureAlgorithm: null,
+    group: shown(() => socket.getGroup()),
+    signatureAlgorithm: shown(() => socket.getPeerSignatureAlgorithm()),
     alpn: shown(() => socket.alpnSelected()),
     resumed: shown(() => socket.getSessionReused()),
   };
 }
 
 /** Where a trust anchor came from. */
-function originOf(
-  anchor: Certificate | undefined,
-  { anchors }: ConnectionSettings,
-  engine: EngineName,
-): string | undefined {
-  if (anchor === undefined) return undefined;
-  if (anchors.some((each) => each.equals(anchor))) return "--ca";
-  return engineInfo(engine).features.has("ownAnchors") ? defaultCa().source : "deno";
+function originOf(report: VerifyReport | undefined): string | undefined {
+  const source = report?.anchorOrigin?.source;
+  if (report?.anchor === undefined) return undefined;
+  return source === "option" ? "--ca" : source ?? "deno";
+}
+
+/** What is to be said of the chain as it was sent, beside the one that was built. */
+function sentLines(report: VerifyReport | undefined): CheckLine[] {
+  const { chain = [], anchor, presented = [] } = report ?? {};
+  if (presented.length === 0 || anchor === undefined) return [];
+  const builtAt = (sent: Certificate) => chain.findIndex((each) => each.equals(sent));
+  const others = presented.filter((sent) => builtAt(sent) < 0 && !sent.equals(anchor));
+  const used = presented.filter((sent) => builtAt(sent) >= 0).map(builtAt);
+  const said = [
+    ...(others.length === 0 ? [] : [`more than is needed: ${others.map(shortName).join(", ")}`]),
+    ...(presented.some((sent) => sent.equals(anchor)) ? ["the root, which clients have"] : []),
+    ...(used.some((at, i) => at < (used[i - 1] ?? 0)) ? ["not in order"] : []),
+  ];
+  return said.length === 0 ? [] : [{ name: "sent", ok: null, detail: said.join("; ") }];
 }
 
 const LABELS: Readonly<Record<string, string>> = { hostname: "name", fingerprint: "pin" };
@@ -148,9 +158,12 @@ export function viewOf(opened: Opened, settings: ConnectionSettings, engine: Eng
   const report = socket?.report ?? (error as { report?: VerifyReport } | undefined)?.report;
   const chain = report?.chain ?? [], anchor = report?.anchor;
   const verdict = socket !== undefined ? "ok" : verdictOf(error);
-  const anchorFrom = originOf(anchor, settings, engine);
+  const anchorFrom = originOf(report);
   const known = { chain, anchor, anchorFrom };
-  const lines = checkLines({ checks: report?.checks ?? [] }, name, known);
+  const lines = [
+    ...checkLines({ checks: report?.checks ?? [] }, name, known),
+    ...sentLines(report),
+  ];
   const pinned = lines.some((line) => line.name === "pin" && line.ok === true);
   const negotiated = socket === undefined ? null : negotiatedOf(socket);
   const leftOut = [
@@ -160,6 +173,7 @@ export function viewOf(opened: Opened, settings: ConnectionSettings, engine: Eng
   ];
   return {
     ...{ opened, verdict, engine, negotiated, ...known, leftOut },
+    sent: report?.presented ?? [],
     label: verdict === "ok" ? pinned ? "PINNED" : "TRUSTED" : EXITS[verdict].label,
     checks: socket === undefined ? failedLines(opened, lines, verdict) : lines,
     fix: socket === undefined ? adviceFor(opened).fix : "",
@@ -172,14 +186,26 @@ export function viewData(
   settings: ConnectionSettings,
   now: number,
 ): Record<string, unknown> {
-  const { opened, label, engine, negotiated, checks, chain, anchor, anchorFrom, fix, leftOut } =
-    view;
+  const {
+    opened,
+    label,
+    engine,
+    negotiated,
+    checks,
+    chain,
+    sent,
+    anchor,
+    anchorFrom,
+    fix,
+    leftOut,
+  } = view;
   const { target: { host, port }, name, address = null, timings, error } = opened;
   const [leaf] = chain;
   return {
     ...{ host, port, name, address, label, engine, starttls: settings.starttls ?? null },
     ...{ tls: negotiated, timings, checks },
     chain: chain.map(certificateData),
+    sent: sent.map(certificateData),
     anchor: anchor === undefined ? null : { ...certificateData(anchor), from: anchorFrom },
     pin: leaf === undefined ? null : keyPin(leaf),
     daysLeft: leaf === undefined ? null : daysLeft(leaf, now),
@@ -191,7 +217,10 @@ export function viewData(
 const ms = (n: number): string => n < 10 ? n.toFixed(1) : String(Math.round(n));
 
 function timingsText(timings: Timings): string {
-  const parts = Object.entries(timings).map(([name, time]) => `${name} ${ms(time)}`);
+  // Verifying is a part of the handshake.
+  const parts = Object.entries(timings).filter(([name]) => name !== "verify").map(([name, time]) =>
+    `${name} ${ms(time)}`
+  );
   if (parts.length > 0) parts[0] += " ms";
   return parts.join(" · ");
 }

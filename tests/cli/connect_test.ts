@@ -69,6 +69,8 @@ for (const engine of ENGINES) {
         assertEquals(json.chain[0].pem, good.certificate.pem);
         assertEquals(json.anchor.from, "--ca");
         assertEquals(json.tls.version, "TLSv1_3");
+        assertEquals(json.sent.length, 2);
+        assert(json.timings.verify <= json.timings.tls, JSON.stringify(json.timings));
         assertEquals(json.leftOut, []);
       } else assert(json.leftOut.length > 0 && stdout.includes("--allow-ffi"), stdout);
     },
@@ -216,6 +218,24 @@ for (const engine of ENGINES) {
     },
   });
 }
+
+Deno.test({
+  name: "connect: says what a server sends beside the chain that is needed",
+  ignore: noOpenSsl,
+  fn: async () => {
+    const stranger = await TestCa.create({ commonName: "Stranger Z" });
+    const chains = [
+      [good.cert + ca.pem, "sent      the root, which clients have"],
+      [good.cert + stranger.pem, "sent      more than is needed: Stranger Z"],
+    ] as const;
+    for (const [cert, says] of chains) {
+      await using s = await server({ cert, key: good.key });
+      const { code, stdout } = await run(["connect", s.at, "--ca", CA]);
+      assertEquals(code, 0, stdout);
+      assertStringIncludes(stdout, says);
+    }
+  },
+});
 
 Deno.test({
   name: "connect: each kind of refusal is explained in the words of the command line",

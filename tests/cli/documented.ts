@@ -69,6 +69,7 @@ export function normal(text: string): string {
   return text
     .replace(/sha256\$(pub\$)?[0-9a-f.]+/g, "PIN")
     .replace(/sha256\/\/[A-Za-z0-9+/]+=/g, "CURLPIN")
+    .replace(/\bX25519\w*/g, "GROUP") // what OpenSSL prefers depends on its version
     .replace(/[#-]{20}/g, "BAR")
     .replace(/\d[\dT:.-]*Z/g, "TIME")
     .replace(/\b\d+(?:\.\d+)?\b/g, "N")
