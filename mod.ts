@@ -1,7 +1,7 @@
 /**
  * TLS sockets for Deno, with what Perl's IO::Socket::SSL gives its users:
  * clients and servers, STARTTLS, certificates, host name schemes, pins, file
- * handles; on Deno's own TLS or on OpenSSL through FFI.
+ * handles; on Deno's own TLS, on OpenSSL as WebAssembly or through FFI.
  *
  * ```ts ignore
  * import { Handle } from "@socket/ssl";

@@ -100,7 +100,7 @@ export class StandIn {
       opened(wanted, listener.addr.port);
       this.#open.add(listener);
       const close = listener.close.bind(listener);
-      listener.close = () => {
+      listener.close = listener[Symbol.dispose] = () => {
         this.#open.delete(listener);
         close();
       };
