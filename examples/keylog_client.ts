@@ -2,7 +2,8 @@
  * Says how a server was verified and what was negotiated, and writes the keys of the session for
  * Wireshark (Preferences > Protocols > TLS > Pre-Master-Secret log).
  *
- * The key log comes through a callback of OpenSSL, which Deno allows under the full flag only.
+ * The key log comes through a callback of OpenSSL, which Deno allows under the full flag only. The
+ * engine "wasm" needs no such flag.
  *
  * ```sh
  * deno run --allow-net=example.com:443 --allow-read=ca.pem --allow-write=keys.log --allow-ffi examples/keylog_client.ts example.com:443 ca.pem keys.log
@@ -19,6 +20,7 @@ if (target === undefined || caFile === undefined || log === undefined) {
 }
 try {
   await using socket = await SslSocket.connect(target, {
+    engine: "openssl",
     caFile,
     keylog: (line) => Deno.writeTextFileSync(log, line + "\n", { append: true }),
   });

@@ -2,7 +2,8 @@
  * A client that trusts one certificate and no authority: the pin decides, before a byte is sent. For
  * devices with a self-signed certificate; `openssl x509 -fingerprint -sha256` shows the pin.
  *
- * Pins that replace the chain need OpenSSL. The flag may name the one library, and no file is read.
+ * Pins that replace the chain need OpenSSL. The flag may name the one library, and no file is read;
+ * with the engine "wasm" it can be left out.
  *
  * ```sh
  * deno run --allow-net=device.example:8443 --allow-ffi=/usr/lib/x86_64-linux-gnu/libssl.so.3 examples/pinned_client.ts device.example:8443 'sha256$...'
@@ -20,6 +21,7 @@ if (target === undefined || fingerprint === undefined) {
 try {
   // No anchors: the pin is all there is. forceFingerprint rules out that anything else is enough.
   await using device = await Handle.connect(target, {
+    engine: "openssl",
     fingerprint,
     forceFingerprint: true,
     ca: [],

@@ -84,7 +84,7 @@ for (const [entry, file] of Object.entries(config.exports)) {
     assertEquals(calls, []);
     assertEquals(after, before);
     assert(!before.includes("granted"), before);
-    assert(names.length > 0);
+    assert(names.length > 0 || entry === "./wasm"); // which has an effect, and no names
   });
 }
 

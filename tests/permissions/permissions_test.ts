@@ -219,7 +219,7 @@ Deno.test({
     assertEquals([stdout, stderr], ["hello\n", ""]);
     await eachIsNeeded(command!, stand, [
       NET(address),
-      { flag: "--allow-ffi", says: "run with --allow-ffi" },
+      { flag: "--allow-ffi", says: "run again with the --allow-ffi flag" },
     ]);
     const wrong = { ...stand, "sha256$...": ca.certificate.fingerprint() };
     const refused = await run(command!, wrong);
@@ -245,7 +245,7 @@ Deno.test({
       NET(address),
       READ(w.files["ca.pem"]!),
       { flag: "--allow-write", says: `Requires write access to "${w.files["keys.log"]}"` },
-      { flag: "--allow-ffi", says: "run with --allow-ffi" },
+      { flag: "--allow-ffi", says: "run again with the --allow-ffi flag" },
       {
         flag: "--allow-ffi",
         instead: `--allow-ffi=${LIBRARY}`,
