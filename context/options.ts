@@ -285,8 +285,9 @@ export interface SslOptions {
   // -- engine -----------------------------------------------------------------------------------
 
   /**
-   * Which TLS implementation. `"auto"` is OpenSSL where the ffi permission is already granted and
-   * the library loads, else Deno's own.
+   * Which TLS implementation: OpenSSL, Deno's own, or OpenSSL as WebAssembly. `"auto"` is the first
+   * of these that is there and honours all options: OpenSSL where the ffi permission is already
+   * granted and the library loads; Deno's own; OpenSSL as WebAssembly. `socket.engine` says which.
    *
    * @default {"auto"}
    */

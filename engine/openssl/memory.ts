@@ -40,11 +40,14 @@ export function bytesAt(
   return bytes;
 }
 
-let method: Deno.PointerValue | undefined;
+/** What BIO_s_mem() gives, for each library. */
+const methods = new WeakMap<OpenSslSymbols, Deno.PointerValue>();
 
 /** A new memory BIO. */
 export function memoryBio(c: OpenSslSymbols): Deno.PointerValue {
-  return c.BIO_new(method ??= c.BIO_s_mem());
+  let method = methods.get(c);
+  if (method === undefined) methods.set(c, method = c.BIO_s_mem());
+  return c.BIO_new(method);
 }
 
 /** Runs `use` with a memory BIO that holds `bytes`. */

@@ -60,6 +60,12 @@ function withNumbers(call: CFunction, name: string, row: Deno.ForeignFunction): 
   };
 }
 
+/** Bytes that a caller gave, of whatever type: as FFI does, nothing else is taken for bytes. */
+function checkBytes(value: unknown): asserts value is Bytes {
+  if (value instanceof Uint8Array) return;
+  throw new TypeError("Cannot pass a buffer to OpenSSL: it must be a Uint8Array");
+}
+
 /** A function whose buffers are copied in before the call, and back after it. */
 function withBuffers(instance: Instance, call: CFunction, row: Deno.ForeignFunction): CFunction {
   const places = row.parameters.flatMap((type, i) => type === "buffer" ? [i] : []);
@@ -69,8 +75,9 @@ function withBuffers(instance: Instance, call: CFunction, row: Deno.ForeignFunct
     const taken: { readonly at: number; readonly bytes: Bytes }[] = [];
     try {
       for (const i of places) {
-        const bytes = args[i] as Bytes | null | undefined;
+        const bytes = args[i];
         if (bytes === null || bytes === undefined) continue;
+        checkBytes(bytes);
         const at = instance.take(bytes.length);
         taken.push({ at, bytes });
         instance.heap.set(bytes, at);
@@ -87,6 +94,7 @@ function withBuffers(instance: Instance, call: CFunction, row: Deno.ForeignFunct
 
 /** SSL_write, BIO_write: bytes go in. */
 const writing = (instance: Instance, call: CFunction) => (to: unknown, from: Bytes, n: number) => {
+  checkBytes(from);
   const at = instance.take(n);
   try {
     instance.heap.set(n === from.length ? from : from.subarray(0, n), at);
@@ -100,6 +108,7 @@ const writing = (instance: Instance, call: CFunction) => (to: unknown, from: Byt
 const reading =
   (instance: Instance, call: CFunction, most: number) =>
   (from: unknown, to: Bytes, wanted: number) => {
+    checkBytes(to);
     const n = Math.min(wanted, most);
     const at = instance.take(n);
     let used = 0;

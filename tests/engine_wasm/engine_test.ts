@@ -6,7 +6,14 @@ import { WASM_VERSION } from "../../engine/select.ts";
 import { SslError } from "../../errors.ts";
 import { SslSocket } from "../../mod.ts";
 import { listen, reach } from "../contract/harness.ts";
-import { pairOf, readExactly, string, text } from "../engine/harness.ts";
+import {
+  engine as openssl,
+  handshake,
+  pairOf,
+  readExactly,
+  string,
+  text,
+} from "../engine/harness.ts";
 import { wasmBuilt } from "../helpers/wasm.ts";
 import { breakObject, connected, contexts, newEngine } from "./harness.ts";
 
@@ -87,6 +94,22 @@ test("its memory does not grow with the number of connections", async () => {
   assertEquals(engine.instance.heap.length, length);
   client.close();
   server.close();
+});
+
+test("it and the engine openssl work side by side, and with each other", async () => {
+  const engine = await newEngine();
+  const sides = [await contexts(engine), await contexts(openssl)] as const;
+  for (const [client] of sides) {
+    for (const [, server] of sides) {
+      const p = pairOf(client, server);
+      assertEquals(await handshake(p), [undefined, undefined]);
+      await p.client.write(text("hello"));
+      assertEquals(string(await readExactly(p.server, 5)), "hello");
+      p.client.close();
+      p.server.close();
+    }
+  }
+  for (const context of sides.flat()) context.close();
 });
 
 test("what does not fit into its memory is an error, and the instance goes on", async () => {

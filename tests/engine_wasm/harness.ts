@@ -1,7 +1,7 @@
 /** Contexts and connections of the engine "wasm", each test on an engine of its own. */
 
 import { assertEquals } from "@std/assert";
-import type { EngineContext, TlsStream } from "../../engine/engine.ts";
+import type { Engine, EngineContext, TlsStream } from "../../engine/engine.ts";
 import { WasmEngine } from "../../engine/wasm/engine.ts";
 import { loadModule } from "../../engine/wasm/loader.ts";
 import { config, handshake, type Pair, pairOf } from "../engine/harness.ts";
@@ -10,7 +10,7 @@ import { config, handshake, type Pair, pairOf } from "../engine/harness.ts";
 export const newEngine = async (): Promise<WasmEngine> => new WasmEngine(await loadModule());
 
 /** A context for each side. */
-export async function contexts(engine: WasmEngine): Promise<[EngineContext, EngineContext]> {
+export async function contexts(engine: Engine): Promise<[EngineContext, EngineContext]> {
   return [
     await engine.createContext(config("client")),
     await engine.createContext(config("server")),

@@ -20,8 +20,16 @@ const ASKED = new Set([
   "SSL_version",
 ]);
 
+/** A pointer is a number where OpenSSL is WebAssembly. */
+const isPointer = (value: unknown): boolean =>
+  typeof value === "object" || typeof value === "number";
+
 const key = (pointer: unknown): bigint =>
-  pointer === null ? 0n : BigInt(Deno.UnsafePointer.value(pointer as Pointer));
+  typeof pointer === "number"
+    ? BigInt(pointer)
+    : pointer === null
+    ? 0n
+    : BigInt(Deno.UnsafePointer.value(pointer as Pointer));
 
 /** Watches until it is disposed of. */
 export class NestedCalls implements Disposable {
@@ -46,7 +54,7 @@ export class NestedCalls implements Disposable {
   }
 
   #call(name: string, real: Call, args: unknown[]): unknown {
-    if (typeof args[0] !== "object") return real(...args);
+    if (!isPointer(args[0])) return real(...args);
     const first = key(args[0]);
     const ssl = name.startsWith("BIO_") ? this.#owner.get(first) : first;
     if (ssl === undefined) return real(...args);
