@@ -4,9 +4,12 @@
  * @module
  */
 
+import { SslError } from "../../errors.ts";
 import { concat, encodeBase64 } from "../../internal/bytes.ts";
 import type { SslSocket } from "../../socket/socket.ts";
 import type { Call } from "../call.ts";
+import { EXITS } from "../exit_codes.ts";
+import { errorData, verdictOf } from "../failure.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";
 import { converse, type Exchanged } from "./converse.ts";
@@ -73,6 +76,13 @@ async function exchange(call: Call, socket: SslSocket): Promise<Answer> {
   return { ...done, base64: encodeBase64(concat(parts)) };
 }
 
+/** What came of a connection that the server ended when it had seen our side, as without a certificate. */
+function refusedLater(data: Result["data"], error: SslError): Result {
+  const verdict = verdictOf(error);
+  const { label } = EXITS[verdict];
+  return { verdict, data: { ...data, label, error: errorData(error), exchange: null }, text: "" };
+}
+
 /** Runs it. */
 export async function run(call: Call): Promise<Result> {
   const settings = await settingsOf(call);
@@ -92,7 +102,14 @@ export async function run(call: Call): Promise<Result> {
     return { verdict, data: { ...data, exchange: null }, text };
   }
   if (call.isText) await call.item({ verdict, data, text: `${text}\n` });
-  const answer = await exchange(call, socket);
+  let answer: Answer;
+  try {
+    answer = await exchange(call, socket);
+  } catch (error) {
+    // The report of a program has what came before; people have seen it.
+    if (call.form === "text" || !(error instanceof SslError)) throw error;
+    return refusedLater(data, error);
+  }
   if (answer.truncated) {
     await call.note("The connection ended without an end of TLS: the answer may be incomplete.");
   }

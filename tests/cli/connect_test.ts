@@ -301,6 +301,10 @@ Deno.test({
       `${folder}/${own}.password`,
     ], { stdin: "" });
     assertEquals([code, stdout, stderr], [0, "hello, alice\n", ""]);
+    const nobody = await run(["connect", at, "--ca", CA, "--json"], { stdin: "hi" });
+    assertEquals([nobody.code, nobody.json.verdict], [4, "no-tls"]);
+    assertEquals(nobody.json.error.code, "ERR_SSL_ALERT_CERTIFICATE_REQUIRED");
+    assertEquals(nobody.json.chain.length, 3);
     const locked = await run(args, { stdin: "" });
     assertEquals(locked.code, 2);
     assertStringIncludes(locked.stderr, "password");
