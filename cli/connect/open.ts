@@ -6,11 +6,11 @@
 
 import { SslError, SslTimeoutError } from "../../errors.ts";
 import { SslContext } from "../../context/context.ts";
-import { dialTcp } from "../../engine/dial.ts";
 import { engineInfo } from "../../engine/select.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { startTls } from "../../starttls/start.ts";
 import { UsageError } from "../usage_error.ts";
+import { dialFirst } from "./dial_first.ts";
 import { lookUp } from "./lookup.ts";
 import type { ConnectionSettings } from "./connection_settings.ts";
 import type { Target } from "./target.ts";
@@ -83,19 +83,9 @@ async function dial(
   const { addresses, ms } = await lookUp(target.host, target.port);
   if (ms !== undefined) timings.dns = ms;
   const began = performance.now();
-  let failed: unknown;
-  for (const hostname of addresses) {
-    try {
-      const to = { transport: "tcp" as const, hostname, port: target.port };
-      const conn = await dialTcp(to, { signal }) as Deno.TcpConn;
-      timings.tcp = performance.now() - began;
-      return conn;
-    } catch (error) {
-      if (signal.aborted || error instanceof Deno.errors.NotCapable) throw error;
-      failed ??= error;
-    }
-  }
-  throw failed;
+  const conn = await dialFirst(addresses, target.port, signal);
+  timings.tcp = performance.now() - began;
+  return conn;
 }
 
 interface Attempt {

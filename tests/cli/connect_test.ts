@@ -7,6 +7,7 @@ import type { TestCertificate } from "../../certificate/issue.ts";
 import { pemKey2string } from "../../certificate/mod.ts";
 import { selfSigned } from "../../certificate/issue.ts";
 import { TestCa } from "../../testing/mod.ts";
+import { dialFirst } from "../../cli/connect/dial_first.ts";
 import { run } from "./helper.ts";
 
 const ca = await TestCa.create({ commonName: "Root X" });
@@ -338,4 +339,26 @@ Deno.test("connect: what Deno's own TLS cannot do is usage, and names --allow-ff
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, "--allow-ffi");
   }
+});
+
+Deno.test({
+  name:
+    "dialFirst() takes the first address that answers, and says what the first one said when none does",
+  ignore: Deno.build.os !== "linux", // which has all of 127.0.0.0/8
+  fn: async () => {
+    const { signal } = new AbortController();
+    const listener = Deno.listen({ hostname: "127.0.0.2", port: 0 });
+    const { port } = listener.addr;
+    const accepted = listener.accept();
+    using conn = await dialFirst(["127.0.0.1", "127.0.0.2"], port, signal);
+    assertEquals(conn.remoteAddr.hostname, "127.0.0.2");
+    (await accepted).close();
+    listener.close();
+    const error = await dialFirst(["127.0.0.1", "127.0.0.2"], port, signal).catch((error) => error);
+    assertEquals(error.code, "ECONNREFUSED");
+    assertStringIncludes(error.message, "127.0.0.1");
+    const stopped = AbortSignal.abort(new Error("stopped"));
+    const aborted = await dialFirst(["127.0.0.1", "127.0.0.2"], port, stopped).catch((e) => e);
+    assertEquals(aborted.message, "stopped");
+  },
 });

@@ -171,6 +171,7 @@ export async function world(): Promise<World> {
   await write("root.pem", root.pem);
   await write("ca.pem", other.pem);
   await write("server.pem", good.cert);
+  files["expiries.html"] = [`${folder}/expiries.html`];
   await write("request.txt", "GET / HTTP/1.0\r\n\r\n");
   await write("hosts.txt", `${checked["www.example.com"]![0]}  # the first\n`);
   return {
