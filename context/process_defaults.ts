@@ -39,7 +39,7 @@ export interface SocketDefaults {
   readonly maxHandshakes?: number | undefined;
   /** For every listener. */
   readonly onHandshakeError?: ((error: Error, remoteAddr?: Deno.Addr) => void) | undefined;
-  /** For every server of `serve`. */
+  /** For every server of `serve` and `serveHttp`. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -91,6 +91,9 @@ type Values = Map<string, unknown>;
 
 const defaults: Readonly<Record<Role, Values>> = { client: new Map(), server: new Map() };
 let defaultContext: SharedContext | undefined;
+/** Whether the program has set a default for an option. */
+export const hasDefault = (role: Role, name: string): boolean => defaults[role].has(name);
+
 let filter: ArgsFilter | "use_defaults" | undefined;
 
 function setFor(roles: readonly Role[], options: DefaultOptions): void {

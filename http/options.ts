@@ -57,6 +57,9 @@ export type HttpHandler = (request: Request, info: HttpInfo) => Response | Promi
 export interface HttpServer extends SslServer {
   /** Lets the event loop wait for connections, as it does at first. */
   ref(): void;
-  /** Does not let the event loop wait for connections. */
+  /**
+   * Does not let the event loop wait for connections. Deno 2.9 ignores that on a listener of its own
+   * TLS, so on the Deno engine the program goes on.
+   */
   unref(): void;
 }

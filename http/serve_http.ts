@@ -5,6 +5,7 @@
  */
 
 import { tableOf } from "../context/option_table.ts";
+import { hasDefault } from "../context/process_defaults.ts";
 import { ownMembers } from "../internal/own_options.ts";
 import { describe, quote } from "../internal/quote.ts";
 import { Server } from "../server/serve.ts";
@@ -23,8 +24,8 @@ import type { HttpHandler, HttpOptions, HttpServer } from "./options.ts";
  * `serveHttp(options, app.fetch)`.
  *
  * @param options As `SslSocket.listen`: `port` and a certificate (`certFile` and `keyFile`, `cert` and
- * `key`, or `selfSigned`), and `redirectHttp`. `alpnProtocols` is `["h2", "http/1.1"]` unless it, or
- * the context in `reuseCtx`, says otherwise.
+ * `key`, or `selfSigned`), and `redirectHttp`. `alpnProtocols` is `["h2", "http/1.1"]` unless it, a
+ * default of the program, or the context in `reuseCtx`, says otherwise.
  * @param handler Called for each request.
  *
  * @example A server that knows its client by certificate
@@ -82,7 +83,8 @@ function readOptions(
       }`,
     );
   }
-  if (listen.reuseCtx === undefined) listen.alpnProtocols ??= ["h2", "http/1.1"];
+  const otherwise = listen.reuseCtx !== undefined || hasDefault("server", "alpnProtocols");
+  if (!otherwise) listen.alpnProtocols ??= ["h2", "http/1.1"];
   return { listen, redirectPort: redirectHttp };
 }
 

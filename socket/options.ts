@@ -138,8 +138,9 @@ export interface ListenOptions<S = any> extends ConnectionOptions<S> {
   /** Gets the error of each handshake that failed in the iterator, with the address of the client. */
   onHandshakeError?: ((error: Error, remoteAddr?: Deno.Addr) => void) | undefined;
   /**
-   * Gets what the handler of `serve` threw; that connection is closed, the server goes on. Without
-   * it the error is dropped.
+   * Gets what the handler of `serve` threw; that connection is closed, the server goes on. For
+   * `serveHttp` it gets what the handler threw or a body failed with; that request is a 500. Without it
+   * the error is dropped.
    */
   onError?: ((error: unknown) => void) | undefined;
 }

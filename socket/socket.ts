@@ -1125,7 +1125,7 @@ export class SslListener<S extends SslSocket = SslSocket>
     this.#listener.ref();
   }
 
-  /** Does not let the event loop wait for connections. */
+  /** Does not let the event loop wait for connections; Deno 2.9 ignores that on the Deno engine. */
   unref(): void {
     this.#listener.unref();
   }
