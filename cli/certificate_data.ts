@@ -5,6 +5,7 @@
  */
 
 import type { Certificate } from "../certificate/certificate.ts";
+import { nodeCrypto } from "../internal/node_crypto.ts";
 import type { JsonSchema } from "./result.ts";
 
 const DAY = 86_400_000;
@@ -44,10 +45,28 @@ export function keyData(certificate: Certificate): KeyData {
   };
 }
 
+/** What a SubjectPublicKeyInfo is, in words. */
+export function spkiText(spki: Uint8Array): string {
+  try {
+    const given = { key: spki as never, format: "der", type: "spki" } as const;
+    const { asymmetricKeyType = "", asymmetricKeyDetails } = nodeCrypto().createPublicKey(given);
+    const { namedCurve: curve = "", modulusLength: bits } = asymmetricKeyDetails ?? {};
+    return textOf({
+      type: TYPES[asymmetricKeyType] ?? asymmetricKeyType,
+      ...(curve !== "" && { curve: CURVES[curve] ?? curve }),
+      ...(bits !== undefined && { bits }),
+    });
+  } catch {
+    return "unknown kind of key"; // node:crypto does not know it
+  }
+}
+
+const textOf = ({ type, curve, bits }: KeyData): string =>
+  [type, curve ?? bits].filter((each) => each !== undefined).join(" ");
+
 /** `EC P-256`, `RSA 2048`. */
 export function keyText(certificate: Certificate): string {
-  const { type, curve, bits } = keyData(certificate);
-  return [type, curve ?? bits].filter((each) => each !== undefined).join(" ");
+  return textOf(keyData(certificate));
 }
 
 /** The pin of a certificate's key: it survives a renewal that keeps the key. */

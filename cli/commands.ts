@@ -7,6 +7,8 @@
 
 import { ABOUT_COMMANDS } from "./about/rows.ts";
 import { ANALYZE_COMMANDS } from "./analyze/rows.ts";
+import { CA_COMMANDS } from "./ca/rows.ts";
+import { CERT_COMMANDS } from "./cert/rows.ts";
 import { CHECK_COMMANDS } from "./check/rows.ts";
 import type { Command } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect/rows.ts";
@@ -22,5 +24,7 @@ export const COMMANDS: readonly Command[] = [
   ...NAME_COMMANDS,
   ...ABOUT_COMMANDS,
   ...ANALYZE_COMMANDS,
+  ...CERT_COMMANDS,
+  ...CA_COMMANDS,
   ...HELP_COMMANDS,
 ];

@@ -7,6 +7,7 @@
 import { Certificate } from "../certificate/certificate.ts";
 import { concat } from "../internal/bytes.ts";
 import { fileError } from "../internal/file_error.ts";
+import { quotePath } from "../internal/quote.ts";
 import type { CliIo } from "./io.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -39,17 +40,55 @@ export async function readInput(path: string, io: CliIo): Promise<Uint8Array> {
   }
 }
 
+/** The first line of a file: a password. */
+export async function firstLine(path: string, io: CliIo): Promise<string> {
+  const [line] = new TextDecoder().decode(await readInput(path, io)).split(/\r?\n/, 1);
+  return line!;
+}
+
+/** What a path is called in messages. */
+export const sourceOf = (path: string): string => path === "-" ? "standard input" : path;
+
 /**
  * Reads all certificates of a file: PEM, with any number of them, or DER.
  *
  * @throws {SslError} If there is no certificate in it, or it cannot be read.
  */
 export async function readCertificates(path: string, io: CliIo): Promise<readonly Certificate[]> {
-  return Certificate.parse(await readInput(path, io), path === "-" ? "standard input" : path);
+  return Certificate.parse(await readInput(path, io), sourceOf(path));
+}
+
+/**
+ * Writes a file; one with a key is for its owner alone.
+ *
+ * @throws {UsageError} If there is a file already and `force` does not allow to replace it.
+ * @throws {SslError} With the system's code.
+ */
+export async function writeOutput(
+  path: string,
+  data: Uint8Array | string,
+  { secret, force }: { readonly secret: boolean; readonly force: boolean },
+): Promise<void> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const mode = secret ? 0o600 : 0o644;
+  try {
+    if (force) await Deno.remove(path).catch(ignoreMissing);
+    // A new file and no other: what is there stays, a link is not followed, and the mode counts.
+    await Deno.writeFile(path, bytes, { createNew: true, mode });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists) {
+      throw new UsageError(`${quotePath(path)} is there already`, "--force replaces it", { cause });
+    }
+    throw fileError("", path, cause, "write");
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** Whether an argument names a file, and not a server: it has a slash, a file's ending, or is "-". */
 export function namesFile(operand: string): boolean {
   return operand === "-" || /[/\\]/.test(operand) ||
-    /\.(?:pem|crt|cer|cert|der|p12|pfx|key|csr|txt)$/i.test(operand);
+    /\.(?:pem|crt|cer|cert|der|p12|pfx|key|csr|crl|txt)$/i.test(operand);
 }

@@ -51,7 +51,8 @@ function issued(issuer: Certificate, child: Certificate): boolean {
 }
 
 const weakKey: Check = (certificate) => {
-  const { curve, bits } = keyData(certificate);
+  const { type, curve, bits } = keyData(certificate);
+  if (curve === undefined && !/^(?:RSA|DSA)/.test(type)) return undefined;
   // The bits of a curve are in its name; ten of RSA for each is about right in this range.
   const size = curve === undefined ? bits : 10 * Number(/\d{3}/.exec(curve)?.[0] ?? 999);
   if (size === undefined || size >= LEAST_KEY) return undefined;

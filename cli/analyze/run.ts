@@ -44,7 +44,7 @@ async function trustOf(
 
 /** Whether OpenSSL can be asked to resume and to renegotiate. */
 function hasOpenssl(engine: string | undefined): boolean {
-  return engine !== "deno" && engineInfo().features.has("nativeObjects");
+  return (engine === "auto" || engine === "openssl") && engineInfo().features.has("nativeObjects");
 }
 
 /** The error for a server that speaks no version at all. */

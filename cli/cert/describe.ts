@@ -7,6 +7,8 @@
 
 import { ifReadable } from "../../certificate/asn1/reader.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
+import type { SubjectAltName } from "../../certificate/general_name.ts";
+import type { CertificateRequest } from "../../certificate/request.ts";
 import { oidEntry } from "../../certificate/asn1/oids.ts";
 import { CERTIFICATE_SCHEMA, certificateData, daysLeft } from "../certificate_data.ts";
 import type { JsonSchema } from "../result.ts";
@@ -19,8 +21,15 @@ export function nameOf(certificate: Certificate): string {
 
 /** The names in a certificate, with their kind where it is not a host name. */
 export function namesOf(certificate: Certificate): string[] {
-  const names = ifReadable(() => certificate.subjectAltNames) ?? [];
-  return names.map(({ type, value }) => type === "DNS" ? value : `${type}:${value}`);
+  return nameTexts(ifReadable(() => certificate.subjectAltNames) ?? []);
+}
+
+const nameTexts = (names: readonly SubjectAltName[]): string[] =>
+  names.map(({ type, value }) => type === "DNS" ? value : `${type}:${value}`);
+
+/** The names that a request asks for. */
+export function requestNames(request: CertificateRequest): string[] {
+  return nameTexts(ifReadable(() => request.subjectAltNames) ?? []);
 }
 
 const purposeName = (oid: string): string => oidEntry(oid)?.sn ?? oid;

@@ -14,8 +14,7 @@ import { quote } from "../../internal/quote.ts";
 import type { StartTlsProtocol } from "../../starttls/options.ts";
 import { parsePin } from "../../verify/fingerprint.ts";
 import type { Call } from "../call.ts";
-import { readCertificates, readInput } from "../files.ts";
-import type { CliIo } from "../io.ts";
+import { firstLine, readCertificates } from "../files.ts";
 import { UsageError } from "../usage_error.ts";
 import { STARTTLS_PORTS } from "./ports.ts";
 
@@ -49,11 +48,6 @@ function pinsOf(pins: readonly string[]): readonly string[] {
     }
   }
   return pins;
-}
-
-async function firstLine(path: string, io: CliIo): Promise<string> {
-  const [line] = new TextDecoder().decode(await readInput(path, io)).split(/\r?\n/, 1);
-  return line!;
 }
 
 /** The members of options that have a value. */

@@ -20,6 +20,9 @@ const own = await ca.server("localhost");
 const [CA, FILE] = [`${folder}/ca.pem`, `${folder}/server.pem`];
 await Deno.writeTextFile(CA, ca.pem);
 await Deno.writeTextFile(FILE, own.cert);
+await Deno.writeTextFile(`${folder}/server.key`, own.key);
+await Deno.writeTextFile(`${folder}/root.pem`, ca.pem);
+await Deno.writeTextFile(`${folder}/root-key.pem`, ca.privateKey.pem);
 
 /** A server that answers each line, and ends after `most` of them; and its address. */
 async function server(most = Infinity) {
@@ -110,6 +113,20 @@ const CASES: Readonly<Record<string, Case>> = {
   doctor: { args: () => [], says: "@socket/ssl" },
   help: { args: () => ["connect"], says: "usage: ssl connect" },
   completion: { args: () => ["bash"], says: "complete -o filenames" },
+  analyze: {
+    args: (at) => [at, "--ca", CA, "--fast", "--fail-on", "never"],
+    says: "TLS 1.3, TLS 1.2",
+  },
+  "cert show": { args: () => [FILE], says: "certificate localhost" },
+  "cert verify": { args: () => [FILE, "--ca", CA, "--only"], says: "VALID" },
+  "cert match": { args: () => [FILE, `${folder}/server.key`], says: "MATCH" },
+  "cert convert": { args: () => [FILE, "--to", "pem", "--out", "-"], says: "BEGIN CERTIFICATE" },
+  "cert make": {
+    args: () => ["localhost", "--dir", folder, "--out", `${folder}/made`, "--force"],
+    says: "made-key.pem",
+  },
+  "ca init": { args: () => ["--dir", `${folder}/new`, "--force"], says: "for its owner alone" },
+  "ca trust": { args: () => ["--dir", folder, "--nss", folder], says: "NODE_EXTRA_CA_CERTS" },
 };
 
 for (const command of COMMANDS) {
@@ -117,7 +134,8 @@ for (const command of COMMANDS) {
   if (test === undefined) continue; // serve is below; other folders have their own tests
   Deno.test(`ssl ${command.name} runs under exactly the permissions that it declares, and under the needed ones alone`, async () => {
     await using s = await server();
-    const stand = { "HOST:PORT": s.at, FILE: `${CA},${FILE}` };
+    const files = `${CA},${FILE},${folder}/server.key`;
+    const stand = { "HOST:PORT": s.at, FILE: files, FOLDER: folder };
     const words = [...command.name.split(" "), ...test.args(s.at)];
     const needed = command.permissions.filter(({ optional, flag }) =>
       // The files of these cases are among those that options name.
