@@ -83,6 +83,14 @@ export async function writeOutput(
   }
 }
 
+/** Writes a report. The one of the last time is replaced, unless it is not a report. */
+export async function writeReport(path: string, page: string): Promise<void> {
+  if (!/\.html?$/i.test(path)) {
+    throw new UsageError(`${quotePath(path)} is not a name for a page`, "let it end in .html");
+  }
+  await writeOutput(path, page, { secret: false, force: true });
+}
+
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

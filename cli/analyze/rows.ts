@@ -31,6 +31,12 @@ export const ANALYZE_COMMANDS: readonly Command[] = [
         help: "the exit code is 1 if there is a finding this grave, or graver",
         elsewhere: ["--severity"],
       },
+      html: {
+        kind: "file",
+        value: "FILE",
+        help: "write a report to look at: one page without scripts",
+        elsewhere: ["--htmlfile", "-oH"],
+      },
       parallel: {
         kind: "number",
         value: "N",
@@ -57,6 +63,7 @@ export const ANALYZE_COMMANDS: readonly Command[] = [
     ],
     examples: [
       { args: "analyze example.com", does: "everything about the server at port 443" },
+      { args: "analyze example.com --html report.html", does: "the same as a page to look at" },
       { args: "analyze mail.example.com --starttls smtp --fast", does: "a mail server, in short" },
       {
         args: "analyze example.com --fail-on medium --json",
@@ -66,6 +73,7 @@ export const ANALYZE_COMMANDS: readonly Command[] = [
     permissions: [
       { flag: "--allow-net=HOST:PORT", why: "the questions" },
       { flag: "--allow-read=FILE", why: "the files that options name", optional: true },
+      { flag: "--allow-write=FILE", why: "the report of --html", optional: true },
       {
         flag: "--allow-ffi",
         why: "OpenSSL: whether sessions are resumed and clients may renegotiate",

@@ -13,6 +13,7 @@ import { certificateData } from "../certificate_data.ts";
 import { contextFor, open } from "../connect/open.ts";
 import { type ConnectionSettings, settingsOf } from "../connect/connection_settings.ts";
 import { parseTarget, type Target } from "../connect/target.ts";
+import { writeReport } from "../files.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { analyze } from "./analyze.ts";
 import { rankOf } from "./judge.ts";
@@ -77,6 +78,11 @@ export async function run(call: Call): Promise<Result> {
     progress: (text) => void call.progress(`${target.text}: ${text}`),
   });
   if (!analysis.versions.some(({ offered }) => offered)) throw noTls(analysis);
+  const html = call.text("html");
+  if (html !== undefined) {
+    const { analysisReport } = await import("../html/analysis_report.ts");
+    await writeReport(html, analysisReport(analysis, call.io.now()));
+  }
   const failOn = call.text("fail-on")!;
   const fails = failOn !== "never" &&
     analysis.findings.some(({ severity }) => rankOf(severity) <= rankOf(failOn as Severity));

@@ -56,7 +56,17 @@ export const CERT_COMMANDS: readonly Command[] = [
     operands: "FILE|HOST[:PORT]|-",
     count: [1, 1],
     completes: "file",
-    options: { "password-file": PASSWORD, starttls: starttls!, name: name! },
+    options: {
+      html: {
+        kind: "file",
+        value: "FILE",
+        help: "write a report to look at: one page without scripts",
+        elsewhere: ["--htmlfile"],
+      },
+      "password-file": PASSWORD,
+      starttls: starttls!,
+      name: name!,
+    },
     about: [
       "Reads PEM with any number of blocks, DER and PKCS#12. A private key is named, never shown.",
       "A name without a slash and without the ending of a certificate is a server: write ./NAME for " +
@@ -64,12 +74,14 @@ export const CERT_COMMANDS: readonly Command[] = [
     ],
     examples: [
       { args: "cert show chain.pem", does: "all certificates of a file" },
+      { args: "cert show chain.pem --html chain.html", does: "the same as a page to look at" },
       { args: "cert show example.com", does: "the chain as the server sends it, trusted or not" },
       { args: "cert show - --json < bundle.pem", does: "of standard input, as JSON with the PEM" },
     ],
     permissions: [
       { ...READ, optional: true },
       { flag: "--allow-net=HOST:PORT", why: "a server in place of a file", optional: true },
+      { flag: "--allow-write=FILE", why: "the report of --html", optional: true },
     ],
     load: () => import("./show.ts"),
   },

@@ -14,6 +14,8 @@ import type { Call } from "../call.ts";
 import { daysLeft, dayText, keyPin, keyText, lifeUsed, spkiText } from "../certificate_data.ts";
 import { bar, counted, type Page } from "../layout.ts";
 import type { DataSchema, JsonSchema, Result } from "../result.ts";
+import { writeReport } from "../files.ts";
+import type { ShownItem } from "../html/certificate_report.ts";
 import type { Contents, Item } from "./contents.ts";
 import { certificateDetails, DETAILS_SCHEMA, nameOf, namesOf, requestNames } from "./describe.ts";
 import { contentsOf } from "./source.ts";
@@ -180,11 +182,18 @@ function rowsOf(item: Item, now: number): readonly [title: string, rows: Rows] {
   }
 }
 
-/** The lines for people. */
-function textOf({ items }: Contents, page: Page, now: number): string {
-  return items.map((item, i) => {
+/** The things of a file as a report shows them. */
+function shownItems({ items }: Contents, now: number): ShownItem[] {
+  return items.map((item) => {
     const [title, rows] = rowsOf(item, now);
-    const shown = rows.filter(([, value]) => value !== "");
+    const certificate = item.kind === "certificate" ? item.certificate : undefined;
+    return { title, rows: rows.filter(([, value]) => value !== ""), certificate };
+  });
+}
+
+/** The lines for people. */
+function textOf(contents: Contents, page: Page, now: number): string {
+  return shownItems(contents, now).map(({ title, rows: shown }, i) => {
     return [`${i + 1}  ${title}`, ...(shown.length === 0 ? [] : [page.columns(shown, "   ")])]
       .join("\n");
   }).join("\n");
@@ -196,6 +205,11 @@ export async function run(call: Call): Promise<Result> {
   const contents = await contentsOf(call, operand);
   const now = call.io.now();
   const { from, encoding, items } = contents;
+  const html = call.text("html");
+  if (html !== undefined) {
+    const { certificateReport } = await import("../html/certificate_report.ts");
+    await writeReport(html, certificateReport(operand, shownItems(contents, now), now));
+  }
   return {
     verdict: "ok",
     data: { source: operand, from, encoding, items: items.map((item) => itemData(item, now)) },
