@@ -220,7 +220,7 @@ const SUITES: readonly Rule[] = [
         versions.filter(({ order, suites }) =>
           order === "client" &&
           suites.some(({ strength }) => strength !== "good" && strength !== "fair")
-        ).map(({ version }) => version),
+        ).map(({ version }) => versionText(version)),
       ),
   },
   {

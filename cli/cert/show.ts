@@ -120,12 +120,7 @@ function certificateRows(certificate: Certificate, now: number): Rows {
     ["subject", certificate.subject],
     ["names", namesOf(certificate).join(", ")],
     ["issuer", certificate.isSelfIssued ? "itself" : certificate.issuer],
-    [
-      "valid",
-      `${dayText(notBefore)} to ${dayText(notAfter)}, ${when}  ${
-        bar(lifeUsed(certificate, now), 20)
-      }`,
-    ],
+    ["valid", `${dayText(notBefore)} to ${dayText(notAfter)}, ${when}`],
     ["key", keyText(certificate)],
     ["usage", read(() => certificate.keyUsage)],
     ["purpose", extKeyUsage!.join(", ")],
@@ -193,7 +188,11 @@ function shownItems({ items }: Contents, now: number): ShownItem[] {
 
 /** The lines for people. */
 function textOf(contents: Contents, page: Page, now: number): string {
-  return shownItems(contents, now).map(({ title, rows: shown }, i) => {
+  return shownItems(contents, now).map(({ title, rows, certificate }, i) => {
+    const life = certificate && bar(lifeUsed(certificate, now), 20);
+    const shown = rows.map((
+      [label, text],
+    ) => [label, label === "valid" ? `${text}  ${life}` : text]);
     return [`${i + 1}  ${title}`, ...(shown.length === 0 ? [] : [page.columns(shown, "   ")])]
       .join("\n");
   }).join("\n");

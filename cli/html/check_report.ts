@@ -40,7 +40,7 @@ function row(checked: CheckedHost, now: number): readonly (Markup | string)[] {
     at(checked),
     word(tone, label ?? EXITS[verdict].label),
     leaf === undefined ? "" : markup`${dayText(leaf.notAfter)}, ${word(...dates!)}`,
-    leaf === undefined ? "" : keyText(leaf),
+    leaf === undefined ? "" : markup`<span class="whole">${keyText(leaf)}</span>`,
     detail,
   ];
 }
@@ -52,7 +52,7 @@ export function checkReport(hosts: readonly CheckedHost[], now: number): string 
     .toSorted((a, b) => a.chain[0]!.notAfter.getTime() - b.chain[0]!.notAfter.getTime());
   const expiries = ending.map((one) => ({ name: at(one), end: one.chain[0]!.notAfter }));
   const leaves = new Map(ending.map(({ chain: [leaf] }) => [leaf!.fingerprint(), leaf!]));
-  const summary = bad === 0 ? "all is well" : `${bad} of ${hosts.length} not in order`;
+  const summary = bad === 0 ? "all is well" : `${bad} of ${hosts.length} need attention`;
   const title = `${counted(hosts.length, "server")}: ${summary}`;
   return htmlPage(
     title,

@@ -41,18 +41,16 @@ export function shape(strength: Strength, x: number, y: number): Markup {
 
 /** What the shapes mean. */
 export function legend(): Markup {
-  const strengths: readonly (readonly [Strength, string])[] = [
-    ["good", "good: forward secret, AEAD"],
-    ["fair", "fair"],
-    ["weak", "weak"],
-    ["broken", "broken, or no protection"],
+  const strengths: readonly (readonly [Strength, string, x: number])[] = [
+    ["good", "good: forward secret, AEAD", 10],
+    ["fair", "fair", 220],
+    ["weak", "weak", 300],
+    ["broken", "broken, or no protection", 380],
   ];
-  const cells = strengths.map(([strength, text], i) =>
-    markup`${shape(strength, 10 + i * 180, 10)}<text class="small" x="${
-      24 + i * 180
-    }" y="14">${text}</text>`
+  const cells = strengths.map(([strength, text, x]) =>
+    markup`${shape(strength, x, 10)}<text class="small" x="${x + 14}" y="14">${text}</text>`
   );
-  return drawing(740, 20, "The shapes of the matrix", cells);
+  return drawing(600, 20, "The shapes of the matrix", cells);
 }
 
 /** Rows of suites, columns of versions; the newest version and its first suites come first. */

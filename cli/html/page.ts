@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Insertion, Markup, markup } from "./markup.ts";
+import { type Insertion, type Markup, markup } from "./markup.ts";
 
 /** How something is, which is its color. The words beside it say the same. */
 export type Tone = "good" | "warn" | "bad" | "plain";
@@ -29,6 +29,7 @@ p { margin: .25rem 0; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 .plain { color: var(--plain); }
 .word { font-weight: 600; }
+.whole { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
@@ -62,7 +63,7 @@ export const section = (title: string, ...content: Insertion[]): Markup =>
 export const word = (tone: Tone, text: string): Markup =>
   markup`<span class="word ${tone}">${text}</span>`;
 
-/** A table with a heading for each column; rows without headings if there are none. */
+/** A table with a heading for each column; no headings give a table without them. */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly Insertion[])[],

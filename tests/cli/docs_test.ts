@@ -19,9 +19,20 @@ const RUNNING = ["serve", "analyze"];
 function argumentsOf({ words }: Documented, world: World): string[] {
   const stand = world.wordsFor(words[0]!);
   const isName = (i: number) => words[i - 1] === "--name";
-  return words.flatMap((word, i) =>
+  const inPlace = words.flatMap((word, i) =>
     Object.hasOwn(stand, word) && !isName(i) ? stand[word]! : [word]
   );
+  return /^(?:cert|ca)$/.test(words[0]!) ? inFolder(inPlace, world) : inPlace;
+}
+
+/** What these commands write stands in the folder, too, and so does the development CA. */
+function inFolder(words: readonly string[], { folder }: World): string[] {
+  const own = words.map((word, i) =>
+    words[i - 1] === "--out" && word !== "-" || /^[\w-]+\.(?:pem|p12|der|html|txt)$/.test(word)
+      ? `${folder}/${word}`
+      : word
+  );
+  return /^(?:ca|cert make)\b/.test(words.join(" ")) ? [...own, "--dir", `${folder}/ca`] : own;
 }
 
 /** What came out, in the names of the page. */

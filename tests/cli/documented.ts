@@ -172,12 +172,17 @@ export async function world(): Promise<World> {
   await write("ca.pem", other.pem);
   await write("server.pem", good.cert);
   files["expiries.html"] = [`${folder}/expiries.html`];
+  await write("password.txt", "not a secret\n");
+  const untrusted = { "www.example.com": [`localhost:${port}`, "--name", "www.example.com"] };
   await write("request.txt", "GET / HTTP/1.0\r\n\r\n");
   await write("hosts.txt", `${checked["www.example.com"]![0]}  # the first\n`);
   return {
     folder,
-    wordsFor: (command) =>
-      command === "names" ? files : { ...files, ...command === "check" ? checked : hosts },
+    wordsFor: (command) => {
+      if (command === "names") return files;
+      if (command === "cert") return { ...files, ...untrusted };
+      return { ...files, ...command === "check" ? checked : hosts };
+    },
     names,
     async [Symbol.asyncDispose]() {
       for (const each of stop) await each();
