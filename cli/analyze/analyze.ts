@@ -117,14 +117,15 @@ class Analyzer {
       ...WIRE_VERSIONS.map((version) => this.#survey.first(version)),
     ]);
     const spoken = firsts.filter(({ choice }) => choice !== undefined);
-    this.#request.progress("suites, groups, sessions and trust");
-    const [versions, groups, features, trust] = await all<
-      [VersionFound[], GroupsFound[], FeaturesFound, TrustFound | undefined, void]
+    // Alone, so that its times are those of a client.
+    const trust = spoken.length === 0 ? undefined : await this.#request.trust();
+    this.#request.progress("suites, groups and sessions");
+    const [versions, groups, features] = await all<
+      [VersionFound[], GroupsFound[], FeaturesFound, void]
     >([
       all(firsts.map((first) => this.#version(first))),
       this.#groups(spoken),
       this.#features(spoken),
-      spoken.length === 0 ? Promise.resolve(undefined) : this.#request.trust(),
       this.#chains(spoken),
     ]);
     const chains = this.#chainsFound();

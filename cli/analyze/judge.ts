@@ -360,7 +360,10 @@ function trustFaults({ trust, chains }: Evidence): ChainFault[] {
 
 /** All findings, gravest first. */
 export function findingsOf(evidence: Evidence): Finding[] {
-  const faults = [...trustFaults(evidence), ...evidence.chains.flatMap(({ faults }) => faults)];
+  const seen = evidence.chains.flatMap(({ faults }) => faults)
+    // One that was named as trusted vouches for itself, and that is enough.
+    .filter(({ id }) => id !== "self-signed" || evidence.trust?.trusted !== true);
+  const faults = [...trustFaults(evidence), ...seen];
   const found = RULES.flatMap(({ id, severity, title, fix, when }): Finding[] => {
     const detail = when(evidence);
     return typeof detail === "string" ? [{ id, severity, title, detail, fix }] : [];

@@ -14,6 +14,7 @@ const PEERS: Record<string, [string, ...string[]]> = {
   "mosquitto": ["sh", "-c", "command -v mosquitto"],
   "nginx": ["nginx", "-v"],
   "sslscan": ["sslscan", "--version"],
+  "certutil": ["sh", "-c", "command -v certutil"],
   "PostgreSQL": ["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"],
 };
 
