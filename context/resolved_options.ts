@@ -6,7 +6,7 @@
  */
 
 import type { Role } from "../engine/engine.ts";
-import { ownRecord } from "../internal/own_options.ts";
+import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { layOver } from "./lay_over.ts";
 import { type OptionKind, optionRow, type OptionScope } from "./option_table.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
@@ -39,6 +39,7 @@ function roleOf(kind: OptionKind, options: object): Role {
  */
 export function checkOptions<T extends object>(kind: OptionKind, options: T): Resolved<T> {
   if (made.has(options)) return options as Resolved<T>;
+  if (kind === "close" && options === NO_OPTIONS) return options as Resolved<T>;
   const own = checkNames(options, kind); // read once: from here on nobody looks at what was given
   return keep(withDefaults(kind, roleOf(kind, own), own, kind));
 }
