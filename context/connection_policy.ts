@@ -13,7 +13,7 @@ import { SSL_VERIFY_NONE, SSL_VERIFY_PEER } from "../constants.ts";
 import { recordOf } from "./context_record.ts";
 import type { Policy } from "../verify/policy.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
-import { peerRules } from "./peer_rules.ts";
+import { peerRules, RULE_OPTIONS } from "./peer_rules.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { isRecord } from "./option_values.ts";
 import { optionRow, type OptionScope } from "./option_table.ts";
@@ -158,7 +158,8 @@ export function connectionPolicy(
   const beyond = beyondContext(context, own);
   const isOwn = Object.keys(beyond).length > 0;
   if (isOwn) requireFeatures(engine, role, options);
-  const { syntax, ...rules } = isOwn ? peerRules(options) : ofContext;
+  const hasRules = isOwn && RULE_OPTIONS.some((name) => name in beyond);
+  const { syntax, ...rules } = hasRules ? peerRules(options) : ofContext;
   const policy: Policy = {
     role,
     engine: engine.name,

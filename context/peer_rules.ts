@@ -18,12 +18,20 @@ export interface PeerRules
   readonly syntax: NameSyntax | undefined;
 }
 
+/** The options that the rules are made from. */
+export const RULE_OPTIONS = [
+  ...["fingerprint", "forceFingerprint", "allowWeakPins"] as const,
+  ...["verifycnScheme", "verifycnPublicsuffix"] as const,
+] as const;
+
 /**
  * Reads the options of a connection.
  *
  * @throws {TypeError} For a pin or a scheme that means nothing.
  */
-export function peerRules(options: SslOptions): PeerRules {
+export function peerRules(
+  options: Pick<SslOptions, typeof RULE_OPTIONS[number]>,
+): PeerRules {
   const { verifycnScheme, verifycnPublicsuffix, forceFingerprint } = options;
   const pins = parsePins(options);
   const scheme = resolveScheme(verifycnScheme), { rules } = scheme;

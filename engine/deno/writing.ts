@@ -91,7 +91,7 @@ export class DenoWriting {
 
   /** Ends a write that waits for the peer. Before Deno 2.9 closing the connection does not. */
   close(): void {
-    this.#abandon?.();
+    if (this.#writing !== undefined) this.#abandon?.();
   }
 
   /** Runs one write after those before it. */
