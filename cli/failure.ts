@@ -89,7 +89,7 @@ function linesOf(command: string, error: unknown, verdict: Verdict): string {
   // What an engine cannot do has its remedy in the message.
   const fix = error instanceof UsageError
     ? error.fix ?? ""
-    : error instanceof SslUnsupportedError
+    : error instanceof SslUnsupportedError && error.code === "ERR_UNSUPPORTED"
     ? "--engine wasm can do it without a permission"
     : rest.join("\n       ");
   const lines = [`${name}: ${message}`, ...(fix === "" ? [] : [`  fix  ${fix}`])];

@@ -8,6 +8,7 @@ import { pemKey2string } from "../../certificate/mod.ts";
 import { selfSigned } from "../../certificate/issue.ts";
 import { TestCa } from "../../testing/mod.ts";
 import { dialFirst } from "../../cli/connect/dial_first.ts";
+import { wasmBuilt } from "../helpers/wasm.ts";
 import { run } from "./helper.ts";
 
 const ca = await TestCa.create({ commonName: "Root X" });
@@ -18,7 +19,9 @@ await Deno.writeTextFile(CA, ca.pem);
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 const noOpenSsl = !engineInfo().features.has("ownAnchors");
-const ENGINES = ["openssl", "deno"] as const;
+const ENGINES = ["openssl", "deno", "wasm"] as const;
+/** Engines that are OpenSSL, in full. */
+const isOpenSsl = (engine: (typeof ENGINES)[number]): boolean => engine !== "deno";
 
 /** A server that answers each line, and ends after `most` of them; and its address. */
 async function server(identity: Pick<TestCertificate, "cert" | "key">, most = Infinity) {
@@ -40,7 +43,7 @@ async function server(identity: Pick<TestCertificate, "cert" | "key">, most = In
 const good = await intermediate.server("localhost");
 
 for (const engine of ENGINES) {
-  const ignore = engine === "openssl" && noOpenSsl;
+  const ignore = engine === "openssl" ? noOpenSsl : engine === "wasm" && !wasmBuilt;
   /** Runs it; what it says is in the words of the command line, not in those of the library. */
   const connect = async (...args: string[]) => {
     const ran = await run(["connect", "--engine", engine, ...args]);
@@ -64,7 +67,7 @@ for (const engine of ENGINES) {
       assertEquals([json.verdict, json.label, json.engine], ["ok", "TRUSTED", engine]);
       assertEquals(json.address, "127.0.0.1");
       assert(json.timings.tls > 0 && json.timings.tcp > 0);
-      if (engine === "openssl") {
+      if (isOpenSsl(engine)) {
         assertStringIncludes(stdout, "leaf <- Issuer Y <- Root X (--ca)");
         assertStringIncludes(stdout, '"localhost" = subjectAltName DNS:localhost');
         assertEquals(json.chain[0].pem, good.certificate.pem);
@@ -136,7 +139,7 @@ for (const engine of ENGINES) {
       assertEquals([both.code, both.json.label], [0, "PINNED"]);
       // On Deno's TLS a pin is one more condition; with OpenSSL it replaces the chain.
       const alone = await connect(s.at, "--pin", right, "--json");
-      assertEquals(alone.json.verdict, engine === "openssl" ? "ok" : "untrusted");
+      assertEquals(alone.json.verdict, isOpenSsl(engine) ? "ok" : "untrusted");
     },
   });
 
