@@ -37,6 +37,12 @@ export const CHECK_COMMANDS: readonly Command[] = [
         elsewhere: ["-f", "--input", "-l", "-iL"],
       },
       problems: { kind: "flag", help: "show only the servers that have a problem" },
+      html: {
+        kind: "file",
+        value: "FILE",
+        help: "write a page with every server and a calendar of what ends when",
+        elsewhere: ["--report", "-o", "--output"],
+      },
       jobs: {
         kind: "number",
         value: "N",
@@ -61,10 +67,12 @@ export const CHECK_COMMANDS: readonly Command[] = [
         args: "check --file hosts.txt --jsonl",
         does: "a line of JSON for each server, as it answers",
       },
+      { args: "check --file hosts.txt --html expiries.html", does: "a page to look at" },
     ],
     permissions: [
       { flag: "--allow-net=HOST:PORT,...", why: "the connections" },
       ...CONNECTION_PERMISSIONS.slice(1),
+      { flag: "--allow-write=FILE", why: "--html", optional: true },
     ],
     load: () => import("./run.ts"),
   },

@@ -15,6 +15,7 @@ import { EXITS, type Verdict, worst } from "../exit_codes.ts";
 import { counted, type Mood, padEnd, type Page, textWidth } from "../layout.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";
+import { writeReport } from "../files.ts";
 import { type HostEntry, hostsOf } from "./hosts.ts";
 
 /** How a server fares. */
@@ -118,6 +119,22 @@ function lineOf(result: HostResult, width: number, page: Page): string {
   );
 }
 
+const GRAVE: readonly Level[] = ["critical", "warning", "ok"];
+
+/** Writes the page: the gravest first. */
+async function writePage(path: string, results: readonly HostResult[], now: number): Promise<void> {
+  const { checkReport } = await import("../html/check_report.ts");
+  const sorted = results.toSorted((a, b) => GRAVE.indexOf(a.level) - GRAVE.indexOf(b.level));
+  const hosts = sorted.map(({ view, verdict, data }) => ({
+    ...view.opened.target,
+    verdict,
+    label: String(data.label),
+    detail: [view.checks.find(({ ok }) => ok === false)?.detail ?? "", view.fix].join(" ").trim(),
+    chain: view.chain,
+  }));
+  await writeReport(path, checkReport(hosts, now));
+}
+
 /** Asks for the results of all, so many at a time, and gives each in its turn. */
 async function inTurn<T, R>(
   all: readonly T[],
@@ -166,6 +183,8 @@ export async function run(call: Call): Promise<Result> {
       await call.progress(missing === 0 ? "" : `${counted(missing, "server")} to go`);
     },
   );
+  const page = call.text("html");
+  if (page !== undefined) await writePage(page, found, call.io.now());
   const shown = found.filter(({ level }) => !call.flag("problems") || level !== "ok");
   return {
     verdict: worst(found.map(({ verdict }) => verdict)),

@@ -86,6 +86,23 @@ for (const engine of ["auto", "deno"]) {
   });
 }
 
+Deno.test("check --html: a page without scripts, with every server, the gravest first", async () => {
+  await using a = await server(100);
+  await using b = await server(20);
+  const page = `${folder}/expiries.html`;
+  const { code, stdout } = await run(["check", a.at, b.at, "--ca", CA, "--html", page]);
+  assertEquals(code, 10);
+  assertEquals(stdout.trimEnd().split("\n").length, 2);
+  const html = await Deno.readTextFile(page);
+  assert(
+    html.startsWith("<!DOCTYPE html>") && !/<script|javascript:|https?:\/\/(?!www\.w3)/i.test(html),
+  );
+  assert(html.indexOf(b.at) < html.indexOf(a.at), "the gravest first");
+  assertStringIncludes(html, "<svg");
+  const wrong = await run(["check", a.at, "--ca", CA, "--html", `${folder}/hosts.txt`]);
+  assertEquals(wrong.code, 2);
+});
+
 Deno.test("check: a list that cannot be read, or a line that is not a host, is usage and says which", async () => {
   const missing = await run(["check", "--file", `${folder}/missing`]);
   assertEquals(missing.code, 2);
