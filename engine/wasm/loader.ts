@@ -77,7 +77,19 @@ async function load(): Promise<WebAssembly.Module> {
 /** What puts source.js into Deno's module graph; bundlers leave code out that cannot run. */
 export const inGraph = () => false && import("./source.js");
 
+/** Whether this Deno can import a file of WebAssembly as it is: from 2.6 on. */
+function importsSource(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  return major > 2 || major === 2 && minor >= 6;
+}
+
 async function fromSource(): Promise<WebAssembly.Module> {
+  if (!importsSource()) {
+    throw refused(
+      `Deno ${Deno.version.deno} cannot import it as it is`,
+      `${BUNDLED}, or use Deno 2.6`,
+    );
+  }
   // Not a literal: bundlers would follow it and fail at `import source`.
   const url = new URL("./source.js", import.meta.url).href;
   const { module, facts }: typeof import("./source.js") = await import(url).catch((cause) => {
