@@ -81,7 +81,7 @@ const ask = (port: number): Promise<Analysis> =>
     progress: () => {},
   });
 
-for (const { name, start } of ANALYZED_SERVERS) {
+for (const { name, start, finds, chains = 1 } of ANALYZED_SERVERS) {
   Deno.test(`analyze finds what sslscan finds: ${name}`, async () => {
     await using lab = await Lab.open();
     await using server = await start(lab);
@@ -101,6 +101,10 @@ for (const { name, start } of ANALYZED_SERVERS) {
     if (key.type === "RSA") assertEquals(ourGroups, groups);
     // It looks at renegotiation in TLS 1.0 alone.
     if (scan.versions.includes("TLSv1")) assertEquals(weSaySecure, secure);
+    const found = analysis.findings.map(({ id }) => id);
+    for (const id of finds) assert(found.includes(id), `${id} of ${found}`);
+    assertEquals(analysis.chains.length, chains);
+    if (name.includes("good")) assertEquals(found, finds);
     for (const suite of ourFirst) assert(first.includes(suite), `${suite} of ${first}`);
   });
 }

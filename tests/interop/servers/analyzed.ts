@@ -12,6 +12,10 @@ import { type Running, started } from "./mutual_tls.ts";
 export interface AnalyzedServer {
   /** What is special about it. */
   readonly name: string;
+  /** Findings that it has. */
+  readonly finds: readonly string[];
+  /** How many chains it has. @default {1} */
+  readonly chains?: number;
   /** Starts it. */
   start(lab: Lab): Promise<Running>;
 }
@@ -72,24 +76,29 @@ const ALL = "ALL:COMPLEMENTOFALL:@SECLEVEL=0";
 export const ANALYZED_SERVERS: readonly AnalyzedServer[] = [
   {
     name: "s_server as it comes, with a key of RSA",
+    finds: ["no-forward-secrecy", "cbc"],
     start: async (lab) => sServer(lab, await rsa(lab)),
   },
   {
     name: "s_server with all that it has, from TLS 1.0 on",
+    finds: ["null-cipher", "anonymous", "tls1.0", "tls1.1", "beast"],
     start: async (lab) =>
       sServer(lab, await rsa(lab), "-cipher", ALL, "-min_protocol", "TLSv1", "-serverpref"),
   },
   {
     name: "s_server with TLS 1.2 alone, its own order and a key of P-256",
+    finds: ["no-tls1.3"],
     start: (lab) => sServer(lab, ec(), "-tls1_2", "-serverpref"),
   },
   {
     name: "s_server with TLS 1.3 alone and two groups",
+    finds: ["no-post-quantum"],
     start: (lab) =>
       sServer(lab, ec(), "-tls1_3", "-groups", "X25519:P-384", "-alpn", "h2,http/1.1"),
   },
   {
     name: "s_server with a prime of 1024 bits",
+    finds: ["broken-dh"],
     start: async (lab) => {
       await lab.openssl(
         ...["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:dh_1024_160"],
@@ -101,6 +110,8 @@ export const ANALYZED_SERVERS: readonly AnalyzedServer[] = [
   },
   {
     name: "s_server with two certificates",
+    finds: ["no-tls1.3"],
+    chains: 2,
     start: async (lab) => {
       const [cert, key] = await rsa(lab);
       return sServer(lab, ec(), "-dcert", cert!, "-dkey", key!, "-no_tls1_3");
@@ -108,10 +119,12 @@ export const ANALYZED_SERVERS: readonly AnalyzedServer[] = [
   },
   {
     name: "gnutls-serv as it comes",
+    finds: ["client-renegotiation"],
     start: async (lab) => gnutls(lab, await rsa(lab), "NORMAL"),
   },
   {
     name: "gnutls-serv with RC4, 3DES and TLS 1.0",
+    finds: ["rc4", "sweet32", "tls1.0"],
     start: async (lab) =>
       gnutls(
         lab,
@@ -121,6 +134,7 @@ export const ANALYZED_SERVERS: readonly AnalyzedServer[] = [
   },
   {
     name: "nginx with good settings",
+    finds: ["no-post-quantum"],
     start: (lab) =>
       nginx(lab, ec(), [
         "ssl_protocols TLSv1.2 TLSv1.3",
@@ -132,6 +146,7 @@ export const ANALYZED_SERVERS: readonly AnalyzedServer[] = [
   },
   {
     name: "nginx with bad settings: TLS 1.0, no tickets, an old certificate without its issuer",
+    finds: ["wrong-name", "expired", "weak-signature", "anonymous", "no-resumption"],
     start: async (lab) => {
       const root = await TestCa.create({ commonName: "Old Root" });
       const issuer = await root.intermediate();
