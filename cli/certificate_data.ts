@@ -6,6 +6,7 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import { nodeCrypto } from "../internal/node_crypto.ts";
+import { counted } from "./layout.ts";
 import type { JsonSchema } from "./result.ts";
 
 const DAY = 86_400_000;
@@ -82,6 +83,11 @@ export function shortName(certificate: Certificate): string {
 /** Whole days from `now` until the certificate ends; below 0 when it has ended. */
 export function daysLeft(certificate: Certificate, now: number): number {
   return Math.floor((certificate.notAfter.getTime() - now) / DAY);
+}
+
+/** `ended 3 days ago`, for a certificate with fewer than 0 days left. */
+export function endedText(left: number): string {
+  return left >= -1 ? "ended less than a day ago" : `ended ${counted(-left - 1, "day")} ago`;
 }
 
 /** A day as `2027-02-25`. */

@@ -11,7 +11,15 @@ import type { PrivateKey } from "../../certificate/keys/private_key.ts";
 import type { CertificateRequest } from "../../certificate/request.ts";
 import type { Crl } from "../../verify/crl.ts";
 import type { Call } from "../call.ts";
-import { daysLeft, dayText, keyPin, keyText, lifeUsed, spkiText } from "../certificate_data.ts";
+import {
+  daysLeft,
+  dayText,
+  endedText,
+  keyPin,
+  keyText,
+  lifeUsed,
+  spkiText,
+} from "../certificate_data.ts";
 import { bar, counted, type Page } from "../layout.ts";
 import type { DataSchema, JsonSchema, Result } from "../result.ts";
 import { writeReport } from "../files.ts";
@@ -111,7 +119,7 @@ function certificateRows(certificate: Certificate, now: number): Rows {
   const read = (get: () => readonly string[] | undefined) => (ifReadable(get) ?? []).join(", ");
   const { notBefore, notAfter } = certificate;
   const left = daysLeft(certificate, now);
-  const when = left < 0 ? `ended ${counted(-left, "day")} ago` : `${counted(left, "day")} left`;
+  const when = left < 0 ? endedText(left) : `${counted(left, "day")} left`;
   const { extKeyUsage, ocsp, crls } = certificateDetails(certificate, now) as Record<
     string,
     string[]

@@ -14,6 +14,7 @@ import {
   certificateData,
   daysLeft,
   dayText,
+  endedText,
   keyPin,
   keyText,
   lifeUsed,
@@ -246,11 +247,7 @@ function checkText({ name, ok, detail }: CheckLine, page: Page): string {
 
 function certificateText(leaf: Certificate, now: number, page: Page): string {
   const left = daysLeft(leaf, now);
-  const when = left === -1
-    ? "it has ended"
-    : left < 0
-    ? `ended ${counted(-left - 1, "day")} ago`
-    : counted(left, "day");
+  const when = left < 0 ? endedText(left) : counted(left, "day");
   const front = `  until ${dayText(leaf.notAfter)} (${when})  ${bar(lifeUsed(leaf, now), 20)}   ` +
     keyText(leaf);
   return page.spread(front, `pin ${keyPin(leaf)}`);

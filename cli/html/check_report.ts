@@ -38,7 +38,7 @@ function row(checked: CheckedHost, now: number): readonly (Markup | string)[] {
   const dates = leaf === undefined ? undefined : datesOf(leaf, now);
   return [
     at(checked),
-    word(tone, label ?? EXITS[verdict].label),
+    markup`<span class="whole">${word(tone, label ?? EXITS[verdict].label)}</span>`,
     leaf === undefined ? "" : markup`${dayText(leaf.notAfter)}, ${word(...dates!)}`,
     leaf === undefined ? "" : markup`<span class="whole">${keyText(leaf)}</span>`,
     detail,

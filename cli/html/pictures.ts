@@ -6,7 +6,7 @@
 
 import type { Certificate } from "../../certificate/certificate.ts";
 import { nameOf } from "../cert/describe.ts";
-import { daysLeft, dayText, keyText, lifeUsed } from "../certificate_data.ts";
+import { daysLeft, dayText, endedText, keyText, lifeUsed } from "../certificate_data.ts";
 import { counted } from "../layout.ts";
 import { type Markup, markup } from "./markup.ts";
 import { drawing, shortened, type Tone } from "./page.ts";
@@ -20,7 +20,7 @@ export function datesOf(
 ): readonly [tone: Tone, text: string] {
   const left = daysLeft(certificate, now);
   if (certificate.notBefore.getTime() > now) return ["bad", "not valid yet"];
-  if (left < 0) return ["bad", `ended ${counted(-left, "day")} ago`];
+  if (left < 0) return ["bad", endedText(left)];
   return [left < SOON ? "warn" : "good", `${counted(left, "day")} left`];
 }
 
