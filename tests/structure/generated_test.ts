@@ -5,9 +5,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CLOSE_OPTIONS, OPTIONS } from "../../context/option_table.ts";
 import { checkOptions } from "../../context/resolved_options.ts";
 import { perlNames } from "../../perl/names.ts";
-import { ROOT } from "../structure/tree.ts";
-import { optionsOnPage, optionsPage } from "./options_page.ts";
-import { perlNamesPage } from "./perl_names_page.ts";
+import { ROOT } from "./tree.ts";
+import { optionsOnPage, optionsPage } from "../docs/options_page.ts";
+import { perlNamesPage } from "../docs/perl_names_page.ts";
 
 const text = (page: string): string => Deno.readTextFileSync(new URL(page, ROOT));
 
