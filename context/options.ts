@@ -741,9 +741,7 @@ export interface SslOptions {
 
   /**
    * Frees OpenSSL's buffers of a connection whenever they are empty, which saves 11 KiB of an idle
-   * one.
-   *
-   * @default {true} for a server; `false` for a client
+   * one. A server does so unless this is `false`, a client only if it is `true`.
    *
    * Perl: `SSL_mode_release_buffers`
    */

@@ -13,6 +13,9 @@ import { SslContext } from "../../context/context.ts";
 import { engineContext } from "../../context/engine_contexts.ts";
 import { engineOf } from "../../context/context_record.ts";
 import { beyondContext } from "../../context/connection_policy.ts";
+import { newConnection as prepare } from "../../context/new_connection.ts";
+import { checkOptions } from "../../context/resolved_options.ts";
+import type { Resolved } from "../../context/validate.ts";
 import type { SslOptions } from "../../context/options.ts";
 import { featuresOf } from "../../engine/features.ts";
 import type { ContextConfig, Engine, EngineContext, Role } from "../../engine/engine.ts";
@@ -377,6 +380,28 @@ Deno.test("an option with a record given with reuseCtx must say the same in ever
   assertEquals(beyond({ verifycnScheme: { checkCn: "always" } }), ["verifycnScheme"]);
   assertEquals(beyond({ verifycnScheme: { ...scheme, checkCn: 0 } }), ["verifycnScheme"]);
   assertEquals(beyond({ verifycnScheme: "http" }), ["verifycnScheme"]);
+});
+
+Deno.test("newConnection(): the connections of a listener share their rules, those of another context or listener do not", async () => {
+  const { engine } = fakeEngine("openssl");
+  const [strict, open] = [
+    await make(engine, "server", { ...PAIR, verifyMode: 1, ca: ca.pem }),
+    await make(engine, "server", PAIR),
+  ];
+  const own = checkOptions<SslOptions>("listen", { verifycnName: "a.example" });
+  const other = checkOptions<SslOptions>("listen", { verifycnName: "b.example" });
+  const policyOf = (context: SslContext, options: Resolved<SslOptions>) => {
+    const { state: { policy, names } } = prepare(context, { role: "server", options });
+    return [policy.verifyMode, names.verifyName];
+  };
+  for (let again = 0; again < 2; again++) {
+    assertEquals(policyOf(strict, own), [1, "a.example"]);
+    assertEquals(policyOf(open, own), [0, "a.example"]);
+    assertEquals(policyOf(strict, other), [1, "b.example"]);
+  }
+  const states = [1, 2].map(() => prepare(strict, { role: "server", options: own }).state);
+  assertStrictEquals(states[0]!.policy, states[1]!.policy);
+  assert(states[0] !== states[1]);
 });
 
 Deno.test("newConnection() prefers a connection's options to the context's", async () => {

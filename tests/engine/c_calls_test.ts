@@ -106,6 +106,20 @@ Deno.test("every C object that a connection makes is freed, with a session and w
   }
 });
 
+Deno.test("a server lets OpenSSL free empty buffers unless told otherwise, a client when told to", () => {
+  for (
+    const [role, given, expected] of [
+      ...[["server", undefined, true], ["server", true, true], ["server", false, false]] as const,
+      ...[["client", undefined, false], ["client", true, true], ["client", false, false]] as const,
+    ]
+  ) {
+    const { runtime, args } = counted();
+    new OpenSslContext(runtime, config(role, { releaseBuffers: given })).close();
+    const modes = args("SSL_CTX_ctrl").filter(([, command]) => command === 33);
+    assertEquals(modes.map(([, , bits]) => ((bits as bigint) & 0x10n) !== 0n), [expected]);
+  }
+});
+
 Deno.test("a context that cannot be made leaves nothing behind", () => {
   const wrong: [Partial<ContextConfig>, string][] = [
     [{ cipherList: "NONE-SUCH" }, "Cannot set cipherList"],
