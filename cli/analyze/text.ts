@@ -39,7 +39,7 @@ function versionsText({ versions }: Analysis, page: Page): string[] {
 }
 
 function suiteRow({ openssl, exchange = "", bits, strength }: SuiteFound, page: Page): string[] {
-  return [openssl, exchange, String(bits), page.mood(MOODS[strength], strength)];
+  return [page.mood(MOODS[strength], strength), String(bits), exchange, openssl];
 }
 
 function suitesText({ version, suites, order }: VersionFound, page: Page): string[] {

@@ -15,6 +15,7 @@ import { CertificateRequest } from "../../certificate/request.ts";
 import { SslError } from "../../errors.ts";
 import { quoteName, quotePath } from "../../internal/quote.ts";
 import { type Crl, readCrl } from "../../verify/crl.ts";
+import { UsageError } from "../usage_error.ts";
 
 /** One thing in a file. */
 export type Item =
@@ -97,7 +98,8 @@ async function derItems(
  *
  * @param source What the data is called in messages.
  * @param password Opens keys and PKCS#12.
- * @throws {SslError} If there is nothing in it that can be read, or a password is wrong or missing.
+ * @throws {UsageError} If it has another encoding.
+ * @throws {SslError} If what is in it is malformed, or a password is wrong or missing.
  */
 export async function readContents(
   data: Uint8Array,
@@ -120,10 +122,10 @@ export async function readContents(
   }
   if (data.length === 0 || foreignFormat(data) !== undefined || data[0] !== 0x30) {
     const what = data.length === 0 ? "it is empty" : foreignFormat(data) ?? "neither PEM nor DER";
-    throw new SslError(`Cannot read ${quotePath(source)}: ${what}`, {
-      code: "ERR_NO_CERTIFICATE",
-      reason: what,
-    });
+    throw new UsageError(
+      `cannot read ${quotePath(source)}: ${what}`,
+      "give certificates, requests, CRLs or keys in PEM, DER or PKCS#12",
+    );
   }
   return { encoding: "DER", items: await derItems(data, source, password) };
 }
