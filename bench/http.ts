@@ -10,12 +10,14 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { serveHttp } from "../http/mod.ts";
+import { carry } from "../http/pump.ts";
 import { TestCa } from "../testing/ca.ts";
 import { output } from "./peers.ts";
 import { median } from "./statistics.ts";
 import { printTable, ratio } from "./table.ts";
 
-const SIDES = ["deno", "openssl", "deno-engine"] as const;
+/** `pump` is the floor: Deno's own TLS before Deno.serve, with the bytes carried as serveHttp does it. */
+const SIDES = ["deno", "openssl", "deno-engine", "pump"] as const;
 const BODY = 20_000_000;
 
 const flags = parseArgs(Deno.args, {
@@ -38,9 +40,28 @@ async function serveSide(kind: string, folder: string): Promise<void> {
   const options = { hostname: "127.0.0.1", port: 0, cert: cert!, key: key! };
   if (kind === "deno") {
     Deno.serve({ ...options, onListen: ({ port }) => console.log(port) }, handler);
+  } else if (kind === "pump") {
+    await pump(options, handler);
   } else {
     const engine = kind === "openssl" ? "openssl" : "deno";
     console.log((await serveHttp({ ...options, engine }, handler).addr).port);
+  }
+}
+
+/** Serves with Deno's own TLS before Deno.serve. */
+async function pump(
+  { cert, key, ...address }: { hostname: string; port: number; cert: string; key: string },
+  handler: (request: Request) => Promise<Response>,
+): Promise<void> {
+  const inner = Deno.serve({ ...address, onListen: () => {} }, handler);
+  const alpnProtocols = ["h2", "http/1.1"];
+  const listener = Deno.listenTls({ ...address, cert, key, alpnProtocols });
+  console.log(listener.addr.port);
+  for await (const conn of listener) {
+    const to = await Deno.connect({ ...address, port: inner.addr.port });
+    to.setNoDelay(true);
+    const up = carry(conn, to).then(() => to.closeWrite());
+    Promise.allSettled([up, carry(to, conn).then(() => conn.close())]);
   }
 }
 

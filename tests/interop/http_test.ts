@@ -2,6 +2,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Application, Router } from "@oakserver/oak";
 import { Hono } from "hono";
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_PEER } from "../../constants.ts";
 import type { HttpInfo, HttpServer } from "../../http/options.ts";
@@ -71,6 +72,32 @@ for (const engine of ENGINES) {
       assertEquals(JSON.parse(text(user.stdout)), { id: "7", url });
       const echo = await curl(lab, server, "/echo", flag, "-d", "hello");
       assertEquals(text(echo.stdout), `${flag === "--http2" ? "h2" : "http/1.1"} hello`);
+      const none = await curl(lab, server, "/none", flag, "-o", "/dev/null", "-w", "%{http_code}");
+      assertEquals(text(none.stdout), "404");
+    });
+
+    Deno.test(`an application of Oak is served by ${name}, ${engine}`, async () => {
+      await using lab = await Lab.open();
+      const router = new Router();
+      router.post("/users/:id", async ({ request, response, params }) => {
+        response.body = `${params.id} ${await request.body
+          .text()} ${request.url} ${request.secure}`;
+      });
+      const app = new Application().use(router.routes());
+      const { cert, key } = lab.pki.server;
+      await using server = serveHttp(
+        { engine, hostname: "127.0.0.1", port: 0, cert, key },
+        async (request) => {
+          // Oak of npm has Request and Response of undici; that of JSR has Deno's.
+          const answer = await app.handle(request as never, undefined, true);
+          if (answer === undefined) return new Response(null, { status: 404 });
+          const { body, status, headers } = answer as unknown as Response;
+          return new Response(body, { status, headers: [...headers] });
+        },
+      );
+      const { port } = await server.addr;
+      const user = await curl(lab, server, "/users/7?x", flag, "-d", "hello");
+      assertEquals(text(user.stdout), `7 hello https://localhost:${port}/users/7?x true`);
       const none = await curl(lab, server, "/none", flag, "-o", "/dev/null", "-w", "%{http_code}");
       assertEquals(text(none.stdout), "404");
     });
