@@ -236,7 +236,8 @@ export function connectionError(
   if (options.alert !== undefined) {
     return new SslPeerError(wireMessage(operation, alertText(options.alert), details), options);
   }
-  if (!established && FOREIGN.test(reason)) {
+  // From 3.2 on "record layer failure" also stands beside a record that cannot be decrypted.
+  if (!established && event !== E.badRecord && FOREIGN.test(reason)) {
     const spoke = /http request|https proxy request/.test(reason) ? "http" : "something else";
     return new SslPeerError(wireMessage(operation, NOT_TLS.text, details), {
       ...{ ...options, code: NOT_TLS.code, facts: { ...options.facts, spoke } },

@@ -186,6 +186,11 @@ Deno.test("the peer is to blame for bytes that are not TLS before the handshake;
     assertEquals([error.code, error.facts?.spoke], ["ERR_SSL_NOT_TLS", spoke]);
     assert(of("read", reason, true).code !== "ERR_SSL_NOT_TLS");
   }
+  const undecrypted = connectionError("handshake", [
+    entry("decryption failed or bad record mac"),
+    entry("record layer failure"),
+  ], { established: false });
+  assertEquals(undecrypted.code, "ERR_SSL_BAD_RECORD");
   assertEquals(of("handshake", "internal error", false).constructor, SslError);
   assertEquals(of("read", "internal error", true).constructor, SslPeerError);
   assertEquals(of("read", "malloc failure", true).constructor, SslError);
