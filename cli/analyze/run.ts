@@ -53,7 +53,7 @@ function noTls({ target: { hostname, port }, versions }: Analysis): SslPeerError
   const said = versions.find(({ version }) => version === "TLSv1_2")?.refusal ?? "no answer";
   return new SslPeerError(
     `Cannot analyze ${joinHostPort(hostname, port)}: it speaks no version of TLS or SSL: ${said}`,
-    { code: "ERR_NOT_TLS", reason: "it speaks no version of TLS or SSL" },
+    { code: "ERR_SSL_NOT_TLS", reason: "it speaks no version of TLS or SSL" },
   );
 }
 

@@ -30,7 +30,7 @@ async function ofServer(call: Call, operand: string): Promise<Contents> {
   const ders = older?.chain ?? chain;
   if (ders.length === 0) {
     throw new SslPeerError(`Cannot show the certificates of ${target.text}: it sent none`, {
-      code: "ERR_NOT_TLS",
+      code: "ERR_SSL_NO_CERTIFICATE",
       reason: "the server sent no certificate",
     });
   }

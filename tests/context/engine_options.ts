@@ -20,8 +20,11 @@ export const PAIR = { cert: leaf.cert, key: leaf.key };
 const pin = leaf.certificate.fingerprint();
 const noop = (): undefined => undefined;
 
-/** What becomes of it; `"if shown"`: works where the runtime shows the peer's certificate. */
-export type Fate = "works" | "throws" | "if shown";
+/**
+ * What becomes of it. `"if shown"`: it works where the runtime shows the peer's certificate;
+ * `"if asked by name"`: where it asks for a certificate by name.
+ */
+export type Fate = "works" | "throws" | "if shown" | "if asked by name";
 
 /** One value of an option. */
 export interface OptionCase {
@@ -45,7 +48,7 @@ type Row = readonly [
   operation?: "connect" | "start" | "listen",
 ];
 
-const [W, X, S] = ["works", "throws", "if shown"] as const;
+const [W, X, S, N] = ["works", "throws", "if shown", "if asked by name"] as const;
 
 /** By option. An option of one side stands under that side. */
 const ROWS: Readonly<Record<OptionName, readonly Row[]>> = {
@@ -130,7 +133,7 @@ const ROWS: Readonly<Record<OptionName, readonly Row[]>> = {
     ["server", { ...PAIR }, W, W],
     ["client", { ...PAIR }, W, W],
     ["server", { cert: { "": leaf.cert }, key: leaf.key }, W, W],
-    ["server", { cert: { a: leaf.cert, "": leaf.cert }, key: leaf.key }, X, W],
+    ["server", { cert: { a: leaf.cert, "": leaf.cert }, key: leaf.key }, N, W],
     [
       "server",
       {
@@ -147,9 +150,9 @@ const ROWS: Readonly<Record<OptionName, readonly Row[]>> = {
       "server",
       {
         ...{ cert: undefined, key: undefined },
-        certFile: { a: new URL("rsa.both.pem", dir) },
+        certFile: { a: new URL("rsa.both.pem", dir), "": new URL("rsa.both.pem", dir) },
       },
-      X,
+      N,
       W,
     ],
   ],

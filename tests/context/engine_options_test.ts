@@ -88,7 +88,9 @@ async function onDeno({ role, options, operation }: OptionCase): Promise<void> {
 }
 
 const works = (fate: OptionCase["deno"]): boolean =>
-  fate === "works" || (fate === "if shown" && denoEngine().features.has("hostnameSchemes"));
+  fate === "works" ||
+  (fate === "if shown" && denoEngine().features.has("hostnameSchemes")) ||
+  (fate === "if asked by name" && denoEngine().features.has("sniServer"));
 
 for (const [name, cases] of CASES) {
   for (const [i, entry] of cases.entries()) {

@@ -22,6 +22,8 @@ const NO_CODES = [
   /^(?:EHLO|CONNECT_WITH_DB|PROTOCOL_41|SECURE_CONNECTION|MULTI_RESULTS|PLUGIN_AUTH)$/, // SMTP, MySQL
   /^ERR_(?:TLS_CERT_ALTNAME_INVALID|STREAM_DESTROYED)$/, // node's, whose cause is an error of ours
   /^ERR_SSL_$/, // what precedes OpenSSL's own reason: see below
+  // Of the command line: variables, words of its table, parts of the names of suites.
+  /^(?:XDG_DATA_HOME|ENGINE|ECDHE|ECDH|PSK_DHE|EXPORT|ERR_SSL_ALERT_|TLS1_[23]_VERSION)$/,
   /^(?:SSL|TLS|GEN|SOCKET_SSL|X509|NID|OP|MODE|VERIFY|ERROR|ST|SESS)_/,
   /^(?:AD_DVCS|ED25519|ED448|ECDSA|EMAIL|EDIPARTY|ENCRYPTED)$/,
 ];
