@@ -16,7 +16,7 @@ const HEAD = `# The codes of errors
 
 This page is made from the tables of \`explain()\` by \`deno task docs:errors\`.
 
-\`error.code\` is the stable name of what happened: one event has one code, on both engines.
+\`error.code\` is the stable name of what happened: one event has one code, on all engines.
 \`explain(error)\` says the same with what is known of this very case: the names, dates and levels, the
 side that set a limit, the option that helps. The facts themselves are in \`error.facts\`, and
 \`JSON.stringify(error)\` has all of it. Codes that are not here are OpenSSL's own reasons
