@@ -7,7 +7,7 @@
  */
 
 import type { SslUnsupportedError } from "../errors.ts";
-import { unsupported } from "../internal/unsupported.ts";
+import { unsupported, USE_FFI } from "../internal/unsupported.ts";
 
 /**
  * The columns of the table. `openssl-narrow` is OpenSSL under `--allow-ffi=<path>`: no callbacks.
@@ -120,7 +120,9 @@ export function lacking(
   what: string,
   remedy?: string,
 ): SslUnsupportedError {
-  return unsupported(engine, what, `it lacks ${feature}: ${FEATURES[feature].text}`, remedy);
+  const { text, on }: FeatureRow = FEATURES[feature];
+  const way = on.includes("wasm") || engine.name === "openssl" ? remedy : USE_FFI;
+  return unsupported(engine, what, `it lacks ${feature}: ${text}`, way);
 }
 
 /**

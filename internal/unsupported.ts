@@ -8,14 +8,18 @@
 import { SslUnsupportedError } from "../errors.ts";
 
 /** The way to the engine that can do everything. */
-export const USE_OPENSSL = `run with --allow-ffi to use the engine "openssl"`;
+export const USE_FFI = `run with --allow-ffi to use the engine "openssl"`;
+
+/** The ways to OpenSSL. */
+export const USE_OPENSSL = `use engine: "wasm", or ${USE_FFI}`;
 
 /** The way to callbacks, which Deno rules out where the permission is for single files. */
 export const USE_CALLBACKS = "run with --allow-ffi without a path";
 
 /** The way to an engine that can do more. */
 function remedyFor(engine: string): string {
-  return engine === "openssl" ? USE_CALLBACKS : USE_OPENSSL;
+  if (engine === "openssl") return USE_CALLBACKS;
+  return engine === "wasm" ? USE_FFI : USE_OPENSSL;
 }
 
 /**
@@ -24,7 +28,7 @@ function remedyFor(engine: string): string {
  * @param engine The engine in use.
  * @param what What was asked for: `option "psk"`, `ctxObject()`.
  * @param lacks What it lacks, in words.
- * @param remedy What to do instead. @default {run with --allow-ffi to use the engine "openssl"}
+ * @param remedy What to do instead. @default {the ways to an engine that can do more}
  */
 export function unsupported(
   engine: { readonly name: string },

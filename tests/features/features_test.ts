@@ -66,10 +66,14 @@ for (const [column, engine, ffi] of COLUMNS) {
         const { refused, failed } = outcomes[name];
         assertEquals(failed, undefined, `${name}: ${failed}`);
         if (declared.has(name)) assertEquals(refused, undefined, `${name} was refused: ${refused}`);
-        else {assert(
+        else {
+          assert(
             refused?.includes("run with --allow-ffi"),
             `${name} is not refused: ${refused}`,
-          );}
+          );
+          const there = engine === "deno" && featuresOf("wasm").has(name);
+          assertEquals(refused?.includes('engine: "wasm"'), there, refused);
+        }
       }
     },
   });

@@ -143,7 +143,7 @@ Deno.test("the error for what an engine cannot do names a remedy", () => {
   const remedies = ["openssl", "deno"].map((name) => unsupported({ name }, "it", "this").message);
   assertEquals(remedies, [
     'Cannot use it: the engine "openssl" cannot do it here (this): run with --allow-ffi without a path',
-    'Cannot use it: the engine "deno" cannot do it here (this): run with --allow-ffi to use the engine "openssl"',
+    'Cannot use it: the engine "deno" cannot do it here (this): use engine: "wasm", or run with --allow-ffi to use the engine "openssl"',
   ]);
   const error = unsupported({ name: "x" }, "it", "this", "that");
   assertEquals([error.code, error.reason, error.message.endsWith(": that")], [
