@@ -84,9 +84,19 @@ Deno.test("parseArgs() asks about names that are not declared, and leaves out wh
   assertEquals(asked, [["--b=2", "b", "2"], ["x"]]);
 });
 
-Deno.test("the stand-in of parseArgs() says that it has no short options", () => {
-  assertThrows(() => parseArgs(["-x"]), TypeError, "-x");
-  assertEquals(parseArgs(["-5"]), { _: [-5] } as never);
+Deno.test("the stand-in of parseArgs() has letters for flags alone", () => {
+  const options = {
+    boolean: ["quiet", "all"],
+    string: ["name"],
+    alias: { quiet: "q", all: "a", name: "n" },
+  } as const;
+  const got: Record<string, unknown> = parseArgs(["-qa", "x", "-5"], options);
+  assertEquals([got.quiet, got.q, got.all, got.name, got._], [true, true, true, undefined, [
+    "x",
+    -5,
+  ]]);
+  assertEquals(parseArgs([], options).quiet, false);
+  assertThrows(() => parseArgs(["-n", "x"], options), TypeError, "-n");
 });
 
 Deno.test("concat() joins bytes, equalBytes() compares them", () => {
