@@ -38,8 +38,6 @@ const NETWORK = new Set([
   "ETIMEDOUT",
   "EHOSTUNREACH",
   "ENETUNREACH",
-  "EHOSTDOWN",
-  "ENETDOWN",
   "EADDRNOTAVAIL",
   "ERR_PROXY",
 ]);

@@ -24,6 +24,7 @@ if (hostname === undefined || port === undefined || clientCaFile === undefined) 
 }
 const server = serveHttp(
   {
+    engine: "openssl", // "wasm" needs no --allow-ffi, and is slower
     ...{ hostname, port: Number(port), certFile, keyFile, clientCaFile },
     verifyMode: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
     onHandshakeError: (error) => console.error(`refused: ${error.message}`),

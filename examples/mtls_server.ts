@@ -20,6 +20,7 @@ if (hostname === undefined || port === undefined || clientCaFile === undefined) 
   Deno.exit(2);
 }
 const server = serve({
+  engine: "openssl", // "wasm" needs no --allow-ffi, and is slower
   hostname,
   port: Number(port),
   certFile,

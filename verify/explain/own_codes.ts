@@ -304,8 +304,6 @@ const ofOthers = (): Table => ({
     "there is no route to that host",
     "Check the address, and whether the host is up; an IPv6 address needs a network with IPv6.",
   ),
-  EHOSTDOWN: system("that host is down", "Check the address, and whether the host is up."),
-  ENETDOWN: system("the network is down", "Check the connection of this machine."),
   ENETUNREACH: system(
     "there is no route to that network",
     "Check the address and this machine's network.",
