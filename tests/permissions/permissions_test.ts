@@ -335,7 +335,7 @@ Deno.test({
     await eachIsNeeded(command!, stand, [
       NET(address),
       READ(w.files["server.pem"]!),
-      { flag: "--allow-ffi", says: "run with --allow-ffi" },
+      { flag: "--allow-ffi", says: "run again with the --allow-ffi flag" },
     ]);
   },
 });
@@ -358,7 +358,7 @@ Deno.test({
     await eachIsNeeded(command!, stand, [
       NET(address),
       READ(w.files["server.pem"]!),
-      { flag: "--allow-ffi", says: "run with --allow-ffi" },
+      { flag: "--allow-ffi", says: "run again with the --allow-ffi flag" },
     ]);
   },
 });
