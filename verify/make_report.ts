@@ -8,11 +8,11 @@
 
 import { equalBytes } from "../internal/bytes.ts";
 import { Certificate } from "../certificate/certificate.ts";
-import type { AnchorPlace, PeerEvidence } from "./peer.ts";
+import type { AnchorOrigin, AnchorPlace, EngineName, PeerEvidence } from "./peer.ts";
 import type { SslVerifyError } from "../errors.ts";
 import { describeCrl } from "./revocation.ts";
 import { hintFor } from "./explain/explain.ts";
-import type { AnchorOrigin, CheckName, VerifyCheck, VerifyReport } from "./report.ts";
+import type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 
 const INSPECT = Symbol.for("Deno.customInspect");
 
@@ -69,6 +69,7 @@ export interface ReportParts {
   readonly checks: readonly VerifyCheck[];
   readonly error: SslVerifyError | undefined;
   readonly defaultsApplied: readonly string[];
+  readonly engine: EngineName;
 }
 
 const madeFrom = new WeakMap<VerifyReport, ReportParts>();
@@ -83,9 +84,10 @@ export function reportWith(report: VerifyReport, other: Partial<ReportParts>): V
 export function makeReport(parts: ReportParts): VerifyReport {
   let chain: readonly Certificate[] | undefined;
   let presented: readonly Certificate[] | undefined;
-  const { ok, checks, error, defaultsApplied } = parts;
+  const { ok, checks, error, defaultsApplied, engine } = parts;
   const report = {
     ok,
+    engine,
     get chain(): readonly Certificate[] {
       return chain ??= Object.freeze(parseAll(parts.chain));
     },

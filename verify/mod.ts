@@ -23,7 +23,8 @@ export {
 export { PublicSuffix, type PublicSuffixOptions } from "./public_suffix.ts";
 export type { SubjectAltName, SubjectAltNameType } from "../certificate/general_name.ts";
 export type { ReferenceName } from "../internal/host.ts";
-export type { AnchorOrigin, CheckName, VerifyCheck, VerifyReport } from "./report.ts";
+export type { AnchorOrigin } from "./peer.ts";
+export type { CheckName, VerifyCheck, VerifyReport } from "./report.ts";
 export { parsePin, type Pin, pinMatches } from "./fingerprint.ts";
 export { explain } from "./explain/explain.ts";
 export { verifyCode, verifyErrno } from "./error_codes.ts";

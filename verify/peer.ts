@@ -4,14 +4,24 @@
  * @module
  */
 
-import type { AnchorOrigin } from "./report.ts";
-
 /**
  * Which side of the handshake.
  *
  * @category Engines
  */
 export type Role = "client" | "server";
+
+/**
+ * Where a trust anchor came from.
+ *
+ * @category Verification
+ */
+export interface AnchorOrigin {
+  /** `"option"` for an option of the program; of the default anchors what `defaultCa().source` says. */
+  readonly source: "option" | "user" | "environment" | "system" | "mozilla" | "none";
+  /** The option, the variable or the file. */
+  readonly detail: string;
+}
 
 /**
  * The engines.

@@ -15,9 +15,12 @@ import { APPLICATION_VERIFICATION } from "./error_codes.ts";
 
 /** A report under a policy. */
 export function reportUnder(
-  { policy, ...parts }: Omit<ReportParts, "defaultsApplied"> & { readonly policy: Policy },
+  { policy, ...parts }: Omit<ReportParts, "defaultsApplied" | "engine"> & {
+    readonly policy: Policy;
+  },
 ): VerifyReport {
-  return makeReport({ ...parts, defaultsApplied: policy.defaultsApplied });
+  const { defaultsApplied, engine } = policy;
+  return makeReport({ ...parts, defaultsApplied, engine });
 }
 
 /** The report of a connection on which nothing has been verified (yet). */

@@ -6,6 +6,7 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import type { SslVerifyError } from "../errors.ts";
+import type { AnchorOrigin, EngineName } from "./peer.ts";
 
 /**
  * The name of one check in a {@linkcode VerifyReport}.
@@ -37,18 +38,6 @@ export interface VerifyCheck {
 }
 
 /**
- * Where a trust anchor came from.
- *
- * @category Verification
- */
-export interface AnchorOrigin {
-  /** `"option"` for an option of the program; of the default anchors what `defaultCa().source` says. */
-  readonly source: "option" | "user" | "environment" | "system" | "mozilla" | "none";
-  /** The option, the variable or the file. */
-  readonly detail: string;
-}
-
-/**
  * The evidence of the verification of a peer, on success and on failure.
  *
  * @category Verification
@@ -56,6 +45,8 @@ export interface AnchorOrigin {
 export interface VerifyReport {
   /** Whether the peer was accepted. */
   readonly ok: boolean;
+  /** The engine that verified; `undefined` before there was anything to verify. */
+  readonly engine?: EngineName;
   /** The chain that was built, leaf first; what the peer sent when none could be built. */
   readonly chain: readonly Certificate[];
   /** The trust anchor that the chain ends in, if one was found. */

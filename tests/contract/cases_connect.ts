@@ -59,6 +59,8 @@ export function addressCases(cases: Cases): void {
     await pair.server.write(bytes("pong"));
     assertEquals(await readText(pair.client, 4), "pong");
     assertEquals(pair.client.engine, engine);
+    assertEquals(pair.client.report.engine, engine);
+    assertEquals(pair.client.report.toJSON().engine, engine);
     assertEquals(pair.client.opened(), 1);
     assertEquals(pair.client.isSsl(), "rw");
     assertEquals(pair.server.isSsl(), "rw");
