@@ -23,11 +23,11 @@ const TRUNCATION: Reason = {
   words: "Only the peer's close_notify is an end of file.",
 };
 const NO_CERTIFICATE: Reason = {
-  page: "README.md",
+  page: "docs/migration.md",
   words: "a server without a certificate is refused when it is made",
 };
 const VERSIONS: Reason = {
-  page: "README.md",
+  page: "docs/migration.md",
   words: "a version that the library's security level forbids is refused when the context is made",
 };
 
