@@ -90,9 +90,10 @@ async function fromSource(): Promise<WebAssembly.Module> {
       `${BUNDLED}, or use Deno 2.6`,
     );
   }
-  // Not a literal: bundlers would follow it and fail at `import source`.
+  // Not a literal: bundlers would follow it and fail at `import.source`.
   const url = new URL("./source.js", import.meta.url).href;
-  const { module, facts }: typeof import("./source.js") = await import(url).catch((cause) => {
+  const source: Promise<typeof import("./source.js")> = import(url);
+  const { module, facts } = await source.then(({ loadSource }) => loadSource()).catch((cause) => {
     throw refused("the file is missing, or is not what it should be", REMEDY, cause);
   });
   checkBuild(module, facts);

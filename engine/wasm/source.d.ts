@@ -6,7 +6,8 @@
 
 import type { WasmFacts } from "./loader.ts";
 
-/** What is written down about the file. */
-export declare const facts: WasmFacts;
-/** The file, compiled. */
-export declare const module: WebAssembly.Module;
+/** The file, compiled, and what is written down about it. */
+export declare function loadSource(): Promise<{
+  readonly module: WebAssembly.Module;
+  readonly facts: WasmFacts;
+}>;

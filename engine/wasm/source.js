@@ -1,11 +1,13 @@
 // @ts-self-types="./source.d.ts"
 /**
- * The compiled file and what is written down about it. `deno task build:wasm` makes both.
+ * The compiled file and what is written down about it. `deno task build:wasm` makes both: the
+ * imports wait for a call, so that a clone without them can be checked and tested.
  *
  * @module
  */
 
-import source module from "./openssl.wasm";
-import facts from "./openssl.json" with { type: "json" };
-
-export { facts, module };
+export async function loadSource() {
+  const module = await import.source("./openssl.wasm");
+  const { default: facts } = await import("./openssl.json", { with: { type: "json" } });
+  return { module, facts };
+}
