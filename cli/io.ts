@@ -5,6 +5,8 @@
  * @module
  */
 
+import { writeAll } from "../internal/write_all.ts";
+
 /**
  * What is at the other end of standard input.
  *
@@ -62,13 +64,10 @@ export interface CliIo {
   readonly signal: AbortSignal;
 }
 
-async function writeAll(writer: typeof Deno.stdout, data: string | Uint8Array): Promise<void> {
-  let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  while (rest.length > 0) rest = rest.subarray(await writer.write(rest));
-}
-
 function outputOf(stream: typeof Deno.stdout): CliOutput {
-  return { isTerminal: stream.isTerminal(), write: (data) => writeAll(stream, data) };
+  const bytes = (data: string | Uint8Array) =>
+    typeof data === "string" ? new TextEncoder().encode(data) : data;
+  return { isTerminal: stream.isTerminal(), write: (data) => writeAll(stream, bytes(data)) };
 }
 
 /** What standard input is. Needs no permission. */

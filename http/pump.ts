@@ -6,6 +6,8 @@
  * @module
  */
 
+import { writeAll } from "../internal/write_all.ts";
+
 /** What both ends have. */
 export interface Bytes {
   /** Reads up to `p.length` bytes; `null` at the end. */
@@ -22,11 +24,6 @@ const LARGE = 65536;
 
 /** What every client of HTTP/2 sends first (RFC 9113 3.4). Deno.serve answers it in HTTP/2. */
 const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-
-/** Writes all of `p`. */
-async function writeAll(to: Bytes, p: Uint8Array): Promise<void> {
-  for (let at = await to.write(p); at < p.length;) at += await to.write(p.subarray(at));
-}
 
 /** Carries bytes until `from` ends. */
 export async function carry(from: Bytes, to: Bytes): Promise<void> {

@@ -10,6 +10,7 @@ import { dialTcp } from "../../engine/dial.ts";
 import { SslTimeoutError } from "../../errors.ts";
 import { joinHostPort } from "../../internal/host.ts";
 import { platformCode } from "../../internal/platform_error.ts";
+import { writeAll } from "../../internal/write_all.ts";
 import { converse } from "../../starttls/converse.ts";
 import type { StartTlsProtocol } from "../../starttls/options.ts";
 import { CLIENTS } from "../../starttls/protocols.ts";
@@ -176,10 +177,6 @@ export class Prober {
 function tooSlow(hostname: string, port: number, timeout: number): SslTimeoutError {
   const message = `Cannot connect to ${joinHostPort(hostname, port)}: no answer in ${timeout} ms`;
   return new SslTimeoutError(message, { code: "ETIMEDOUT" });
-}
-
-async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await conn.write(rest));
 }
 
 function wireOf(conn: Deno.TcpConn, end: AbortSignal): Wire {

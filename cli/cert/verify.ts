@@ -18,6 +18,7 @@ import { CERTIFICATE_SCHEMA, certificateData, dayText, shortName } from "../cert
 import { inOurWords } from "../our_words.ts";
 import { EXITS, type Verdict } from "../exit_codes.ts";
 import { errorData, verdictOf } from "../failure.ts";
+import { CHECKS_SCHEMA } from "../connect/schema.ts";
 import { readInput } from "../files.ts";
 import { padEnd, type Page } from "../layout.ts";
 import type { DataSchema, JsonSchema, Result } from "../result.ts";
@@ -35,15 +36,7 @@ export const schema: DataSchema = {
     at: text,
     host: textOrNull,
     label: text,
-    checks: {
-      type: "array",
-      items: {
-        type: "object",
-        required: ["name", "ok", "detail"],
-        properties: { name: text, ok: { type: ["boolean", "null"] }, detail: text },
-        additionalProperties: false,
-      },
-    },
+    checks: CHECKS_SCHEMA,
     chain: { type: "array", items: CERTIFICATE_SCHEMA },
     anchor: { anyOf: [{ type: "null" }, CERTIFICATE_SCHEMA] },
     fix: textOrNull,

@@ -19,6 +19,17 @@ export const ERROR_SCHEMA: JsonSchema = {
   properties: { name: text, message: text, code: text, explanation: text },
 };
 
+/** What was checked of a peer. */
+export const CHECKS_SCHEMA: JsonSchema = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["name", "ok", "detail"],
+    properties: { name: text, ok: { type: ["boolean", "null"] }, detail: text },
+    additionalProperties: false,
+  },
+};
+
 /** The members of a connection. */
 export const CONNECTION_SCHEMA: Readonly<Record<string, JsonSchema>> = {
   host: text,
@@ -52,15 +63,7 @@ export const CONNECTION_SCHEMA: Readonly<Record<string, JsonSchema>> = {
     },
     additionalProperties: false,
   },
-  checks: {
-    type: "array",
-    items: {
-      type: "object",
-      required: ["name", "ok", "detail"],
-      properties: { name: text, ok: { type: ["boolean", "null"] }, detail: text },
-      additionalProperties: false,
-    },
-  },
+  checks: CHECKS_SCHEMA,
   chain: { type: "array", items: CERTIFICATE_SCHEMA },
   sent: { type: "array", items: CERTIFICATE_SCHEMA },
   anchor: { anyOf: [{ type: "null" }, anchorSchema()] },
