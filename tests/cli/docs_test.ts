@@ -2,18 +2,18 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { parseArguments } from "../../cli/arguments.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { EXITS, VERDICTS } from "../../cli/exit_codes.ts";
 import { findCommand } from "../../cli/find_command.ts";
 import { engineInfo } from "../../mod.ts";
+import { TestCa } from "../../testing/mod.ts";
 import { type Documented, documented, normal, type World, world } from "./documented.ts";
 import { run } from "./helper.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/cli.md", import.meta.url));
 
-/** Commands that go on until they are stopped, or that have long tests of their own. */
-const RUNNING = ["serve", "analyze"];
+/** Commands that go on until they are stopped. */
+const RUNNING = ["serve"];
 
 /** The arguments of this run. */
 function argumentsOf({ words }: Documented, world: World): string[] {
@@ -22,7 +22,7 @@ function argumentsOf({ words }: Documented, world: World): string[] {
   const inPlace = words.flatMap((word, i) =>
     Object.hasOwn(stand, word) && !isName(i) ? stand[word]! : [word]
   );
-  return /^(?:cert|ca)$/.test(words[0]!) ? inFolder(inPlace, world) : inPlace;
+  return /^(?:cert|ca|analyze)$/.test(words[0]!) ? inFolder(inPlace, world) : inPlace;
 }
 
 /** What these commands write stands in the folder, too, and so does the development CA. */
@@ -69,13 +69,35 @@ Deno.test({
   },
 });
 
-Deno.test("docs/cli.md: commands that go on are calls that their options allow", () => {
-  const commands = documented(PAGE).filter(({ words }) => RUNNING.includes(words[0]!));
-  assert(commands.length > 0);
-  for (const { words } of commands) {
-    const { command, rest } = findCommand(COMMANDS, words)!;
-    parseArguments(command, rest);
-  }
+Deno.test({
+  name: "docs/cli.md: commands that go on listen as the page says, until they are interrupted",
+  ignore: !engineInfo().features.has("requestClientCertificate"), // for --mtls
+  fn: async () => {
+    await using w = await world();
+    const ca = await TestCa.create();
+    const { cert, key } = await ca.server("localhost");
+    const files = { "server.pem": cert, "server.key": key, "clients-ca.pem": ca.pem };
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${w.folder}/${name}`, text);
+    }
+    await Deno.mkdir(`${w.folder}/public`);
+    const commands = documented(PAGE).filter(({ words }) => RUNNING.includes(words[0]!));
+    assert(commands.length > 0);
+    for (const command of commands) {
+      const stop = new AbortController();
+      const args = argumentsOf(command, w).map((word) =>
+        /^(?:0\.0\.0\.0:)?8443$/.test(word)
+          ? "127.0.0.1:0"
+          : /^(?:public|server\.key|clients-ca\.pem)$/.test(word)
+          ? `${w.folder}/${word}`
+          : word
+      );
+      const onStdout = (text: string) => text.includes("listening on") && stop.abort();
+      const { code, stdout, stderr } = await run(args, { signal: stop.signal, onStdout });
+      assertStringIncludes(stdout, "listening on 127.0.0.1:", `${command.line}\n${stderr}`);
+      assert(code === 0 || code === 130, `${command.line}: ${code}`);
+    }
+  },
 });
 
 Deno.test("docs/cli.md: has every command, and the table of exit codes as it is", () => {

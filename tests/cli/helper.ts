@@ -22,7 +22,7 @@ export interface World {
   /** Ends it. */
   readonly signal?: AbortSignal;
   /** Sees what is written as it comes. */
-  readonly onStdout?: (text: string) => void;
+  readonly onStdout?: (text: string) => unknown;
 }
 
 /** What came of a command. */
