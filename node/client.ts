@@ -67,11 +67,11 @@ export class Client {
   /**
    * Checks and keeps the options.
    *
-   * @param alpn What is offered where the options do not say it.
+   * @param alpn What is offered where the options do not say it; empty for nothing.
    */
   constructor(operation: string, options: ClientOptions, alpn: readonly string[]) {
     const own = ownOptions(operation, options);
-    const free = own.alpnProtocols === undefined && own.reuseCtx === undefined;
+    const free = own.alpnProtocols === undefined && own.reuseCtx === undefined && alpn.length > 0;
     this.#options = free ? ownRecord({ ...own, alpnProtocols: [...alpn] }) : own;
   }
 
@@ -89,7 +89,16 @@ export class Client {
   }
 
   /** A new connection, verified. */
-  async open(target: ClientTarget): Promise<SslSocket> {
+  open(target: ClientTarget): Promise<SslSocket> {
+    return this.#connect(target, true);
+  }
+
+  /** A new connection on which TLS is to be started later, under the same options. */
+  openPlain(target: ClientTarget): Promise<SslSocket> {
+    return this.#connect(target, false);
+  }
+
+  async #connect(target: ClientTarget, startHandshake: boolean): Promise<SslSocket> {
     const options = this.#options;
     const { host, port, path, serverName, family, signal } = target;
     const signals = [options.signal, signal].filter((each) => each !== undefined);
@@ -100,6 +109,7 @@ export class Client {
       ...(family === undefined ? {} : { family }),
       ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
       reuseCtx: await this.#shared(),
+      startHandshake,
     }));
   }
 }

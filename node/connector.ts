@@ -25,6 +25,8 @@ export interface ConnectorTarget {
   readonly servername?: string | null | undefined;
   /** A connection to a proxy; it is refused. */
   readonly httpSocket?: unknown;
+  /** The address of our end; it is refused, since Deno does not let one be chosen. */
+  readonly localAddress?: string | null | undefined;
 }
 
 /**
@@ -36,12 +38,18 @@ export interface ConnectorTarget {
 export type Connector = (target: ConnectorTarget, callback: (...args: any[]) => void) => void;
 
 /** Refuses what cannot be a TLS connection of ours. */
-function check({ protocol, httpSocket, hostname }: ConnectorTarget): void {
+function check({ protocol, httpSocket, localAddress, hostname }: ConnectorTarget): void {
   if (protocol !== "https:") {
     throw new TypeError(
       `Cannot connect to ${hostname}: the connector is for https: only: received ${
         quote(protocol)
       }`,
+    );
+  }
+  if (localAddress) {
+    throw new TypeError(
+      `Cannot connect to ${hostname}: Deno does not let the address of our end be chosen: ` +
+        "leave out localAddress",
     );
   }
   if (httpSocket) {

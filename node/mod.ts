@@ -2,7 +2,8 @@
  * TLS of this library for packages that were written for node's sockets: {@linkcode toDuplex} makes
  * a socket into a stream of `node:stream` with the members of `tls.TLSSocket`,
  * {@linkcode httpsAgent} an agent for `node:https`, {@linkcode connector} the connections of undici,
- * and {@linkcode serveConnections} puts a server of `node:http` behind a listener. Nothing of it goes through `node:tls`.
+ * {@linkcode mysqlStream} the streams of mysql2, and {@linkcode serveConnections} puts a server of
+ * `node:http` behind a listener. Nothing of it goes through `node:tls`.
  *
  * @example A request with a client certificate
  * ```ts ignore
@@ -25,6 +26,8 @@ export type { Connector, ConnectorTarget } from "./connector.ts";
 export { SslDuplex } from "./duplex.ts";
 export type { DuplexOptions, DuplexSource, DuplexTarget } from "./duplex_options.ts";
 export type { CipherNames } from "./peer_facts.ts";
+export { mysqlStream } from "./mysql_stream.ts";
+export type { MysqlTarget } from "./mysql_stream.ts";
 export { serveConnections } from "./serve_connections.ts";
 export { toDuplex } from "./to_duplex.ts";
 export type { ClientOptions } from "./client.ts";

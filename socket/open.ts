@@ -207,7 +207,8 @@ function startOptions(given: StartOptions, below: Connection | undefined): {
 /** What is said in plain text before a handshake, and within its time. */
 export type BeforeTls = (connection: Connection, deadline: Deadline) => Promise<void>;
 
-async function speak(
+/** Says it; the connection is closed, or kept as the options say, when that fails. */
+export async function speak(
   before: BeforeTls,
   connection: Connection,
   deadline: Deadline,

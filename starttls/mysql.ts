@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../internal/bytes.ts";
 import type { Protocol } from "./dialogue.ts";
 import type { Talk } from "./talk.ts";
 import { type Packet, packets } from "./units.ts";
@@ -29,16 +30,44 @@ const FLAGS: readonly (readonly [flag: number, name: string])[] = [
 const WANTED = CLIENT_LONG_PASSWORD | CLIENT_PROTOCOL_41 | CLIENT_SSL | CLIENT_SECURE_CONNECTION |
   CLIENT_PLUGIN_AUTH;
 
-/** SSLRequest: flags, the longest packet, the character set (utf8mb4), 23 bytes of zero. */
-function sslRequest(sequence: number): Uint8Array {
-  const packet = new Uint8Array(36);
-  const view = new DataView(packet.buffer);
-  packet[0] = 32;
-  packet[3] = sequence;
-  view.setUint32(4, WANTED, true);
-  view.setUint32(8, 1 << 24, true);
-  packet[12] = 45;
-  return packet;
+/** The bytes of a login that SSLRequest has, too: flags, the longest packet, the character set, zeros. */
+const HEAD = 32;
+
+/** How a login of ours begins: the longest packet is 16 MiB, the character set utf8mb4. */
+function ourHead(): Uint8Array {
+  const head = new Uint8Array(HEAD);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, WANTED, true);
+  view.setUint32(4, 1 << 24, true);
+  head[8] = 45;
+  return head;
+}
+
+/** SSLRequest: a packet with how the login begins, of which MariaDB keeps the flags. */
+function sslRequest(head: Uint8Array): Uint8Array {
+  return concat([new Uint8Array([HEAD, 0, 0, 1]), head]);
+}
+
+/**
+ * SSLRequest for a login of somebody else, in which the flag for TLS is set as well.
+ *
+ * @param login The whole packet.
+ * @throws {TypeError} If it is not a login that may begin in TLS.
+ */
+export function requestForLogin(login: Uint8Array): Uint8Array {
+  const payload = login.subarray(4);
+  const flags = payload.length < HEAD ? 0 : new DataView(payload.buffer, payload.byteOffset)
+    .getUint32(0, true);
+  if ((flags & CLIENT_PROTOCOL_41) === 0) {
+    throw new TypeError("Cannot log in to MySQL: the login is not of protocol 4.1");
+  }
+  if ((flags & CLIENT_SSL) !== 0) {
+    throw new TypeError(
+      "Cannot log in to MySQL: the package starts TLS by itself: leave out its option for TLS (ssl)",
+    );
+  }
+  payload[1]! |= CLIENT_SSL >> 8;
+  return sslRequest(payload.slice(0, HEAD));
 }
 
 /** The version and the flags of a server's first packet (HandshakeV10). */
@@ -56,8 +85,12 @@ function readHandshake(payload: Uint8Array, talk: Talk): { version: string; flag
   return { version, flags: upper * 0x10000 + view.getUint16(13, true) };
 }
 
-/** The client: the server's handshake, then SSLRequest; TLS comes at once. */
-export function mysqlClient(): Protocol<"greeting", Packet> {
+/**
+ * The client: the server's handshake, then SSLRequest; TLS comes at once.
+ *
+ * @param asks Whether SSLRequest is sent; without it that is the caller's, before TLS.
+ */
+export function mysqlClient(asks = true): Protocol<"greeting", Packet> {
   return {
     name: "MySQL",
     role: "client",
@@ -75,7 +108,7 @@ export function mysqlClient(): Protocol<"greeting", Packet> {
         talk.packet = payload.slice();
         talk.capabilities = FLAGS.filter(([flag]) => (flags & flag) !== 0).map(([, name]) => name);
         if ((flags & CLIENT_SSL) === 0) throw talk.notOffered("SSL");
-        return { next: "tls", send: sslRequest(1) };
+        return asks ? { next: "tls", send: sslRequest(ourHead()) } : { next: "tls" };
       },
     },
   };

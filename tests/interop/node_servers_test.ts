@@ -7,19 +7,20 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Redis } from "ioredis";
 import mqtt from "mqtt";
+import mysql from "mysql2/promise";
 import pg from "pg";
 import postgresJs from "postgres";
 import { Agent, request } from "undici";
 import { Buffer } from "node:buffer";
 import https from "node:https";
 import { SslVerifyError } from "../../errors.ts";
-import { connector, httpsAgent, toDuplex } from "../../node/mod.ts";
+import { connector, httpsAgent, mysqlStream, toDuplex } from "../../node/mod.ts";
 import type { ConnectOptions } from "../../socket/options.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { startTls } from "../../starttls/mod.ts";
 import { Lab } from "./lab.ts";
 import { within } from "./peers.ts";
-import { mosquitto, nginx, postgres, redis } from "./servers/mutual_tls.ts";
+import { mariadb, mosquitto, nginx, postgres, redis } from "./servers/mutual_tls.ts";
 
 const WRONG = "wrong.example";
 
@@ -179,4 +180,37 @@ Deno.test("nginx: node:https and undici, HTTP/1.1 and HTTP/2, with a client cert
     assertWrongName(await failure(request(url, { dispatcher: wrong })));
     await wrong.destroy();
   }
+});
+
+Deno.test("mysql2: queries over our TLS, with a client certificate, by connection and by pool", async () => {
+  await using lab = await Lab.open();
+  await using server = await mariadb(lab);
+  const account = { host: "127.0.0.1", port: server.port, user: "client", password: "secret" };
+  const settings = (serverName?: string) => ({
+    ...account,
+    stream: mysqlStream(mutual(lab, serverName)),
+  });
+  const client = await within("connecting", mysql.createConnection(settings()));
+  const [rows] = await client.query("show status like 'Ssl_version'");
+  assertEquals((rows as { Value: string }[])[0]!.Value, "TLSv1.3");
+  const [long] = await client.query("select repeat('x', 300000) as x");
+  assertEquals(`${(long as { x: unknown }[])[0]!.x}`.length, 300_000);
+  const [sum] = await client.execute("select ? + 1 as sum", [2]);
+  assertEquals(Number((sum as { sum: unknown }[])[0]!.sum), 3);
+  await client.end();
+
+  const pool = mysql.createPool({ ...settings(), connectionLimit: 2, compress: true });
+  const asked = [1, 2, 3, 4].map((n) => pool.query(`select ${n} as n, sleep(0.01)`));
+  const answers = await within("queries", Promise.all(asked));
+  const numbers = answers.map(([rows]) => (rows as unknown as { n: number }[])[0]!.n);
+  assertEquals(numbers, [1, 2, 3, 4]);
+  await pool.end();
+
+  assertWrongName(await failure(mysql.createConnection(settings(WRONG))));
+  const { cert: _, key: __, ...anonymous } = mutual(lab);
+  const stream = mysqlStream(anonymous);
+  const denied = await failure(mysql.createConnection({ ...account, stream }));
+  assertEquals((denied as { code?: string }).code, "ER_ACCESS_DENIED_ERROR");
+  const plain = await failure(mysql.createConnection({ ...settings(), ssl: {} }));
+  assert((plain as Error).message.includes("leave out"), `${plain}`);
 });

@@ -65,6 +65,9 @@ Deno.test("a connector refuses http:, proxies and wrong options", async () => {
   const proxied = await call(connect, 443, { httpSocket: {} });
   assertInstanceOf(proxied.error, TypeError);
   assert(proxied.error.message.includes("proxy"), proxied.error.message);
+  const bound = await call(connect, 443, { localAddress: "127.0.0.2" });
+  assertInstanceOf(bound.error, TypeError);
+  assert(bound.error.message.includes("localAddress"), bound.error.message);
   assertThrows(() => connector({ startHandshake: false } as object), TypeError, "startHandshake");
   assertThrows(() => connector({ certfile: "x" } as object), TypeError, "certFile");
 });

@@ -1,0 +1,77 @@
+/**
+ * The packets of a MySQL login whose sender does not know of SSLRequest: it took a number, and all
+ * that follow it are one higher. Pure.
+ *
+ * @module
+ */
+
+import { concat } from "../internal/bytes.ts";
+
+/** Three bytes of length, one of the number. */
+const HEADER = 4;
+
+/** The first byte of the server's last packet of a login: OK and ERR. */
+const LAST: readonly number[] = [0x00, 0xff];
+
+/** Gives the packets of one direction other numbers, as long as the login lasts. */
+class Direction {
+  readonly #shift: number;
+  readonly #last: readonly number[];
+  #held: Uint8Array = new Uint8Array();
+  #over = false;
+
+  constructor(shift: number, last: readonly number[]) {
+    this.#shift = shift;
+    this.#last = last;
+  }
+
+  /** What was said about the login's end by the other direction. */
+  end(): void {
+    this.#over = true;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Takes bytes as they come and gives whole packets; after the login, all bytes as they are. */
+  take(bytes: Uint8Array): Uint8Array {
+    if (this.#over && this.#held.length === 0) return bytes;
+    const all = concat([this.#held, bytes]);
+    let at = 0;
+    while (!this.#over && all.length - at > HEADER) {
+      const end = at + HEADER + (all[at]! | all[at + 1]! << 8 | all[at + 2]! << 16);
+      if (all.length < end) break;
+      all[at + 3]! += this.#shift;
+      this.#over = this.#last.includes(all[at + HEADER]!);
+      at = end;
+    }
+    if (this.#over) at = all.length;
+    this.#held = all.slice(at);
+    return all.subarray(0, at);
+  }
+}
+
+/** A login in TLS, of a package that counts its packets without SSLRequest. */
+export class MysqlLogin {
+  readonly #fromClient = new Direction(1, []);
+  readonly #fromServer = new Direction(-1, LAST);
+
+  /** What the package sends, as the server counts. */
+  toServer(bytes: Uint8Array): Uint8Array {
+    return this.#fromClient.take(bytes);
+  }
+
+  /** What the server sends, as the package counts. The login ends with its OK or ERR. */
+  toClient(bytes: Uint8Array): Uint8Array {
+    const packets = this.#fromServer.take(bytes);
+    if (this.#fromServer.over) this.#fromClient.end();
+    return packets;
+  }
+}
+
+/** A payload as a packet. */
+export function mysqlPacket(sequence: number, payload: Uint8Array): Uint8Array {
+  const { length } = payload;
+  return concat([new Uint8Array([length, length >> 8, length >> 16, sequence]), payload]);
+}
