@@ -155,7 +155,7 @@ Deno.test("a server without TLS, one that says no, and bytes after the greeting 
   }
 });
 
-Deno.test("a package that starts TLS itself, or that speaks an older protocol, is told so", async () => {
+Deno.test("a package that starts TLS itself, or that speaks an older protocol, gets an error that says so", async () => {
   for (const [flags, word] of [[FLAGS | 0x800, "ssl"], [FLAGS & ~0x200, "4.1"]] as const) {
     const error = await refusedBy(mysqlGreeting(), login(flags));
     assertInstanceOf(error, TypeError);
