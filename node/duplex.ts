@@ -28,13 +28,13 @@ import {
   cipherOf,
   ifKnown,
   isAuthorized,
+  keyingMaterialOf,
   peerCertificateOf,
   protocolOf,
   wish,
 } from "./peer_facts.ts";
 
-/** Read at once, in bytes. */
-const CHUNK = 65536;
+const CHUNK = 65536; // read at once, in bytes
 
 /**
  * A TLS connection as a stream of `node:stream`, with what `tls.TLSSocket` has. Made by
@@ -363,9 +363,9 @@ export class SslDuplex extends Duplex {
     return ifKnown(() => this.#socket?.getServername()) ?? false;
   }
 
-  /** Keying material bound to this connection (RFC 5705). */
+  /** Keying material bound to this connection (RFC 5705); it throws before there is one. */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
-    return Buffer.from(this.#socket!.exportKeyingMaterial(label, length, context));
+    return keyingMaterialOf(this.#socket, length, label, context);
   }
 
   /** The address of our end; `{}` where it has none. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import type { PeerCertificate } from "node:tls";
 import { SslError, SslUnsupportedError } from "../errors.ts";
@@ -71,6 +72,23 @@ export function cipherOf(socket: SslSocket | undefined): CipherNames | undefined
   const name = socket?.getCipher();
   if (name === undefined) return undefined;
   return { name, standardName: standardName(name), version: protocolOf(socket)! };
+}
+
+/** Keying material of the connection, in the order of node's arguments. */
+export function keyingMaterialOf(
+  socket: SslSocket | undefined,
+  length: number,
+  label: string,
+  context?: Uint8Array,
+): Buffer {
+  if (socket === undefined) {
+    const reason = "the handshake is not complete";
+    throw new SslError(`Cannot export keying material: ${reason}: wait for "secureConnect"`, {
+      code: "ERR_SSL_NOT_ESTABLISHED",
+      reason,
+    });
+  }
+  return Buffer.from(socket.exportKeyingMaterial(label, length, context));
 }
 
 /** The address of one end, where it is one of TCP. */

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { SslTruncatedError, SslUnsupportedError } from "../../errors.ts";
+import { SslError, SslTruncatedError, SslUnsupportedError } from "../../errors.ts";
 import { SslDuplex, toDuplex } from "../../node/mod.ts";
 import { standardName } from "../../node/peer_certificate.ts";
 import { SslSocket } from "../../socket/socket.ts";
@@ -247,6 +247,15 @@ Deno.test("openssl: certificates, cipher and protocol have node's shapes", async
     client.exportKeyingMaterial(16, "EXPORTER-test"),
     server.exportKeyingMaterial(16, "EXPORTER-test"),
   );
+});
+
+Deno.test("a stream that has no connection yet exports no keying material", async () => {
+  const stream = toDuplex(() => new Promise<never>(() => {}));
+  const error = assertThrows(() => stream.exportKeyingMaterial(16, "EXPORTER-test"), SslError);
+  assertEquals(error.code, "ERR_SSL_NOT_ESTABLISHED");
+  const ends = closed(stream);
+  stream.destroy();
+  await ends;
 });
 
 Deno.test("openssl: a peer that was not verified is not authorized", async () => {
