@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { AddressInfo } from "node:net";
 import type { PeerCertificate } from "node:tls";
+import { notEstablishedError } from "../engine/wire_errors.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import type { SslSocket } from "../socket/socket.ts";
 import { legacyCertificate, legacyChain, standardName } from "./peer_certificate.ts";
@@ -81,13 +82,7 @@ export function keyingMaterialOf(
   label: string,
   context?: Uint8Array,
 ): Buffer {
-  if (socket === undefined) {
-    const reason = "the handshake is not complete";
-    throw new SslError(`Cannot export keying material: ${reason}: wait for "secureConnect"`, {
-      code: "ERR_SSL_NOT_ESTABLISHED",
-      reason,
-    });
-  }
+  if (socket === undefined) throw notEstablishedError();
   return Buffer.from(socket.exportKeyingMaterial(label, length, context));
 }
 
