@@ -32,8 +32,8 @@ export interface Protocol<S extends string, U> {
   readonly first: S;
   /** How its bytes are split. */
   split(talk: Talk): Splitter<U>;
-  /** Whether the peer may send a unit that was not asked for. */
-  readonly unasked?: boolean;
+  /** What the server may have sent already when it is asked for something; without it, nothing. */
+  readonly unasked?: RegExp;
   /** What each state does with a unit. */
   readonly states: Readonly<Record<S, (unit: U, talk: Talk) => Turn<S>>>;
 }
@@ -63,6 +63,7 @@ class Running<S extends string, U> implements Dialogue {
   readonly #units: Splitter<U>;
   #state: S | "tls" | "over";
   #received = 0;
+  #latest: Uint8Array = new Uint8Array();
 
   constructor(protocol: Protocol<S, U>, talk: Talk) {
     this.talk = talk;
@@ -82,6 +83,7 @@ class Running<S extends string, U> implements Dialogue {
   receive(bytes: Uint8Array): Uint8Array {
     this.#received += bytes.length;
     if (this.#received > this.talk.settings.maxPlainBytes) throw this.talk.tooMuch();
+    this.#latest = concat([this.#waiting, bytes]);
     this.#units.push(bytes);
     const sent: Uint8Array[] = [];
     while (this.#state !== "tls" && this.#state !== "over") {
@@ -100,13 +102,18 @@ class Running<S extends string, U> implements Dialogue {
     return concat(sent);
   }
 
+  /** What came and is not part of a unit that was given. */
+  get #waiting(): Uint8Array {
+    return this.#latest.subarray(this.#latest.length - this.#units.held);
+  }
+
   /** A server that answers what it was not asked yet is not the one that answers. */
   #mustBeAsked(): void {
     const { role, unasked } = this.#protocol;
-    const { held } = this.#units;
-    if (role === "client" && !unasked && held > 0) {
-      throw this.talk.injected(held, "came before the server was asked for them");
-    }
+    const early = this.#waiting;
+    if (role === "server" || early.length === 0) return;
+    if (unasked?.test(new TextDecoder("latin1").decode(early))) return;
+    throw this.talk.injected(early.length, "came before the server was asked for them");
   }
 }
 

@@ -44,7 +44,7 @@ export function imapClient(): Protocol<"greeting" | "capabilities" | "starttls",
     name: "IMAP",
     role: "client",
     first: "greeting",
-    unasked: true, // lines with * may come at any time
+    unasked: /^(?:\*[^\n]*(?:\n|$))*$/, // lines with * may come at any time
     split: lines,
     states: {
       greeting: (line, talk) => {

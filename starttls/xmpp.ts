@@ -88,7 +88,7 @@ export function xmppClient(domain: string): Protocol<State, Tag> {
     role: "client",
     opening: header(domain),
     first: "greeting",
-    unasked: true, // spaces may come between elements at any time
+    unasked: /^\s*$/, // spaces may come between elements at any time
     split: tags,
     states: {
       greeting: (tag, talk) => greeting(tag, stream, talk),

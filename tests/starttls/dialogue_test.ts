@@ -109,6 +109,19 @@ for (const { name, make, script } of SCRIPTS) {
   });
 }
 
+Deno.test("imap: what comes unasked, whole or in part, may come before the question", () => {
+  const dialogue = client("imap");
+  const turns: [received: string, sent: string][] = [
+    ["* OK hello\r\n* 3 EXISTS\r\n*", "A1 CAPABILITY\r\n"],
+    [" CAPABILITY STARTTLS\r\nA1 OK done\r\n* NO low on di", "A2 STARTTLS\r\n"],
+    ["sk\r\nA2 OK begin\r\n", ""],
+  ];
+  for (const [received, sent] of turns) {
+    assertEquals(latin1(dialogue.receive(fromLatin1(received))), sent);
+  }
+  assertEquals(dialogue.state, "tls");
+});
+
 /** In one turn of the first script of a protocol: an answer in place of the right one. */
 type Refusal = readonly [turn: number, answer: string, code: string, words?: string];
 
@@ -142,6 +155,10 @@ const REFUSALS: Readonly<Record<StartTlsProtocol, readonly Refusal[]>> = {
     [2, "\x16\x03\x01\x02\0\r\n", ANSWER],
   ],
   imap: [
+    [0, "* OK hello\r\nA1 OK done\r\n", "ERR_INJECTION", "before the server was asked"],
+    [0, "* OK hello\r\n* CAPABILITY STARTTLS\r\nA1 OK do", "ERR_INJECTION"],
+    [2, "A1 OK done\r\nA2 OK begin\r\n", "ERR_INJECTION"],
+    [2, "A1 OK done\r\n* NO low\r\nA", "ERR_INJECTION"],
     [0, "* BYE busy\r\n", REFUSED, "busy"],
     [0, "* PREAUTH welcome\r\n", REFUSED, "logged us in"],
     [0, "* NO\r\n", ANSWER],
@@ -217,6 +234,8 @@ const REFUSALS: Readonly<Record<StartTlsProtocol, readonly Refusal[]>> = {
     [0, "\x30\x0d\x02\x01\x01\x78\x08\x0a\x02\0\0\x04\0\x04\0", ANSWER],
   ],
   xmpp: [
+    [1, `${xmpp.features}${xmpp.proceed}`, "ERR_INJECTION", "before the server was asked"],
+    [1, `${xmpp.features} <`, "ERR_INJECTION"],
     [0, "SSH-2.0-OpenSSH\r\n", ANSWER, "SSH"],
     [0, "<stream>", ANSWER],
     [0, "<stream:stream version='1.0'>", ANSWER],
