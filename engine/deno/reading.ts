@@ -3,7 +3,9 @@
  *
  * Deno's reads cannot be aborted. So when an operation stops waiting for its read, the read goes on
  * into a buffer, and the next operation gets what it brings. The runtime is asked to read only for
- * an operation that needs it; a large read without a signal goes straight into the caller's buffer.
+ * an operation that needs it. Without a signal a large read goes straight into the caller's buffer,
+ * and so does the first read after a write, because it is the answer; small reads that follow share
+ * a buffer.
  *
  * @module
  */
@@ -44,6 +46,7 @@ export class DenoReading {
   /** A read of the runtime into a caller's buffer. */
   #direct: Promise<number | null> | undefined;
   #reading = false;
+  #written = false;
   #error: unknown;
   #received = false;
 
@@ -65,8 +68,26 @@ export class DenoReading {
     return this.#earlier.reduce((sum, part) => sum + part.length, this.#end - this.#start);
   }
 
+  /** Something goes to the peer: what is read next is its answer. */
+  wrote(): void {
+    this.#written = true;
+  }
+
   /** Reads, or looks at what is there. */
-  async read(
+  read(
+    p: Uint8Array,
+    signal: AbortSignal | undefined,
+    peek: boolean,
+  ): Promise<number | null> {
+    const answer = this.#written;
+    this.#written = false;
+    const empty = this.#end === this.#start && this.#filling === undefined && !this.#reading &&
+      this.#earlier.length === 0 && this.#error === undefined && !this.#received;
+    const direct = (answer || p.length >= BUFFER_SIZE) && p.length > 0 && !signal && !peek;
+    return empty && direct ? this.#readDirect(p) : this.#readBuffered(p, signal, peek);
+  }
+
+  async #readBuffered(
     p: Uint8Array,
     signal: AbortSignal | undefined,
     peek: boolean,
@@ -78,10 +99,7 @@ export class DenoReading {
         signal?.throwIfAborted();
         const r = this.#take(p, peek);
         if (r !== undefined) return r;
-        if (p.length >= BUFFER_SIZE && !signal && !peek && this.#filling === undefined) {
-          const n = await this.#readDirect(p);
-          if (n !== null) return n;
-        } else await orAborted(this.#fill(), signal);
+        await orAborted(this.#fill(), signal);
       }
     } finally {
       this.#reading = false;
@@ -217,7 +235,10 @@ export class DenoReading {
     if (this.#end === 0) this.#dropBuffer();
   }
 
+  /** Reads past the buffer, which is empty. */
   async #readDirect(p: Uint8Array): Promise<number | null> {
+    this.#link.checkOpen();
+    this.#reading = true;
     try {
       const n = await (this.#direct = this.#link.conn.read(p));
       if (n === null) this.#received = true;
@@ -226,6 +247,7 @@ export class DenoReading {
       throw this.#error = this.#link.failed("read", cause);
     } finally {
       this.#direct = undefined;
+      this.#reading = false;
     }
   }
 }

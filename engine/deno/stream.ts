@@ -243,10 +243,12 @@ export class DenoStream implements TlsStream {
   }
 
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
+    this.#in.wrote();
     return this.#out.write(p, options?.signal);
   }
 
   tryWrite(p: Uint8Array): number | Want {
+    this.#in.wrote();
     return this.#out.tryWrite(p);
   }
 

@@ -21,11 +21,15 @@ const MAX_PART = 65536;
 export class DenoWriting {
   readonly #link: Link;
   #writing: Promise<void> | undefined;
+  /** A write that found none before it, so that it is in no queue. */
+  #direct: Promise<number> | undefined;
+  /** Whether a write has begun and has not ended. */
+  #busy = false;
   #waiting = 0;
   #queued = 0;
   #error: unknown;
   /** Ends the wait for a write of the runtime. */
-  #abandon: (() => void) | undefined;
+  #abandon: ((why: Error) => void) | undefined;
   #ending: Promise<void> | undefined;
   #sent = false;
 
@@ -40,7 +44,12 @@ export class DenoWriting {
 
   /** Resolves when more may be written. */
   get ready(): Promise<void> {
-    return this.#ending?.catch(ignore) ?? this.#writing ?? Promise.resolve();
+    return this.#ending?.catch(ignore) ?? this.#last ?? Promise.resolve();
+  }
+
+  /** Resolves when the writes so far have ended; `undefined` if there is none. */
+  get #last(): Promise<void> | undefined {
+    return this.#writing ?? this.#direct?.then(ignore, ignore);
   }
 
   /** Throws when nothing can be sent any more. */
@@ -50,7 +59,16 @@ export class DenoWriting {
   }
 
   /** Encrypts and sends all of `p`. */
-  async write(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+  write(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+    const first = !this.#busy && this.#writing === undefined && this.#ending === undefined;
+    if (!first || signal !== undefined || p.length === 0) return this.#writeNext(p, signal);
+    const done = this.#writeAll(p, undefined);
+    if (this.#busy) this.#direct = done;
+    return done;
+  }
+
+  /** The same, after the writes before it. */
+  async #writeNext(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
     signal?.throwIfAborted();
     this.check();
     this.#checkNotEnding();
@@ -68,7 +86,7 @@ export class DenoWriting {
     this.#checkNotEnding();
     if (p.length === 0) return 0;
     const room = MAX_QUEUED - this.#queued;
-    if (room <= 0 || this.#waiting > 0) return SSL_WANT_WRITE;
+    if (room <= 0 || this.#waiting > 0 || this.#direct !== undefined) return SSL_WANT_WRITE;
     const part = p.slice(0, room);
     this.#queued += part.length;
     this.#enqueue(() => this.#writeAll(part, undefined))
@@ -84,19 +102,19 @@ export class DenoWriting {
   end(): Promise<void> {
     if (this.#ending !== undefined) return this.#ending;
     this.check();
-    this.#ending = this.#sendCloseNotify(this.#writing);
+    this.#ending = this.#sendCloseNotify(this.#last);
     this.#ending.catch(ignore); // the next call reports it
     return this.#ending;
   }
 
-  /** Ends a write that waits for the peer. Before Deno 2.9 closing the connection does not. */
+  /** Ends a write that waits for the peer. */
   close(): void {
-    if (this.#writing !== undefined) this.#abandon?.();
+    this.#abandon?.(closedError());
   }
 
   /** Runs one write after those before it. */
   #enqueue<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const before = this.#writing;
+    const before = this.#last;
     const done = before === undefined ? job() : orAborted(before, signal).then(job);
     // One that was aborted while it waited must not let the next one overtake those before it.
     const settled: Promise<void> = Promise.all([before, done.then(ignore, ignore)]).then(() => {
@@ -107,29 +125,41 @@ export class DenoWriting {
   }
 
   async #writeAll(p: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
-    for (let at = 0; at < p.length;) {
-      this.check();
-      const end = Math.min(p.length, at + MAX_PART);
-      try {
-        signal?.throwIfAborted();
-        // A copy: after an abort the caller may reuse the buffer while Deno still writes.
-        const part = signal ? p.slice(at, end) : p.subarray(at, end);
-        at += await orAborted(this.#writePart(part), signal);
-      } catch (cause) {
-        if (!signal?.aborted || cause !== signal.reason) {
-          const error = await this.#link.whyGone("write", cause);
-          throw this.#error ??= error;
+    this.#busy = true;
+    try {
+      for (let at = 0; at < p.length;) {
+        this.check();
+        try {
+          signal?.throwIfAborted();
+          at += await this.#writePart(p, at, signal);
+        } catch (cause) {
+          if (!signal?.aborted || cause !== signal.reason) {
+            const error = await this.#link.whyGone("write", cause);
+            throw this.#error ??= error;
+          }
+          this.#error ??= halfWritten(cause);
+          throw cause;
         }
-        this.#error ??= halfWritten(cause);
-        throw cause;
       }
+      return p.length;
+    } finally {
+      this.#busy = false;
+      this.#direct = undefined;
     }
-    return p.length;
   }
 
-  #writePart(part: Uint8Array): Promise<number> {
+  /** Writes a part of `p`. */
+  #writePart(p: Uint8Array, at: number, signal: AbortSignal | undefined): Promise<number> {
+    const end = at + MAX_PART;
+    // A copy: after an abort the caller may reuse the buffer while Deno still writes.
+    if (signal) return orAborted(this.#orClosed(p.slice(at, end)), signal);
+    return this.#orClosed(at === 0 && p.length <= end ? p : p.subarray(at, end));
+  }
+
+  /** A write of the runtime. Before Deno 2.9 closing the connection does not end it. */
+  #orClosed(part: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#abandon = () => reject(closedError());
+      this.#abandon = reject;
       this.#link.conn.write(part).then(resolve, reject);
     });
   }

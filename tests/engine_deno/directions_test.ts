@@ -74,6 +74,26 @@ Deno.test("DenoReading reads a record or more straight into the caller's buffer,
   assertEquals([await read, large[0], steps.reads], [1, 5, 1]);
 });
 
+Deno.test("DenoReading reads the answer to a write straight into the caller's buffer, and what follows through its own", async () => {
+  const p = new Uint8Array(2);
+  const { steps, input } = reading();
+  for (const size of [RECORD, 2, RECORD]) {
+    if (size === 2) input.wrote();
+    const read = input.read(p, undefined, false);
+    assertEquals(steps.room, size);
+    steps.bring(bytes(3, 4));
+    assertEquals([await read, p, input.pending], [2, bytes(3, 4), 0]);
+  }
+  input.wrote();
+  const peeked = input.read(p, undefined, true);
+  assertEquals(steps.room, RECORD);
+  steps.bring(bytes(5, 6, 7));
+  assertEquals(await peeked, 2);
+  input.wrote();
+  assertEquals([await input.read(p, undefined, false), p], [2, bytes(5, 6)]); // it was there before
+  assertEquals(steps.reads, 4);
+});
+
 Deno.test("DenoReading refuses a second read, of every kind, and none after the first", async () => {
   for (const size of [1, RECORD]) {
     const { steps, input } = reading();
