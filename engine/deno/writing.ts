@@ -47,7 +47,7 @@ export class DenoWriting {
     return this.#ending?.catch(ignore) ?? this.#last ?? Promise.resolve();
   }
 
-  /** Resolves when the writes so far have ended; `undefined` if there is none. */
+  /** Resolves when the writes so far have ended; `undefined` if none runs. */
   get #last(): Promise<void> | undefined {
     return this.#writing ?? this.#direct?.then(ignore, ignore);
   }
