@@ -12,11 +12,11 @@
 /** How many frames are searched for the first one of the program: the library never has more. */
 const DEPTH = 40;
 
-/** What the library is made of (tests/structure/ compares). */
+/** What the library is made of (tests/structure/ compares); the package has it compiled, too. */
 export const LIBRARY: readonly string[] = [
   ...["certificate/", "cli/", "constants.ts", "context/", "engine/", "errors.ts", "handle/"],
   ...["http/", "intercept/", "internal/", "mod.ts", "node/", "perl/", "server/", "socket/"],
-  ...["ssleay/", "starttls/", "testing/", "verify/"],
+  ...["ssleay/", "starttls/", "testing/", "verify/", "compiled/"],
 ];
 
 let ownFiles: readonly string[] | undefined;
@@ -24,7 +24,7 @@ let ownFiles: readonly string[] | undefined;
 /** Where the library lies. In a bundle its frames cannot be told from the program's. */
 function libraryFiles(): readonly string[] {
   const here = import.meta.url;
-  return ownFiles ??= here.endsWith("/internal/caller.ts")
+  return ownFiles ??= /\/(?:internal\/caller\.ts|compiled\/base\.js)$/.test(here)
     ? LIBRARY.map((name) => new URL(`../${name}`, here).href)
     : [];
 }

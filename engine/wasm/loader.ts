@@ -68,7 +68,7 @@ async function load(): Promise<WebAssembly.Module> {
   }
   if (text !== undefined) return await fromText(text);
   // Where the code was bundled, nothing lies beside it.
-  if (!import.meta.url.endsWith("/engine/wasm/loader.ts")) {
+  if (!/\/engine\/wasm\/loader\.[jt]s$/.test(import.meta.url)) {
     throw refused("this program is a bundle without it", BUNDLED);
   }
   return await fromSource();

@@ -6,47 +6,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { ROOT } from "./headers.ts";
-
-interface Graph {
-  readonly roots: readonly string[];
-  readonly redirects?: Readonly<Record<string, string>>;
-  readonly modules: readonly {
-    readonly specifier: string;
-    readonly size?: number;
-    readonly dependencies?: readonly {
-      readonly isDynamic?: boolean;
-      readonly code?: { readonly specifier?: string };
-    }[];
-  }[];
-}
-
-/**
- * The modules that are linked when a program imports the entry, with their sizes. `all` adds those
- * behind import(): Deno reads their files, too, though it runs nothing of them.
- */
-async function linked(entry: string, all = false): Promise<Map<string, number>> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", new URL(entry, ROOT).href],
-    cwd: ROOT,
-  }).output();
-  const { roots, redirects = {}, modules }: Graph = JSON.parse(new TextDecoder().decode(stdout));
-  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
-  const found = new Map<string, number>();
-  const queue = [...roots];
-  for (let next; (next = queue.pop()) !== undefined;) {
-    const specifier = redirects[next] ?? next;
-    const name = specifier.replace(ROOT.href, "");
-    if (found.has(name)) continue;
-    const module = bySpecifier.get(specifier);
-    // A file of WebAssembly is not text to be parsed, and costs next to nothing (see bench/tried.md).
-    if (!name.endsWith(".wasm")) found.set(name, module?.size ?? 0);
-    for (const { isDynamic, code } of module?.dependencies ?? []) {
-      if ((all || !isDynamic) && code?.specifier !== undefined) queue.push(code.specifier);
-    }
-  }
-  return found;
-}
+import { linked } from "./linked.ts";
 
 const LATER =
   /^(?:npm:|node:|verify\/private_|certificate\/(?:\w+_build|asn1\/writer|extensions\/(?:write|text)|signature|create|keys\/(?:private_key|pkcs12|password_encryption))|testing\/|intercept\/|engine\/(?:pump|openssl\/(?:engine|symbols|binder|session|context|callbacks)|deno\/(?:engine|stream))|perl\/|context\/(?:engine_config|credentials|trust\/(?:trust|anchors|files)|psk)|socket\/(?:open|bind|connection|listener\.ts|server_handshakes|handshake|application_data|shutdown)\b|tests\/|bench\/|std\/(?!encoding\/))/;

@@ -19,6 +19,7 @@ const OTHER = new Set([
   "docs",
   "node_modules",
   "coverage",
+  "dist",
 ]);
 
 /** One product file. */
