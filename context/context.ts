@@ -100,10 +100,11 @@ export class SslContext implements Disposable {
   ctxObject(role: Role = this.#record.role): NativeObject {
     const { engine, closed, ready } = this.#record;
     requireFeature(engine, "nativeObjects", "ctxObject()");
-    const pointer = closed ? undefined : ready.get(role)?.native?.("used");
+    const made = closed ? undefined : ready.get(role);
+    const pointer = made?.native?.("used");
     if (pointer !== undefined) {
       this.#record.sessions?.isolate();
-      return nativeObject("SSL_CTX", pointer);
+      return nativeObject("SSL_CTX", { pointer, library: made!.library });
     }
     const why = closed ? "it is closed" : `it has not been used as ${role} yet`;
     throw new SslError(`Cannot use the context: ${why}`, { code: closed ? "ECLOSED" : "ENOTCONN" });

@@ -74,19 +74,26 @@ export function contextIn(value: unknown): SharedContext | undefined {
   return [value, context].find((each): each is SharedContext => records.has(Object(each)));
 }
 
-const genuine = new WeakSet<object>();
+/** An object of C, and what tells its library from others. */
+export interface Native {
+  readonly pointer: Deno.PointerObject;
+  readonly library: object | undefined;
+}
+
+const natives = new WeakMap<object, Native>();
 
 /** What `sslObject()` and `ctxObject()` give. */
-export function nativeObject(
-  kind: NativeObject["kind"],
-  pointer: Deno.PointerObject,
-): NativeObject {
+export function nativeObject(kind: NativeObject["kind"], native: Native): NativeObject {
+  // In WebAssembly a pointer is a number, which only `./ssleay/low` can use.
+  const pointer = typeof native.pointer === "number"
+    ? Object.freeze(Object.create(null))
+    : native.pointer;
   const object = Object.freeze({ kind, pointer });
-  genuine.add(object);
+  natives.set(object, native);
   return object;
 }
 
-/** Whether a value was made by {@linkcode nativeObject}: one that looks like it is not enough. */
-export function isNativeObject(value: unknown): value is NativeObject {
-  return typeof value === "object" && value !== null && genuine.has(value);
+/** What {@linkcode nativeObject} made an object of: one that looks like it is not enough. */
+export function nativeOf(value: unknown): Native | undefined {
+  return natives.get(Object(value));
 }

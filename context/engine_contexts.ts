@@ -59,7 +59,9 @@ async function makeEngineContexts(
     made.push(context);
     const { createCtxCallback } = record.options;
     const pointer = createCtxCallback && context.native?.("new");
-    if (pointer !== undefined) await createCtxCallback!(nativeObject("SSL_CTX", pointer));
+    if (pointer !== undefined) {
+      await createCtxCallback!(nativeObject("SSL_CTX", { pointer, library: context.library }));
+    }
     return context;
   };
   record.tracer ??= tracer;

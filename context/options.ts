@@ -74,7 +74,7 @@ export type TlsVersionName = "SSLv3" | "TLSv1" | "TLSv1_1" | "TLSv1_2" | "TLSv1_
 export interface NativeObject {
   /** What it is. */
   readonly kind: "SSL_CTX" | "SSL";
-  /** Its address. */
+  /** Its address. Of the engine `"wasm"` it is an empty object: there only `./ssleay/low` can use it. */
   readonly pointer: Deno.PointerObject;
 }
 

@@ -57,4 +57,6 @@ export interface TlsFacts {
   finished(whose: "own" | "peer"): Uint8Array;
   /** The engine's own object, where it has one; valid until the stream is closed. */
   native?(): Deno.PointerObject | undefined;
+  /** What tells the library that this object is of from others. */
+  readonly library?: object | undefined;
 }

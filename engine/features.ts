@@ -27,8 +27,6 @@ export interface FeatureRow {
 const ALL = ["openssl", "openssl-narrow", "deno", "wasm"] as const;
 const OPENSSL = ["openssl", "openssl-narrow", "wasm"] as const;
 const FULL = ["openssl", "wasm"] as const;
-/** Through FFI: pointers, which mean nothing in WebAssembly. */
-const NATIVE = ["openssl", "openssl-narrow"] as const;
 
 /**
  * Every feature: what it is, and on which engines it is there.
@@ -85,7 +83,7 @@ export const FEATURES = {
   keylog: { text: "key log", on: FULL },
   verifyCallback: { text: "verifyCallback", on: FULL },
   msgCallback: { text: "msgCallback and debug", on: FULL },
-  nativeObjects: { text: "OpenSSL's own objects (ctxObject, sslObject)", on: NATIVE },
+  nativeObjects: { text: "OpenSSL's own objects (ctxObject, sslObject)", on: OPENSSL },
   ocspResolver: { text: "OCSP requests for the peer's chain", on: OPENSSL },
   releaseBuffers: { text: "modeReleaseBuffers", on: OPENSSL },
   acceptPlain: { text: "accept plain connections on a listener", on: OPENSSL },

@@ -334,6 +334,11 @@ export class Pump implements TlsStream {
     return this.#session.native?.();
   }
 
+  /** The library that this object is of. */
+  get library(): object | undefined {
+    return this.#session.library;
+  }
+
   ref(): void {
     this.#transport.ref?.();
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SslError } from "../../errors.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
 import { concat } from "../../internal/bytes.ts";
 import { dialTcp } from "../dial.ts";
@@ -27,6 +28,13 @@ import { withOwnStore } from "./trust_store.ts";
 import { ContextSettings } from "./context_settings.ts";
 import type { Runtime, SessionContext } from "./session_context.ts";
 import { OpenSslSession } from "./session.ts";
+
+function lostContext(): SslError {
+  return new SslError(
+    "Cannot use the context: its SSL_CTX was handed out, and lost when OpenSSL stopped inside a call: make another context",
+    { code: "ERR_SSL_ENGINE_STOPPED", facts: { engine: "wasm" } },
+  );
+}
 
 /** A configured SSL_CTX. */
 export class OpenSslContext implements EngineContext, SessionContext {
@@ -66,6 +74,8 @@ export class OpenSslContext implements EngineContext, SessionContext {
     if (this.#ctx.freed) throw closedError("context");
     const now = this.#current();
     if (now !== this.#runtime) {
+      // What the application did to it would be missing.
+      if (this.#handedOut) throw lostContext();
       this.#ctx = newContext(now, this.config);
       this.#runtime = now;
     }
@@ -89,6 +99,11 @@ export class OpenSslContext implements EngineContext, SessionContext {
   start(transport: ByteTransport, params: SessionParams): TlsStream {
     void this.ptr; // which makes sure of the runtime
     return new Pump(new OpenSslSession(this.#runtime, this, params), transport);
+  }
+
+  /** The library that it is of. */
+  get library(): object {
+    return this.#runtime.library.c;
   }
 
   /**

@@ -322,6 +322,11 @@ export class OpenSslSession implements SansIoSession {
     return this.#ssl.freed ? undefined : this.#ssl.pointer;
   }
 
+  /** The library that it is of. */
+  get library(): object {
+    return this.#c;
+  }
+
   // ---- failures
 
   #throwCallbackError(): void {

@@ -14,10 +14,18 @@ import type { CFunction, Instance } from "./instance.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 type Functions = Record<string, CFunction | null>;
 
-/** The functions with arguments of 64 bits in C; the other `i64` and `u64` are a `long`, of 32 here. */
-const WIDE: ReadonlySet<string> = new Set<keyof OpenSslSymbols>([
+/**
+ * The functions whose `i64` and `u64` have 64 bits in C, too; those of the others are a `long`, which
+ * has 32 here.
+ */
+export const WIDE: ReadonlySet<string> = new Set([
+  "ASN1_TIME_set",
   "OPENSSL_init_crypto",
+  "OPENSSL_init_ssl",
+  "SSL_CTX_get_options",
   "SSL_CTX_set_options",
+  "SSL_get_options",
+  "SSL_set_options",
   "X509_VERIFY_PARAM_set_time",
 ]);
 
@@ -78,6 +86,7 @@ function withBuffers(instance: Instance, call: CFunction, row: Deno.ForeignFunct
         const bytes = args[i];
         if (bytes === null || bytes === undefined) continue;
         checkBytes(bytes);
+        if ((args[i] = instance.placeOf(bytes)) !== undefined) continue;
         const at = instance.take(bytes.length);
         taken.push({ at, bytes });
         instance.heap.set(bytes, at);
@@ -95,6 +104,8 @@ function withBuffers(instance: Instance, call: CFunction, row: Deno.ForeignFunct
 /** SSL_write, BIO_write: bytes go in. */
 const writing = (instance: Instance, call: CFunction) => (to: unknown, from: Bytes, n: number) => {
   checkBytes(from);
+  const fixed = instance.placeOf(from);
+  if (fixed !== undefined) return call(to, fixed, n);
   const at = instance.take(n);
   try {
     instance.heap.set(n === from.length ? from : from.subarray(0, n), at);
@@ -149,22 +160,37 @@ function libc(instance: Instance): Record<keyof typeof LIBC_SYMBOLS, unknown> {
   };
 }
 
+/** Gives a function that takes numbers the arguments and the result of its row, but for buffers. */
+export type Convert = (call: CFunction, name: string, row: Deno.ForeignFunction) => CFunction;
+
+/** A C function as its row has it; undefined if the file lacks it. */
+export function functionOf(
+  instance: Instance,
+  { name, row, convert = withNumbers, remedy }: {
+    name: string;
+    row: Deno.ForeignFunction;
+    convert?: Convert;
+    remedy?: string;
+  },
+): CFunction | undefined {
+  const found = instance.function(name, remedy);
+  if (found === undefined) return undefined;
+  const call = convert(found, name, row);
+  const most = READING.get(name);
+  if (WRITING.has(name)) return writing(instance, call) as CFunction;
+  if (most !== undefined) return reading(instance, call, most) as CFunction;
+  return withBuffers(instance, call, row);
+}
+
 /** The functions of a table; an optional one that the file lacks is null. */
 function functionsOf(instance: Instance, table: Table): Functions {
   const functions: Functions = {};
   for (const [key, row] of Object.entries(table)) {
     const name = row.name ?? key;
     // One that runs on another thread elsewhere would hold everything up here.
-    const call = row.nonblocking ? undefined : instance.function(name);
-    if (call === undefined) {
-      if (!row.optional) throw lacking(name);
-      functions[key] = null;
-      continue;
-    }
-    const most = READING.get(key);
-    if (WRITING.has(key)) functions[key] = writing(instance, call) as CFunction;
-    else if (most !== undefined) functions[key] = reading(instance, call, most) as CFunction;
-    else functions[key] = withBuffers(instance, withNumbers(call, name, row), row);
+    const call = row.nonblocking ? undefined : functionOf(instance, { name, row });
+    if (call === undefined && !row.optional) throw lacking(name);
+    functions[key] = call ?? null;
   }
   return functions;
 }
@@ -177,7 +203,7 @@ function lacking(name: string): SslUnsupportedError {
 }
 
 /** What a callback gets for a number of C. */
-function callbackArgument(type: unknown): (value: number) => unknown {
+export function callbackArgument(type: unknown): (value: number) => unknown {
   switch (type) {
     case "pointer":
       return (value) => value === 0 ? null : value >>> 0;

@@ -83,6 +83,8 @@ export class Instance {
   #ended: { readonly cause: unknown } | undefined;
   readonly #copies = new WeakMap<Bytes, number>();
   readonly #unused = new FinalizationRegistry<number>((address) => this.free(address));
+  /** Places of the function table that are not in use any more. */
+  readonly #places: number[] = [];
 
   /** Starts it. */
   constructor(module: WebAssembly.Module) {
@@ -148,46 +150,86 @@ export class Instance {
     const at = this.allocate(bytes.length);
     this.heap.set(bytes, at);
     this.#copies.set(bytes, at);
-    this.#unused.register(bytes, at);
+    this.#unused.register(bytes, at, bytes);
     return at;
   }
 
-  /** A function of the file, or undefined. When it does not return, the instance has ended. */
-  function(name: string): CFunction | undefined {
+  /** Where the copy of bytes is, if there is one. */
+  placeOf(bytes: Bytes): number | undefined {
+    return this.#copies.get(bytes);
+  }
+
+  /** Wipes and frees the copy of bytes, before they are gone. */
+  dropCopy(bytes: Bytes): void {
+    const at = this.#copies.get(bytes);
+    if (at === undefined) return;
+    this.#copies.delete(bytes);
+    this.#unused.unregister(bytes);
+    this.heap.fill(0, at, at + bytes.length);
+    this.free(at);
+  }
+
+  /**
+   * A function of the file, or undefined. When it does not return, the instance has ended.
+   *
+   * @param remedy What to do then.
+   */
+  function(name: string, remedy = "connect again"): CFunction | undefined {
     const call = this.#exports[name];
     if (typeof call !== "function") return undefined;
     const frees = /_free$/.test(name);
     return (a, b, c, d, e, f, g, h, i) => {
       if (this.#ended !== undefined) {
         if (frees) return undefined;
-        throw this.#endedError();
+        throw this.#endedError(remedy);
       }
       try {
         return call(a, b, c, d, e, f, g, h, i);
       } catch (cause) {
         this.#ended ??= { cause };
         if (frees) return undefined;
-        throw this.#endedError();
+        throw this.#endedError(remedy);
       }
     };
   }
 
-  #endedError(): SslError {
+  #endedError(remedy: string): SslError {
     const cause = this.#ended?.cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new SslError(
-      `Cannot go on: OpenSSL as WebAssembly stopped inside a call: ${reason}: connect again`,
+      `Cannot go on: OpenSSL as WebAssembly stopped inside a call: ${reason}: ${remedy}`,
       { code: "ERR_SSL_ENGINE_STOPPED", reason, cause, facts: { engine: "wasm" } },
     );
   }
 
   /** The address of a C function that calls `call`, which takes and gives numbers. */
   callable(parameters: number, hasResult: boolean, call: (...args: number[]) => unknown): number {
+    const called = (...args: number[]) => {
+      const answer = call(...args);
+      // What called it is in the midst of a call, too, which must not go on after that.
+      if (this.#ended !== undefined) throw this.#ended.cause;
+      return answer;
+    };
     const { f } =
-      new WebAssembly.Instance(caller(parameters, hasResult), { e: { f: call } }).exports;
+      new WebAssembly.Instance(caller(parameters, hasResult), { e: { f: called } }).exports;
+    return this.#place(f);
+  }
+
+  /** The address of a function of the file, for functions that take one. */
+  addressOfFunction(name: string): number {
+    return this.#place(this.#exports[name]);
+  }
+
+  /** Takes back the address of a C function, which C does not call any more. */
+  release(at: number): void {
+    this.#exports.__indirect_function_table.set(at, null);
+    this.#places.push(at);
+  }
+
+  #place(f: unknown): number {
     const table = this.#exports.__indirect_function_table;
-    const at = table.grow(1);
-    table.set(at, f as unknown as () => void);
+    const at = this.#places.pop() ?? table.grow(1);
+    table.set(at, f as () => void);
     return at;
   }
 }

@@ -5,7 +5,9 @@
  * @module
  */
 
-import { isNativeObject } from "../../context/context_record.ts";
+import { type Native, nativeOf } from "../../context/context_record.ts";
+import { SslUnsupportedError } from "../../errors.ts";
+import { backend } from "./c_function.ts";
 import type { NativeObject } from "../../context/options.ts";
 import { type Opaque, wrap } from "./handle.ts";
 import { isKind, type Kind } from "./kinds.ts";
@@ -29,17 +31,45 @@ const REFUSED: ReadonlySet<string> = new Set(
 
 const adopted = new WeakMap<object, Opaque>();
 
+const OWNERS: Readonly<Record<string, string>> = { SSL: "SslSocket", SSL_CTX: "SslContext" };
+
+/**
+ * The pointer of an object of an engine.
+ *
+ * @throws {SslUnsupportedError} If the engine has another library than `SSLeay`.
+ * @throws {TypeError} If it was lost with the memory of a WebAssembly that has ended.
+ */
+function ofOurLibrary(kind: Kind, { pointer, library }: Native): Deno.PointerObject {
+  const engine = typeof pointer === "number" ? "wasm" : "openssl";
+  if (engine === "openssl" && backend === undefined) return pointer;
+  if (backend !== undefined && backend.library === library) return backend.adopt(pointer);
+  const what = `Cannot use the ${kind} of an ${OWNERS[kind]} on the engine "${engine}"`;
+  if (engine === "wasm" && backend !== undefined) {
+    throw new TypeError(
+      `${what}: it was lost when OpenSSL stopped inside a call: make another one`,
+    );
+  }
+  throw new SslUnsupportedError(
+    engine === "wasm"
+      ? `${what}: SSLeay is not on it: call useBackend("wasm") before every function of SSLeay`
+      : `${what}: SSLeay is on the backend "wasm": give the ${OWNERS[kind]} the engine "wasm", too`,
+    { code: "ERR_UNSUPPORTED", facts: { engine } },
+  );
+}
+
 /** A handle for an object of ours; anything else as it is. */
 export function adoptable(value: unknown, kind: Kind): unknown {
-  if (!isNativeObject(value)) return value;
-  const known = adopted.get(value);
-  if (known !== undefined) return known;
+  const native = nativeOf(value);
+  if (native === undefined) return value;
   const object = value as NativeObject;
+  const known = adopted.get(object);
+  if (known !== undefined) return known;
   if (!isKind(object.kind) || object.kind !== kind) return value;
+  const pointer = ofOurLibrary(kind, native);
   // A reference of its own: the owner may close while the handle lives.
-  CObject.upRef(kind, object.pointer);
-  const handle = wrap(new CObject(kind, object.pointer, { owned: true, adopted: true }) as never);
-  adopted.set(value, handle);
+  CObject.upRef(kind, pointer);
+  const handle = wrap(new CObject(kind, pointer, { owned: true, adopted: true }) as never);
+  adopted.set(object, handle);
   return handle;
 }
 

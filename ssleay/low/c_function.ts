@@ -1,33 +1,102 @@
 /**
  * C functions, each made callable when it is first needed: 0.04 ms for one, where all of them at
- * once would cost every program 20 ms.
+ * once would cost every program 20 ms. They are those of the installed OpenSSL, through FFI, unless
+ * the program has asked for OpenSSL as WebAssembly (web_assembly.ts).
  *
  * @module
  */
 
+import { SslUnsupportedError } from "../../errors.ts";
 import { bind, findLibrary } from "../../engine/openssl/library.ts";
+import { quote } from "../../internal/quote.ts";
+import type { Backend, CFunction, Signature } from "./backend.ts";
 
-/** A C function. */
-// deno-lint-ignore no-explicit-any
-export type CFunction = (...args: any[]) => any;
+export type { CFunction, Signature } from "./backend.ts";
 
-/** A signature in Deno's FFI. */
-export interface Signature {
-  readonly parameters: readonly Deno.NativeType[];
-  readonly result: Deno.NativeResultType;
+/**
+ * What `SSLeay` runs on: `"ffi"` is the installed OpenSSL and needs `--allow-ffi`, `"wasm"` is
+ * OpenSSL 3.5 as WebAssembly and needs no permission.
+ *
+ * @category Low level
+ */
+export type BackendName = "ffi" | "wasm";
+
+/** What stands in for FFI, if the program asked for it. */
+export let backend: Backend | undefined;
+
+/** What a C function was called on first. */
+let inUse: BackendName | undefined;
+
+function mayChoose(name: BackendName): void {
+  if (inUse === undefined || inUse === name) return;
+  throw new TypeError(
+    `Cannot use the backend "${name}": SSLeay is in use on "${inUse}" already: call useBackend() before every other function, or in a Worker of its own`,
+  );
+}
+
+/**
+ * Chooses what `SSLeay` runs on, for the whole program: before any of its functions is called, since
+ * objects of one OpenSSL mean nothing to another. A Worker chooses for itself. Without a choice it is
+ * `"ffi"`.
+ *
+ * Should a call into the WebAssembly ever not return, the calls after it say so, and
+ * `useBackend("wasm")` begins anew; what was made before is lost.
+ *
+ * @throws {TypeError} If `SSLeay` is in use on the other one; for another name.
+ * @throws {SslUnsupportedError} For `"wasm"` if its file is missing or altered, or there is no
+ *   WebAssembly here.
+ * @example
+ * ```ts
+ * import { SSLeay, useBackend } from "@socket/ssl/ssleay/low";
+ *
+ * await useBackend("wasm"); // no --allow-ffi, no installed OpenSSL
+ * console.log(SSLeay.SSLeay_version()); // OpenSSL 3.5.7 9 Jun 2026
+ * ```
+ * @category Low level
+ */
+export async function useBackend(name: BackendName): Promise<void> {
+  if (name !== "ffi" && name !== "wasm") {
+    throw new TypeError(
+      `Cannot choose a backend: it must be "ffi" or "wasm": received ${quote(name)}`,
+    );
+  }
+  mayChoose(name);
+  const chosen = name === "wasm"
+    ? await import("./web_assembly.ts").then(({ webAssembly }) => webAssembly())
+    : undefined;
+  mayChoose(name); // a function may have been called meanwhile
+  backend = chosen;
 }
 
 const NO_ATEXIT = 0x80000n;
+
+/** What to do where OpenSSL cannot be had through FFI. */
+const REMEDY =
+  'or call useBackend("wasm") of "@socket/ssl/ssleay/low" first, which brings OpenSSL along and needs no permission';
+
+/** The installed OpenSSL. */
+function installed(): ReturnType<typeof findLibrary> {
+  try {
+    return findLibrary();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) {
+      throw new Deno.errors.NotCapable(`${cause.message}, ${REMEDY}`, { cause });
+    }
+    if (!(cause instanceof SslUnsupportedError)) throw cause;
+    throw new SslUnsupportedError(`${cause.message}; ${REMEDY}`, { code: cause.code, cause });
+  }
+}
 
 let opened: string | undefined;
 
 /** The library that the engine found; it does not tear itself down while the process still exits. */
 function libraryPath(): string {
   if (opened === undefined) {
-    const { path } = findLibrary();
+    const { path } = installed();
     const signature = { parameters: ["u64", "pointer"], result: "i32" } as const;
     load(path, "OPENSSL_init_crypto", signature)!(NO_ATEXIT, null);
     opened = path;
+    inUse = "ffi";
   }
   return opened;
 }
@@ -62,8 +131,14 @@ const bound = new Map<string, CFunction | undefined>();
 /** A C function; `undefined` if this OpenSSL does not have it. */
 export function cFunction(name: string, signature: Signature): CFunction | undefined {
   const key = `${name}(${signature.parameters})${signature.result}`;
-  if (!bound.has(key)) bound.set(key, load(libraryPath(), name, signature));
+  if (!bound.has(key)) bound.set(key, find(name, signature));
   return bound.get(key);
+}
+
+function find(name: string, signature: Signature): CFunction | undefined {
+  if (backend === undefined) return load(libraryPath(), name, signature);
+  inUse = "wasm";
+  return backend.function(name, signature);
 }
 
 /**
@@ -74,6 +149,7 @@ export function compiledFunction(
   names: readonly string[],
   signature: Signature,
 ): CFunction | undefined {
+  if (backend !== undefined) return undefined;
   try {
     for (const name of names) {
       const found = load(libraryPath(), name, signature, new Set([name]));
@@ -87,6 +163,7 @@ export function compiledFunction(
 
 /** The address of a C function, for C functions that take one; it stays loaded with the process. */
 export function cPointer(name: string): Deno.PointerObject {
+  if (backend !== undefined) return backend.functionPointer(name);
   const { symbols } = Deno.dlopen(fileOf(libraryPath(), name), { [name]: { type: "pointer" } });
   return (symbols as Record<string, Deno.PointerObject>)[name]!;
 }
@@ -137,7 +214,13 @@ const SINCE: Readonly<Record<string, string>> = {
 };
 
 /** The error for a function that this OpenSSL does not have. */
-export function missing(name: string, cName: string): TypeError {
+export function missing(name: string, cName: string): Error {
+  if (backend !== undefined) {
+    return new SslUnsupportedError(
+      `Cannot call ${name}(): OpenSSL as WebAssembly is built without ${backend.lacks(cName)}`,
+      { code: "ERR_UNSUPPORTED", facts: { engine: "wasm" } },
+    );
+  }
   const since = SINCE[cName] ?? (isOpenSsl1() ? "3.0" : undefined);
   const which = since === undefined ? "3 and earlier" : `${since} and later`;
   return new TypeError(
@@ -147,5 +230,5 @@ export function missing(name: string, cName: string): TypeError {
 
 /** Whether callbacks and addresses are possible: not under `--allow-ffi=<path>`. */
 export function isNarrow(): boolean {
-  return findLibrary().narrow;
+  return backend === undefined && installed().narrow;
 }

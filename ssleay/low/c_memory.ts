@@ -5,7 +5,7 @@
  */
 
 import { SslUnsupportedError } from "../../errors.ts";
-import { isNarrow, lazy } from "./c_function.ts";
+import { backend, isNarrow, lazy } from "./c_function.ts";
 
 const P = "pointer", B = "buffer";
 
@@ -63,7 +63,7 @@ export const freeAt: (address: bigint) => void = (address) => {
 function needAddresses(): void {
   if (!isNarrow()) return;
   throw new SslUnsupportedError(
-    "Cannot use an address of OpenSSL's memory: --allow-ffi=<path> rules addresses out: use --allow-ffi",
+    'Cannot use an address of OpenSSL\'s memory: --allow-ffi=<path> rules addresses out: use --allow-ffi, or useBackend("wasm")',
   );
 }
 
@@ -73,6 +73,7 @@ function needAddresses(): void {
  * @throws {SslUnsupportedError} Under `--allow-ffi=<path>`.
  */
 export function pointerFrom(address: bigint): Deno.PointerValue {
+  if (backend !== undefined) return address === 0n ? null : backend.pointerTo(address);
   needAddresses();
   return Deno.UnsafePointer.create(address);
 }
@@ -83,24 +84,74 @@ export function pointerFrom(address: bigint): Deno.PointerValue {
  * @throws {SslUnsupportedError} Under `--allow-ffi=<path>`.
  */
 export function addressOf(pointer: Deno.PointerValue): bigint {
+  if (backend !== undefined) return pointer === null ? 0n : backend.addressOf(pointer);
   needAddresses();
   return pointer === null ? 0n : BigInt(Deno.UnsafePointer.value(pointer));
 }
 
 /** Whether two pointers point to the same place. */
 export function samePointer(a: Deno.PointerObject, b: Deno.PointerObject): boolean {
-  return Deno.UnsafePointer.equals(a, b);
+  return backend === undefined ? Deno.UnsafePointer.equals(a, b) : a === b;
 }
 
-/** The address of bytes that stay where they are while C works on them. */
+/**
+ * The address of bytes, which C may keep and read as long as they are referred to. They must not
+ * change any more: C may have a copy of them.
+ */
 export function addressOfBytes(bytes: Uint8Array<ArrayBuffer>): bigint {
+  if (backend !== undefined) return backend.keep(bytes);
   needAddresses();
   return addressOf(Deno.UnsafePointer.of(bytes));
 }
 
+/** Runs `use` with the address of bytes, which C may read and write meanwhile. */
+export function withAddress<T>(
+  bytes: Uint8Array<ArrayBuffer>,
+  use: (address: bigint) => T,
+): T {
+  return backend === undefined ? use(addressOfBytes(bytes)) : backend.withBytes(bytes, use);
+}
+
+/**
+ * Lets C see bytes at one address in several calls, which some functions insist on.
+ *
+ * @returns What ends that.
+ */
+export function pin(bytes: Uint8Array<ArrayBuffer>): () => void {
+  if (backend === undefined) return () => {}; // they stay where they are
+  const { drop } = backend;
+  backend.keep(bytes);
+  return () => drop(bytes);
+}
+
+/** A place for a pointer, for C to write to, or with an address for C to read. */
+export function pointerCell(value = 0n): { bytes: Uint8Array<ArrayBuffer>; read(): bigint } {
+  if (backend === undefined) {
+    const cell = BigUint64Array.of(value);
+    return { bytes: new Uint8Array(cell.buffer), read: () => cell[0]! };
+  }
+  const { fromMemory } = backend;
+  const cell = Uint32Array.of(backend.inMemory(value));
+  return { bytes: new Uint8Array(cell.buffer), read: () => fromMemory(cell[0]!) };
+}
+
 /** Stores an address where C wants a pointer. */
 export function storeAddress(to: Deno.PointerValue, address: bigint): void {
-  bytesTo(to, new Uint8Array(BigUint64Array.of(address).buffer));
+  bytesTo(to, pointerCell(address).bytes);
+}
+
+/** Stores a size_t of C. */
+export function storeSize(to: Deno.PointerValue, size: number): void {
+  const value = backend === undefined ? BigUint64Array.of(BigInt(size)) : Uint32Array.of(size);
+  bytesTo(to, new Uint8Array(value.buffer));
+}
+
+/** The pointer at a place in C: of an array or a structure of pointers, the one at `index`. */
+export function pointerAt(from: Deno.PointerValue, index: number): Deno.PointerValue {
+  const cell = pointerCell(0n);
+  const { length } = cell.bytes;
+  cell.bytes.set(bytesAt(addressOf(from) + BigInt(index * length), length));
+  return pointerFrom(cell.read());
 }
 
 /** Stores an int of C. */
@@ -111,14 +162,8 @@ export function storeInt(to: Deno.PointerValue, value: number): void {
 const NO_BYTES = new Uint8Array(1);
 
 /** Bytes for C, which does not get the null pointer that Deno makes of none: their length says 0. */
-export function forC(bytes: Uint8Array): Uint8Array {
-  return bytes.length > 0 ? bytes : NO_BYTES;
-}
-
-/** A pointer-sized place for C to write to, or with an address for C to read. */
-export function pointerCell(value = 0n): { bytes: Uint8Array<ArrayBuffer>; read(): bigint } {
-  const cell = BigUint64Array.of(value);
-  return { bytes: new Uint8Array(cell.buffer), read: () => cell[0]! };
+export function forC(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return (bytes.length > 0 ? bytes : NO_BYTES) as Uint8Array<ArrayBuffer>;
 }
 
 /** A place for a number of C that is up to 64 bits wide, of which the low 32 count. */
@@ -147,6 +192,11 @@ export function toCString(value: unknown, where: string): Uint8Array<ArrayBuffer
   const terminated = new Uint8Array(bytes.length + 1);
   terminated.set(bytes);
   return terminated;
+}
+
+/** The text of a C string that C wrote into bytes of ours. */
+export function writtenText(bytes: Uint8Array): string {
+  return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
 }
 
 /** UTF-8 as text. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cFunction, cPointer, isNarrow } from "./c_function.ts";
+import { backend, cFunction, cPointer, isNarrow } from "./c_function.ts";
 import { addressOf } from "./c_memory.ts";
 import { type Kind, rulesOf } from "./kinds.ts";
 
@@ -65,6 +65,11 @@ export class CObject {
     for (const each of options.keeps ?? []) this.keep(each);
   }
 
+  /** Whether it was in the memory of a WebAssembly that has ended since. */
+  get lost(): boolean {
+    return backend?.isLost(this.pointer) === true;
+  }
+
   /** How often what a C function lends of it was replaced. */
   changes(getter: string): number {
     return (this.#changes.get(getter) ?? 0) + (this.#changes.get(EVERYTHING) ?? 0);
@@ -96,7 +101,7 @@ export class CObject {
   /** One user less. The last one frees it. */
   release(): void {
     if (--this.#uses > 0 || this.dead) return;
-    if (this.owned) freeInC(this.kind, this.pointer);
+    if (this.owned && !this.lost) freeInC(this.kind, this.pointer);
     this.expire();
   }
 

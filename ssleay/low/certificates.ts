@@ -18,9 +18,9 @@ import { readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read
 import { colons } from "../../internal/bytes.ts";
 import { isOpenSsl1, lazy } from "./c_function.ts";
 import {
-  addressOfBytes,
   forC,
   numberCell,
+  pointerAt,
   pointerCell,
   pointerFrom,
   takeText,
@@ -32,8 +32,8 @@ import { asn1StringBytes } from "./asn1_content.ts";
 import { toInteger } from "./integer.ts";
 import { handleOf, type Opaque, open } from "./handle.ts";
 import { calling, objectOf, pointerOf } from "./into.ts";
-import { bytesAt } from "./c_memory.ts";
-import { derFrom, printed } from "./written.ts";
+import { X509_INFO } from "./files/pem.ts";
+import { derFrom, printed, withDer } from "./written.ts";
 
 const P = "pointer", I = "i32", B = "buffer";
 const extByNid = lazy("X509_get_ext_by_NID", [P, I, I], I);
@@ -119,9 +119,7 @@ function generalNameValue(node: DerNode): string | Uint8Array | undefined {
 
 /** A Name in DER as X509_NAME_oneline() prints it. */
 function oneline(der: Uint8Array): string | undefined {
-  const held = new Uint8Array(der);
-  const place = pointerCell(addressOfBytes(held)).bytes;
-  const name = d2iName(null, place, BigInt(held.length));
+  const name: Deno.PointerValue = withDer(der, (place, length) => d2iName(null, place, length));
   if (name === null) return undefined;
   try {
     return takeText(nameOneline(name, null, 0));
@@ -369,15 +367,8 @@ export function X509_NAME_get_text_by_NID(
   });
 }
 
-const X509_INFO_X509 = 0;
-
 /** The certificate of an entry of PEM_X509_INFO_read_bio(). Perl: `Net::SSLeay::P_X509_INFO_get_x509` */
 export function P_X509_INFO_get_x509(info: Opaque<"X509_INFO">): Opaque<"X509"> | null {
   const native = open(info, "X509_INFO", "P_X509_INFO_get_x509()");
-  // struct X509_info_st begins with X509 *x509 in every version.
-  const address = new BigUint64Array(
-    bytesAt(native.address + BigInt(X509_INFO_X509), 8).buffer,
-  )[0]!;
-  const pointer = pointerFrom(address);
-  return handleOf("X509", pointer, "share", native);
+  return handleOf("X509", pointerAt(native.pointer, X509_INFO.x509), "share", native);
 }

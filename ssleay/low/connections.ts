@@ -8,11 +8,13 @@ import { lazy } from "./c_function.ts";
 import {
   bytesAt,
   forC,
+  numberCell,
   pointerCell,
   pointerFrom,
   samePointer,
   textFrom,
   toBytes,
+  writtenText,
 } from "./c_memory.ts";
 import type { Reference } from "./certificates.ts";
 import { toInteger } from "./integer.ts";
@@ -123,7 +125,8 @@ export function get_peer_cert_chain(ssl: Taken<"SSL">): Opaque<"X509">[] {
 export function get_shared_ciphers(ssl: Taken<"SSL">, ..._unused: unknown[]): string | undefined {
   const pointer = pointerOf(ssl, "SSL", "get_shared_ciphers");
   const buffer = new Uint8Array(8192);
-  return textFrom(calling(() => sharedCiphers(pointer, buffer, buffer.length)));
+  const found = calling(() => sharedCiphers(pointer, buffer, buffer.length));
+  return found === null ? undefined : writtenText(buffer);
 }
 
 type Finished = (ssl: Deno.PointerValue, buffer: Uint8Array, size: bigint) => bigint;
@@ -279,10 +282,10 @@ export function in_connect_init(ssl: Taken<"SSL">): number {
  */
 export function client_hello_get1_extensions_present(ssl: Taken<"SSL">): number[] | undefined {
   const pointer = pointerOf(ssl, "SSL", "client_hello_get1_extensions_present");
-  const list = pointerCell(), length = pointerCell();
+  const list = pointerCell(), length = numberCell();
   return calling(() => {
     if (helloExtensions(pointer, list.bytes, length.bytes) !== 1) return undefined;
-    const count = Number(length.read());
+    const count = length.read();
     const bytes = bytesAt(list.read(), 4 * count);
     if (list.read() !== 0n) cryptoFree(pointerFrom(list.read()), null, 0);
     return [...new Int32Array(bytes.buffer)];
@@ -296,10 +299,10 @@ export function client_hello_get1_extensions_present(ssl: Taken<"SSL">): number[
  */
 export function client_hello_get_extension_order(ssl: Taken<"SSL">): number[] | undefined {
   const pointer = pointerOf(ssl, "SSL", "client_hello_get_extension_order");
-  const length = pointerCell();
+  const length = numberCell();
   return calling(() => {
     if (helloOrder(pointer, null, length.bytes) !== 1) return undefined;
-    const types = new Uint16Array(Number(length.read()));
+    const types = new Uint16Array(length.read());
     if (types.length === 0) return [];
     return helloOrderInto(pointer, new Uint8Array(types.buffer), length.bytes) === 1
       ? [...types]

@@ -14,7 +14,7 @@ import {
   type Signature,
 } from "./c_function.ts";
 import { forC, takeText, textFrom, toBytes, toCString } from "./c_memory.ts";
-import { freeHandle, giveAway, handleOf, type Opaque, open } from "./handle.ts";
+import { freeHandle, giveAway, handleOf, isLost, type Opaque, open } from "./handle.ts";
 import type { Kind } from "./kinds.ts";
 import { CObject } from "./c_object.ts";
 import { elements } from "./stack.ts";
@@ -205,8 +205,10 @@ function freeing(name: string, row: Row, kind: Kind): CFunction {
   return (...given: unknown[]) => {
     if (given.length > 1) throw tooMany(`${name}()`, 1, given.length);
     const handle = adoptable(given[0], kind);
-    mayUse(open(handle, kind, `${name}()`), name);
-    freeHandle(handle, kind, `${name}()`);
+    if (!isLost(handle, kind)) {
+      mayUse(open(handle, kind, `${name}()`), name);
+      freeHandle(handle, kind, `${name}()`);
+    }
     return row.result.form === "void" ? undefined : 1;
   };
 }

@@ -8,6 +8,7 @@
  */
 
 import { type CFunction, cFunction, isOpenSsl1, lazy } from "./c_function.ts";
+import { writtenText } from "./c_memory.ts";
 
 let peekInC: CFunction | undefined;
 
@@ -99,7 +100,7 @@ export function clearErrors(): void {
 export function describeError(code: number): string {
   const text = new Uint8Array(256);
   errorString(BigInt(code), text, 256n);
-  return new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
+  return writtenText(text);
 }
 
 /**

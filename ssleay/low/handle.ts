@@ -7,6 +7,7 @@
  */
 
 import { accepts, aKind, type Kind } from "./kinds.ts";
+import { addressOf } from "./c_memory.ts";
 import { CObject, hasAddresses } from "./c_object.ts";
 import type { Lifetime } from "./row.ts";
 
@@ -14,6 +15,9 @@ const net = new FinalizationRegistry<CObject>((native) => native.release());
 
 /** The object of a handle. @throws {TypeError} If it is not a handle of this kind, or not alive. */
 export let open: (handle: unknown, kind: Kind, where: string) => CObject;
+
+/** Whether a handle of this kind was lost with the memory of a WebAssembly that has ended. */
+export let isLost: (handle: unknown, kind: Kind) => boolean;
 
 /** Takes the object out of its handle, which is dead from then on. */
 let take: (handle: Opaque) => CObject;
@@ -53,6 +57,11 @@ export class Opaque<K extends Kind = Kind> {
       if (native.dead) {
         throw new TypeError(`Cannot call ${where}: the ${kind} was valid during its callback only`);
       }
+      if (native.lost) {
+        throw new TypeError(
+          `Cannot call ${where}: the ${kind} was lost when OpenSSL as WebAssembly stopped: make another one`,
+        );
+      }
       const { outlived } = native;
       if (outlived !== undefined) {
         throw new TypeError(
@@ -63,6 +72,9 @@ export class Opaque<K extends Kind = Kind> {
       }
       return native;
     };
+    isLost = (handle, kind) =>
+      typeof handle === "object" && handle !== null && #native in handle &&
+      accepts(kind, (handle as Opaque).kind) && handle.#native?.lost === true;
     take = (handle) => {
       const native = handle.#native!;
       handle.#native = undefined;
@@ -119,7 +131,7 @@ export function handleAt<K extends Kind>(kind: K, address: bigint): Opaque<K> | 
 }
 
 function same<K extends Kind>(kind: K, pointer: Deno.PointerObject): Opaque<K> | undefined {
-  return hasAddresses() ? handleAt(kind, BigInt(Deno.UnsafePointer.value(pointer))) : undefined;
+  return hasAddresses() ? handleAt(kind, addressOf(pointer)) : undefined;
 }
 
 /** The handle of a new object, and its object. */

@@ -4,16 +4,28 @@
  * @module
  */
 
+import { backend } from "./c_function.ts";
 import type { Integer } from "./row.ts";
 
-const RANGES: Readonly<Record<Integer, readonly [number, number]>> = {
+type Ranges = Readonly<Record<Integer, readonly [number, number]>>;
+
+const WIDE: Ranges = {
   int: [-0x80000000, 0xffffffff],
   uint: [0, 0xffffffff],
-  long: Deno.build.os === "windows" ? [-0x80000000, 0xffffffff] : [-(2 ** 63), 2 ** 63 - 1024],
-  ulong: [0, Deno.build.os === "windows" ? 0xffffffff : 2 ** 64 - 2048],
+  long: [-(2 ** 63), 2 ** 63 - 1024],
+  ulong: [0, 2 ** 64 - 2048],
   u64: [0, 2 ** 64 - 2048],
+  time: [-(2 ** 63), 2 ** 63 - 1024],
   size: [0, 2 ** 53 - 1],
 };
+
+/** Where a `long` has 32 bits. More would be another number. */
+const SHORT: Ranges = { ...WIDE, long: [-0x80000000, 0x7fffffff], ulong: [0, 0xffffffff] };
+
+/** Where everything has 32 bits that is not said to have 64. */
+const WEB_ASSEMBLY: Ranges = { ...SHORT, size: [0, 0xffffffff] };
+
+const FFI = Deno.build.os === "windows" ? SHORT : WIDE;
 
 /** A number for C. Booleans count as 1 and 0, as in Perl. */
 export function toInteger(value: unknown, type: Integer, where: string): number | bigint {
@@ -26,7 +38,7 @@ export function toInteger(value: unknown, type: Integer, where: string): number 
       : typeof value;
     throw new TypeError(`Cannot call ${where}: expected a whole number: received ${what}`);
   }
-  const [low, high] = RANGES[type];
+  const [low, high] = (backend === undefined ? FFI : WEB_ASSEMBLY)[type];
   if (number < low || number > high) {
     throw new RangeError(
       `Cannot call ${where}: a number of type ${type} is out of range: ${number}`,

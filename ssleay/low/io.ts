@@ -8,7 +8,7 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { forC, numberCell, toBytes } from "./c_memory.ts";
+import { forC, numberCell, pin, toBytes } from "./c_memory.ts";
 import { toInteger } from "./integer.ts";
 import type { Taken } from "./declared_types.ts";
 import { collectErrors, forgetForeignErrors } from "./error_queue.ts";
@@ -197,10 +197,25 @@ export function peek_ex(ssl: Taken<"SSL">, max?: number): Eventual<[Got, number]
   return receiveEx("peek_ex", ssl, max);
 }
 
+/** Runs a write: when it goes on later, OpenSSL wants the bytes at the same address. */
+function pinned<T>(bytes: Uint8Array<ArrayBuffer>, write: () => Eventual<T>): Eventual<T> {
+  const unpin = pin(bytes);
+  let going: Eventual<T> | undefined;
+  try {
+    going = write();
+    return going instanceof Promise ? going.finally(unpin) : going;
+  } finally {
+    if (!(going instanceof Promise)) unpin();
+  }
+}
+
 function send(native: CObject, bytes: Uint8Array): Eventual<number> {
   // A copy, since C may read it again when it waits.
   const held = forC(bytes.slice());
-  return run(native, () => sslWrite(native.pointer, held, bytes.length), (result) => result);
+  return pinned(
+    held,
+    () => run(native, () => sslWrite(native.pointer, held, bytes.length), (result) => result),
+  );
 }
 
 /** Writes; how many bytes, or 0 and less for an error. Perl: `Net::SSLeay::write` */
@@ -234,7 +249,10 @@ export function write_ex(ssl: Taken<"SSL">, data: string | Uint8Array): Eventual
   const bytes = toBytes(data, "write_ex()");
   const held = forC(bytes.slice()), written = numberCell();
   const call = () => sslWriteEx(native.pointer, held, BigInt(bytes.length), written.bytes);
-  return run(native, call, (result) => [result > 0 ? written.read() : 0, result]);
+  return pinned(
+    held,
+    () => run(native, call, (result) => [result > 0 ? written.read() : 0, result]),
+  );
 }
 
 /**

@@ -22,6 +22,7 @@
  */
 
 export { SSLeay } from "./ssleay.ts";
+export { type BackendName, useBackend } from "./c_function.ts";
 export { Opaque } from "./handle.ts";
 export type { Kind } from "./kinds.ts";
 export type { ConstantName, Constants, Declared, Taken } from "./declared_types.ts";

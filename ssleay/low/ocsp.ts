@@ -21,7 +21,7 @@ import { toInteger } from "./integer.ts";
 import type { Taken } from "./declared_types.ts";
 import { handleOf, type Opaque } from "./handle.ts";
 import { calling, optionalPointer, pointerOf } from "./into.ts";
-import { derFrom, derPlace } from "./written.ts";
+import { derFrom, withDer } from "./written.ts";
 import { clearErrors } from "./error_queue.ts";
 import { elements } from "./stack.ts";
 
@@ -117,8 +117,7 @@ export function OCSP_cert2ids(ssl: Taken<"SSL">, ...certs: Opaque<"X509">[]): Ui
 }
 
 function certIdFrom(bytes: Uint8Array): Deno.PointerValue {
-  const { place } = derPlace(bytes);
-  return d2iCertId(null, place, BigInt(bytes.length));
+  return withDer(bytes, (place, length) => d2iCertId(null, place, length));
 }
 
 /** A request for certificates by their ids, with a nonce. Perl: `Net::SSLeay::OCSP_ids2req` */

@@ -7,7 +7,7 @@
  */
 
 import { lazy } from "./c_function.ts";
-import { forC, stringBytes, toBytes } from "./c_memory.ts";
+import { forC, toBytes, writtenText } from "./c_memory.ts";
 import { toInteger } from "./integer.ts";
 import { calling } from "./into.ts";
 
@@ -73,8 +73,6 @@ export function RAND_file_name(size: number): string | undefined {
   }
   const buffer = new Uint8Array(length + 1);
   return calling(() => {
-    const found = fileName(buffer, BigInt(length));
-    const bytes = stringBytes(found);
-    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    return fileName(buffer, BigInt(length)) === null ? undefined : writtenText(buffer);
   });
 }

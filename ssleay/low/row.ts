@@ -3,7 +3,7 @@
  *
  *     RESULT c_function[|older_name](ARGUMENT, ...)
  *
- * RESULT: `void int uint long ulong u64 size`, `str` (a C string that C keeps), `freed` (a C string
+ * RESULT: `void int uint long ulong u64 time size` (`time` is a time_t), `str` (a C string that C keeps), `freed` (a C string
  * that is ours to free); or a kind: `new K` (ours), `of K` (lives in the first handle), `share K` (C
  * lends it, we take a reference), `static K` (lives as long as the process), `chain K` (a stack whose
  * elements are ours, too), `self` (the first argument again, or null).
@@ -27,7 +27,7 @@
 import { isKind, type Kind } from "./kinds.ts";
 
 /** A number of C. */
-export type Integer = "int" | "uint" | "long" | "ulong" | "u64" | "size";
+export type Integer = "int" | "uint" | "long" | "ulong" | "u64" | "time" | "size";
 
 /** What C does with a handle that it is given. */
 export type Ownership = "" | "free" | "give" | "keep" | "mut";
@@ -93,7 +93,15 @@ export interface Row {
   readonly args: readonly Argument[];
 }
 
-const INTEGERS: ReadonlySet<string> = new Set(["int", "uint", "long", "ulong", "u64", "size"]);
+const INTEGERS: ReadonlySet<string> = new Set([
+  "int",
+  "uint",
+  "long",
+  "ulong",
+  "u64",
+  "time",
+  "size",
+]);
 const isInteger = (word: string): word is Integer => INTEGERS.has(word);
 
 function readResult(text: string, row: string): Result {
@@ -185,6 +193,7 @@ const NATIVE: Readonly<Record<Integer, Deno.NativeType>> = {
   long: LONG ? "i32" : "i64",
   ulong: LONG ? "u32" : "u64",
   u64: "u64",
+  time: "i64",
   size: "usize",
 };
 

@@ -6,7 +6,7 @@
 
 import { collectErrors } from "./error_queue.ts";
 import { type CFunction, lazy } from "./c_function.ts";
-import { addressOfBytes, bytesAt, decodeUtf8, numberCell, pointerCell } from "./c_memory.ts";
+import { bytesAt, decodeUtf8, numberCell, pointerCell, withAddress } from "./c_memory.ts";
 import { rethrow } from "./thrown.ts";
 import type { Row, Written } from "./row.ts";
 
@@ -51,16 +51,26 @@ export function derFrom(
   const length = call(null);
   if (length <= 0) return undefined;
   const der = new Uint8Array(length);
-  call(pointerCell(addressOfBytes(der)).bytes);
+  withAddress(der, (address) => call(pointerCell(address).bytes));
   return der;
 }
 
-/** Runs `use` with a pointer to a pointer to bytes, as `d2i_*` functions take them. */
-export function derPlace(bytes: Uint8Array): { place: Uint8Array<ArrayBuffer>; held: Uint8Array } {
+/** Runs `use` with a pointer to a pointer to bytes, and their length, as `d2i_*` functions take them. */
+export function withDer<T>(
+  bytes: Uint8Array,
+  use: (place: Uint8Array<ArrayBuffer>, length: bigint) => T,
+): T {
   // A copy with room after it, which stays reachable during the call.
   const held = new Uint8Array(bytes.length + 8);
   held.set(bytes);
-  return { place: pointerCell(addressOfBytes(held)).bytes, held };
+  try {
+    return withAddress(
+      held,
+      (address) => use(pointerCell(address).bytes, BigInt(bytes.length)),
+    );
+  } finally {
+    held.fill(0);
+  }
 }
 
 const MAX_DIGEST = 64;
@@ -71,11 +81,10 @@ type Finish = (raw: unknown) => unknown;
 export function withWritten(row: Row, c: CFunction, out: unknown[], finish: Finish): unknown {
   const der = row.args.findIndex((arg) => arg.form === "der");
   if (der >= 0) {
-    const bytes = out[der] as Uint8Array;
-    const { place, held } = derPlace(bytes);
-    const raw = after(() => c(...out.toSpliced(der, 1, place, bytes.length)));
-    held.fill(0);
-    return finish(raw);
+    return finish(withDer(
+      out[der] as Uint8Array,
+      (place, length) => after(() => c(...out.toSpliced(der, 1, place, length))),
+    ));
   }
   const at = out.findIndex((each) => (each as Written | null)?.form === "written");
   const call = (...places: unknown[]) => c(...out.toSpliced(at, 1, ...places));

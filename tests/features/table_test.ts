@@ -21,7 +21,7 @@ Deno.test("featuresTable() has a row for each feature and a cell for each engine
   assertEquals(cells("stopTls"), ["yes", "yes", "", "yes"]);
   assertEquals(cells("psk"), ["yes", "", "", "yes"]);
   assertEquals(cells("peerCertificate"), ["yes", "yes", "yes (1)", "yes"]);
-  assertEquals(cells("nativeObjects"), ["yes", "yes", "", ""]);
+  assertEquals(cells("nativeObjects"), ["yes", "yes", "", "yes"]);
 });
 
 Deno.test("withFeaturesTable() replaces what is between the marks and nothing else", () => {

@@ -35,3 +35,46 @@ __attribute__((constructor)) static void use_host(void)
     if (RAND_set_rand_method(&host) != 1)
         __builtin_trap();
 }
+
+/*
+ * What OpenSSL's own generators are seeded from, in place of providers/implementations/rands/seeding.
+ * No number comes from them, but some functions ask how strong they are: RSA keys of 2048 bits and
+ * more are made only where one of 112 bits and more could be set up.
+ */
+typedef struct rand_pool_st RAND_POOL;
+size_t ossl_rand_pool_bytes_needed(RAND_POOL *pool, unsigned int factor);
+unsigned char *ossl_rand_pool_add_begin(RAND_POOL *pool, size_t length);
+int ossl_rand_pool_add_end(RAND_POOL *pool, size_t length, size_t entropy);
+size_t ossl_rand_pool_entropy_available(RAND_POOL *pool);
+int ossl_rand_pool_add(RAND_POOL *pool, const unsigned char *from, size_t length, size_t entropy);
+
+size_t ossl_pool_acquire_entropy(RAND_POOL *pool)
+{
+    size_t length = ossl_rand_pool_bytes_needed(pool, 1);
+    unsigned char *to = ossl_rand_pool_add_begin(pool, length);
+
+    if (to != NULL && host_random(to, length) == 0)
+        ossl_rand_pool_add_end(pool, length, 8 * length);
+    return ossl_rand_pool_entropy_available(pool);
+}
+
+int ossl_pool_add_nonce_data(RAND_POOL *pool)
+{
+    unsigned char nonce[16];
+
+    return host_random(nonce, sizeof(nonce)) == 0 &&
+           ossl_rand_pool_add(pool, nonce, sizeof(nonce), 0);
+}
+
+int ossl_rand_pool_init(void)
+{
+    return 1;
+}
+
+void ossl_rand_pool_cleanup(void)
+{
+}
+
+void ossl_rand_pool_keep_random_devices_open(int keep)
+{
+}

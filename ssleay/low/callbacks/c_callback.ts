@@ -5,21 +5,14 @@
  */
 
 import { SslUnsupportedError } from "../../../errors.ts";
-import { isNarrow } from "../c_function.ts";
-
-/** A C function that calls JavaScript. */
-export interface CCallback {
-  /** Its address. */
-  readonly pointer: Deno.PointerObject;
-  /** Frees it. C must not call it any more. */
-  close(): void;
-}
+import type { CCallback } from "../backend.ts";
+import { backend, isNarrow } from "../c_function.ts";
 
 /** @throws {SslUnsupportedError} Under `--allow-ffi=<path>`. */
 export function mustAllowCallbacks(): void {
   if (isNarrow()) {
     throw new SslUnsupportedError(
-      "Cannot set a callback: --allow-ffi=<path> rules callbacks out: use --allow-ffi",
+      'Cannot set a callback: --allow-ffi=<path> rules callbacks out: use --allow-ffi, or useBackend("wasm")',
     );
   }
 }
@@ -36,6 +29,7 @@ export function cCallback(
   run: (...args: any[]) => unknown,
 ): CCallback {
   mustAllowCallbacks();
+  if (backend !== undefined) return backend.callback({ parameters, result }, run);
   // deno-lint-ignore no-explicit-any
   return new Deno.UnsafeCallback({ parameters, result } as any, run as any);
 }

@@ -10,6 +10,7 @@ import {
   addressOf,
   bytesFrom,
   bytesTo,
+  pointerCell,
   pointerFrom,
   storeAddress,
   storeInt,
@@ -18,7 +19,7 @@ import {
 } from "../c_memory.ts";
 import type { Taken } from "../declared_types.ts";
 import { type Opaque, scoped } from "../handle.ts";
-import { derPlace } from "../written.ts";
+import { withDer } from "../written.ts";
 import { answerAt, answering, answerOf, lasting, setCallback, withSsl } from "./registry.ts";
 
 const P = "pointer", I = "i32", B = "buffer", L = "i64";
@@ -114,11 +115,13 @@ export function CTX_set_tlsext_servername_callback(
 
 /** The response that the peer stapled, to be freed; null if it sent no response, or one that cannot be read. */
 function stapledOf(ssl: Deno.PointerValue): Deno.PointerValue {
-  const cell = new BigUint64Array(1);
-  const length = Number(sslCtrlInto(ssl, CTRL.getOcspResponse, 0n, new Uint8Array(cell.buffer)));
-  if (length <= 0 || cell[0] === 0n) return null;
-  const { place } = derPlace(bytesFrom(pointerFrom(cell[0]!), length));
-  return d2iResponse(null, place, BigInt(length));
+  const cell = pointerCell();
+  const length = Number(sslCtrlInto(ssl, CTRL.getOcspResponse, 0n, cell.bytes));
+  if (length <= 0 || cell.read() === 0n) return null;
+  return withDer(
+    bytesFrom(pointerFrom(cell.read()), length),
+    (place, size) => d2iResponse(null, place, size),
+  );
 }
 
 const statusPointer = () =>

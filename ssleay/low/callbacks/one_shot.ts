@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type CCallback, cCallback } from "./c_callback.ts";
+import { cCallback } from "./c_callback.ts";
+import type { CCallback } from "../backend.ts";
 import { bytesTo, toBytes } from "../c_memory.ts";
 import { apart } from "../error_queue.ts";
 import { guarded } from "../thrown.ts";

@@ -13,6 +13,7 @@ import {
   bytesFrom,
   bytesTo,
   storeAddress,
+  storeSize,
   textFrom,
   toBytes,
   toCString,
@@ -177,7 +178,7 @@ const useSessionPointer = () =>
             const bytes = toBytes(name, "the PSK callback").slice();
             identities.set(open(handle, "SSL", ""), bytes);
             storeAddress(id, addressOfBytes(bytes));
-            storeAddress(idLength, BigInt(bytes.length));
+            storeSize(idLength, bytes.length);
           }
           return Number(result ?? 0) ? 1 : 0;
         });
@@ -204,23 +205,23 @@ function setPsk({ set, ...setter }: PskSetter, target: unknown, callback: unknow
   );
 }
 
-function setter(kind: keyof typeof POINTERS, on: "SSL" | "SSL_CTX"): PskSetter {
-  const prefix = on === "SSL" ? "" : "CTX_";
-  const name = `${prefix}set_${kind}_callback`;
-  return { name, on, kind, set: lazy(`SSL_${name}`, [P, P], "void") };
+/** The C function is named in full: by its name it gets into the WebAssembly. */
+function setter(kind: keyof typeof POINTERS, cName: string): PskSetter {
+  const on = cName.startsWith("SSL_CTX_") ? "SSL_CTX" : "SSL";
+  return { name: cName.slice("SSL_".length), on, kind, set: lazy(cName, [P, P], "void") };
 }
 
 const CTX = {
-  client: setter("psk_client", "SSL_CTX"),
-  server: setter("psk_server", "SSL_CTX"),
-  find: setter("psk_find_session", "SSL_CTX"),
-  use: setter("psk_use_session", "SSL_CTX"),
+  client: setter("psk_client", "SSL_CTX_set_psk_client_callback"),
+  server: setter("psk_server", "SSL_CTX_set_psk_server_callback"),
+  find: setter("psk_find_session", "SSL_CTX_set_psk_find_session_callback"),
+  use: setter("psk_use_session", "SSL_CTX_set_psk_use_session_callback"),
 };
 const SSL = {
-  client: setter("psk_client", "SSL"),
-  server: setter("psk_server", "SSL"),
-  find: setter("psk_find_session", "SSL"),
-  use: setter("psk_use_session", "SSL"),
+  client: setter("psk_client", "SSL_set_psk_client_callback"),
+  server: setter("psk_server", "SSL_set_psk_server_callback"),
+  find: setter("psk_find_session", "SSL_set_psk_find_session_callback"),
+  use: setter("psk_use_session", "SSL_set_psk_use_session_callback"),
 };
 
 /** A client's keys up to TLS 1.2; `undefined` removes it. Perl: `Net::SSLeay::CTX_set_psk_client_callback` */

@@ -7,7 +7,7 @@
  */
 
 import { cCallback, mustAllowCallbacks } from "./c_callback.ts";
-import { lazy } from "../c_function.ts";
+import { backend, lazy } from "../c_function.ts";
 import { addressOf } from "../c_memory.ts";
 import { apart } from "../error_queue.ts";
 import { handleAt, type Opaque, scoped } from "../handle.ts";
@@ -75,7 +75,7 @@ export function lasting(
   run: (...args: any[]) => unknown,
 ): Deno.PointerObject {
   let pointer = pointers.get(kind);
-  if (pointer === undefined) {
+  if (pointer === undefined || backend?.isLost(pointer)) {
     pointers.set(kind, pointer = cCallback(parameters, result, run).pointer);
   }
   return pointer;

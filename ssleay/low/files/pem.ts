@@ -5,6 +5,7 @@
  */
 
 import { lazy } from "../c_function.ts";
+import { pointerAt } from "../c_memory.ts";
 import { hasReason } from "../error_queue.ts";
 import { elements } from "../stack.ts";
 import { withBio } from "../written.ts";
@@ -66,21 +67,20 @@ export function eachCrl(text: Uint8Array, use: (crl: Deno.PointerObject) => bool
   return each(text, readCrl, crlFree, use);
 }
 
-/** struct X509_info_st begins with X509 *x509; X509_CRL *crl. */
-const POINTER_SIZE = 8;
+/** Where struct X509_info_st, which begins with X509 *x509; X509_CRL *crl, has its pointers. */
+export const X509_INFO = { x509: 0, crl: 1 } as const;
 
 /** Adds the certificates and CRLs of a PEM text to a store; how many there were. */
 export function addToStore(
   store: Deno.PointerValue,
   text: Uint8Array,
-  pointerAt: (info: Deno.PointerValue, offset: number) => Deno.PointerValue,
 ): number {
   return withBio(text, (bio) => {
     const infos = readInfos(bio, null, null, null);
     if (infos === null) return 0;
     let count = 0;
     for (const info of elements(infos)) {
-      const x509 = pointerAt(info, 0), crl = pointerAt(info, POINTER_SIZE);
+      const x509 = pointerAt(info, X509_INFO.x509), crl = pointerAt(info, X509_INFO.crl);
       if (x509 !== null && storeAddCert(store, x509) === 1) count++;
       if (crl !== null && storeAddCrl(store, crl) === 1) count++;
       infoFree(info);

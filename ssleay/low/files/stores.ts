@@ -5,8 +5,9 @@
  */
 
 import { SslUnsupportedError } from "../../../errors.ts";
-import { lazy } from "../c_function.ts";
-import { addressOf, bytesAt, pointerFrom, toCString } from "../c_memory.ts";
+import { backend, lazy } from "../c_function.ts";
+import { toCString } from "../c_memory.ts";
+import { clearErrors } from "../error_queue.ts";
 import { toInteger } from "../integer.ts";
 import type { Taken } from "../declared_types.ts";
 import { handleOf, type Opaque } from "../handle.ts";
@@ -39,19 +40,32 @@ const bioCtrl = lazy("BIO_ctrl", [P, I, L, P], L);
 const randAdd = lazy("RAND_add", [B, I, "f64"], "void");
 const randBytes = lazy("RAND_bytes", [B, I], I);
 
-function pointerAt(info: Deno.PointerValue, offset: number): Deno.PointerValue {
-  const address = addressOf(info) + BigInt(offset);
-  return pointerFrom(new BigUint64Array(bytesAt(address, 8).buffer)[0]!);
-}
+/** What `c_rehash` names the file of a certificate, and of a CRL. */
+const HASHED = /\/[0-9a-f]{8}\.(r?)\d+$/;
 
-/** Checks that Deno lets us read a folder which C will read later, as it needs it. */
-function mayRead(folder: string, where: string): boolean {
-  return readFolder(folder, where) !== undefined;
+/** Adds what the files with hashed names in a folder have; 1, or 0 if there is no such folder. */
+function addHashed(
+  store: Deno.PointerValue,
+  folder: string,
+  { format, where }: { format: number; where: string },
+): number {
+  const files = readFolder(folder, where);
+  if (files === undefined) return 0;
+  const as = format === FILETYPE.ASN1 ? "der" : "pem";
+  for (const file of files) {
+    const [, isCrl] = HASHED.exec(file) ?? [];
+    if (isCrl === undefined) continue;
+    const bytes = readFile(file, where);
+    // One that cannot be read is left out, as it is when C looks for it.
+    if (bytes !== undefined) calling(() => (isCrl ? crls : certificates)[as](store, bytes));
+  }
+  clearErrors();
+  return 1;
 }
 
 /**
  * Adds the anchors of a PEM file, and those of a folder with hashed names, which is read when
- * they are needed.
+ * they are needed; at once by the backend `"wasm"`, whose C reads no files.
  *
  * Perl: `Net::SSLeay::CTX_load_verify_locations`
  */
@@ -66,17 +80,25 @@ export function CTX_load_verify_locations(
   if (file) {
     const bytes = readFile(file, where);
     if (bytes === undefined) return 0;
-    if (calling(() => addToStore(ctxStore(pointer), bytes, pointerAt)) === 0) return 0;
+    if (calling(() => addToStore(ctxStore(pointer), bytes)) === 0) return 0;
   }
   if (!folder) return 1;
-  if (!mayRead(folder, where)) return 0;
+  if (backend !== undefined) {
+    return addHashed(calling(() => ctxStore(pointer)), folder, { format: FILETYPE.PEM, where });
+  }
+  // C reads it later, so Deno is asked now.
+  if (readFolder(folder, where) === undefined) return 0;
   return calling(() => loadLocations(pointer, null, toCString(folder, where)));
 }
 
 /** X509_L_ADD_DIR. */
 const ADD_DIR = 2;
 
-/** Adds a folder with hashed names, which is read when it is needed. Perl: `Net::SSLeay::X509_LOOKUP_add_dir` */
+/**
+ * Adds a folder with hashed names, which is read when it is needed; at once by the backend `"wasm"`.
+ *
+ * Perl: `Net::SSLeay::X509_LOOKUP_add_dir`
+ */
 export function X509_LOOKUP_add_dir(
   lookup: Opaque<"X509_LOOKUP">,
   folder: string,
@@ -84,9 +106,14 @@ export function X509_LOOKUP_add_dir(
 ): number {
   const where = "X509_LOOKUP_add_dir()";
   const pointer = pointerOf(lookup, "X509_LOOKUP", "X509_LOOKUP_add_dir");
-  const format = BigInt(toInteger(type, "long", where));
-  if (!mayRead(folder, where)) return 0;
-  return calling(() => lookupCtrl(pointer, ADD_DIR, toCString(folder, where), format, null));
+  const format = Number(toInteger(type, "long", where));
+  if (backend !== undefined) {
+    return addHashed(calling(() => lookupStore(pointer)), folder, { format, where });
+  }
+  if (readFolder(folder, where) === undefined) return 0;
+  return calling(() =>
+    lookupCtrl(pointer, ADD_DIR, toCString(folder, where), BigInt(format), null)
+  );
 }
 
 type Load = (store: Deno.PointerValue, bytes: Uint8Array) => number;
@@ -155,7 +182,7 @@ export function X509_load_cert_crl_file(
   type: number,
 ): number {
   return load("X509_load_cert_crl_file", lookup, file, type, {
-    pem: (store, bytes) => addToStore(store, bytes, pointerAt),
+    pem: (store, bytes) => addToStore(store, bytes),
     der: certificates.der,
   });
 }

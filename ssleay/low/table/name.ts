@@ -36,7 +36,7 @@ export const NAME = {
   ASN1_INTEGER_set: "int ASN1_INTEGER_set(ASN1_INTEGER i, long val)",
   ASN1_TIME_free: "void ASN1_TIME_free(free ASN1_TIME s)",
   ASN1_TIME_new: "new ASN1_TIME ASN1_TIME_new()",
-  ASN1_TIME_set: "self ASN1_TIME_set(ASN1_TIME s, long t)",
+  ASN1_TIME_set: "self ASN1_TIME_set(ASN1_TIME s, time t)",
   P_ASN1_TIME_put2string: "int ASN1_TIME_print(>text, ASN1_TIME tm)",
   P_ASN1_UTCTIME_put2string: "int ASN1_TIME_print(>text, ASN1_TIME tm)",
 } as const;

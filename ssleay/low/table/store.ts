@@ -67,7 +67,7 @@ export const STORE = {
     "void X509_VERIFY_PARAM_set_hostflags(X509_VERIFY_PARAM param, uint flags)",
   X509_VERIFY_PARAM_set_purpose:
     "int X509_VERIFY_PARAM_set_purpose(X509_VERIFY_PARAM param, int purpose)",
-  X509_VERIFY_PARAM_set_time: "void X509_VERIFY_PARAM_set_time(X509_VERIFY_PARAM param, long t)",
+  X509_VERIFY_PARAM_set_time: "void X509_VERIFY_PARAM_set_time(X509_VERIFY_PARAM param, time t)",
   X509_VERIFY_PARAM_set_trust:
     "int X509_VERIFY_PARAM_set_trust(X509_VERIFY_PARAM param, int trust)",
   X509_policy_level_get0_node:

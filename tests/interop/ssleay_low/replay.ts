@@ -3,6 +3,7 @@
  * results, what callbacks were called with, and what arguments were changed to must be the same.
  */
 
+import "../../ssleay/low/backend.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
 import { Opaque } from "../../../ssleay/low/handle.ts";
 

@@ -3,6 +3,7 @@
  * line. scripts/README.md says what a line can be.
  */
 
+import "../../ssleay/low/backend.ts";
 import { Opaque } from "../../../ssleay/low/handle.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
 import * as ssleay from "../../../ssleay/mod.ts";

@@ -8,6 +8,7 @@ import { SSLeay } from "../../../ssleay/low/mod.ts";
 import type { Kind } from "../../../ssleay/low/kinds.ts";
 import { type Argument, readRow } from "../../../ssleay/low/row.ts";
 import { TABLE } from "../../../ssleay/low/table/all.ts";
+import { MISSING } from "./backend.ts";
 import { FREE, HandleArgument, MAKERS } from "./objects.ts";
 
 /** What came of a function. */
@@ -92,8 +93,7 @@ const made = (args: readonly unknown[]) =>
 const reaches = (args: readonly unknown[], at: number) =>
   args.slice(0, at).every((arg) => !(arg instanceof HandleArgument) || arg.make !== undefined);
 
-const isMissing = (error: unknown) =>
-  error instanceof TypeError && /OpenSSL [\d.]+ and (?:later|earlier) do$/.test(error.message);
+const isMissing = (error: unknown) => error instanceof Error && MISSING.test(error.message);
 
 function refusals(name: string, args: readonly unknown[]): string[] {
   const wrong: string[] = [];

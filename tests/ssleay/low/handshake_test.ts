@@ -10,9 +10,13 @@ import {
   sslWriteAll,
   wantNothing,
 } from "../../../ssleay/mod.ts";
+import { BACKEND } from "./backend.ts";
 import type { Opaque } from "../../../ssleay/low/handle.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
 import { TestCa } from "../../../testing/mod.ts";
+
+/** The engine whose objects are taken. */
+const ENGINE = BACKEND === "wasm" ? "wasm" : "openssl";
 
 const ca = await TestCa.create();
 const server = await ca.server("localhost");
@@ -285,14 +289,14 @@ Deno.test("the objects of our classes are taken; what belongs to their owner is 
   const listener = await SslSocket.listen({
     hostname: "127.0.0.1",
     port: 0,
-    engine: "openssl",
+    engine: ENGINE,
     ...server,
   });
   const accepted = listener.accept();
   const client = await SslSocket.connect({
     hostname: "127.0.0.1",
     port: (listener.addr as Deno.NetAddr).port,
-    engine: "openssl",
+    engine: ENGINE,
     ca: ca.pem,
     verifycnName: "localhost",
   });

@@ -1,5 +1,6 @@
 /** A fresh object of each kind, for tests that call every function. */
 
+import { BACKEND } from "./backend.ts";
 import { cFunction } from "../../../ssleay/low/c_function.ts";
 import { pointerCell, pointerFrom } from "../../../ssleay/low/c_memory.ts";
 import { handleOf, type Opaque, open } from "../../../ssleay/low/handle.ts";
@@ -97,15 +98,18 @@ function withPolicy(): Opaque<"X509"> {
 }
 
 /** Net::SSLeay has functions for policy trees, and none that makes one. */
+const policyCheck = cFunction("X509_policy_check", {
+  parameters: ["buffer", "buffer", "pointer", "pointer", "u32"],
+  result: "i32",
+});
+
 function policyTree(): Opaque<"X509_POLICY_TREE"> {
-  const P = "pointer", B = "buffer";
-  const check = cFunction("X509_policy_check", { parameters: [B, B, P, P, "u32"], result: "i32" })!;
   const chain = SSLeay.sk_X509_new_null()!;
   SSLeay.sk_X509_push(chain, withPolicy());
   SSLeay.sk_X509_push(chain, SSLeay.PEM_read_bio_X509(bio(ca.pem))!);
   const certificates = open(chain, "STACK_OF_X509", "policyTree()");
   const cell = pointerCell();
-  check(cell.bytes, new Uint8Array(4), certificates.pointer, null, 0);
+  policyCheck!(cell.bytes, new Uint8Array(4), certificates.pointer, null, 0);
   const tree = handleOf("X509_POLICY_TREE", pointerFrom(cell.read()), "new")!;
   open(tree, "X509_POLICY_TREE", "policyTree()").keep(certificates);
   return tree;
@@ -159,11 +163,13 @@ export const MAKERS: Partial<Record<Kind, () => Opaque>> = {
   ASN1_OBJECT: () => SSLeay.OBJ_txt2obj("1.2.3.4")!,
   OCSP_REQUEST: () => SSLeay.OCSP_ids2req(),
   OCSP_RESPONSE: () => SSLeay.d2i_OCSP_RESPONSE(ocspResponse)!,
-  X509_POLICY_TREE: policyTree,
-  X509_POLICY_LEVEL: policyLevel,
-  X509_POLICY_NODE: () => SSLeay.X509_policy_level_get0_node(policyLevel(), 0)!,
+  ...(policyCheck !== undefined && {
+    X509_POLICY_TREE: policyTree,
+    X509_POLICY_LEVEL: policyLevel,
+    X509_POLICY_NODE: () => SSLeay.X509_policy_level_get0_node(policyLevel(), 0)!,
+  }),
   OPENSSL_INIT_SETTINGS: () => SSLeay.OPENSSL_INIT_new()!,
-  ...(SSLeay.OPENSSL_VERSION_NUMBER < 0x40000000 && {
+  ...(BACKEND === "ffi" && SSLeay.OPENSSL_VERSION_NUMBER < 0x40000000 && {
     ENGINE: () => SSLeay.ENGINE_by_id("dynamic")!,
   }),
   ...(SSLeay.OPENSSL_VERSION_NUMBER >= 0x30000000 && {
