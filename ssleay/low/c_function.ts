@@ -46,7 +46,7 @@ function mayChoose(name: BackendName): void {
  * @throws {SslUnsupportedError} For `"wasm"` if its file is missing or altered, or there is no
  *   WebAssembly here.
  * @example
- * ```ts
+ * ```ts ignore
  * import { SSLeay, useBackend } from "@socket/ssl/ssleay/low";
  *
  * await useBackend("wasm"); // no --allow-ffi, no installed OpenSSL

@@ -1,6 +1,7 @@
 /**
  * Net::SSLeay's low-level functions and constants: OpenSSL itself, under the names that Perl's
- * programs use. Needs `--allow-ffi` and an installed OpenSSL 1.1.1, 3 or 4.
+ * programs use. Needs `--allow-ffi` and an installed OpenSSL 1.1.1, 3 or 4; or, after
+ * `useBackend("wasm")`, which brings OpenSSL 3.5 as WebAssembly, no permission at all.
  *
  * In place of Perl's numbers there are handles. A handle of the wrong kind, a freed one, or one that
  * was valid during a callback only never reaches C. What a program forgets to free is freed with it.

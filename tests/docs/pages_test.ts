@@ -62,11 +62,38 @@ async function run(examples: readonly Block[]): Promise<ReadonlyMap<string, Outc
   return new Map(outcomes.map((outcome) => [outcome.name, outcome]));
 }
 
+/** They choose what SSLeay runs on, which a program does once. */
+const choosing = new Map(
+  blocks.filter(({ code }) => code.includes("await useBackend("))
+    .map(({ name, code }) => [name, code]),
+);
+
+Deno.test("pages: a block that chooses a backend runs in a process of its own, under no permission", async (t) => {
+  assert(choosing.size >= 3, `${choosing.size}`);
+  for (const [name, code] of choosing) {
+    await t.step(name, async () => {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-check", "--quiet", "--no-prompt", "--ext=ts", "-"],
+        cwd: ROOT,
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      await new Blob([code]).stream().pipeTo(child.stdin);
+      const { stdout, stderr } = await child.output();
+      const [printed, failure] = [stdout, stderr].map((each) => new TextDecoder().decode(each));
+      assertEquals(failure, "");
+      const shown = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text!);
+      assert(shown.length > 0 && shown.every((text) => printed!.includes(text)), printed);
+    });
+  }
+});
+
 Deno.test("pages: every other block runs and prints what its page shows", async (t) => {
   const only = Deno.env.get("SOCKET_SSL_PAGES") ?? "";
   const examples = blocks.filter(({ name, own, file, prints }) =>
     file === undefined && (!own || prints !== undefined) && !Object.hasOwn(NOT_RUN, name) &&
-    name.includes(only)
+    name.includes(only) && !choosing.has(name)
   );
   const outcomes = await run(examples);
   for (const { name, page, line, prints } of examples) {
