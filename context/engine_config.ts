@@ -35,7 +35,7 @@ import { type ObserverHooks, observerHooks } from "./observers.ts";
 import { isRecord } from "./option_values.ts";
 import type { SslOptions, StapleCallback } from "./options.ts";
 import { sniName, sniNamesIn, valueFor } from "./per_name.ts";
-import { PSK_CIPHERSUITES, type PskSetup, pskSetup } from "./psk.ts";
+import { type PskSetup, pskSetup } from "./psk.ts";
 import { idContexts } from "./sessions/binding.ts";
 import { ticketKeyHook } from "./sessions/ticket_keys.ts";
 import type { Tracer } from "./trace.ts";
@@ -202,15 +202,14 @@ function configByName(
   options: SslOptions,
   material: Material,
 ): (name: string) => ContextConfig {
-  const { verifyMode, credentials, trust, psk, observers, hooks } = material;
+  const { verifyMode, credentials, trust, observers, hooks } = material;
   const shared = sharedConfig(role, options, material);
   const staples = staplesFor(options.ocspStaple, credentials);
   const idContext = idContexts(role, options, verifyMode, trust.config);
-  const suites = psk === undefined ? undefined : PSK_CIPHERSUITES;
   return (name) => ({
     ...shared,
     cipherList: valueFor(options.cipherList, name),
-    ciphersuites: valueFor(options.ciphersuites, name) ?? suites,
+    ciphersuites: valueFor(options.ciphersuites, name),
     sessionIdContext: idContext(name),
     credentials: credentials.get(name) ?? credentials.get("") ?? [],
     hooks: ownRecord({ ...hooks, ...observers.staple(staples(name), credentials, name) }),

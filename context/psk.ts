@@ -38,14 +38,6 @@ export interface PskSetup {
 }
 
 /**
- * The TLS 1.3 suites for pre-shared keys. OpenSSL uses these keys with SHA-256 only, so the suites
- * with SHA-256 come first: otherwise a server with a certificate would choose another suite, and use
- * the certificate.
- */
-export const PSK_CIPHERSUITES =
-  "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
-
-/**
  * Makes the hook.
  *
  * @throws {TypeError} for the form of the other role.

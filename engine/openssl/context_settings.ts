@@ -9,6 +9,7 @@ import { quote } from "../../internal/quote.ts";
 import { unsupported } from "../../internal/unsupported.ts";
 import type { ContextConfig, Credential, TlsVersion } from "../engine.ts";
 import { TLS1_2, VERSIONS } from "../tls_versions.ts";
+import { defaultCiphers, defaultSuites } from "./default_ciphers.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { restrictGroups } from "./groups.ts";
 import { requireLegacyLevel } from "./legacy.ts";
@@ -17,15 +18,6 @@ import type { Runtime } from "./session_context.ts";
 import { CTRL } from "./header_numbers.ts";
 import { alpnWire, type CallbackKind } from "./trampolines.ts";
 import { loadKey, SECURITY_LEVEL, trustFlags, withStore } from "./trust_store.ts";
-
-/** Perl's default since 2.074. */
-const DEFAULT_CIPHERS = "DEFAULT:!EXP:!MEDIUM:!LOW:!eNULL:!aNULL:!RC4:!DES:!MD5:!PSK:!SRP";
-
-/** "DEFAULT" is a keyword only at the start of a list; this is what it stands for. */
-const DEFAULT = "ALL:!COMPLEMENTOFDEFAULT";
-const CHACHA20_FIRST = "ECDHE+CHACHA20:DHE+CHACHA20:";
-const CHACHA20_SUITES =
-  "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256";
 
 const OP = {
   NO_COMPRESSION: 0x20000n,
@@ -146,17 +138,9 @@ export class ContextSettings {
   #cipherList(): string {
     const { cipherList, hooks, noEcdh } = this.config;
     const list = cipherList === undefined
-      ? this.#defaultCiphers(hooks.psk !== undefined)
+      ? defaultCiphers(hooks.psk !== undefined, this.#runtime.library.aesByTables)
       : cipherList || "DEFAULT";
     return noEcdh ? `${list}:!kECDHE:!kECDHEPSK` : list;
-  }
-
-  #defaultCiphers(psk: boolean): string {
-    const chacha20 = this.#runtime.library.aesByTables ? CHACHA20_FIRST : "";
-    // A program that gives a pre-shared key means to use it, even beside certificates.
-    const first = psk ? `kECDHEPSK:kDHEPSK:kPSK:${chacha20}` : chacha20;
-    const list = psk ? DEFAULT_CIPHERS.replace(":!PSK", "") : DEFAULT_CIPHERS;
-    return first === "" ? list : first + list.replace("DEFAULT", DEFAULT);
   }
 
   #setAlgorithms(): void {
@@ -171,7 +155,8 @@ export class ContextSettings {
     if (!list.includes("@SECLEVEL=") && c.SSL_CTX_get_security_level(this.ptr) < SECURITY_LEVEL) {
       c.SSL_CTX_set_security_level(this.ptr, SECURITY_LEVEL);
     }
-    const suites = config.ciphersuites ?? (aesByTables ? CHACHA20_SUITES : undefined);
+    const suites = config.ciphersuites ??
+      defaultSuites(config.hooks.psk !== undefined, aesByTables);
     if (suites !== undefined) {
       this.#check(
         c.SSL_CTX_set_ciphersuites(this.ptr, cString(suites)) === 1,

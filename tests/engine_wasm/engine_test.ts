@@ -4,8 +4,6 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { WASM_VERSION } from "../../engine/select.ts";
 import { SslError } from "../../errors.ts";
-import { SslSocket } from "../../mod.ts";
-import { listen, reach } from "../contract/harness.ts";
 import {
   engine as openssl,
   handshake,
@@ -136,25 +134,4 @@ test("room for a call is given back in order, beyond the fixed room too, and is 
   instance.give(first, 100);
   assertEquals(instance.heap.subarray(first, first + 100), new Uint8Array(100));
   assertEquals(instance.take(1), first);
-});
-
-test("it prefers ChaCha20, in TLS 1.2 too, unless the options name ciphers", async () => {
-  const ciphers: (string | undefined)[] = [];
-  const own = { minVersion: "TLSv1_2", maxVersion: "TLSv1_2" } as const;
-  for (const options of [{}, own, { ciphersuites: "TLS_AES_128_GCM_SHA256" }]) {
-    const listener = await listen("wasm");
-    const [c, s] = await Promise.all([
-      SslSocket.connect(await reach("wasm", listener, options)),
-      listener.accept(),
-    ]);
-    ciphers.push(c.getCipher());
-    assertEquals([c.engine, c.report.ok], ["wasm", true]);
-    await Promise.all([c.close(), s.close()]);
-    listener.close();
-  }
-  assertEquals(ciphers, [
-    "TLS_CHACHA20_POLY1305_SHA256",
-    "ECDHE-ECDSA-CHACHA20-POLY1305",
-    "TLS_AES_128_GCM_SHA256",
-  ]);
 });
