@@ -6,6 +6,7 @@
 
 import { requireFeature } from "../engine/features.ts";
 import type { Engine, EngineName, Role } from "../engine/engine.ts";
+import type { AskedOfEngine } from "./engine_config.ts";
 import { SslError } from "../errors.ts";
 import { atCallOf } from "../internal/caller.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
@@ -125,13 +126,13 @@ export class SslContext implements Disposable {
 /**
  * Makes a context for a role.
  *
- * @param asked The options of the operation, which may ask an engine for more than the context does.
+ * @param asked What the operation needs of an engine: its options may ask for more than the context does.
  */
 export async function createContext(
   role: Role,
   options: Resolved<SslOptions>,
   ofEngine?: Engine,
-  asked: Resolved<SslOptions> = options,
+  asked: AskedOfEngine = { options },
 ): Promise<SslContext> {
   const { peerRules } = await import("./peer_rules.ts"); // with all that judges, not at start-up
   const rules = peerRules(options);

@@ -14,7 +14,7 @@ import type {
   TlsVersion,
   TrustConfig,
 } from "../engine/engine.ts";
-import { selectEngine } from "../engine/load.ts";
+import { type Fits, selectEngine } from "../engine/load.ts";
 import {
   hasVersions,
   requireFeatures,
@@ -115,16 +115,25 @@ function checkPins(role: Role, options: SslOptions, verifyMode: number): void {
   );
 }
 
+/** What an operation needs of an engine. */
+export interface AskedOfEngine {
+  /** Its options. */
+  readonly options: SslOptions;
+  /** What it needs beside them. */
+  readonly fits?: Fits | undefined;
+}
+
 /** The engine of a choice; "auto" is the first that can do all that was asked for in a role. */
 export async function engineFor(
   role: Role,
   choice: EngineChoice | undefined,
-  asked: SslOptions,
+  { options, fits = () => true }: AskedOfEngine,
 ): Promise<Engine> {
   return await selectEngine(
     choice,
     (able) =>
-      unmetNeed(able, role, asked) === undefined && hasVersions(able, allowedVersions(asked)),
+      unmetNeed(able, role, options) === undefined &&
+      hasVersions(able, allowedVersions(options)) && fits(able),
   );
 }
 

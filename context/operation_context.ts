@@ -5,6 +5,7 @@
  */
 
 import type { Role } from "../engine/engine.ts";
+import type { Fits } from "../engine/load.ts";
 import { quote } from "../internal/quote.ts";
 import { inScope, sameValue } from "./connection_policy.ts";
 import { createContext, type SslContext } from "./context.ts";
@@ -39,16 +40,18 @@ function checkReuse(context: SslContext, options: SslOptions): void {
 /**
  * The context for an operation: the one to reuse, or a new one.
  *
+ * @param fits What the operation needs of an engine beside its options.
  * @throws {TypeError} `invalid context to reuse`, or for options that contradict the one to reuse.
  */
 export async function contextFor(
   role: Role,
   options: Resolved<SslOptions>,
+  fits?: Fits,
 ): Promise<SslContext> {
   if (options.reuseCtx !== undefined) {
     const context = reused(options.reuseCtx);
     checkReuse(context, options);
     return context;
   }
-  return await createContext(role, contextOptions(options), undefined, options);
+  return await createContext(role, contextOptions(options), undefined, { options, fits });
 }

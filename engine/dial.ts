@@ -11,6 +11,7 @@ import { joinHostPort } from "../internal/host.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { SslError, SslPeerError } from "../errors.ts";
 import type {
+  ByteTransport,
   DialTarget,
   EngineContext,
   EngineListener,
@@ -18,6 +19,24 @@ import type {
   TlsStream,
   WaitOptions,
 } from "./engine.ts";
+
+/** Whether it is a `Deno.TcpConn` and nothing else: what Deno.startTls takes. */
+export function isTcpConn(transport: unknown): transport is ByteTransport & Deno.TcpConn {
+  if (typeof transport !== "object" || transport === null) return false;
+  // The classes are not public. Their getters are branded, so that a wrapper does not pass; what
+  // passes all the same, Deno.startTls itself refuses.
+  const prototype = Object.getPrototypeOf(transport) as object | null;
+  const parent = prototype && Object.getPrototypeOf(prototype) as object | null;
+  if (prototype?.constructor?.name !== "TcpConn" || parent?.constructor?.name !== "Conn") {
+    return false;
+  }
+  try {
+    const get = Object.getOwnPropertyDescriptor(parent, "remoteAddr")?.get;
+    return (get?.call(transport) as Deno.Addr | undefined)?.transport === "tcp";
+  } catch {
+    return false;
+  }
+}
 
 /** The address as a user would write it. */
 export function addressText(target: DialTarget | ListenTarget): string {

@@ -7,6 +7,7 @@
  */
 
 import { SSL_OCSP_NO_STAPLE, SSL_VERIFY_PEER } from "../constants.ts";
+import { ipVersion, plainHost } from "../internal/host.ts";
 import { NO_OPTIONS } from "../internal/own_options.ts";
 import { unsupported, USE_CALLBACKS, USE_OPENSSL } from "../internal/unsupported.ts";
 import type { ContextConfig, ContextHooks, Engine, Role, TlsVersion } from "./engine.ts";
@@ -268,6 +269,12 @@ export function requireConfig(engine: Able, config: ContextConfig): void {
     }
     requireFeature(engine, row.feature, `option "${row.option}"`, row.remedy);
   }
+}
+
+/** Whether a client needs no more than one name: it sends what it verifies, or verifies an address. */
+export function isOneName(serverName: string | undefined, verifyName: string): boolean {
+  const [sent, verified] = [plainHost(serverName ?? ""), plainHost(verifyName)];
+  return sent === verified || sent === "" && ipVersion(verified) !== undefined;
 }
 
 /** Whether an engine can be held to a choice of versions. */

@@ -90,7 +90,8 @@ async function startOver(
 ): Promise<SslSocket> {
   const transport = asTransport(connection.conn);
   let taken = false;
-  const source: TransportSource = {
+  const source: TransportSource & Pick<HandleConnection, "conn"> = {
+    conn: connection.conn,
     [takeTransport]: () => {
       taken = true;
       return connection.give("start TLS", transport);

@@ -7,7 +7,10 @@
 
 import type { SslContext } from "../context/context.ts";
 import { OPTIONS } from "../context/option_table.ts";
+import { engineOf } from "../context/context_record.ts";
 import { checkOptions } from "../context/resolved_options.ts";
+import type { DialTarget } from "../engine/engine.ts";
+import type { Fits } from "../engine/load.ts";
 import { ownMembers, ownRecord } from "../internal/own_options.ts";
 import type { ConnectOptions } from "../socket/options.ts";
 import { SslSocket } from "../socket/socket.ts";
@@ -62,7 +65,8 @@ function ownOptions(operation: string, given: ClientOptions): ConnectOptions {
 /** Opens connections to any host under the same options. */
 export class Client {
   readonly #options: ConnectOptions;
-  #context: Promise<SslContext> | undefined;
+  #usual: Promise<SslContext> | undefined;
+  #other: Promise<SslContext> | undefined;
 
   /**
    * Checks and keeps the options.
@@ -75,17 +79,26 @@ export class Client {
     this.#options = free ? ownRecord({ ...own, alpnProtocols: [...alpn] }) : own;
   }
 
-  /** The one context; a failure is not kept, so that a file that is mended is read again. */
-  #shared(): Promise<SslContext> {
-    return this.#context ??= (async () => {
-      try {
-        const { contextFor } = await import("../context/operation_context.ts");
-        return await contextFor("client", checkOptions("connect", this.#options));
-      } catch (error) {
-        this.#context = undefined;
-        throw error;
-      }
-    })();
+  /** A context of an engine that fits. */
+  async #make(fits?: Fits): Promise<SslContext> {
+    const { contextFor } = await import("../context/operation_context.ts");
+    return await contextFor("client", checkOptions("connect", this.#options), fits);
+  }
+
+  /**
+   * The one context, or where "auto" chose an engine that this target needs more of, a second one. A
+   * failure is not kept, so that a file that is mended is read again.
+   */
+  async #shared(options: ConnectOptions, target: DialTarget): Promise<SslContext> {
+    const { fitsTarget } = await import("../socket/needs.ts");
+    const fits = fitsTarget(options, target);
+    try {
+      const usual = await (this.#usual ??= this.#make());
+      return fits(engineOf(usual)) ? usual : await (this.#other ??= this.#make(fits));
+    } catch (error) {
+      this.#usual = this.#other = undefined;
+      throw error;
+    }
   }
 
   /** A new connection, verified. */
@@ -102,14 +115,21 @@ export class Client {
     const options = this.#options;
     const { host, port, path, serverName, family, signal } = target;
     const signals = [options.signal, signal].filter((each) => each !== undefined);
-    return await SslSocket.connect(ownRecord<ConnectOptions>({
+    const own = ownRecord<ConnectOptions>({
       ...options,
-      ...(path === undefined ? { hostname: host, port } : { transport: "unix", path }),
       ...(serverName && options.serverName === undefined ? { serverName } : {}),
       ...(family === undefined ? {} : { family }),
       ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
-      reuseCtx: await this.#shared(),
       startHandshake,
+    });
+    const where = path === undefined
+      ? { transport: "tcp", hostname: host, port: Number(port) } as const
+      : { transport: "unix", path } as const;
+    return await SslSocket.connect(ownRecord<ConnectOptions>({
+      ...own,
+      ...where,
+      ...(path === undefined ? { port } : {}),
+      reuseCtx: await this.#shared(own, where),
     }));
   }
 }

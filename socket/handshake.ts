@@ -10,6 +10,7 @@ import { type NewConnection, newConnection } from "../context/new_connection.ts"
 import { ownOffer } from "../context/offer.ts";
 import { checkStart } from "../context/resolved_options.ts";
 import type { Checked } from "../context/validate.ts";
+import { isTcpConn } from "../engine/dial.ts";
 import type { ByteTransport, Role, TlsStream } from "../engine/engine.ts";
 import { BufferedTransport, heldBy } from "../engine/transport.ts";
 import {
@@ -24,6 +25,7 @@ import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
 import { FastStopped, unreadError } from "./fast_stopped.ts";
 import { injected, refuseInjection } from "./injection.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { fitsStart } from "./needs.ts";
 import type { SocketOptions, StartOptions } from "./options.ts";
 import { type Handshaking, handshakingOver, type Plain } from "./phases.ts";
 import type { PlainStream } from "./plain_stream.ts";
@@ -96,17 +98,14 @@ export class Handshake {
   }
 
   /** Makes the options given now, and those that the socket was made with, the socket's own. */
-  async #layOver(
-    role: Role,
-    more: Checked<SocketOptions>,
-    deadline: Deadline,
-  ): Promise<void> {
+  async #layOver(role: Role, more: Checked<SocketOptions>, deadline: Deadline): Promise<void> {
     const life = this.#life;
     const options = life.later(more, role);
-    const context = await deadline.race(contextFor(role, options));
-    const ready = await deadline.race(engineContext(context, role));
     // A listener's own `hostname` is where it listens, and names no peer.
     const hostname = more.hostname ?? life.settings.hostname;
+    const over = { overTcp: isTcpConn(life.transport), hostname };
+    const context = await deadline.race(contextFor(role, options, fitsStart(role, options, over)));
+    const ready = await deadline.race(engineContext(context, role));
     life.settings = { ...life.settings, options, role, context, engineContext: ready, hostname };
   }
 

@@ -15,11 +15,12 @@ import { OPTIONS } from "../context/option_table.ts";
 import { NO_OPTIONS, ownMembers, ownRecord } from "../internal/own_options.ts";
 import type { Resolved } from "../context/validate.ts";
 import { checkOptions, checkStart } from "../context/resolved_options.ts";
-import { dialTcp } from "../engine/dial.ts";
+import { dialTcp, isTcpConn } from "../engine/dial.ts";
 import type { DialTarget, Role } from "../engine/engine.ts";
 import { SslError } from "../errors.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionSettings } from "./lifecycle.ts";
+import { fitsStart, fitsTarget } from "./needs.ts";
 import type { SocketOptions } from "./options.ts";
 import { connectionOf } from "./socket_init.ts";
 import { describeAddr, describeTarget, parseTarget, sessionPeer } from "./target.ts";
@@ -78,7 +79,7 @@ export async function openClient(
     peer,
   });
   deadline.check();
-  const context = await deadline.race(contextFor("client", options));
+  const context = await deadline.race(contextFor("client", options, fitsTarget(options, where)));
   const init: ConnectionSettings = {
     options,
     role: "client",
@@ -185,6 +186,12 @@ function plainBelow(source: unknown): Connection | undefined {
   return below?.phase === "plain" ? below : undefined;
 }
 
+/** Whether TLS would be started over a TCP connection of Deno's, as far as it shows before it is taken. */
+function isOverTcp(source: unknown): boolean {
+  const { conn = source } = (source ?? {}) as { readonly conn?: unknown }; // of a Handle
+  return isTcpConn(plainBelow(source)?.life.transport ?? conn);
+}
+
 function roleOf(options: StartOptions): Role {
   return options.server ? "server" : "client";
 }
@@ -244,7 +251,8 @@ export async function openOver(
     peer,
   });
   deadline.check();
-  const context = await deadline.race(contextFor(role, options));
+  const fits = fitsStart(role, options, { overTcp: isOverTcp(source), hostname });
+  const context = await deadline.race(contextFor(role, options, fits));
   const init: ConnectionSettings = {
     options,
     role,

@@ -10,6 +10,7 @@ import { contextFor } from "../context/operation_context.ts";
 import { OPTIONS } from "../context/option_table.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import { platformCode, platformReason } from "../internal/platform_error.ts";
+import { fitsStart, fitsTarget } from "../socket/needs.ts";
 import type { ConnectOptions } from "../socket/options.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { describeTarget } from "../socket/target.ts";
@@ -76,7 +77,10 @@ async function tunnel(
 export async function openTls(target: TcpTarget, terms: Terms): Promise<SslSocket> {
   const { tls, timeout, proxy } = terms;
   const { hostname, port } = target;
-  const context = await contextFor("client", tls);
+  const fits = proxy === undefined
+    ? fitsTarget(tls, { ...target, transport: "tcp" })
+    : fitsStart("client", tls, { overTcp: true, hostname });
+  const context = await contextFor("client", tls, fits);
   try {
     const options = withContext(tls, context);
     return proxy === undefined

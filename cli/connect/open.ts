@@ -6,6 +6,9 @@
 
 import { SslError, SslTimeoutError } from "../../errors.ts";
 import { SslContext } from "../../context/context.ts";
+import { contextFor as contextOf } from "../../context/operation_context.ts";
+import { checkOptions } from "../../context/resolved_options.ts";
+import type { Fits } from "../../engine/load.ts";
 import { engineInfo } from "../../engine/select.ts";
 import { SslSocket } from "../../socket/socket.ts";
 import { startTls } from "../../starttls/start.ts";
@@ -61,9 +64,11 @@ export function asUsage(error: unknown): unknown {
  *
  * @throws {UsageError} If an option is wrong.
  */
-export async function contextFor({ tls }: ConnectionSettings): Promise<SslContext> {
+export async function contextFor({ tls, starttls }: ConnectionSettings): Promise<SslContext> {
   try {
-    return await SslContext.create(tls);
+    if (starttls === undefined || tls.certFile === undefined) return await SslContext.create(tls);
+    const fits: Fits = ({ features }) => features.has("clientCertificateOnStart");
+    return await contextOf("client", checkOptions("context", tls), fits);
   } catch (error) {
     throw asUsage(error);
   }

@@ -13,7 +13,8 @@ import { ownRecord } from "../../internal/own_options.ts";
 import { SslError } from "../../errors.ts";
 import { addressText, ioError } from "../dial.ts";
 import { lacking } from "../features.ts";
-import type { ByteTransport, DialTarget, SessionParams, WaitOptions } from "../engine.ts";
+import { isOneName } from "../requirements.ts";
+import type { DialTarget, SessionParams, WaitOptions } from "../engine.ts";
 import { SERVER_NAME } from "./capabilities.ts";
 import { DENO, type PemCredential } from "./check.ts";
 import { ignore, orAborted } from "../../internal/waiting.ts";
@@ -50,32 +51,9 @@ export function runtimeName(params: SessionParams, skipHostname: boolean): strin
       "Cannot start TLS: there is no name to verify: give hostname, serverName or verifycnName",
     );
   }
-  if (
-    ipVersion(verifyName) !== undefined
-      ? serverName === "" || serverName === verifyName
-      : serverName === verifyName
-  ) {
-    return verifyName;
-  }
+  if (isOneName(serverName, verifyName)) return verifyName;
   const sni = serverName === "" ? "no server name" : `the server name ${serverName}`;
   throw lacking(DENO, "noSni", `${sni} together with the name to verify ${verifyName}`);
-}
-
-/** Whether Deno.startTls takes the transport: a `Deno.TcpConn` and nothing else. */
-export function isTcpConn(transport: ByteTransport): transport is ByteTransport & Deno.TcpConn {
-  // The classes are not public. Their getters are branded, so that a wrapper does not pass; what
-  // passes all the same, Deno.startTls itself refuses.
-  const prototype = Object.getPrototypeOf(transport) as object | null;
-  const parent = prototype && Object.getPrototypeOf(prototype) as object | null;
-  if (prototype?.constructor?.name !== "TcpConn" || parent?.constructor?.name !== "Conn") {
-    return false;
-  }
-  try {
-    const get = Object.getOwnPropertyDescriptor(parent, "remoteAddr")?.get;
-    return (get?.call(transport) as Deno.Addr | undefined)?.transport === "tcp";
-  } catch {
-    return false;
-  }
 }
 
 /** An error that Deno.startTls throws before it sends a byte. */

@@ -20,7 +20,7 @@
 import { derToPem } from "../../certificate/keys/pem.ts";
 import { quotePath } from "../../internal/quote.ts";
 import { NO_OPTIONS } from "../../internal/own_options.ts";
-import { dialTcp } from "../dial.ts";
+import { dialTcp, isTcpConn } from "../dial.ts";
 import { type FeatureSet, lacking } from "../features.ts";
 import type {
   ByteTransport,
@@ -38,7 +38,7 @@ import type {
   WaitOptions,
 } from "../engine.ts";
 import { checkConfig, DENO, type PemCredential, pemCredential } from "./check.ts";
-import { type ClientOptions, dialWithCertificate, isTcpConn, runtimeName } from "./dial.ts";
+import { type ClientOptions, dialWithCertificate, runtimeName } from "./dial.ts";
 import { denoInfo, hasPeerCertificate } from "./capabilities.ts";
 import { lingering } from "./lingering.ts";
 import { DenoListener } from "./listener.ts";
