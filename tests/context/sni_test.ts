@@ -21,10 +21,9 @@ import { memoryPair } from "../helpers/memory.ts";
 import { accepted, alerted, ca, leaf, type Outcome, refusal, shake } from "./harness.ts";
 import { newConnection } from "../helpers/operations.ts";
 import { inWords } from "../helpers/refusal.ts";
-import { engineInfo } from "../../engine/select.ts";
+import { NATIVE } from "../helpers/openssl.ts";
 
 /** They look at OpenSSL's own objects, which mean nothing in WebAssembly. */
-const NATIVE = { ignore: !engineInfo("openssl").features.has("nativeObjects") };
 
 const a = await ca.server("a.example");
 const b = await ca.server("b.example");

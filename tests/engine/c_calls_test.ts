@@ -18,10 +18,9 @@ import type { ContextConfig, SessionParams } from "../../engine/engine.ts";
 import { SSL_WANT_READ, SslError, SslPeerError } from "../../errors.ts";
 import { type Counted, counted } from "./counted.ts";
 import { ca, client, config, credential, server, V12, V13 } from "./harness.ts";
-import { engineInfo } from "../../engine/select.ts";
+import { NATIVE } from "../helpers/openssl.ts";
 
 /** They look at OpenSSL's own objects, which mean nothing in WebAssembly. */
-const NATIVE = { ignore: !engineInfo("openssl").features.has("nativeObjects") };
 
 const trust = { anchors: [ca.cert.der], extra: [], crls: [], checkCrl: "none" } as const;
 const junk = Uint8Array.of(0x30, 3, 2, 1, 5);

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bind, findLibrary, openSslInfo, usualPaths } from "../../engine/openssl/library.ts";
 import { CRYPTO_SYMBOLS } from "../../engine/openssl/symbols.ts";
 import { openLibrary } from "../../engine/openssl/binder.ts";
+import { NATIVE } from "../helpers/openssl.ts";
 
 const { path } = openLibrary();
 
@@ -16,7 +17,7 @@ const MANY = {
   result: "i32",
 } as const;
 
-Deno.test("bind() calls a function with its own arguments, compiled or not", () => {
+Deno.test("bind() calls a function with its own arguments, compiled or not", NATIVE, () => {
   const rows = { OpenSSL_version_num: CRYPTO_SYMBOLS.OpenSSL_version_num, strlen: STRLEN };
   const compiled = bind(path, rows, new Set(Object.keys(rows)));
   const plain = bind(path, rows, new Set());
@@ -25,23 +26,27 @@ Deno.test("bind() calls a function with its own arguments, compiled or not", () 
   assertEquals([plain.strlen!(text), compiled.strlen!(text)], [4, 4]);
 });
 
-Deno.test("bind() calls a function with arguments on the stack", () => {
+Deno.test("bind() calls a function with arguments on the stack", NATIVE, () => {
   const { memcmp8 } = bind(path, { memcmp8: MANY }, new Set());
   const [one, same, other] = ["abc", "abc", "abd"].map((text) => new TextEncoder().encode(text));
   assertEquals(memcmp8!(one, same, 3n, 4n, 5n, 6n, 7n, 8n), 0);
   assert(memcmp8!(one, other, 3n, 4n, 5n, 6n, 7n, 8n) as number < 0);
 });
 
-Deno.test("bind() gives null for an optional function that the library lacks, and throws for another", () => {
-  const row = { parameters: [], result: "void" } as const;
-  const rows = { SSL_of_no_version: { ...row, optional: true } } as const;
-  assertEquals(bind(path, rows, new Set()), { SSL_of_no_version: null });
-  assertThrows(
-    () => bind(path, { SSL_of_no_version: row }, new Set()),
-    Error,
-    "SSL_of_no_version",
-  );
-});
+Deno.test(
+  "bind() gives null for an optional function that the library lacks, and throws for another",
+  NATIVE,
+  () => {
+    const row = { parameters: [], result: "void" } as const;
+    const rows = { SSL_of_no_version: { ...row, optional: true } } as const;
+    assertEquals(bind(path, rows, new Set()), { SSL_of_no_version: null });
+    assertThrows(
+      () => bind(path, { SSL_of_no_version: row }, new Set()),
+      Error,
+      "SSL_of_no_version",
+    );
+  },
+);
 
 Deno.test("openSslInfo() gives the same before and after openLibrary()", () => {
   const { narrow } = findLibrary();

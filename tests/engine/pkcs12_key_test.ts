@@ -12,6 +12,7 @@ import {
 import { openLibrary } from "../../engine/openssl/binder.ts";
 import { loadOpenSsl } from "../../engine/openssl/engine.ts";
 import { deriveKey } from "../../engine/openssl/pkcs12_key.ts";
+import { NATIVE } from "../helpers/openssl.ts";
 
 function* keyOf(of: Pkcs12Derivation): Deriving<Uint8Array> {
   return yield of;
@@ -27,7 +28,7 @@ const plain: Pkcs12Derivation = {
   length: 32,
 };
 
-Deno.test("OpenSSL derives the keys that the library derives itself", async () => {
+Deno.test("OpenSSL derives the keys that the library derives itself", NATIVE, async () => {
   const { c } = openLibrary();
   const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => 251 * i + 255);
   for (const hash of ["sha1", "sha224", "sha256", "sha384", "sha512"]) {
@@ -50,30 +51,34 @@ Deno.test("OpenSSL derives the keys that the library derives itself", async () =
   }
 });
 
-Deno.test("an engine that was loaded derives; where it cannot, the library does", async () => {
-  loadOpenSsl();
-  const own = nativeKdf();
-  assert(own !== undefined);
-  const want = deriveNow(keyOf(plain));
-  const answers: Uint8Array[] = [];
-  const offers: NativeKdf[] = [
-    async (of) => {
-      const key = await own(of);
-      answers.push(key!);
-      return key;
-    },
-    () => Promise.resolve(undefined),
-  ];
-  try {
-    for (const offer of offers) {
-      offerNativeKdf(offer);
-      assertEquals(await derive(keyOf(plain)), want);
+Deno.test(
+  "an engine that was loaded derives; where it cannot, the library does",
+  NATIVE,
+  async () => {
+    loadOpenSsl();
+    const own = nativeKdf();
+    assert(own !== undefined);
+    const want = deriveNow(keyOf(plain));
+    const answers: Uint8Array[] = [];
+    const offers: NativeKdf[] = [
+      async (of) => {
+        const key = await own(of);
+        answers.push(key!);
+        return key;
+      },
+      () => Promise.resolve(undefined),
+    ];
+    try {
+      for (const offer of offers) {
+        offerNativeKdf(offer);
+        assertEquals(await derive(keyOf(plain)), want);
+      }
+      assertEquals(answers, [want], "OpenSSL's key is the one that was used");
+    } finally {
+      offerNativeKdf(own);
     }
-    assertEquals(answers, [want], "OpenSSL's key is the one that was used");
-  } finally {
-    offerNativeKdf(own);
-  }
-});
+  },
+);
 
 Deno.test("OpenSSL that lacks the function or the digest, or refuses, gives no key", async () => {
   const { c } = openLibrary();
@@ -83,7 +88,7 @@ Deno.test("OpenSSL that lacks the function or the digest, or refuses, gives no k
   assertEquals(await deriveKey(refuses, plain), undefined);
 });
 
-Deno.test("the event loop goes on while OpenSSL derives", async () => {
+Deno.test("the event loop goes on while OpenSSL derives", NATIVE, async () => {
   const { c } = openLibrary();
   const order: string[] = [];
   const derived = deriveKey(c, { ...plain, rounds: 600_000 }).then(() => order.push("key"));

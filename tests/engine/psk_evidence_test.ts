@@ -32,10 +32,10 @@ interface Connection {
 function judged(connection: Connection, done = true) {
   const { role = "client", version = V13, reused = false, psk = true, verifyMode = 1 } = connection;
   const name = cString(connection.cipher ?? "TLS_AES_128_GCM_SHA256");
-  const text = Deno.UnsafePointer.of(name);
+  const text = {};
   const c = {
-    strlen: real.strlen,
-    memcpy: real.memcpy,
+    strlen: (at: unknown) => at === text ? name.length - 1 : NaN,
+    memcpy: (to: Uint8Array) => to.set(name.subarray(0, to.length)),
     SSL_get_verify_result: () => 0,
     SSL_get0_verified_chain: () => null,
     SSL_get1_peer_certificate: () => null,

@@ -11,6 +11,7 @@
  */
 
 import { debianPackages } from "../../build/wasm/debian.ts";
+import { runOnWasm } from "./wasm/run.ts";
 
 interface Release {
   readonly suites: readonly string[];
@@ -45,20 +46,6 @@ const RELEASES: Readonly<Record<string, Release>> = {
 
 const DEFAULT_TESTS = ["tests/engine", "tests/contract", "tests/ssleay/low"];
 
-/** What the engine "openssl" has to do on the WebAssembly file, too. */
-const WASM_TESTS = [
-  ...["tests/engine", "tests/contract/openssl_test.ts", "tests/context", "tests/socket"],
-  ...["tests/security", "tests/hostile", "tests/verify"],
-];
-
-/** They read the memory of C through addresses, or are about FFI itself. */
-const FFI_TESTS = [
-  "tests/engine/library_test.ts",
-  "tests/engine/pkcs12_key_test.ts",
-  "tests/engine/psk_evidence_test.ts",
-  "tests/security/native_test.ts",
-];
-
 const ROOT = new URL("../../", import.meta.url);
 
 /** Which program loads Deno and its C library: a path in the file, with a NUL at its end. */
@@ -88,7 +75,7 @@ async function denoWith(libraries: string, dir: string): Promise<string> {
 }
 
 const [version = "", ...tests] = Deno.args;
-if (version === "wasm") Deno.exit(await runOnWasm());
+if (version === "wasm") Deno.exit(await runOnWasm(tests));
 const release = Object.hasOwn(RELEASES, version) ? RELEASES[version] : undefined;
 if (release === undefined) {
   console.error(`Name a version of OpenSSL: ${Object.keys(RELEASES).join(", ")}, wasm`);
@@ -126,36 +113,4 @@ async function runWith({ library, ownLibc }: Release, libraries: string): Promis
     },
   }).spawn().status;
   return code;
-}
-
-/** The engine "openssl" gets its library from wasm/library.ts, by an import map. */
-async function runOnWasm(): Promise<number> {
-  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const packages = Object.entries(config.imports as Record<string, string>).flatMap((
-    [name, target],
-  ) => [[name, target], [`${name}/`, `${target.replace(":", ":/")}/`]]);
-  const here = new URL("wasm/", import.meta.url).href;
-  const real = ["library", "binder"].map((name) => new URL(`engine/openssl/${name}.ts`, ROOT).href);
-  const map = {
-    imports: Object.fromEntries([
-      ...packages,
-      ...real.map((url) => [url, `${here}library.ts`]),
-    ]),
-    scopes: { [here]: Object.fromEntries(real.map((url) => [url, url])) },
-  };
-  const file = await Deno.makeTempFile({ suffix: ".json" });
-  try {
-    await Deno.writeTextFile(file, JSON.stringify(map));
-    const paths = tests.some((each) => !each.startsWith("-")) ? tests : [...tests, ...WASM_TESTS];
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["test", "--allow-all", "--trace-leaks", "--parallel", "--no-check"],
-        ...[`--import-map=${file}`, `--ignore=${FFI_TESTS.join()}`, ...paths],
-      ],
-      cwd: ROOT,
-    }).spawn().status;
-    return code;
-  } finally {
-    await Deno.remove(file);
-  }
 }

@@ -2,7 +2,6 @@
 
 import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import { engineInfo } from "../../engine/select.ts";
 import { openLibrary } from "../../engine/openssl/binder.ts";
 import { SslPeerError } from "../../errors.ts";
 import {
@@ -15,11 +14,11 @@ import {
   V12,
   V13,
 } from "../engine/harness.ts";
+import { NATIVE } from "../helpers/openssl.ts";
 
 const { path } = openLibrary();
 const UPDATE_REQUESTED = 1;
 /** They call a function of the library that the engine does not have. */
-const NATIVE = { ignore: !engineInfo("openssl").features.has("nativeObjects") };
 
 Deno.test("a peer that asks for key updates and takes no answer is cut off", NATIVE, async () => {
   const lib = Deno.dlopen(path, {

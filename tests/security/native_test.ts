@@ -11,6 +11,7 @@ import { withBio } from "../../engine/openssl/memory.ts";
 import { openLibrary } from "../../engine/openssl/binder.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
+import { NATIVE } from "../helpers/openssl.ts";
 import { ca, leaf, shake, socketPair } from "../context/harness.ts";
 
 const others = await TestCa.create({ commonName: "Others" });
@@ -54,39 +55,51 @@ async function refusesOthers(caFile: string): Promise<void> {
   assertInstanceOf(clientError, SslVerifyError);
 }
 
-Deno.test("createCtxCallback can trust one more CA in its own context, and in no other", async () => {
-  await withFile(async (caFile) => {
-    await refusesOthers(caFile);
-    using context = await SslContext.create({
-      engine: "openssl",
-      caFile,
-      createCtxCallback: trustOthers,
+Deno.test(
+  "createCtxCallback can trust one more CA in its own context, and in no other",
+  NATIVE,
+  async () => {
+    await withFile(async (caFile) => {
+      await refusesOthers(caFile);
+      using context = await SslContext.create({
+        engine: "openssl",
+        caFile,
+        createCtxCallback: trustOthers,
+      });
+      assertEquals((await shake({ reuseCtx: context }, served)).clientError, undefined);
+      await refusesOthers(caFile);
     });
-    assertEquals((await shake({ reuseCtx: context }, served)).clientError, undefined);
-    await refusesOthers(caFile);
-  });
-});
+  },
+);
 
-Deno.test("what is done to ctxObject() is done to this context alone, and lasts", async () => {
-  await withFile(async (caFile) => {
-    await refusesOthers(caFile);
-    using context = await SslContext.create({ engine: "openssl", caFile });
-    trustOthers(context.ctxObject());
-    context.ctxObject();
-    assertEquals((await shake({ reuseCtx: context }, served)).clientError, undefined);
-    await refusesOthers(caFile);
-  });
-});
+Deno.test(
+  "what is done to ctxObject() is done to this context alone, and lasts",
+  NATIVE,
+  async () => {
+    await withFile(async (caFile) => {
+      await refusesOthers(caFile);
+      using context = await SslContext.create({ engine: "openssl", caFile });
+      trustOthers(context.ctxObject());
+      context.ctxObject();
+      assertEquals((await shake({ reuseCtx: context }, served)).clientError, undefined);
+      await refusesOthers(caFile);
+    });
+  },
+);
 
-Deno.test("what is done through sslObject() is done to the socket's context alone", async () => {
-  await withFile(async (caFile) => {
-    await using pair = await socketPair({ caFile, ca: undefined });
-    trustOthers(pair.client.sslObject());
-    const outcome = await shake({ reuseCtx: pair.client.context }, served);
-    assertEquals(outcome.clientError, undefined);
-    await refusesOthers(caFile);
-  });
-});
+Deno.test(
+  "what is done through sslObject() is done to the socket's context alone",
+  NATIVE,
+  async () => {
+    await withFile(async (caFile) => {
+      await using pair = await socketPair({ caFile, ca: undefined });
+      trustOthers(pair.client.sslObject());
+      const outcome = await shake({ reuseCtx: pair.client.context }, served);
+      assertEquals(outcome.clientError, undefined);
+      await refusesOthers(caFile);
+    });
+  },
+);
 
 /** A listener with a certificate of {@linkcode others}, and how a client with a session cache fares. */
 async function withForeign(
@@ -123,28 +136,36 @@ async function withForeign(
   }
 }
 
-Deno.test("a session of a context that createCtxCallback made is not resumed in one that it did not make", async () => {
-  const shared = { engine: "openssl", ca: ca.pem, sessionCache: new SessionCache(10) } as const;
-  await withForeign(async (connect) => {
-    using lenient = await SslContext.create({ ...shared, createCtxCallback: trustOthers });
-    using strict = await SslContext.create(shared);
-    assertEquals(await connect(lenient), "new");
-    assertEquals(await connect(lenient), "resumed");
-    assertEquals(await connect(strict), "refused");
-  });
-});
+Deno.test(
+  "a session of a context that createCtxCallback made is not resumed in one that it did not make",
+  NATIVE,
+  async () => {
+    const shared = { engine: "openssl", ca: ca.pem, sessionCache: new SessionCache(10) } as const;
+    await withForeign(async (connect) => {
+      using lenient = await SslContext.create({ ...shared, createCtxCallback: trustOthers });
+      using strict = await SslContext.create(shared);
+      assertEquals(await connect(lenient), "new");
+      assertEquals(await connect(lenient), "resumed");
+      assertEquals(await connect(strict), "refused");
+    });
+  },
+);
 
-Deno.test("a session of a context whose native object was handed out is of that context alone", async () => {
-  const shared = { engine: "openssl", ca: ca.pem, sessionCache: new SessionCache(10) } as const;
-  await withForeign(async (connect) => {
-    using lenient = await SslContext.create(shared);
-    using strict = await SslContext.create(shared);
-    trustOthers(lenient.ctxObject());
-    assertEquals(await connect(lenient), "new");
-    assertEquals(await connect(lenient), "resumed");
-    assertEquals(await connect(strict), "refused");
-  });
-});
+Deno.test(
+  "a session of a context whose native object was handed out is of that context alone",
+  NATIVE,
+  async () => {
+    const shared = { engine: "openssl", ca: ca.pem, sessionCache: new SessionCache(10) } as const;
+    await withForeign(async (connect) => {
+      using lenient = await SslContext.create(shared);
+      using strict = await SslContext.create(shared);
+      trustOthers(lenient.ctxObject());
+      assertEquals(await connect(lenient), "new");
+      assertEquals(await connect(lenient), "resumed");
+      assertEquals(await connect(strict), "refused");
+    });
+  },
+);
 
 /** A client with a certificate of {@linkcode others} at servers that share their ticket key. */
 async function resumesAt(first: SslContext, second: SslContext): Promise<boolean> {
@@ -175,24 +196,28 @@ async function resumesAt(first: SslContext, second: SslContext): Promise<boolean
   return resumed;
 }
 
-Deno.test("a server takes no ticket of a context that trusted more by its native object", async () => {
-  const key = crypto.getRandomValues(new Uint8Array(32));
-  const name = crypto.getRandomValues(new Uint8Array(16));
-  const options: ContextOptions = {
-    ...{ server: true, cert: leaf.cert, key: leaf.key, verifyMode: 3 },
-    ...{ engine: "openssl", clientCa: ca.pem, sessionIdContext: "shared" },
-    ticketKeycb: () => [key, name],
-  };
-  const both = { ...options, clientCa: [ca.pem, others.pem] };
-  // The arrangement works: two contexts that say the same share their tickets.
-  using same = await SslContext.create(both);
-  using again = await SslContext.create(both);
-  assertEquals(await resumesAt(same, again), true);
+Deno.test(
+  "a server takes no ticket of a context that trusted more by its native object",
+  NATIVE,
+  async () => {
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const name = crypto.getRandomValues(new Uint8Array(16));
+    const options: ContextOptions = {
+      ...{ server: true, cert: leaf.cert, key: leaf.key, verifyMode: 3 },
+      ...{ engine: "openssl", clientCa: ca.pem, sessionIdContext: "shared" },
+      ticketKeycb: () => [key, name],
+    };
+    const both = { ...options, clientCa: [ca.pem, others.pem] };
+    // The arrangement works: two contexts that say the same share their tickets.
+    using same = await SslContext.create(both);
+    using again = await SslContext.create(both);
+    assertEquals(await resumesAt(same, again), true);
 
-  using strict = await SslContext.create(options);
-  using made = await SslContext.create({ ...options, createCtxCallback: trustOthers });
-  assertEquals(await resumesAt(made, strict), false);
-  using changed = await SslContext.create(options);
-  trustOthers(changed.ctxObject());
-  assertEquals(await resumesAt(changed, strict), false);
-});
+    using strict = await SslContext.create(options);
+    using made = await SslContext.create({ ...options, createCtxCallback: trustOthers });
+    assertEquals(await resumesAt(made, strict), false);
+    using changed = await SslContext.create(options);
+    trustOthers(changed.ctxObject());
+    assertEquals(await resumesAt(changed, strict), false);
+  },
+);

@@ -21,17 +21,18 @@ import {
   testPki,
   trust,
 } from "../contract/harness.ts";
+import { NO_RECORD } from "../helpers/openssl.ts";
 import { refuses } from "../helpers/refuses.ts";
 
 const ENGINES = ["openssl", "deno"] as const;
 
 const states = (socket: SslSocket) => [socket.isSsl(), socket.opened()];
 
-/** What a read and a write give: a number, null, or the code of the error. */
-async function tries(socket: SslSocket): Promise<unknown[]> {
+/** What a read and a write give: a number, null, or the code of the error; a read may be one that waits. */
+async function tries(socket: SslSocket, waits = false): Promise<unknown[]> {
   const told = (e: SslError) => e instanceof SslTruncatedError ? "truncated" : e.code;
   return [
-    await socket.read(new Uint8Array(1), { signal: AbortSignal.timeout(20) })
+    await socket.read(new Uint8Array(1), waits ? { signal: AbortSignal.timeout(20) } : {})
       .catch((e) => e.name === "TimeoutError" ? "waits" : told(e)),
     await socket.write(bytes("x")).catch(told),
   ];
@@ -49,9 +50,10 @@ for (const engine of ENGINES) {
     for (const [expected, bring] of rows) {
       await using pair = await connectPair(engine);
       await bring(pair);
-      const first = await tries(pair.client);
+      const waits = expected.includes("waits");
+      const first = await tries(pair.client, waits);
       assertEquals([...states(pair.client), ...first].map(String).join(" "), expected);
-      assertEquals(await tries(pair.client), first); // again and again
+      assertEquals(await tries(pair.client, waits), first); // again and again
     }
   });
 
@@ -157,7 +159,7 @@ Deno.test("openssl: stopSsl() with noShutdown sends nothing, with fastShutdown w
   await refuses(
     () => pair.server.read(new Uint8Array(9)),
     SslPeerError,
-    "ERR_SSL_WRONG_VERSION_NUMBER",
+    NO_RECORD,
   );
 
   await using second = await connectPair("openssl");

@@ -141,7 +141,7 @@ Deno.test("no version in common: what each side offers, told on both sides", asy
   assertMatch(told(error), /We offered: versions TLSv1_3; ciphers all suites of TLS 1\.3/);
   const server = told(serverError);
   assertMatch(server, /We offered: versions TLSv1_2; ciphers the default list/);
-  assertMatch(server, /The peer offered: versions TLSv1_3; ciphers TLS_AES_256_GCM_SHA384/);
+  assertMatch(server, /The peer offered: versions TLSv1_3; ciphers .*TLS_AES_256_GCM_SHA384/);
   assertMatch(server, /groups .*X25519/);
   assertInstanceOf(serverError, SslPeerError);
 });

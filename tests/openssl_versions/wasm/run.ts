@@ -1,0 +1,102 @@
+/**
+ * Runs the tests of the engine "openssl" on the WebAssembly file: they get their library from
+ * library.ts, by an import map.
+ */
+
+/** What the engine "openssl" has to do on the WebAssembly file, too. */
+const TESTS = [
+  ...["tests/engine", "tests/contract/openssl_test.ts", "tests/context", "tests/socket"],
+  ...["tests/security", "tests/hostile", "tests/verify"],
+];
+
+/**
+ * The tests that are not run: they need OpenSSL's own objects, or another thread, which FFI has and
+ * WebAssembly has not (nativeObjects in the table of features).
+ */
+const SPARED = [
+  "Callbacks: a session is asked as long as it is registered, and a callback that runs is known",
+  "OpenSSL derives the keys that the library derives itself",
+  "a peer that asks for key updates and takes no answer is cut off",
+  "a server takes no ticket of a context that trusted more by its native object",
+  "a session of a context that createCtxCallback made is not resumed in one that it did not make",
+  "a session of a context whose native object was handed out is of that context alone",
+  "an engine that was loaded derives; where it cannot, the library does",
+  "bind() calls a function with arguments on the stack",
+  "bind() calls a function with its own arguments, compiled or not",
+  "bind() gives null for an optional function that the library lacks, and throws for another",
+  "createCtxCallback can trust one more CA in its own context, and in no other",
+  "createCtxCallback is called once for each context of the engine, with its handle",
+  "ctxObject() and sslObject() give OpenSSL's objects, or undefined",
+  "key updates whose answers are taken go on for ever",
+  "the event loop goes on while OpenSSL derives",
+  "what is done through sslObject() is done to the socket's context alone",
+  "what is done to ctxObject() is done to this context alone, and lasts",
+];
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** The import map: deno.json's, and library.ts for everybody but itself. */
+async function importMap(): Promise<string> {
+  const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const packages = Object.entries(config.imports as Record<string, string>).flatMap((
+    [name, target],
+  ) => [[name, target], [`${name}/`, `${target.replace(":", ":/")}/`]]);
+  const here = new URL("./", import.meta.url).href;
+  const real = ["library", "binder"].map((name) => new URL(`engine/openssl/${name}.ts`, ROOT).href);
+  return JSON.stringify({
+    imports: Object.fromEntries([
+      ...packages,
+      ...real.map((url) => [url, `${here}library.ts`]),
+    ]),
+    scopes: { [here]: Object.fromEntries(real.map((url) => [url, url])) },
+  });
+}
+
+/** The names of the tests that a report in JUnit's form says were not run. */
+export function skippedIn(report: string): string[] {
+  const cases = report.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<skipped/g);
+  const entities: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", gt: ">" };
+  const text = (name: string) =>
+    name.replace(
+      /&(?:#(\d+)|(\w+));/g,
+      (_, code, entity) =>
+        code === undefined ? entities[entity] ?? "'" : String.fromCodePoint(Number(code)),
+    );
+  return [...cases].map(([, name]) => text(name!)).sort();
+}
+
+/** Says whether other tests were skipped than those that may be. */
+function skipsOthers(skipped: readonly string[]): boolean {
+  const odd = [
+    ...skipped.filter((name) => !SPARED.includes(name)).map((name) => `skipped: ${name}`),
+    ...SPARED.filter((name) => !skipped.includes(name)).map((name) => `not skipped: ${name}`),
+  ];
+  if (odd.length === 0) return false;
+  console.error(`Only ${SPARED.length} tests may be skipped on WebAssembly:\n${odd.join("\n")}`);
+  return true;
+}
+
+/**
+ * Runs tests, or with none named all of them; those that are skipped must be {@linkcode SPARED}.
+ *
+ * @returns The code with which to exit.
+ */
+export async function runOnWasm(tests: readonly string[]): Promise<number> {
+  const all = tests.every((each) => each.startsWith("-"));
+  const dir = await Deno.makeTempDir();
+  const map = `${dir}/import_map.json`, report = `${dir}/report.xml`;
+  try {
+    await Deno.writeTextFile(map, await importMap());
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["test", "--allow-all", "--trace-leaks", "--parallel", "--no-check"],
+        ...[`--import-map=${map}`, `--junit-path=${report}`, ...tests, ...(all ? TESTS : [])],
+      ],
+      cwd: ROOT,
+    }).spawn().status;
+    if (code !== 0 || tests.length > 0) return code;
+    return skipsOthers(skippedIn(await Deno.readTextFile(report))) ? 1 : 0;
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
