@@ -94,7 +94,8 @@ async function fromSource(): Promise<WebAssembly.Module> {
   const url = new URL("./source.js", import.meta.url).href;
   const source: Promise<typeof import("./source.js")> = import(url);
   const { module, facts } = await source.then(({ loadSource }) => loadSource()).catch((cause) => {
-    throw refused("the file is missing, or is not what it should be", REMEDY, cause);
+    const remedy = Deno.build.standalone ? BUNDLED : REMEDY; // deno compile leaves the file out
+    throw refused("the file is missing, or is not what it should be", remedy, cause);
   });
   checkBuild(module, facts);
   return module;

@@ -50,9 +50,9 @@ Deno.test("the file is compiled once", { ignore: !wasmBuilt }, async () => {
 });
 
 /** What a program prints, whose files lie in a tree with an engine/wasm/ of its own. */
-async function printed(script: string): Promise<string> {
+async function printed(script: string, flags: readonly string[] = []): Promise<string> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--quiet", "--no-lock", "--config", config, script],
+    args: ["eval", "--quiet", "--no-lock", "--config", config, ...flags, script],
     env: { NO_COLOR: "1" },
   }).output();
   return new TextDecoder().decode(stdout.length > 0 ? stdout : stderr);
@@ -70,6 +70,29 @@ Deno.test("a runtime without WebAssembly is refused in words", async () => {
     text.trim(),
     "SslUnsupportedError: Cannot load OpenSSL as WebAssembly: this runtime has no WebAssembly: run without --jitless, or on another runtime",
   );
+});
+
+Deno.test("without the file, a program of deno compile learns what to import", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "socket-ssl-wasm-" });
+  try {
+    const { imports } = JSON.parse(await Deno.readTextFile(config));
+    const source = new URL("source.js", LOADER).href;
+    const map = { imports: { ...imports, [source]: "data:text/javascript,throw null" } };
+    await Deno.writeTextFile(`${folder}/map.json`, JSON.stringify(map));
+    const text = await printed(
+      `
+    Object.defineProperty(Deno, "build", { value: { ...Deno.build, standalone: true } });
+    const { loadModule } = await import(${JSON.stringify(LOADER)});
+    console.log(await loadModule().catch(({ message }) => message));`,
+      [`--import-map=${folder}/map.json`],
+    );
+    assertEquals(
+      text.trim(),
+      'Cannot load OpenSSL as WebAssembly: the file is missing, or is not what it should be: import "@socket/ssl/wasm" in the program, which brings the file along',
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("a file that is missing is refused in words, and one that is there later is found", async () => {

@@ -24,6 +24,24 @@ export async function configIn(folder: URL): Promise<Config> {
   return JSON.parse(await Deno.readTextFile(new URL("deno.json", folder)));
 }
 
+/** A program of a user: the argument is the engine. */
+export const PROGRAM = `\
+import { engineInfo, Handle, serve } from "@socket/ssl";
+import { TestCa } from "@socket/ssl/testing";
+
+const [engine] = Deno.args as ["wasm" | "openssl" | "deno"];
+const ca = await TestCa.create();
+const own = await ca.server("localhost");
+await using server = serve({ engine, hostname: "127.0.0.1", port: 0, ...own }, async (client) => {
+  await client.say(\`hello, \${await client.readLine()}\`);
+});
+const { port } = await server.addr;
+const trust = engine === "deno" ? { extraCa: ca.pem } : { ca: ca.pem };
+await using handle = await Handle.connect(\`localhost:\${port}\`, { engine, ...trust });
+await handle.print("there\\n");
+console.log(engineInfo(engine).name, await handle.readLine());
+`;
+
 /** What came of a program. */
 export interface Ran {
   readonly success: boolean;

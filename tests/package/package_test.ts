@@ -8,33 +8,16 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { compile } from "../../build/package/compile.ts";
 import { wasmBuilt } from "../helpers/wasm.ts";
-import { configIn, Package, ROOT } from "./built.ts";
+import { configIn, Package, PROGRAM, ROOT } from "./built.ts";
 
 const built = await Package.build();
 Deno.test.afterAll(() => built[Symbol.asyncDispose]());
 
 const source = await configIn(ROOT);
 const ENTRIES = Object.keys(source.exports);
-// The text of the WebAssembly file, which ./wasm brings along, is read when it is used.
 type Names = Readonly<Record<string, unknown>>;
 
-const USER = `
-import { engineInfo, Handle, serve } from "@socket/ssl";
-import { TestCa } from "@socket/ssl/testing";
-
-const [engine] = Deno.args as ["wasm" | "openssl" | "deno"];
-const ca = await TestCa.create();
-const own = await ca.server("localhost");
-await using server = serve({ engine, hostname: "127.0.0.1", port: 0, ...own }, async (client) => {
-  await client.say(\`hello, \${await client.readLine()}\`);
-});
-const { port } = await server.addr;
-const trust = engine === "deno" ? { extraCa: ca.pem } : { ca: ca.pem };
-await using handle = await Handle.connect(\`localhost:\${port}\`, { engine, ...trust });
-await handle.print("there\\n");
-console.log(engineInfo(engine).name, await handle.readLine());
-`;
-await built.write("user.ts", USER);
+await built.write("user.ts", PROGRAM);
 
 Deno.test("the package: two builds give the same bytes, and none names this machine", async () => {
   const texts = await compile(ROOT, source.exports);
