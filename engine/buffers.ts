@@ -15,15 +15,16 @@ const pools: Uint8Array<ArrayBuffer>[][] = SIZES.map(() => []);
 
 /** A buffer of at least `size` bytes, or of the largest size there is. */
 export function takeBuffer(size: number): Uint8Array<ArrayBuffer> {
-  let i = SIZES.findIndex((s) => s >= size);
-  if (i < 0) i = SIZES.length - 1;
+  let i = 0;
+  while (i < SIZES.length - 1 && SIZES[i]! < size) i++;
   return pools[i]!.pop() ?? new Uint8Array(SIZES[i]!);
 }
 
 /** Gives a buffer back. It must no longer be in anyone's hands. */
 export function giveBuffer(buffer: Uint8Array<ArrayBuffer>): void {
-  const i = SIZES.findIndex((s) => s === buffer.length);
-  if (i >= 0 && pools[i]!.length < POOLED[i]!) pools[i]!.push(buffer);
+  for (let i = 0; i < SIZES.length; i++) {
+    if (SIZES[i] === buffer.length && pools[i]!.length < POOLED[i]!) pools[i]!.push(buffer);
+  }
 }
 
 /** Messages up to this length, in bytes, are worth a buffer of exactly their size. */

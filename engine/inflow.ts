@@ -28,6 +28,8 @@ export class Inflow {
   readonly #transport: ByteTransport;
   readonly #buffers = new ReadBuffers();
   #inFlight: InFlight | undefined;
+  /** The read that the transport has not ended. */
+  #reading: InFlight | undefined;
   #ended: { cause?: unknown } | undefined;
   #endFailure: unknown;
   #closed = false;
@@ -66,16 +68,25 @@ export class Inflow {
     if (this.#inFlight !== undefined) return this.#inFlight;
     const buffer = this.#buffers.take();
     const read: InFlight = { buffer, n: 0, done: DONE };
-    const failed = (cause: unknown): void => { // a reset is an end like any other: #endError reports it
-      read.n = null;
-      this.#ended = { cause };
-    };
-    read.done = this.#transport.read(buffer).then((n) => {
-      if (n === null || (n > 0 && n <= buffer.length)) read.n = n;
-      else failed(wrongCount(n, buffer.length));
-    }, failed);
-    return this.#inFlight = read;
+    read.done = this.#transport.read(buffer).then(this.#brought, this.#failed);
+    return this.#inFlight = this.#reading = read;
   }
+
+  readonly #brought = (n: number | null): void => {
+    const { buffer } = this.#reading!;
+    if (n !== null && !(n > 0 && n <= buffer.length)) {
+      return this.#failed(wrongCount(n, buffer.length));
+    }
+    this.#reading!.n = n;
+    this.#reading = undefined;
+  };
+
+  /** A reset is an end like any other: #endError reports it. */
+  readonly #failed = (cause: unknown): void => {
+    this.#reading!.n = null;
+    this.#reading = undefined;
+    this.#ended = { cause };
+  };
 
   /** Takes in what it brought, once. */
   end(read: InFlight): void {
@@ -89,6 +100,7 @@ export class Inflow {
       throw this.#endError();
     }
     this.#buffers.got(buffer, n);
+    if (this.#session.lend?.(buffer, n)) return;
     this.#session.feed(buffer, n);
     giveBuffer(buffer);
   }

@@ -47,6 +47,11 @@ export interface SansIoSession extends TlsFacts {
   readonly output: number;
   /** Takes in the first `n` bytes of `chunk`. */
   feed(chunk: Uint8Array, n: number): void;
+  /**
+   * As `feed`, without a copy, if it can: then the chunk is the session's, which gives it back to the
+   * pool of buffers.
+   */
+  lend?(chunk: Uint8Array<ArrayBuffer>, n: number): boolean;
   /** Puts bytes for the peer into `buffer`; their count. */
   drain(buffer: Uint8Array): number;
   /** The bytes that were fed and that TLS has not consumed. */

@@ -37,6 +37,8 @@ import type { OpenSslSymbols } from "./symbols.ts";
 const MAX_INT = 0x7fffffff;
 const RECEIVED_SHUTDOWN = 2, SENT_SHUTDOWN = 1;
 const RECORD = 16384;
+/** From how many bytes on a copy costs more than another BIO. */
+const WORTH_LENDING = 4096;
 /** What getters do, for the message. */
 const ASK = "ask about the connection";
 
@@ -177,13 +179,13 @@ export class OpenSslSession implements SansIoSession {
         if (this.#ssl.input !== 0) {
           if (left >= RECORD) continue;
         } else if (read === c.SSL_read && (left > 0 || c.SSL_pending(ssl) === 0)) {
-          this.#ssl.dry = true; // remembering this costs less than asking again
+          this.#ssl.dried(); // remembering this costs less than asking again
         }
         return this.#checked(n);
       }
       const error = c.SSL_get_error(ssl, r);
       if (error === SSL_ERROR.WANT_READ) {
-        this.#ssl.dry = true;
+        this.#ssl.dried();
         return this.#checked(n > 0 ? n : SSL_WANT_READ);
       }
       // Deliver what came before the end or the failure; the next call meets it again.
@@ -257,6 +259,10 @@ export class OpenSslSession implements SansIoSession {
     const taken = chunk.subarray(0, length);
     if (this.#first.open) this.#first.push(taken);
     if (!this.#choice?.push(taken)) this.#ssl.feed(chunk, length);
+  }
+
+  lend(chunk: Uint8Array<ArrayBuffer>, n: number): boolean {
+    return this.#established && n >= WORTH_LENDING && this.#ssl.lend(chunk, n);
   }
 
   drain(buffer: Uint8Array): number {

@@ -13,6 +13,7 @@ import { closedError, insideError } from "../../internal/waiting.ts";
 import type { Role, SessionParams } from "../engine.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { CTRL, SSL_ERROR } from "./header_numbers.ts";
+import { giveBuffer } from "../buffers.ts";
 import { offerSession } from "./inspect.ts";
 import { cString, drainBio, memoryBio, NativeHandle } from "./memory.ts";
 import type { Runtime, SessionContext } from "./session_context.ts";
@@ -23,6 +24,7 @@ const TLSEXT_NAMETYPE_HOST = 0n;
 const TLSEXT_STATUSTYPE_OCSP = 1n;
 
 type Bytes = Uint8Array<ArrayBuffer>;
+const NOTHING = new Uint8Array();
 
 /** The error of an operation in which a callback closed the connection. */
 export function closedInside(): SslError {
@@ -41,6 +43,8 @@ export class SslObject {
   #handle!: NativeHandle;
   #rbio: Deno.PointerValue = null;
   #wbio: Deno.PointerValue = null;
+  /** The bytes that OpenSSL reads where they are; empty when it has read them. */
+  #lent: Bytes | undefined;
   /**
    * How many calls are running that may call the application back; OpenSSL is at work meanwhile.
    */
@@ -144,10 +148,15 @@ export class SslObject {
 
   // ---- calls
 
+  /** To ask is faster than to clear, which goes through all places for errors. */
+  #clearErrors(): void {
+    if (this.#c.takeError() !== 0) this.#c.ERR_clear_error();
+  }
+
   /** One call into OpenSSL with its SSL_get_error, the queue cleared before. */
   call(ssl: Deno.PointerObject, call: () => number): { result: number; error: number } {
     const c = this.#c;
-    c.ERR_clear_error();
+    this.#clearErrors();
     let result: number, error: number;
     this.#depth++;
     try {
@@ -166,7 +175,7 @@ export class SslObject {
 
   /** One call of SSL_read, SSL_peek or SSL_write, the queue cleared before. */
   transfer(ssl: Deno.PointerObject, call: OpenSslSymbols["SSL_read"], bytes: Uint8Array): number {
-    this.#c.ERR_clear_error();
+    this.#clearErrors();
     this.#depth++;
     try {
       return call(ssl, bytes as Bytes, bytes.length);
@@ -194,18 +203,53 @@ export class SslObject {
 
   /** Frees it; inside one of its own callbacks this waits until the callback is done. */
   free(): void {
-    if (this.#depth > 0) this.#freeLater = true;
-    else this.#handle.free();
+    if (this.#depth > 0) {
+      this.#freeLater = true;
+      return;
+    }
+    this.#handle.free();
+    this.dried();
   }
 
   // ---- bytes in and out
 
   /** Takes in the first `length` bytes of `chunk`. */
   feed(chunk: Uint8Array, length: number): void {
+    if (this.#lent !== undefined) {
+      this.#lent = undefined;
+      this.#readFrom(memoryBio(this.#c));
+    }
     if (this.#c.BIO_write(this.#rbio, chunk as Bytes, length) !== length) {
       throw localError("Cannot take in bytes", drainErrors(this.#c));
     }
     this.dry = false;
+  }
+
+  /**
+   * Takes in the first `length` bytes of `chunk` without a copy: OpenSSL reads them where they are, and
+   * {@linkcode SslObject.dried} gives the chunk back. Whether it can.
+   */
+  lend(chunk: Bytes, length: number): boolean {
+    const { c, engine } = this.#runtime.library;
+    if (!this.dry || engine !== "openssl" || this.#handle.freed || this.busy) return false;
+    this.#readFrom(c.BIO_new_mem_buf!(chunk, length));
+    this.#lent = chunk;
+    this.dry = false;
+    return true;
+  }
+
+  /** OpenSSL has read all that was fed. */
+  dried(): void {
+    this.dry = true;
+    if (this.#lent === undefined || this.#lent === NOTHING) return;
+    giveBuffer(this.#lent);
+    this.#lent = NOTHING;
+  }
+
+  #readFrom(bio: Deno.PointerValue): void {
+    this.#c.BIO_ctrl(bio, CTRL.BIO_SET_MEM_EOF_RETURN, -1n, null);
+    this.#c.SSL_set0_rbio!(this.#handle.ptr, bio); // which frees the one before
+    this.#rbio = bio;
   }
 
   /** How many bytes were fed that OpenSSL has not read. */
@@ -215,7 +259,9 @@ export class SslObject {
 
   /** Takes back the bytes that OpenSSL has not read. */
   takeInput(): Bytes {
-    return drainBio(this.#c, this.#rbio);
+    const bytes = drainBio(this.#c, this.#rbio);
+    this.dried();
+    return bytes;
   }
 
   /** How many bytes there are for the peer. */

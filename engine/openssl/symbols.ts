@@ -139,6 +139,8 @@ export const SSL_SYMBOLS = {
   },
   // void SSL_set_bio(SSL *ssl, BIO *rbio, BIO *wbio)
   SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
+  // void SSL_set0_rbio(SSL *s, BIO *rbio)
+  SSL_set0_rbio: { parameters: ["pointer", "pointer"], result: "void", optional: true },
   // void SSL_set_connect_state(SSL *ssl), SSL_set_accept_state(SSL *ssl)
   SSL_set_connect_state: VOID_OF,
   SSL_set_accept_state: VOID_OF,
@@ -214,6 +216,8 @@ export const CRYPTO_SYMBOLS = {
   BIO_s_mem: POINTER,
   BIO_new: POINTER_OF,
   BIO_free: INT_OF,
+  // BIO *BIO_new_mem_buf(const void *buf, int len)
+  BIO_new_mem_buf: { parameters: ["buffer", "i32"], result: "pointer", optional: true },
   // int BIO_read(BIO *b, void *data, int dlen), BIO_write
   BIO_read: INT_OF_BYTES,
   BIO_write: INT_OF_BYTES,
@@ -230,6 +234,7 @@ export const CRYPTO_SYMBOLS = {
   },
   // unsigned long ERR_get_error(void); void ERR_clear_error(void)
   ERR_get_error: { parameters: [], result: "u64" },
+  takeError: { name: "ERR_get_error", parameters: [], result: "u32" }, // spares the BigInt
   ERR_clear_error: { parameters: [], result: "void" },
   // const char *ERR_lib_error_string(unsigned long e), ERR_reason_error_string
   ERR_lib_error_string: { parameters: ["u64"], result: "pointer" },
@@ -379,5 +384,5 @@ export const COMPILED: ReadonlySet<string> = new Set<keyof OpenSslSymbols>([
   "BIO_read",
   "BIO_write",
   "BIO_ctrl_pending",
-  "ERR_clear_error",
+  "takeError",
 ]);

@@ -8,6 +8,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { takeBuffer } from "../../engine/buffers.ts";
 import { OpenSslContext } from "../../engine/openssl/context.ts";
 import { drainErrors } from "../../engine/openssl/error_queue.ts";
 import { OpenSslSession } from "../../engine/openssl/session.ts";
@@ -104,6 +105,60 @@ Deno.test("every C object that a connection makes is freed, with a session and w
     assertEquals(t.left(), { SSL_CTX_free: 2 });
   }
 });
+
+Deno.test(
+  "what is lent is read in place, and given back when it was read, taken back or freed",
+  NATIVE,
+  () => {
+    const SIZE = 16384;
+    /** Empties the pool, which has 32 at most. */
+    const inPool = (chunk: Uint8Array<ArrayBuffer>) =>
+      Array.from({ length: 33 }, () => takeBuffer(SIZE)).includes(chunk);
+    const t = counted();
+    const pair = two(t);
+    const lent = (...lengths: number[]) => {
+      for (const length of lengths) pair.server.write(new Uint8Array(length).fill(length));
+      const chunk = new Uint8Array(SIZE);
+      return { chunk, n: pair.server.drain(chunk) };
+    };
+    assertEquals(pair.client.lend(new Uint8Array(SIZE), SIZE), false); // no handshake
+    shake(pair);
+    const p = new Uint8Array(9000);
+    assertEquals(pair.client.read(p), SSL_WANT_READ); // the tickets
+    {
+      const { chunk, n } = lent(6000, 2000);
+      assertEquals(pair.client.lend(chunk, n), true);
+      assertEquals(pair.client.lend(new Uint8Array(SIZE), SIZE), false); // one at a time
+      assertEquals([pair.client.read(p.subarray(0, 100)), inPool(chunk)], [100, false]);
+      assertEquals([pair.client.read(p), p[5899], pair.client.fed], [5900, 6000 & 255, true]);
+      assertEquals([pair.client.read(p), p[1999], pair.client.fed], [2000, 2000 & 255, false]);
+      assertEquals(inPool(chunk), true);
+    }
+    {
+      const { chunk, n } = lent(10, 1); // too short: it is copied
+      assertEquals(pair.client.lend(chunk, n), false);
+      pair.client.feed(chunk, n);
+      chunk.fill(0);
+      assertEquals([pair.client.read(p.subarray(0, 10)), p[9]], [10, 10]);
+      assertEquals([pair.client.read(p), p[0]], [1, 1]);
+    }
+    const { chunk, n } = lent(5000);
+    const cut = new Uint8Array(SIZE);
+    cut.set(chunk.subarray(0, 4500));
+    assertEquals([pair.client.lend(cut, 4500), pair.client.read(p)], [true, SSL_WANT_READ]);
+    pair.client.feed(chunk.subarray(4500), n - 4500);
+    assertEquals([pair.client.read(p), p[4999]], [5000, 5000 & 255]);
+    const unread = lent(5000, 100);
+    assertEquals(pair.client.lend(unread.chunk, unread.n), true);
+    assertEquals(pair.client.read(p.subarray(0, 5000)), 5000);
+    assertEquals(pair.client.takeInput(), unread.chunk.slice(unread.n - 122, unread.n));
+    assertEquals([inPool(unread.chunk), pair.client.read(p)], [true, SSL_WANT_READ]);
+    const last = lent(5000);
+    assertEquals(pair.client.lend(last.chunk, last.n), true);
+    pair.close();
+    assertEquals([inPool(last.chunk), t.left()], [true, {}]);
+  },
+);
 
 Deno.test("a server lets OpenSSL free empty buffers unless told otherwise, a client when told to", () => {
   for (

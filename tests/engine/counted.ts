@@ -9,7 +9,7 @@ type Call = (...args: unknown[]) => unknown;
 
 /** What makes an object of which the caller is the owner, and what frees it. */
 const OWNED: Readonly<Record<string, readonly string[]>> = {
-  BIO_free: ["BIO_new"],
+  BIO_free: ["BIO_new", "BIO_new_mem_buf"],
   X509_free: ["d2i_X509_bio", "SSL_get1_peer_certificate", "SSL_get_peer_certificate"],
   X509_CRL_free: ["d2i_X509_CRL_bio"],
   X509_STORE_CTX_free: ["X509_STORE_CTX_new"],
@@ -56,7 +56,9 @@ export function counted(): Counted {
       const left: Record<string, number> = {};
       for (const [free, makers] of Object.entries(OWNED)) {
         let n = makers.reduce((sum, name) => sum + (made.get(name) ?? 0), 0);
-        if (free === "BIO_free") n -= 2 * args("SSL_set_bio").length; // the SSL's own
+        if (free === "BIO_free") { // the SSL's own
+          n -= 2 * args("SSL_set_bio").length + args("SSL_set0_rbio").length;
+        }
         n -= args(free).filter(([ptr]) => ptr !== null).length;
         if (n !== 0) left[free] = n;
       }
