@@ -1,28 +1,36 @@
 /**
  * What `serveHttp` costs beside Deno.serve with TLS: requests over kept connections, and bodies of
  * 20 MB in each direction over HTTP/1.1 and HTTP/2. All sides take turns in one run; only the
- * ratios say something.
+ * ratios say something: that of the rates, and that of the CPU time of the server's process. Over
+ * 1.00x is better than the first side.
  *
- *     deno run -A bench/http.ts [--rounds=5] [--requests=4000] [--only=h2]
+ *     deno run -A bench/http.ts [--rounds=5] [--requests=4000] [--only=h2] [--sides=deno,openssl@../before]
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli/parse-args";
 import { serveHttp } from "../http/mod.ts";
-import { carry } from "../http/pump.ts";
 import { TestCa } from "../testing/ca.ts";
-import { output } from "./peers.ts";
+import { output, processCpu } from "./peers.ts";
+import type { Conn } from "./sides/contender.ts";
+import { floor } from "./sides/floor.ts";
 import { median } from "./statistics.ts";
 import { printTable, ratio } from "./table.ts";
 
-/** `pump` is the floor: Deno's own TLS before Deno.serve, with the bytes carried as serveHttp does it. */
-const SIDES = ["deno", "openssl", "deno-engine", "pump"] as const;
+/**
+ * `pump` and `floor` show the limits: Deno's own TLS, or the least code that does TLS with OpenSSL,
+ * before Deno.serve, with the bytes carried by two loops. A side after which `@` and a folder stand
+ * is that of another tree.
+ */
+const SIDES = "deno,openssl,deno-engine,pump,floor";
 const BODY = 20_000_000;
+/** How many bodies a measurement sends. */
+const BODIES = 4;
 
 const flags = parseArgs(Deno.args, {
-  string: ["rounds", "requests", "only", "serve", "folder"],
-  default: { rounds: "5", requests: "4000" },
+  string: ["rounds", "requests", "only", "serve", "folder", "sides"],
+  default: { rounds: "5", requests: "4000", sides: SIDES },
 });
 
 /** Answers in a process of its own; the first line it prints is its port. */
@@ -37,28 +45,41 @@ async function serveSide(kind: string, folder: string): Promise<void> {
     }
     return new Response(request.url.endsWith("/body") ? body : "hello");
   };
-  const options = { hostname: "127.0.0.1", port: 0, cert: cert!, key: key! };
+  const address = { hostname: "127.0.0.1", port: 0 };
+  const own = { ...address, cert: cert!, key: key! };
   if (kind === "deno") {
-    Deno.serve({ ...options, onListen: ({ port }) => console.log(port) }, handler);
+    Deno.serve({ ...own, onListen: ({ port }) => console.log(port) }, handler);
   } else if (kind === "pump") {
-    await pump(options, handler);
+    const listener = Deno.listenTls({ ...own, alpnProtocols: ["h2", "http/1.1"] });
+    console.log(listener.addr.port);
+    await pump(listener, handler);
+  } else if (kind === "floor") {
+    const { port, connections } = await floor({ folder, ca: "", cert: cert!, key: key! }).listen();
+    console.log(port);
+    await pump(connections, handler);
   } else {
     const engine = kind === "openssl" ? "openssl" : "deno";
-    console.log((await serveHttp({ ...options, engine }, handler).addr).port);
+    console.log((await serveHttp({ ...own, engine }, handler).addr).port);
   }
 }
 
-/** Serves with Deno's own TLS before Deno.serve. */
+/** Carries bytes until `from` ends. */
+async function carry(from: Conn, to: Conn): Promise<void> {
+  const buffer = new Uint8Array(65536);
+  for (let n; (n = await from.read(buffer)) !== null;) {
+    for (let at = 0; at < n;) at += await to.write(buffer.subarray(at, n));
+  }
+}
+
+/** Serves what comes over TLS with Deno.serve. */
 async function pump(
-  { cert, key, ...address }: { hostname: string; port: number; cert: string; key: string },
+  connections: AsyncIterable<Conn>,
   handler: (request: Request) => Promise<Response>,
 ): Promise<void> {
-  const inner = Deno.serve({ ...address, onListen: () => {} }, handler);
-  const alpnProtocols = ["h2", "http/1.1"];
-  const listener = Deno.listenTls({ ...address, cert, key, alpnProtocols });
-  console.log(listener.addr.port);
-  for await (const conn of listener) {
-    const to = await Deno.connect({ ...address, port: inner.addr.port });
+  const address = { hostname: "127.0.0.1", port: 0 };
+  const { addr } = Deno.serve({ ...address, onListen: () => {} }, handler);
+  for await (const conn of connections) {
+    const to = await Deno.connect({ ...address, port: addr.port });
     to.setNoDelay(true);
     const up = carry(conn, to).then(() => to.closeWrite());
     Promise.allSettled([up, carry(to, conn).then(() => conn.close())]);
@@ -73,10 +94,17 @@ class Side implements AsyncDisposable {
 
   constructor(name: string, folder: string) {
     this.name = name;
+    const [kind, tree] = name.split("@");
+    const program = tree === undefined ? import.meta.filename! : `${tree}/bench/http.ts`;
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", import.meta.filename!, `--serve=${name}`, `--folder=${folder}`],
+      args: ["run", "-A", "--no-check", program, `--serve=${kind}`, `--folder=${folder}`],
       stdout: "piped",
     }).spawn();
+  }
+
+  /** The CPU time that the process took so far, in ms. */
+  cpu(): number {
+    return processCpu(this.#child.pid) * 1000;
   }
 
   async start(): Promise<this> {
@@ -132,16 +160,21 @@ function requests({ port }: Side, client: Deno.HttpClient): Promise<number> {
   return rate(async () => void await Promise.all(Array.from({ length: CONNECTIONS }, ask)));
 }
 
-/** MB in a second of one body, as curl sees it. */
+/** MB in a second of some bodies, one after the other on one connection, as curl sees them. */
 async function body(side: Side, folder: string, version: string, up: boolean): Promise<number> {
   const path = up ? "" : "body";
   const send = up ? ["--data-binary", `@${folder}/body`, "-H", "Expect:"] : [];
+  const to = ["-o", "/dev/null", `https://localhost:${side.port}/${path}`];
   const text = await output("curl", [
-    ...["-s", "-o", "/dev/null", "--cacert", `${folder}/ca.pem`, version, ...send],
-    ...["-w", "%{time_appconnect} %{time_total}", `https://localhost:${side.port}/${path}`],
+    ...["-s", "--cacert", `${folder}/ca.pem`, version, ...send],
+    ...["-w", "%{time_pretransfer} %{time_total}\n"],
+    ...Array.from({ length: BODIES }, () => to).flat(),
   ]);
-  const [connected = NaN, total = NaN] = (text ?? "").split(" ").map(Number);
-  return BODY / 1e6 / (total - connected);
+  const seconds = (text ?? "").trim().split("\n").map((line) => {
+    const [begun = NaN, total = NaN] = line.split(" ").map(Number);
+    return total - begun;
+  });
+  return BODIES * BODY / 1e6 / seconds.reduce((sum, one) => sum + one, 0);
 }
 
 async function main(): Promise<void> {
@@ -151,37 +184,50 @@ async function main(): Promise<void> {
   for (const [name, text] of Object.entries({ ca: ca.pem, cert, key })) {
     await Deno.writeTextFile(`${folder}/${name}.pem`, text);
   }
+  await Deno.writeTextFile(`${folder}/server.pem`, cert); // as the floor calls them
+  await Deno.writeTextFile(`${folder}/server.key`, key);
   await Deno.writeFile(`${folder}/body`, new Uint8Array(BODY));
   using h2 = Deno.createHttpClient({ caCerts: [ca.pem], http1: false });
   const scenarios: Record<string, (side: Side) => Promise<number>> = {
     "requests/s, h1": (side) => bareRequests(side, ca.pem),
     "requests/s, h2": (side) => requests(side, h2),
     "upload MB/s, h1": (side) => body(side, folder, "--http1.1", true),
-    "upload MB/s, h2": (side) => body(side, folder, "--http2", true),
+    "upload MB/s, h2": (side) => body(side, folder, "--http2-prior-knowledge", true),
     "download MB/s, h1": (side) => body(side, folder, "--http1.1", false),
-    "download MB/s, h2": (side) => body(side, folder, "--http2", false),
+    "download MB/s, h2": (side) => body(side, folder, "--http2-prior-knowledge", false),
   };
   await using stack = new AsyncDisposableStack();
-  const sides = SIDES.map((name) => stack.use(new Side(name, folder)));
+  const sides = flags.sides.split(",").map((name) => stack.use(new Side(name, folder)));
   await Promise.all(sides.map((side) => side.start()));
-  const rows: string[][] = [];
   for (const [name, run] of Object.entries(scenarios)) {
     if (flags.only !== undefined && !name.includes(flags.only)) continue;
-    const seen = new Map<string, number[]>(sides.map((side) => [side.name, []]));
-    for (let round = 0; round <= Number(flags.rounds); round++) { // the first warms up
-      for (const side of sides) {
-        const measured = await run(side);
-        if (round > 0) seen.get(side.name)!.push(measured);
-      }
-    }
-    const reference = median(seen.get("deno")!);
-    for (const [side, all] of seen) {
-      const rate = median(all);
-      rows.push([name, side, rate.toFixed(0), side === "deno" ? "" : ratio(rate / reference)]);
-    }
+    const rows = await compare(sides, run);
+    printTable([name, "rate", "of the first", "CPU ms", "of the first"], rows);
   }
   await Deno.remove(folder, { recursive: true });
-  printTable(["", "side", "rate", "of Deno.serve"], rows);
+}
+
+/** Runs one scenario with all sides in turn. */
+async function compare(
+  sides: Side[],
+  run: (side: Side) => Promise<number>,
+): Promise<string[][]> {
+  const seen = sides.map((side) => ({ side, rates: [] as number[], cpu: [] as number[] }));
+  for (let round = 0; round <= Number(flags.rounds); round++) { // the first warms up
+    for (const { side, rates, cpu } of seen) {
+      const before = side.cpu();
+      const rate = await run(side);
+      if (round === 0) continue;
+      rates.push(rate);
+      cpu.push(side.cpu() - before);
+    }
+  }
+  const [first] = seen as [typeof seen[number]];
+  const able = seen.filter(({ rates }) => rates.every(Number.isFinite)); // the floor has no ALPN
+  return able.map(({ side, rates, cpu }) => [
+    ...[side.name, median(rates).toFixed(0), ratio(median(rates) / median(first.rates))],
+    ...[median(cpu).toFixed(0), ratio(median(first.cpu) / median(cpu))],
+  ]);
 }
 
 if (flags.serve !== undefined) await serveSide(flags.serve, flags.folder!);
