@@ -19,7 +19,7 @@ import type { ContextConfig, SessionParams } from "../../engine/engine.ts";
 import { SSL_WANT_READ, SslError, SslPeerError } from "../../errors.ts";
 import { type Counted, counted } from "./counted.ts";
 import { ca, client, config, credential, server, V12, V13 } from "./harness.ts";
-import { NATIVE } from "../helpers/openssl.ts";
+import { FFI_ONLY } from "../helpers/openssl.ts";
 
 /** They look at OpenSSL's own objects, which mean nothing in WebAssembly. */
 
@@ -484,7 +484,7 @@ Deno.test("a callback that throws fails its own call, leaves no error of OpenSSL
 
 Deno.test(
   "Callbacks: a session is asked as long as it is registered, and a callback that runs is known",
-  NATIVE,
+  FFI_ONLY,
   () => {
     const t = counted();
     const callbacks = t.runtime.callbacks!;

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bind, findLibrary, openSslInfo, usualPaths } from "../../engine/openssl/library.ts";
 import { CRYPTO_SYMBOLS } from "../../engine/openssl/symbols.ts";
 import { openLibrary } from "../../engine/openssl/binder.ts";
-import { NATIVE } from "../helpers/openssl.ts";
+import { FFI_ONLY } from "../helpers/openssl.ts";
 
 const { path } = openLibrary();
 
@@ -17,7 +17,7 @@ const MANY = {
   result: "i32",
 } as const;
 
-Deno.test("bind() calls a function with its own arguments, compiled or not", NATIVE, () => {
+Deno.test("bind() calls a function with its own arguments, compiled or not", FFI_ONLY, () => {
   const rows = { OpenSSL_version_num: CRYPTO_SYMBOLS.OpenSSL_version_num, strlen: STRLEN };
   const compiled = bind(path, rows, new Set(Object.keys(rows)));
   const plain = bind(path, rows, new Set());
@@ -26,7 +26,7 @@ Deno.test("bind() calls a function with its own arguments, compiled or not", NAT
   assertEquals([plain.strlen!(text), compiled.strlen!(text)], [4, 4]);
 });
 
-Deno.test("bind() calls a function with arguments on the stack", NATIVE, () => {
+Deno.test("bind() calls a function with arguments on the stack", FFI_ONLY, () => {
   const { memcmp8 } = bind(path, { memcmp8: MANY }, new Set());
   const [one, same, other] = ["abc", "abc", "abd"].map((text) => new TextEncoder().encode(text));
   assertEquals(memcmp8!(one, same, 3n, 4n, 5n, 6n, 7n, 8n), 0);
@@ -35,7 +35,7 @@ Deno.test("bind() calls a function with arguments on the stack", NATIVE, () => {
 
 Deno.test(
   "bind() gives null for an optional function that the library lacks, and throws for another",
-  NATIVE,
+  FFI_ONLY,
   () => {
     const row = { parameters: [], result: "void" } as const;
     const rows = { SSL_of_no_version: { ...row, optional: true } } as const;

@@ -12,7 +12,7 @@ import {
 import { openLibrary } from "../../engine/openssl/binder.ts";
 import { loadOpenSsl } from "../../engine/openssl/engine.ts";
 import { deriveKey } from "../../engine/openssl/pkcs12_key.ts";
-import { NATIVE } from "../helpers/openssl.ts";
+import { FFI_ONLY } from "../helpers/openssl.ts";
 
 function* keyOf(of: Pkcs12Derivation): Deriving<Uint8Array> {
   return yield of;
@@ -28,7 +28,7 @@ const plain: Pkcs12Derivation = {
   length: 32,
 };
 
-Deno.test("OpenSSL derives the keys that the library derives itself", NATIVE, async () => {
+Deno.test("OpenSSL derives the keys that the library derives itself", FFI_ONLY, async () => {
   const { c } = openLibrary();
   const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => 251 * i + 255);
   for (const hash of ["sha1", "sha224", "sha256", "sha384", "sha512"]) {
@@ -53,7 +53,7 @@ Deno.test("OpenSSL derives the keys that the library derives itself", NATIVE, as
 
 Deno.test(
   "an engine that was loaded derives; where it cannot, the library does",
-  NATIVE,
+  FFI_ONLY,
   async () => {
     loadOpenSsl();
     const own = nativeKdf();
@@ -88,7 +88,7 @@ Deno.test("OpenSSL that lacks the function or the digest, or refuses, gives no k
   assertEquals(await deriveKey(refuses, plain), undefined);
 });
 
-Deno.test("the event loop goes on while OpenSSL derives", NATIVE, async () => {
+Deno.test("the event loop goes on while OpenSSL derives", FFI_ONLY, async () => {
   const { c } = openLibrary();
   const order: string[] = [];
   const derived = deriveKey(c, { ...plain, rounds: 600_000 }).then(() => order.push("key"));

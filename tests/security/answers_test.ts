@@ -14,13 +14,14 @@ import {
   V12,
   V13,
 } from "../engine/harness.ts";
-import { NATIVE } from "../helpers/openssl.ts";
+import { FFI_ONLY } from "../helpers/openssl.ts";
 
 const { path } = openLibrary();
 const UPDATE_REQUESTED = 1;
-/** They call a function of the library that the engine does not have. */
 
-Deno.test("a peer that asks for key updates and takes no answer is cut off", NATIVE, async () => {
+// These two call a function of the library that the engine does not have.
+
+Deno.test("a peer that asks for key updates and takes no answer is cut off", FFI_ONLY, async () => {
   const lib = Deno.dlopen(path, {
     SSL_key_update: { parameters: ["pointer", "i32"], result: "i32" },
   });
@@ -47,7 +48,7 @@ Deno.test("a peer that asks for key updates and takes no answer is cut off", NAT
   lib.close();
 });
 
-Deno.test("key updates whose answers are taken go on for ever", NATIVE, async () => {
+Deno.test("key updates whose answers are taken go on for ever", FFI_ONLY, async () => {
   const lib = Deno.dlopen(path, {
     SSL_key_update: { parameters: ["pointer", "i32"], result: "i32" },
   });

@@ -4,6 +4,7 @@ import "../helpers/limit.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
 import { SslContext } from "../../context/context.ts";
+import { nativeOf } from "../../context/context_record.ts";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import type { ContextOptions } from "../../context/options.ts";
 import type { NativeObject } from "../../context/options.ts";
@@ -11,7 +12,7 @@ import { withBio } from "../../engine/openssl/memory.ts";
 import { openLibrary } from "../../engine/openssl/binder.ts";
 import { SslVerifyError } from "../../errors.ts";
 import { SslSocket } from "../../socket/socket.ts";
-import { NATIVE } from "../helpers/openssl.ts";
+import { openMore } from "../helpers/openssl.ts";
 import { ca, leaf, shake, socketPair } from "../context/harness.ts";
 
 const others = await TestCa.create({ commonName: "Others" });
@@ -19,14 +20,15 @@ const foreign = await others.server("server.example");
 const served = { cert: foreign.cert, key: foreign.key };
 
 /** As a program with symbols of its own does it: one more anchor into the store of an SSL_CTX. */
-function trustOthers({ kind, pointer }: NativeObject): void {
-  const { c, path } = openLibrary();
-  const own = Deno.dlopen(path, {
+function trustOthers(object: NativeObject): void {
+  const { pointer } = nativeOf(object)!;
+  const { c } = openLibrary();
+  const own = openMore({
     SSL_CTX_get_cert_store: { parameters: ["pointer"], result: "pointer" },
     SSL_get_SSL_CTX: { parameters: ["pointer"], result: "pointer" },
   });
   try {
-    const ctx = kind === "SSL" ? own.symbols.SSL_get_SSL_CTX(pointer) : pointer;
+    const ctx = object.kind === "SSL" ? own.symbols.SSL_get_SSL_CTX(pointer) : pointer;
     const store = own.symbols.SSL_CTX_get_cert_store(ctx);
     const x509 = withBio(c, others.cert.der, (bio) => c.d2i_X509_bio(bio, null));
     assertEquals(c.X509_STORE_add_cert(store, x509), 1);
@@ -57,7 +59,6 @@ async function refusesOthers(caFile: string): Promise<void> {
 
 Deno.test(
   "createCtxCallback can trust one more CA in its own context, and in no other",
-  NATIVE,
   async () => {
     await withFile(async (caFile) => {
       await refusesOthers(caFile);
@@ -74,7 +75,6 @@ Deno.test(
 
 Deno.test(
   "what is done to ctxObject() is done to this context alone, and lasts",
-  NATIVE,
   async () => {
     await withFile(async (caFile) => {
       await refusesOthers(caFile);
@@ -89,7 +89,6 @@ Deno.test(
 
 Deno.test(
   "what is done through sslObject() is done to the socket's context alone",
-  NATIVE,
   async () => {
     await withFile(async (caFile) => {
       await using pair = await socketPair({ caFile, ca: undefined });
@@ -138,7 +137,6 @@ async function withForeign(
 
 Deno.test(
   "a session of a context that createCtxCallback made is not resumed in one that it did not make",
-  NATIVE,
   async () => {
     const shared = { engine: "openssl", ca: ca.pem, sessionCache: new SessionCache(10) } as const;
     await withForeign(async (connect) => {
@@ -153,7 +151,6 @@ Deno.test(
 
 Deno.test(
   "a session of a context whose native object was handed out is of that context alone",
-  NATIVE,
   async () => {
     const shared = { engine: "openssl", ca: ca.pem, sessionCache: new SessionCache(10) } as const;
     await withForeign(async (connect) => {
@@ -198,7 +195,6 @@ async function resumesAt(first: SslContext, second: SslContext): Promise<boolean
 
 Deno.test(
   "a server takes no ticket of a context that trusted more by its native object",
-  NATIVE,
   async () => {
     const key = crypto.getRandomValues(new Uint8Array(32));
     const name = crypto.getRandomValues(new Uint8Array(16));

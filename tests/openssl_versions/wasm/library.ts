@@ -13,8 +13,10 @@ import { Instance } from "../../../engine/wasm/instance.ts";
 import { loadModule } from "../../../engine/wasm/loader.ts";
 
 const FILE = new URL("../../../engine/wasm/openssl.wasm", import.meta.url);
-const library: Library = {
-  ...libraryOf(new Instance(await loadModule())),
+const instance = new Instance(await loadModule());
+const library: Library & { readonly instance: Instance } = {
+  instance,
+  ...libraryOf(instance),
   path: FILE.pathname,
   engine: "openssl",
 };

@@ -9,28 +9,17 @@ const TESTS = [
   ...["tests/security", "tests/hostile", "tests/verify"],
 ];
 
-/**
- * The tests that are not run: they need OpenSSL's own objects, or another thread, which FFI has and
- * WebAssembly has not (nativeObjects in the table of features).
- */
+/** The tests that are not run: they are about FFI itself, which has other threads and more functions. */
 const SPARED = [
   "Callbacks: a session is asked as long as it is registered, and a callback that runs is known",
   "OpenSSL derives the keys that the library derives itself",
   "a peer that asks for key updates and takes no answer is cut off",
-  "a server takes no ticket of a context that trusted more by its native object",
-  "a session of a context that createCtxCallback made is not resumed in one that it did not make",
-  "a session of a context whose native object was handed out is of that context alone",
   "an engine that was loaded derives; where it cannot, the library does",
   "bind() calls a function with arguments on the stack",
   "bind() calls a function with its own arguments, compiled or not",
   "bind() gives null for an optional function that the library lacks, and throws for another",
-  "createCtxCallback can trust one more CA in its own context, and in no other",
-  "createCtxCallback is called once for each context of the engine, with its handle",
-  "ctxObject() and sslObject() give OpenSSL's objects, or undefined",
   "key updates whose answers are taken go on for ever",
   "the event loop goes on while OpenSSL derives",
-  "what is done through sslObject() is done to the socket's context alone",
-  "what is done to ctxObject() is done to this context alone, and lasts",
 ];
 
 const ROOT = new URL("../../../", import.meta.url);
