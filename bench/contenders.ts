@@ -11,6 +11,7 @@ export const CONTENDERS: Readonly<Record<string, string>> = {
   deno: "bare Deno",
   openssl: "OpenSSL engine",
   "deno-engine": "Deno engine",
+  wasm: "WebAssembly engine",
   floor: "floor",
   C: "C, OpenSSL",
   perl: "Perl, IO::Socket::SSL",
@@ -32,7 +33,7 @@ export function titleOf(side: string): string {
 
 /** Whether a side is this library, or another state of it. */
 export function isOurs(side: string): boolean {
-  return ["openssl", "deno-engine"].includes(kindOf(side));
+  return ["openssl", "deno-engine", "wasm"].includes(kindOf(side));
 }
 
 /** The program of a side, with its arguments; `folder` has the certificates and what was built. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resultOf, type Results, type WorkResult } from "./results.ts";
+import { best, type PairRow, resultOf, type Results, type WorkResult } from "./results.ts";
 import { median, timesBetter } from "./statistics.ts";
 import { EMPTY } from "./surroundings.ts";
 
@@ -126,6 +126,29 @@ function denoEngine(r: Results): Goal[] {
   return goals;
 }
 
+/** What OpenSSL as WebAssembly is to reach: both ends of a connection in one process. */
+const WASM_GOALS: readonly (readonly [what: string, unit: PairRow["unit"], goal: number])[] = [
+  ["handshake, X25519", "ms", 3.5],
+  ["handshake, X25519MLKEM768", "ms", 4.5],
+  ["handshake, mutual", "ms", 8],
+  ["handshake, resumed", "ms", 1.4],
+  ["ChaCha20, memory", "MiB/s", 180],
+  ["ChaCha20, sockets", "MiB/s", 130],
+  ["AES-128-GCM, memory", "MiB/s", 35],
+  ["start of the engine", "ms", 30],
+];
+
+function webAssembly(r: Results): Goal[] {
+  const goals = WASM_GOALS.map(([what, unit, goal]) => {
+    const row = r.pairs?.find((each) => each.what === what);
+    const name = `WebAssembly engine: ${what}`;
+    const measured = best(unit, row?.wasm ?? []);
+    return (unit === "ms" ? atMost : atLeast)(name, goal, measured, ` ${unit}`);
+  });
+  const mb = (r.wasmBytes ?? NaN) / 1e6;
+  return [...goals, atMost("WebAssembly engine: the file", 2.2, mb, " MB")];
+}
+
 /** All goals, in the order of the page. */
 export function goalsOf(r: Results): Goal[] {
   const first = "first connection, over an empty module";
@@ -137,5 +160,6 @@ export function goalsOf(r: Results): Goal[] {
     ...load(r),
     atMost(`Deno engine: ${first}`, 60, startOver(r, "Deno engine"), " ms", 0),
     ...denoEngine(r),
+    ...webAssembly(r),
   ];
 }

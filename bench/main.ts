@@ -10,7 +10,8 @@
  *     deno task bench --print --sides=deno,openssl,openssl@../before    what a change did
  *     deno task bench --print --only=handshakes --sides=deno,openssl --profile=/tmp/profiles
  *
- * `--print` writes nothing. `--only` takes words of the works' names, or load, idle, start, growth.
+ * `--print` writes nothing. `--only` takes words of the works' names, or load, idle, pairs, start,
+ * growth.
  *
  * @module
  */
@@ -22,9 +23,9 @@ import { goalsOf } from "./goals.ts";
 import { machine } from "./machine.ts";
 import { charts, page } from "./page.ts";
 import { output, Peers } from "./peers.ts";
-import type { Results } from "./results.ts";
+import { best, type Results } from "./results.ts";
 import { median, timesBetter } from "./statistics.ts";
-import { measureIdle, measureLoad, measureStarts } from "./surroundings.ts";
+import { measureIdle, measureLoad, measurePairs, measureStarts } from "./surroundings.ts";
 import { printTable, ratio } from "./table.ts";
 import { measureClients, measureServers, type Run, WORKS } from "./works.ts";
 
@@ -79,6 +80,9 @@ async function measure(): Promise<Results> {
   if (peers.native && role("server")) {
     if (wanted("load")) rest.load = { clients, sides: await measureLoad(run, clients) };
     if (wanted("idle")) rest.idle = await measureIdle(run, scale < 0.5 ? 300 : 1000);
+  }
+  if (wanted("pairs") && run.sides.includes("wasm") && role("client")) {
+    Object.assign(rest, await measurePairs(run));
   }
   if (wanted("start") && role("client")) rest.starts = await measureStarts(run);
   if (peers.native && wanted("growth")) {
@@ -135,6 +139,9 @@ function print(results: Results): void {
     for (const [name, all] of Object.entries(seen ?? {})) {
       console.log(`${what}: ${name}: ${median(all).toFixed(1)}`);
     }
+  }
+  for (const { what, unit, wasm, openssl } of results.pairs ?? []) {
+    console.log(`pairs: ${what}: ${best(unit, wasm)} ${unit}, FFI ${best(unit, openssl)}`);
   }
   for (const row of results.growth ?? []) console.log(JSON.stringify(row, rounded));
   for (const side of results.missing) console.log(`not installed: ${titleOf(side)}`);

@@ -7,7 +7,7 @@
 import { isOurs, titleOf } from "./contenders.ts";
 import { type Chart, type Group, svg } from "./chart.ts";
 import { goalsOf, startOver } from "./goals.ts";
-import type { GrowthRow, Results, WorkResult } from "./results.ts";
+import { best, type GrowthRow, type Results, type WorkResult } from "./results.ts";
 import { median, type Spread, spread, timesBetter } from "./statistics.ts";
 import { EMPTY } from "./surroundings.ts";
 
@@ -216,6 +216,20 @@ function amounts(results: Results): string {
   return parts.join("\n\n");
 }
 
+/** WebAssembly beside FFI. */
+function pairs({ pairs: rows = [] }: Results): string {
+  if (rows.length === 0) return "";
+  const cells = rows.map(({ what, unit, wasm, openssl }) => {
+    const [ours, ffi] = [best(unit, wasm), best(unit, openssl)];
+    const shown = (n: number) =>
+      Number.isNaN(n) ? "-" : `${n.toFixed(unit === "ms" ? 2 : 0)} ${unit}`;
+    return [what, shown(ours), shown(ffi), times(unit === "ms" ? ffi / ours : ours / ffi)];
+  });
+  return `## WebAssembly beside FFI\n\nBoth ends of a connection in one process, in CPU time; the best of ` +
+    `the rounds. The start is that of the engine, after its code was imported.\n\n` +
+    table(["what", "WebAssembly", "FFI", "as good as FFI"], cells);
+}
+
 const GROWTH: Readonly<Record<GrowthRow["what"], readonly [title: string, text: string]>> = {
   connections: ["Open connections", "A server with idle connections, and what new ones cost it."],
   names: ["Certificates for names", "A server with one more certificate for each of the names."],
@@ -265,8 +279,8 @@ ${settings.rounds} rounds at a scale of ${settings.scale}, on ${settings.day}.${
 
 ## How to read it
 
-- The other end is always the same program in C with OpenSSL. TLS 1.3, P-256, AES-128-GCM, on
-  loopback.
+- The other end is always the same program in C with OpenSSL. TLS 1.3, P-256, AES-128-GCM (where it
+  is named, ChaCha20-Poly1305), on loopback.
 - The sides take turns. A ratio compares two sides in the same round; the median of these is shown,
   with the least and the greatest. 1.00x is bare Deno: \`Deno.startTls\` and \`Deno.listenTls\`.
 - CPU time is the steadier number: a machine that is busy with other things changes it less.
@@ -300,6 +314,7 @@ export function page(results: Results, tried: string): string {
     works(results),
     loadSection(results),
     amounts(results),
+    pairs(results),
     growth(results),
     tried.trim(),
   ];

@@ -82,6 +82,10 @@ export function processRss(pid: number): number {
   return Number(/VmRSS:\s*(\d+)/.exec(status)?.[1] ?? 0);
 }
 
+/** How the C programs are told which suite of TLS 1.3 to use. */
+const ofSuite = (suite: string | undefined): Record<string, string> =>
+  suite === undefined ? {} : { BENCH_SUITE: suite };
+
 /** The peers, built, with their certificates. */
 export class Peers implements AsyncDisposable {
   /** The folder with ca.pem, server.pem, server.key and the programs. */
@@ -115,12 +119,12 @@ export class Peers implements AsyncDisposable {
   }
 
   /** A server for clients under test. */
-  async server(version: "12" | "13", kind: "tls" | "plain" = "tls"): Promise<Server> {
+  async server(version: "12" | "13", suite?: string): Promise<Server> {
     if (!this.native) return await startSideServer("deno", this.folder);
     const port = freePort();
     const child = new Deno.Command(`${this.folder}/peer_server`, {
-      args: [String(port), kind, version],
-      env: { BENCH_CERTS: this.folder },
+      args: [String(port), "tls", version],
+      env: { BENCH_CERTS: this.folder, ...ofSuite(suite) },
       stdout: "null",
       stderr: "null",
     }).spawn();
@@ -178,8 +182,19 @@ export class Peers implements AsyncDisposable {
 
   /** Runs the client with a command of its protocol; needs {@linkcode Peers.native}. */
   async client(port: number, version: "12" | "13", ...command: string[]): Promise<Measured> {
+    return await this.clientWith(undefined, port, version, ...command);
+  }
+
+  /** The same with a suite of TLS 1.3. */
+  async clientWith(
+    suite: string | undefined,
+    port: number,
+    version: "12" | "13",
+    ...command: string[]
+  ): Promise<Measured> {
     const args = [String(port), "tls", version, ...command];
-    const text = await output(`${this.folder}/peer_client`, args, { BENCH_CERTS: this.folder });
+    const env = { BENCH_CERTS: this.folder, ...ofSuite(suite) };
+    const text = await output(`${this.folder}/peer_client`, args, env);
     if (text === undefined) throw new Error(`peer_client ${command.join(" ")} failed`);
     return JSON.parse(text);
   }

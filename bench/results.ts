@@ -36,6 +36,12 @@ export interface LoadTimings {
   readonly cpu: readonly number[];
 }
 
+/** The best of the rounds: everything that comes on top of it is the machine's. */
+export function best(unit: PairRow["unit"], values: readonly number[]): number {
+  if (values.length === 0) return NaN;
+  return unit === "ms" ? Math.min(...values) : Math.max(...values);
+}
+
 /** A server of which much is asked at once. */
 export interface GrowthRow {
   readonly side: string;
@@ -50,6 +56,17 @@ export interface GrowthRow {
   readonly trip?: number;
   /** Milliseconds until the server listened, with names. */
   readonly listening?: number;
+}
+
+/**
+ * WebAssembly beside FFI, both ends of a connection in one process, one value a round: CPU
+ * milliseconds of a handshake, or MiB in a second of CPU time; and the milliseconds of a start.
+ */
+export interface PairRow {
+  readonly what: string;
+  readonly unit: "ms" | "MiB/s";
+  readonly wasm: readonly number[];
+  readonly openssl: readonly number[];
 }
 
 /** A whole run. */
@@ -67,6 +84,9 @@ export interface Results {
   /** Milliseconds of whole processes, one value a round. */
   readonly starts?: PerSide<readonly number[]>;
   readonly growth?: readonly GrowthRow[];
+  readonly pairs?: readonly PairRow[];
+  /** Bytes of engine/wasm/openssl.wasm. */
+  readonly wasmBytes?: number;
 }
 
 /** The result of a work in a role, if it was measured. */

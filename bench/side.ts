@@ -26,12 +26,13 @@ const material = {
 async function contender(): Promise<Contender> {
   if (kind === "deno") return bare(material);
   if (kind === "floor") return floor(material);
-  return await ours(kind === "openssl" ? "openssl" : "deno", material, new URL(tree));
+  const engine = kind === "deno-engine" ? "deno" : kind as "openssl" | "wasm";
+  return await ours(engine, material, new URL(tree));
 }
 
 /** Handles of OpenSSL that are open; 0 in a tree that does not count them. */
 async function handleCounter(): Promise<() => number> {
-  if (kind !== "openssl") return () => 0;
+  if (kind !== "openssl" && kind !== "wasm") return () => 0;
   const memory = await import(new URL("engine/openssl/memory.ts", tree).href);
   return memory.openHandles ?? (() => 0);
 }

@@ -7,7 +7,7 @@
 
 import { kindOf } from "./contenders.ts";
 import { output, type Server, startSideServer } from "./peers.ts";
-import type { LoadTimings, PerSide } from "./results.ts";
+import type { LoadTimings, PerSide, Results } from "./results.ts";
 import type { Run } from "./works.ts";
 
 const HERE = new URL("./", import.meta.url).pathname;
@@ -96,6 +96,21 @@ export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 500));
 }
 
+/** WebAssembly beside FFI, in a process that has nothing else to do. */
+export async function measurePairs(run: Run): Promise<Pick<Results, "pairs" | "wasmBytes">> {
+  const config = new URL("../deno.json", import.meta.url).pathname;
+  const flags = ["--allow-all", "--no-lock", "--no-check", "--quiet", "--config", config];
+  const program = ["run", ...flags, `${HERE}pairs.ts`, String(run.rounds)];
+  const said = await output(Deno.execPath(), program);
+  console.error("pairs");
+  if (said === undefined) {
+    run.errors.push("pairs: the program failed");
+    return {};
+  }
+  const { size } = await Deno.stat(new URL("../engine/wasm/openssl.wasm", import.meta.url));
+  return { pairs: JSON.parse(said), wasmBytes: size };
+}
+
 /** The programs of the start-up: a name in the page, the side that it needs, and the program. */
 const STARTS: Readonly<Record<string, readonly [side: string, file: string]>> = {
   "an empty module": ["deno", "../import/empty.ts"],
@@ -103,6 +118,7 @@ const STARTS: Readonly<Record<string, readonly [side: string, file: string]>> = 
   "bare Deno": ["deno", "bare.ts"],
   "OpenSSL engine": ["openssl", "openssl.ts"],
   "Deno engine": ["deno-engine", "deno_engine.ts"],
+  "WebAssembly engine": ["wasm", "wasm.ts"],
   "Perl, IO::Socket::SSL": ["perl", "perl.pl"],
   "Python, ssl": ["python", "python.py"],
   "Node, tls": ["node", "node.mjs"],

@@ -10,7 +10,7 @@ import type { Contender, Material } from "./contender.ts";
 
 /** `tree` is the address of the folder with mod.ts. */
 export async function ours(
-  engine: "openssl" | "deno",
+  engine: "openssl" | "deno" | "wasm",
   { ca, cert, key }: Material,
   tree: URL,
 ): Promise<Contender> {

@@ -68,6 +68,31 @@ Deno.test("the page names sides by what they are, and those that are missing", (
   assertStringIncludes(text, "2 of 2 are reached");
 });
 
+Deno.test("WebAssembly has its goals, and a table beside FFI with the best of the rounds", () => {
+  const run: Results = {
+    ...results({ deno: 1 }),
+    pairs: [
+      { what: "handshake, X25519", unit: "ms", wasm: [3, 4], openssl: [2, 1] },
+      { what: "ChaCha20, memory", unit: "MiB/s", wasm: [90, 100], openssl: [400, 300] },
+      { what: "start of the engine", unit: "ms", wasm: [40], openssl: [] },
+    ],
+    wasmBytes: 2_063_849,
+  };
+  const goals = goalsOf(run).filter(({ name, measured }) =>
+    name.startsWith("WebAssembly") && !Number.isNaN(measured)
+  );
+  assertEquals(goals.map(({ text, reached }) => [text, reached]), [
+    ["3.00 ms", true],
+    ["100.00 MiB/s", false],
+    ["40.00 ms", false],
+    ["2.06 MB", true],
+  ]);
+  const text = page(run, "");
+  assertStringIncludes(text, "| handshake, X25519 | 3.00 ms | 1.00 ms | 0.33x |");
+  assertStringIncludes(text, "| ChaCha20, memory | 100 MiB/s | 400 MiB/s | 0.25x |");
+  assertStringIncludes(text, "| start of the engine | 40.00 ms | - | - |");
+});
+
 Deno.test("the page of a small run says that its numbers say little", () => {
   const few = results({ deno: 1, openssl: 1 });
   const whole = { ...few, settings: { ...few.settings, rounds: 5 } };
