@@ -108,7 +108,7 @@ Deno.test("every C object that a connection makes is freed, with a session and w
 
 Deno.test(
   "what is lent is read in place, and given back when it was read, taken back or freed",
-  NATIVE,
+  FFI_ONLY,
   () => {
     const SIZE = 16384;
     /** Empties the pool, which has 32 at most. */

@@ -10,8 +10,8 @@ import type { Instance } from "../../engine/wasm/instance.ts";
 type Opened = Library & { readonly instance?: Instance };
 
 /**
- * For tests of FFI itself: how functions are bound, other threads, functions that the WebAssembly file
- * does not have. They are the only ones that it is spared, and counted.
+ * For tests of FFI itself: how functions are bound, memory that both share, other threads, functions
+ * that the WebAssembly file does not have. They are the only ones that it is spared, and counted.
  */
 export const FFI_ONLY = { ignore: (openLibrary() as Opened).instance !== undefined };
 
