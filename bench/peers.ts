@@ -82,7 +82,7 @@ export function processRss(pid: number): number {
   return Number(/VmRSS:\s*(\d+)/.exec(status)?.[1] ?? 0);
 }
 
-/** How the C programs are told which suite of TLS 1.3 to use. */
+/** The environment that names the suite of TLS 1.3 for the C programs. */
 const ofSuite = (suite: string | undefined): Record<string, string> =>
   suite === undefined ? {} : { BENCH_SUITE: suite };
 
