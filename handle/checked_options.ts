@@ -141,7 +141,7 @@ export function callOptions<T extends object>(
   options: T | undefined,
   known: readonly (keyof T & string)[],
 ): T {
-  if (options === undefined) return NO_OPTIONS as T;
+  if (options === undefined || options === NO_OPTIONS) return NO_OPTIONS as T; // or checked before
   return ownOptions(options, {
     operation,
     names: Object.fromEntries(known.map((name) => [name, true])),

@@ -9,6 +9,7 @@
 import { SslUnsupportedError } from "../errors.ts";
 import { concat } from "../internal/bytes.ts";
 import { fromCaller } from "../internal/caller.ts";
+import { ignore } from "../internal/waiting.ts";
 import { closedError } from "./handle_errors.ts";
 import { encodeText } from "./encoding.ts";
 import type { HandleSettings } from "./checked_options.ts";
@@ -64,23 +65,19 @@ export class Writer {
     }
   }
 
-  async #run<T>(body: () => Promise<T>): Promise<T> {
-    const before = this.#queue;
-    const done = (async () => {
-      if (this.#waiting > 0) await before;
-      if (this.#failure) throw this.#failure.error;
-      try {
-        return await body();
-      } catch (error) {
-        this.#failure ??= { error };
-        throw error;
-      }
-    })();
-    this.#queue = done.catch(() => {});
-    this.#waiting++;
+  #run<T>(body: () => Promise<T>): Promise<T> {
+    const done = this.#after(this.#waiting++ > 0 ? this.#queue : undefined, body);
+    this.#queue = done;
+    return done;
+  }
+
+  async #after<T>(before: Promise<unknown> | undefined, body: () => Promise<T>): Promise<T> {
     try {
-      return await done;
+      if (before) await before.catch(ignore);
+      if (this.#failure) throw this.#failure.error;
+      return await body();
     } catch (error) {
+      this.#failure ??= { error };
       throw fromCaller(error);
     } finally {
       this.#waiting--;
@@ -151,13 +148,13 @@ export class Writer {
   }
 
   /** Writes all of it, after what was collected. */
-  async #write(bytes: Uint8Array): Promise<void> {
+  #write(bytes: Uint8Array): Promise<void> {
     this.check("write");
     if (this.#size > 0) {
       this.#collect(bytes);
-      return await this.flush();
+      return this.flush();
     }
-    if (bytes.length > 0) await this.#run(() => this.#writeAll(bytes));
+    return bytes.length === 0 ? Promise.resolve() : this.#run(() => this.#writeAll(bytes));
   }
 
   #collect(bytes: Uint8Array): void {
