@@ -5,10 +5,11 @@
 
 import "../../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
+import { BACKEND } from "../../ssleay/low/backend.ts";
 import { constantNames } from "../../../ssleay/low/constants.ts";
 import { twinCertificates } from "./certificates.ts";
 import { compare } from "./compare.ts";
-import { BUILT_IN, TWIN } from "./differences.ts";
+import { BUILT_IN, BUILT_IN_ON_WASM, TWIN, TWIN_ON_WASM } from "./differences.ts";
 import { type Json, type Line, type Result, runScript } from "./twin.ts";
 import { readScript, SCRIPTED } from "./scripts.ts";
 
@@ -26,6 +27,19 @@ async function inPerl(script: string, folder: string): Promise<Result[]> {
   return text!.trim().split("\n").map((line) => JSON.parse(line));
 }
 
+const LISTED = BACKEND === "wasm" ? { ...TWIN, ...TWIN_ON_WASM } : TWIN;
+const CONSTANTS = BACKEND === "wasm" ? { ...BUILT_IN, ...BUILT_IN_ON_WASM } : BUILT_IN;
+
+/** What is compared: all, but on OpenSSL as WebAssembly the route of a handshake. */
+function compared(line: Line, result: Result): Result {
+  if (BACKEND !== "wasm" || !("pump" in line)) return result;
+  return { ...result, r: result.r!.slice(0, 2) };
+}
+
+/** Whether a line asks for the version, which is another one in WebAssembly than in Perl. */
+const asksVersion = ({ fn }: Line) =>
+  BACKEND === "wasm" && (fn === "SSLeay" || fn === "SSLeay_version");
+
 /** The lines that differ, by name; those that must be alike and are not fail at once. */
 function differing(
   script: string,
@@ -36,10 +50,10 @@ function differing(
   const found: string[] = [];
   for (const [i, line] of lines.entries()) {
     const name = `${script}: ${line.name ?? `line ${i + 2}`}`;
-    const same = compare(perl[i]!, ours[i]!);
-    if (same) continue;
+    const same = compare(compared(line, perl[i]!), compared(line, ours[i]!));
+    if (same || asksVersion(line)) continue;
     assert(
-      name in TWIN,
+      name in LISTED,
       `${name}: ${JSON.stringify({ line, perl: perl[i], ours: ours[i] }, null, 1)}`,
     );
     found.push(name);
@@ -54,7 +68,10 @@ function assertExpected(lines: readonly Line[], lacking: readonly Line[], ours: 
   for (const [i, line] of lines.entries()) {
     const { errors: _, ...result } = ours[i]!;
     const wanted = "expect" in line ? { r: line.expect as Json[] } : result;
-    assert(compare(wanted, result), JSON.stringify({ line, ours: result }, null, 1));
+    assert(
+      compare(compared(line, wanted), compared(line, result)),
+      JSON.stringify({ line, ours: result }, null, 1),
+    );
     assert(result.die === undefined, JSON.stringify({ line, ours: result }));
   }
 }
@@ -78,7 +95,11 @@ Deno.test("Net::SSLeay's tests with two ends give the same in Perl and here, lin
         count += lines.length;
       });
     }
-    assertEquals(found.sort(), Object.keys(TWIN).sort(), "a listed line does not differ any more");
+    assertEquals(
+      found.sort(),
+      Object.keys(LISTED).sort(),
+      "a listed line does not differ any more",
+    );
     assert(count > 0, `only ${count} lines were compared`);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -96,7 +117,7 @@ Deno.test("each constant that Perl knows has Perl's value, or none in either", a
     const different = known.filter((i) => !compare(perl[i]!, ours[i]!));
     assertEquals(
       different.map((i) => lines[i]!.value.slice(1)).sort(),
-      Object.keys(BUILT_IN).sort(),
+      Object.keys(CONSTANTS).sort(),
     );
     assert(known.length > 600, `only ${known.length} constants were compared`);
   } finally {

@@ -5,7 +5,12 @@
 
 /** What the engine "openssl" has to do on the WebAssembly file, too. */
 const FOLDERS = ["engine", "context", "socket", "security", "hostile", "verify"];
-const FILES = ["tests/contract/openssl_test.ts"];
+const FILES = [
+  "tests/contract/openssl_test.ts",
+  "tests/ssleay/low/calls_test.ts",
+  "tests/ssleay/low/handshake_test.ts",
+  "tests/interop/ssleay_low/twin_test.ts",
+];
 
 /** The tests that are not run: they are about FFI itself, which shares memory, has other threads and more functions. */
 const SPARED = [
@@ -114,6 +119,7 @@ export async function runOnWasm(tests: readonly string[]): Promise<number> {
         ...(all ? await testFiles(dir) : []),
       ],
       cwd: ROOT,
+      env: { SSLEAY_BACKEND: "wasm" },
     }).spawn().status;
     if (code !== 0 || tests.length > 0) return code;
     return skipsOthers(skippedIn(await Deno.readTextFile(report))) ? 1 : 0;
