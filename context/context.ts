@@ -105,7 +105,7 @@ export class SslContext implements Disposable {
     const pointer = made?.native?.("used");
     if (pointer !== undefined) {
       this.#record.sessions?.isolate();
-      return nativeObject("SSL_CTX", { pointer, library: made!.library });
+      return nativeObject("SSL_CTX", { pointer, memory: made!.memory });
     }
     const why = closed ? "it is closed" : `it has not been used as ${role} yet`;
     throw new SslError(`Cannot use the context: ${why}`, { code: closed ? "ECLOSED" : "ENOTCONN" });

@@ -74,10 +74,10 @@ export function contextIn(value: unknown): SharedContext | undefined {
   return [value, context].find((each): each is SharedContext => records.has(Object(each)));
 }
 
-/** An object of C, and what tells its library from others. */
+/** An object of C, and what has its memory where that is not the memory of the process. */
 export interface Native {
   readonly pointer: Deno.PointerObject;
-  readonly library: object | undefined;
+  readonly memory: object | undefined;
 }
 
 const natives = new WeakMap<object, Native>();
@@ -85,9 +85,7 @@ const natives = new WeakMap<object, Native>();
 /** What `sslObject()` and `ctxObject()` give. */
 export function nativeObject(kind: NativeObject["kind"], native: Native): NativeObject {
   // In WebAssembly a pointer is a number, which only `./ssleay/low` can use.
-  const pointer = typeof native.pointer === "number"
-    ? Object.freeze(Object.create(null))
-    : native.pointer;
+  const pointer = native.memory !== undefined ? Object.freeze(Object.create(null)) : native.pointer;
   const object = Object.freeze({ kind, pointer });
   natives.set(object, native);
   return object;

@@ -60,7 +60,7 @@ async function makeEngineContexts(
     const { createCtxCallback } = record.options;
     const pointer = createCtxCallback && context.native?.("new");
     if (pointer !== undefined) {
-      await createCtxCallback!(nativeObject("SSL_CTX", { pointer, library: context.library }));
+      await createCtxCallback!(nativeObject("SSL_CTX", { pointer, memory: context.memory }));
     }
     return context;
   };

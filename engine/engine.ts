@@ -377,8 +377,8 @@ export interface EngineContext {
    * context may have given.
    */
   native?(handOut?: "new" | "used"): Deno.PointerObject | undefined;
-  /** What tells the library that this object is of from others. */
-  readonly library?: object | undefined;
+  /** What has the memory of that object, where that is not the memory of the process. */
+  readonly memory?: object | undefined;
   /** Frees what the engine holds. Connections that run keep what they need. */
   close(): void;
 }

@@ -334,9 +334,9 @@ export class Pump implements TlsStream {
     return this.#session.native?.();
   }
 
-  /** The library that this object is of. */
-  get library(): object | undefined {
-    return this.#session.library;
+  /** What has the memory of that object, where that is not the memory of the process. */
+  get memory(): object | undefined {
+    return this.#session.memory;
   }
 
   ref(): void {

@@ -247,7 +247,7 @@ export class Connection {
     for (const each of made) each.native?.("used");
     sessions?.isolate();
     const pointer = tls.native?.();
-    if (pointer !== undefined) return nativeObject("SSL", { pointer, library: tls.library });
+    if (pointer !== undefined) return nativeObject("SSL", { pointer, memory: tls.memory });
     return notConnected("sslObject()", `there is no TLS with ${this.peer}`);
   }
 

@@ -70,6 +70,11 @@ export const CHUNKS: readonly Chunk[] = [
   },
   { name: "deno_engine", roots: ["engine/deno/engine.ts"], later: true },
   { name: "memory", roots: ["engine/openssl/trampolines.ts", "engine/openssl/memory.ts"] },
+  {
+    name: "wasm_memory",
+    roots: ["engine/wasm/instances.ts", "engine/wasm/functions.ts"],
+    later: true,
+  },
   { name: "listening", roots: ["socket/bind.ts", "context/server_names.ts"], later: true },
   {
     name: "openssl_engine",

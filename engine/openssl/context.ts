@@ -101,9 +101,8 @@ export class OpenSslContext implements EngineContext, SessionContext {
     return new Pump(new OpenSslSession(this.#runtime, this, params), transport);
   }
 
-  /** The library that it is of. */
-  get library(): object {
-    return this.#runtime.library.c;
+  get memory(): object | undefined {
+    return this.#runtime.library.memory;
   }
 
   /**

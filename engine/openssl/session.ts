@@ -45,6 +45,7 @@ const ASK = "ask about the connection";
 /** A sans-IO TLS connection of OpenSSL. */
 export class OpenSslSession implements SansIoSession {
   readonly role: Role;
+  readonly memory: object | undefined;
   readonly #c: OpenSslSymbols;
   readonly #params: SessionParams;
   readonly #hooks: SessionHooks;
@@ -58,6 +59,7 @@ export class OpenSslSession implements SansIoSession {
 
   constructor(runtime: Runtime, context: SessionContext, params: SessionParams) {
     this.#c = runtime.library.c;
+    this.memory = runtime.library.memory;
     this.role = context.role;
     this.#params = params;
     this.#hooks = new SessionHooks(this.#c, context, params, () => this.#ssl.pointer);
@@ -326,11 +328,6 @@ export class OpenSslSession implements SansIoSession {
   native(): Deno.PointerObject | undefined {
     if (this.busy) throw insideError("hand out the SSL");
     return this.#ssl.freed ? undefined : this.#ssl.pointer;
-  }
-
-  /** The library that it is of. */
-  get library(): object {
-    return this.#c;
   }
 
   // ---- failures

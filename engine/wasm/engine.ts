@@ -21,35 +21,34 @@ import { Callbacks } from "../openssl/callbacks.ts";
 import { OpenSslContext } from "../openssl/context.ts";
 import { textOf } from "../openssl/library.ts";
 import type { Runtime } from "../openssl/session_context.ts";
-import { libraryOf } from "./functions.ts";
-import { Instance } from "./instance.ts";
-import { loadModule } from "./loader.ts";
+import type { Instance } from "./instance.ts";
+import { type Instances, sharedInstances } from "./instances.ts";
+import { libraryOf } from "./library.ts";
 
 /** An engine with the instance that it uses. */
 export class WasmEngine implements Engine {
   readonly name = "wasm";
   readonly features = featuresOf("wasm");
-  readonly #module: WebAssembly.Module;
-  #instance: Instance;
-  #runtime: Runtime;
+  readonly #instances: Instances;
+  #of: Instance | undefined;
+  #runtime!: Runtime;
 
-  /** Starts the first instance. */
-  constructor(module: WebAssembly.Module) {
-    this.#module = module;
-    this.#instance = new Instance(module);
-    this.#runtime = runtimeOf(this.#instance);
+  /** Takes the instances of its own, or of the program. */
+  constructor(instances: Instances) {
+    this.#instances = instances;
   }
 
   /** The instance in use. */
   get instance(): Instance {
-    return this.#instance;
+    return this.#instances.last;
   }
 
   /** What connections run on: a fresh instance when the last one has ended. */
   get runtime(): Runtime {
-    if (this.#instance.ended) {
-      this.#instance = new Instance(this.#module);
-      this.#runtime = runtimeOf(this.#instance);
+    const { current } = this.#instances;
+    if (this.#of !== current) {
+      this.#of = current;
+      this.#runtime = runtimeOf(current);
     }
     return this.#runtime;
   }
@@ -80,16 +79,14 @@ function runtimeOf(instance: Instance): Runtime {
   return { library, callbacks: new Callbacks(library) };
 }
 
-let engine: Promise<WasmEngine> | undefined;
+let engine: WasmEngine | undefined;
 
 /**
  * The engine; loads and compiles the file at the first call.
  *
  * @throws {SslUnsupportedError} If the file is missing or altered, or there is no WebAssembly here.
  */
-export function loadWasm(): Promise<WasmEngine> {
-  return engine ??= loadModule().then((module) => new WasmEngine(module)).catch((error) => {
-    engine = undefined;
-    throw error;
-  });
+export async function loadWasm(): Promise<WasmEngine> {
+  const instances = await sharedInstances();
+  return engine ??= new WasmEngine(instances);
 }

@@ -1,18 +1,13 @@
 /**
- * OpenSSL's functions as the table of engine/openssl/symbols.ts has them, in front of an instance.
- * Pointers are offsets in its memory, and what the table calls a buffer is copied in and out.
+ * C functions of an instance as a row of a table for FFI has them. Pointers are offsets in its memory,
+ * and what the row calls a buffer is copied in and out.
  *
  * @module
  */
 
-import { SslUnsupportedError } from "../../errors.ts";
-import type { Library } from "../openssl/binder.ts";
-import type { LIBC_SYMBOLS, Table } from "../openssl/library.ts";
-import { CRYPTO_SYMBOLS, type OpenSslSymbols, SSL_SYMBOLS } from "../openssl/symbols.ts";
 import type { CFunction, Instance } from "./instance.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Functions = Record<string, CFunction | null>;
 
 /**
  * The functions whose `i64` and `u64` have 64 bits in C, too; those of the others are a `long`, which
@@ -138,28 +133,6 @@ const WRITING = new Set(["BIO_write", "SSL_write"]);
 const RECORD = 16_384;
 const READING = new Map([["BIO_read", Infinity], ["SSL_peek", RECORD], ["SSL_read", RECORD]]);
 
-/** The functions of the C library, on the memory of an instance. */
-function libc(instance: Instance): Record<keyof typeof LIBC_SYMBOLS, unknown> {
-  const copyIn = (to: Bytes, from: number | bigint, n: bigint) => {
-    const at = Number(from);
-    to.set(instance.heap.subarray(at, at + Number(n)));
-    return null;
-  };
-  const length = (at: number | bigint) => instance.heap.indexOf(0, Number(at)) - Number(at);
-  return {
-    memcpy: copyIn,
-    memcpyAt: copyIn,
-    memcpyTo(to: number, from: Bytes, n: bigint) {
-      instance.heap.set(from.subarray(0, Number(n)), to);
-      return to;
-    },
-    addressOf: (at: number | null) => BigInt(at ?? 0),
-    addressOfBytes: (bytes: Bytes) => BigInt(instance.copyOf(bytes)),
-    strlen: length,
-    strlenAt: length,
-  };
-}
-
 /** Gives a function that takes numbers the arguments and the result of its row, but for buffers. */
 export type Convert = (call: CFunction, name: string, row: Deno.ForeignFunction) => CFunction;
 
@@ -182,26 +155,6 @@ export function functionOf(
   return withBuffers(instance, call, row);
 }
 
-/** The functions of a table; an optional one that the file lacks is null. */
-function functionsOf(instance: Instance, table: Table): Functions {
-  const functions: Functions = {};
-  for (const [key, row] of Object.entries(table)) {
-    const name = row.name ?? key;
-    // One that runs on another thread elsewhere would hold everything up here.
-    const call = row.nonblocking ? undefined : functionOf(instance, { name, row });
-    if (call === undefined && !row.optional) throw lacking(name);
-    functions[key] = call ?? null;
-  }
-  return functions;
-}
-
-function lacking(name: string): SslUnsupportedError {
-  return new SslUnsupportedError(
-    `Cannot load OpenSSL as WebAssembly: the file lacks ${name}: build it again with "deno task build:wasm"`,
-    { code: "ERR_SSL_LIBRARY", facts: { engine: "wasm" } },
-  );
-}
-
 /** What a callback gets for a number of C. */
 export function callbackArgument(type: unknown): (value: number) => unknown {
   switch (type) {
@@ -214,30 +167,4 @@ export function callbackArgument(type: unknown): (value: number) => unknown {
     default:
       return (value) => value;
   }
-}
-
-/** OpenSSL of an instance, as the engine uses it. */
-export function libraryOf(instance: Instance): Library {
-  const c = {
-    ...functionsOf(instance, SSL_SYMBOLS),
-    ...functionsOf(instance, CRYPTO_SYMBOLS),
-    ...libc(instance),
-  } as unknown as OpenSslSymbols;
-  return {
-    c,
-    path: "",
-    narrow: false,
-    engine: "wasm",
-    aesByTables: true,
-    pointerBytes: 4,
-    callback({ parameters, result }, call) {
-      const into = parameters.map(callbackArgument);
-      const answer = call as (...args: unknown[]) => unknown;
-      return instance.callable(
-        parameters.length,
-        result !== "void",
-        (...args) => answer(...args.map((value, i) => into[i]!(value))),
-      ) as unknown as Deno.PointerObject;
-    },
-  };
 }

@@ -39,10 +39,10 @@ const OWNERS: Readonly<Record<string, string>> = { SSL: "SslSocket", SSL_CTX: "S
  * @throws {SslUnsupportedError} If the engine has another library than `SSLeay`.
  * @throws {TypeError} If it was lost with the memory of a WebAssembly that has ended.
  */
-function ofOurLibrary(kind: Kind, { pointer, library }: Native): Deno.PointerObject {
-  const engine = typeof pointer === "number" ? "wasm" : "openssl";
+function ofOurLibrary(kind: Kind, { pointer, memory }: Native): Deno.PointerObject {
+  const engine = memory === undefined ? "openssl" : "wasm";
   if (engine === "openssl" && backend === undefined) return pointer;
-  if (backend !== undefined && backend.library === library) return backend.adopt(pointer);
+  if (backend !== undefined && backend.memory === memory) return backend.adopt(pointer);
   const what = `Cannot use the ${kind} of an ${OWNERS[kind]} on the engine "${engine}"`;
   if (engine === "wasm" && backend !== undefined) {
     throw new TypeError(

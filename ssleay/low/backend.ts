@@ -24,8 +24,8 @@ export interface CCallback {
 
 /** What stands in for FFI. Addresses are of 32 bits in memory, and so is a `long`. */
 export interface Backend {
-  /** What tells its library from others. */
-  readonly library: object;
+  /** What has the memory of its objects. */
+  readonly memory: object;
   /** A C function; `undefined` if it does not have it. */
   function(name: string, signature: Signature): CFunction | undefined;
   /** What it was built without, to which a C function belongs, and what to do instead. */

@@ -8,10 +8,9 @@
  * @module
  */
 
-import type { Library } from "../../engine/openssl/binder.ts";
-import { loadWasm, type WasmEngine } from "../../engine/wasm/engine.ts";
 import { callbackArgument, functionOf, WIDE } from "../../engine/wasm/functions.ts";
 import type { Instance } from "../../engine/wasm/instance.ts";
+import { type Instances, sharedInstances } from "../../engine/wasm/instances.ts";
 import type { Backend, CCallback, CFunction, Signature } from "./backend.ts";
 import { guarded, rethrow } from "./thrown.ts";
 
@@ -57,24 +56,22 @@ type Into = (value: unknown) => unknown;
 
 /** The low-level functions on an instance, and on the next one when that has ended. */
 class WebAssemblyBackend implements Backend {
-  readonly #engine: WasmEngine;
+  readonly #instances: Instances;
   #instance!: Instance;
-  #library!: Library;
   #base = -SPAN;
   /** Finds every function that was asked for in the instance of now. */
   readonly #bound: (() => void)[] = [];
   readonly #pointers = new Map<string, Deno.PointerObject>();
 
-  constructor(engine: WasmEngine) {
-    this.#engine = engine;
+  constructor(instances: Instances) {
+    this.#instances = instances;
     this.renew();
   }
 
-  /** Takes the engine's instance of now, if the one in use has ended. */
+  /** Takes the instance of now, if the one in use has ended. */
   renew(): void {
     if (this.#instance?.ended === false) return;
-    this.#library = this.#engine.runtime.library;
-    this.#instance = this.#engine.instance;
+    this.#instance = this.#instances.current;
     this.#base += SPAN;
     this.#pointers.clear();
     for (const bind of this.#bound) bind();
@@ -83,8 +80,8 @@ class WebAssemblyBackend implements Backend {
     } catch { /* that call has told it */ }
   }
 
-  get library(): object {
-    return this.#library.c;
+  get memory(): object {
+    return this.#instance;
   }
 
   function(name: string, signature: Signature): CFunction | undefined {
@@ -274,8 +271,8 @@ let made: WebAssemblyBackend | undefined;
 
 /** OpenSSL as WebAssembly, ready to be called. */
 export async function webAssembly(): Promise<Backend> {
-  const engine = await loadWasm();
-  if (made === undefined) made = new WebAssemblyBackend(engine);
+  const instances = await sharedInstances();
+  if (made === undefined) made = new WebAssemblyBackend(instances);
   else made.renew();
   return made;
 }

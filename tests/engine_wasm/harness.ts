@@ -3,11 +3,13 @@
 import { assertEquals } from "@std/assert";
 import type { Engine, EngineContext, TlsStream } from "../../engine/engine.ts";
 import { WasmEngine } from "../../engine/wasm/engine.ts";
+import { Instances } from "../../engine/wasm/instances.ts";
 import { loadModule } from "../../engine/wasm/loader.ts";
 import { config, handshake, type Pair, pairOf } from "../engine/harness.ts";
 
 /** An engine that no other test has. */
-export const newEngine = async (): Promise<WasmEngine> => new WasmEngine(await loadModule());
+export const newEngine = async (): Promise<WasmEngine> =>
+  new WasmEngine(new Instances(await loadModule()));
 
 /** A context for each side. */
 export async function contexts(engine: Engine): Promise<[EngineContext, EngineContext]> {
