@@ -8,12 +8,13 @@ import type { Library } from "../../../engine/openssl/binder.ts";
 import { textOf } from "../../../engine/openssl/library.ts";
 import type { EngineInfo } from "../../../engine/engine.ts";
 import { featuresOf } from "../../../engine/features.ts";
-import { libraryOf } from "../../../engine/wasm/functions.ts";
-import { Instance } from "../../../engine/wasm/instance.ts";
-import { loadModule } from "../../../engine/wasm/loader.ts";
+import type { Instance } from "../../../engine/wasm/instance.ts";
+import { sharedInstances } from "../../../engine/wasm/instances.ts";
+import { libraryOf } from "../../../engine/wasm/library.ts";
 
 const FILE = new URL("../../../engine/wasm/openssl.wasm", import.meta.url);
-const instance = new Instance(await loadModule());
+/** That of `./ssleay/low`, too. */
+const instance = (await sharedInstances()).current;
 const library: Library & { readonly instance: Instance } = {
   instance,
   ...libraryOf(instance),
