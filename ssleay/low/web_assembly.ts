@@ -75,9 +75,22 @@ class WebAssemblyBackend implements Backend {
     this.#base += SPAN;
     this.#pointers.clear();
     for (const bind of this.#bound) bind();
+    this.#loadDefault();
     try {
       rethrow(); // what a callback threw in the call that did not return
     } catch { /* that call has told it */ }
+  }
+
+  /**
+   * Loads the default provider, as the configuration file of a system does. Else it would not be there
+   * any more once the program, or old key material, has loaded another one.
+   */
+  #loadDefault(): void {
+    const load = functionOf(this.#instance, {
+      name: "OSSL_PROVIDER_load",
+      row: { parameters: ["pointer", "buffer"], result: "pointer" },
+    })!;
+    load(null, new TextEncoder().encode("default\0"));
   }
 
   get memory(): object {

@@ -35,6 +35,24 @@ const BUILD = "Perl has the version that it was built with, we have the one that
 const NEWER = "OpenSSL 3.5 does it so, through FFI, too";
 const NO_ARIA = "OpenSSL as WebAssembly has no ARIA";
 
+/** Functions of the replays that differ there besides those of DELIBERATE. */
+export const DELIBERATE_ON_WASM: Readonly<Record<string, string>> = {
+  SSLeay: BUILD,
+  SSLeay_version: BUILD,
+  OpenSSL_version: BUILD,
+  OpenSSL_version_num: BUILD,
+  OPENSSL_version_minor: BUILD,
+  OPENSSL_version_patch: BUILD,
+  OPENSSL_info: "it has no folders, no seed of its own, and no processor to ask",
+  P_EVP_MD_list_all: "OpenSSL as WebAssembly has no BLAKE2, SM3, MDC2 and Whirlpool",
+  EVP_get_digestbyname: "OpenSSL as WebAssembly has no BLAKE2, SM3, MDC2 and Whirlpool",
+  X509V3_EXT_print: NEWER,
+  X509_get_version: "OpenSSL 3.5 refuses a version that the standard does not have",
+  X509_REQ_set_version: "OpenSSL 3.5 refuses a version that the standard does not have",
+  X509_REQ_get_version: "OpenSSL 3.5 refuses a version that the standard does not have",
+  X509_REQ_verify: "OpenSSL 3.5 refuses a version that the standard does not have",
+};
+
 /** The lines that differ there besides those of TWIN. */
 export const TWIN_ON_WASM: Readonly<Record<string, string>> = {
   "43_misc_functions: line 21": NO_ARIA,
