@@ -74,7 +74,7 @@ export function contextIn(value: unknown): SharedContext | undefined {
   return [value, context].find((each): each is SharedContext => records.has(Object(each)));
 }
 
-/** An object of C, and what has its memory where that is not the memory of the process. */
+/** An object of C, and what has its memory where that is not the process. */
 export interface Native {
   readonly pointer: Deno.PointerObject;
   readonly memory: object | undefined;

@@ -57,6 +57,6 @@ export interface TlsFacts {
   finished(whose: "own" | "peer"): Uint8Array;
   /** The engine's own object, where it has one; valid until the stream is closed. */
   native?(): Deno.PointerObject | undefined;
-  /** What has the memory of that object, where that is not the memory of the process. */
+  /** What has its memory, where that is not the process. */
   readonly memory?: object | undefined;
 }

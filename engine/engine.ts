@@ -377,7 +377,7 @@ export interface EngineContext {
    * context may have given.
    */
   native?(handOut?: "new" | "used"): Deno.PointerObject | undefined;
-  /** What has the memory of that object, where that is not the memory of the process. */
+  /** What has its memory, where that is not the process. */
   readonly memory?: object | undefined;
   /** Frees what the engine holds. Connections that run keep what they need. */
   close(): void;

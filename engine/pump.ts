@@ -334,7 +334,7 @@ export class Pump implements TlsStream {
     return this.#session.native?.();
   }
 
-  /** What has the memory of that object, where that is not the memory of the process. */
+  /** What has its memory. */
   get memory(): object | undefined {
     return this.#session.memory;
   }

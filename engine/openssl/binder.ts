@@ -15,7 +15,7 @@ export interface Library extends Loaded<OpenSslSymbols> {
   readonly engine: EngineName;
   /** Whether AES is looked up in tables: it is slow then, and its time depends on the key. */
   readonly aesByTables: boolean;
-  /** What has the memory that its pointers lead to, where that is not the memory of the process. */
+  /** What has the memory of its objects, where that is not the process. */
   readonly memory?: object;
   /** How many bytes an address has. */
   readonly pointerBytes: 4 | 8;

@@ -31,7 +31,7 @@ import { OpenSslSession } from "./session.ts";
 
 function lostContext(): SslError {
   return new SslError(
-    "Cannot use the context: its SSL_CTX was handed out, and lost when OpenSSL stopped inside a call: make another context",
+    "Cannot use the context: its SSL_CTX was handed out, and lost when OpenSSL stopped: make another context",
     { code: "ERR_SSL_ENGINE_STOPPED", facts: { engine: "wasm" } },
   );
 }

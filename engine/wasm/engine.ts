@@ -33,7 +33,7 @@ export class WasmEngine implements Engine {
   #of: Instance | undefined;
   #runtime!: Runtime;
 
-  /** Takes the instances of its own, or of the program. */
+  /** Runs on the current one of these. */
   constructor(instances: Instances) {
     this.#instances = instances;
   }

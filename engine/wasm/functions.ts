@@ -1,6 +1,5 @@
 /**
- * C functions of an instance as a row of a table for FFI has them. Pointers are offsets in its memory,
- * and what the row calls a buffer is copied in and out.
+ * C functions of an instance as FFI has them: pointers are offsets in its memory, buffers are copied.
  *
  * @module
  */
@@ -9,10 +8,7 @@ import type { CFunction, Instance } from "./instance.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/**
- * The functions whose `i64` and `u64` have 64 bits in C, too; those of the others are a `long`, which
- * has 32 here.
- */
+/** The functions whose `i64` and `u64` have 64 bits here, too; the others' are a `long`, of 32. */
 export const WIDE: ReadonlySet<string> = new Set([
   "ASN1_TIME_set",
   "OPENSSL_init_crypto",

@@ -206,7 +206,7 @@ export class Instance {
   callable(parameters: number, hasResult: boolean, call: (...args: number[]) => unknown): number {
     const called = (...args: number[]) => {
       const answer = call(...args);
-      // What called it is in the midst of a call, too, which must not go on after that.
+      // The call in which it was called must not go on.
       if (this.#ended !== undefined) throw this.#ended.cause;
       return answer;
     };
@@ -215,12 +215,12 @@ export class Instance {
     return this.#place(f);
   }
 
-  /** The address of a function of the file, for functions that take one. */
+  /** The address of a function of the file. */
   addressOfFunction(name: string): number {
     return this.#place(this.#exports[name]);
   }
 
-  /** Takes back the address of a C function, which C does not call any more. */
+  /** Takes the address of a C function back. */
   release(at: number): void {
     this.#exports.__indirect_function_table.set(at, null);
     this.#places.push(at);

@@ -1,6 +1,5 @@
 /**
- * The instance of the program: the connections of the engine "wasm" and `./ssleay/low` share it. When
- * it has ended, the next one is made by whoever needs one first.
+ * The instance of the program, which the engine "wasm" and `./ssleay/low` share.
  *
  * @module
  */
@@ -29,11 +28,7 @@ export class Instances {
 
 let shared: Promise<Instances> | undefined;
 
-/**
- * Those of the program; loads and compiles the file at the first call.
- *
- * @throws {SslUnsupportedError} If the file is missing or altered, or there is no WebAssembly here.
- */
+/** Those of the program. @throws {SslUnsupportedError} As {@linkcode loadModule}. */
 export function sharedInstances(): Promise<Instances> {
   return shared ??= loadModule().then((module) => new Instances(module)).catch((error) => {
     shared = undefined;
