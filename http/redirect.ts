@@ -19,8 +19,13 @@ export interface RedirectPlan {
   readonly to: number;
 }
 
-/** Starts it. */
-export function startRedirect({ hostname, port, to }: RedirectPlan): Deno.HttpServer {
+/**
+ * Starts it.
+ *
+ * @returns Ends it at once: a request is answered as soon as it is there, and those that are not
+ * there to their end are not waited for.
+ */
+export function startRedirect({ hostname, port, to }: RedirectPlan): () => void {
   const redirect = (request: Request): Response => {
     const target = targetOf(request);
     if (target === undefined) return badRequest();
@@ -29,10 +34,12 @@ export function startRedirect({ hostname, port, to }: RedirectPlan): Deno.HttpSe
     const headers = { location: `https://${authority}${target.path}` };
     return new Response(null, { status: 301, headers });
   };
+  const stop = new AbortController();
+  const { signal } = stop;
   try {
-    const server = Deno.serve({ hostname, port, onListen: ignore }, redirect);
+    const server = Deno.serve({ hostname, port, signal, onListen: ignore }, redirect);
     server.unref(); // it lives as long as the server of HTTPS
-    return server;
+    return () => stop.abort();
   } catch (error) {
     throw toSslError("listen for the redirect on", joinHostPort(hostname, port), error);
   }

@@ -31,7 +31,9 @@ export interface HttpPlan {
 export class HttpService implements Service {
   readonly listener: SslListener;
   readonly #inner: InnerServer;
-  readonly #redirect: Deno.HttpServer | undefined;
+  readonly #endRedirect: (() => void) | undefined;
+  /** The connections on which no request has begun. */
+  readonly #silent = new Set<SslSocket>();
 
   /** Serves from now on. */
   constructor({ listener, handler, onError, redirectPort }: HttpPlan) {
@@ -40,7 +42,7 @@ export class HttpService implements Service {
     if (redirectPort === undefined) return;
     const { hostname, port } = listener.addr;
     try {
-      this.#redirect = startRedirect({ hostname, port: redirectPort, to: port });
+      this.#endRedirect = startRedirect({ hostname, port: redirectPort, to: port });
     } catch (error) {
       this.#inner.drain();
       throw error;
@@ -60,7 +62,8 @@ export class HttpService implements Service {
   /** Carries the bytes of one connection; whether it has ended well. */
   async #converse(socket: SslSocket): Promise<boolean> {
     const http2 = socket.alpnSelected() === "h2";
-    const first = await firstBytes(socket, http2);
+    this.#silent.add(socket);
+    const first = await firstBytes(socket, http2).finally(() => this.#silent.delete(socket));
     if (first === undefined) return false;
     const client: Client = { socket, http2, running: 0 };
     const conn = await this.#inner.connect(client);
@@ -89,15 +92,16 @@ export class HttpService implements Service {
     }
   }
 
-  /** No connection comes any more. */
+  /** No connection comes any more. Those without a request, as browsers make them ahead, end here. */
   draining(): void {
+    for (const socket of this.#silent) socket.close().catch(ignore);
     this.#inner.drain();
-    this.#redirect?.shutdown().catch(ignore);
+    this.#endRedirect?.();
   }
 
   /** Ends it. */
   async close(): Promise<void> {
-    await this.#redirect?.shutdown();
+    this.#endRedirect?.();
     await this.#inner.close();
   }
 }

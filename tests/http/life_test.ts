@@ -20,6 +20,20 @@ async function stuck(value: () => number): Promise<number> {
   return value();
 }
 
+/** A port that nothing listens on. */
+function freePort(): number {
+  using probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return probe.addr.port;
+}
+
+/** The status and the location that a server of plain HTTP answers with. */
+async function askPlain(port: number, line: string, host: string): Promise<unknown[]> {
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(bytes(`${line} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`));
+  const answer = await new Response(conn.readable).text();
+  return [answer.slice(9, 12), /^location: (.*)\r$/im.exec(answer)?.[1]];
+}
+
 for (const engine of ENGINES) {
   Deno.test(`${engine}: an upload waits for a handler that does not read, and a download for a client that does not`, async () => {
     const total = 48 * MIB;
@@ -136,6 +150,23 @@ for (const engine of ENGINES) {
     await server.finished;
   });
 
+  Deno.test(`${engine}: a shutdown ends connections on which no request has begun`, async () => {
+    await using running = await start(engine, () => new Response());
+    const silent = await Promise.all(["", "P", "PRI * HTTP/2.0\r\n"].map(async (begun) => {
+      const socket = await running.connect();
+      if (begun !== "") await socket.write(bytes(begun));
+      return socket;
+    }));
+    const { client, origin, server } = running;
+    await (await fetch(origin, { client })).body?.cancel(); // by now the server has them all
+    await server.shutdown();
+    await server.finished;
+    for (const socket of silent) {
+      assertEquals(await readToEnd(socket), ""); // by close_notify
+      await socket.close();
+    }
+  });
+
   Deno.test(`${engine}: a shutdown whose time is limited cuts what still runs`, async () => {
     const reached = Promise.withResolvers<void>();
     await using running = await start(engine, () => {
@@ -151,16 +182,9 @@ for (const engine of ENGINES) {
   });
 
   Deno.test(`${engine}: plain HTTP is redirected`, async () => {
-    using probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const redirectHttp = probe.addr.port;
-    probe.close();
+    const redirectHttp = freePort();
     await using running = await start(engine, () => new Response(), { redirectHttp });
-    const ask = async (target: string, host: string) => {
-      using conn = await Deno.connect({ hostname: "127.0.0.1", port: redirectHttp });
-      await conn.write(bytes(`GET ${target} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`));
-      const answer = await new Response(conn.readable).text();
-      return [answer.slice(9, 12), /^location: (.*)\r$/im.exec(answer)?.[1]];
-    };
+    const ask = (target: string, host: string) => askPlain(redirectHttp, `GET ${target}`, host);
     const { port } = running;
     assertEquals(await ask("/a?b", "Host: a.example\r\n"), [
       "301",
@@ -175,6 +199,56 @@ for (const engine of ENGINES) {
     await running.server.shutdown();
     await running.server.finished;
     await assertRejects(() => ask("/", ""), Deno.errors.ConnectionRefused);
+  });
+
+  Deno.test(`${engine}: the redirect leads to the host that the client named and to no other, and nothing breaks out of it`, async () => {
+    const redirectHttp = freePort();
+    await using running = await start(engine, () => new Response(), { redirectHttp });
+    const origin = `https://a.example:${running.port}`;
+    for (
+      const [target, location] of [
+        ["//evil.example/", `${origin}//evil.example/`],
+        ["/\\evil.example", `${origin}/\\evil.example`],
+        ["/%0d%0aSet-Cookie:%20a=b", `${origin}/%0d%0aSet-Cookie:%20a=b`],
+        ["/?https://evil.example", `${origin}/?https://evil.example`],
+        ["http://a.example?q", `${origin}?q`],
+        ["http://evil.example/", undefined],
+        ["http://a.example@evil.example/", undefined],
+        ["@evil.example/", undefined],
+        [".evil.example/", undefined],
+        [":80@evil.example/", undefined],
+      ] as [string, string | undefined][]
+    ) {
+      const found = await askPlain(redirectHttp, `GET ${target}`, "Host: a.example\r\n");
+      assertEquals(found, [location === undefined ? "400" : "301", location], target);
+      if (location !== undefined) assertEquals(new URL(location).origin, origin);
+    }
+    for (
+      const host of [
+        ...["a.example@evil.example", "evil.example#", "evil.example/", "evil.example?a"],
+        ...["a.example\\evil.example", "a.example, evil.example", "a%2eexample", "a.example:", ""],
+      ]
+    ) {
+      const found = await askPlain(redirectHttp, "GET /", `Host: ${host}\r\n`);
+      assertEquals(found, ["400", undefined], host);
+    }
+  });
+
+  Deno.test(`${engine}: clients that have not sent their request to the redirect do not hold up the end`, async () => {
+    const redirectHttp = freePort();
+    await using running = await start(engine, () => new Response(), { redirectHttp });
+    const post = "POST / HTTP/1.1\r\nHost: a.example\r\n";
+    const conns = await Promise.all(["", post, `${post}Content-Length: 9\r\n\r\nhalf`].map(
+      async (begun) => {
+        const conn = await Deno.connect({ hostname: "127.0.0.1", port: redirectHttp });
+        if (begun !== "") await conn.write(bytes(begun));
+        return conn;
+      },
+    ));
+    await askPlain(redirectHttp, "GET /", "Host: a.example\r\n"); // by now it has them all
+    await running.server.shutdown();
+    await running.server.finished;
+    for (const conn of conns) conn.close();
   });
 }
 

@@ -4,7 +4,11 @@ import "../helpers/limit.ts";
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { SessionCache } from "../../context/sessions/session_cache.ts";
 import { setServerDefaults } from "../../context/process_defaults.ts";
-import { SSL_OCSP_MUST_STAPLE } from "../../constants.ts";
+import {
+  SSL_OCSP_MUST_STAPLE,
+  SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+  SSL_VERIFY_PEER,
+} from "../../constants.ts";
 import { SslPeerError } from "../../errors.ts";
 import type { HttpHandler } from "../../http/options.ts";
 import type { ConnectOptions, ListenOptions } from "../../socket/options.ts";
@@ -107,6 +111,18 @@ Deno.test("serveHttp() resumes sessions, with its own keys of tickets, too", asy
   };
   assertEquals(await again({ ticketKeycb }), true);
   assert(asked.includes(true) && asked.includes(false));
+});
+
+Deno.test("serveHttp() knows the client's certificate on a resumed connection, too", async () => {
+  const { ca } = await testPki();
+  const { cert, key } = await ca.client("alice");
+  const sessionCache = new SessionCache(4);
+  const seen = await ask(
+    { clientCa: ca.pem, verifyMode: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT },
+    { cert, key, sessionCache },
+    2,
+  );
+  assertEquals([seen.peer, seen.reused], ["alice", true]);
 });
 
 Deno.test("serveHttp() staples an OCSP response", async () => {
