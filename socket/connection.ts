@@ -48,6 +48,16 @@ function cacheOf(context: SslContext): OcspCacheStore {
   return cache;
 }
 
+/** In place of a plain socket what is beneath it, for an engine that takes Deno's connections only. */
+function bareOf(
+  { context }: ConnectionSettings,
+  transport: ByteTransport,
+  below: Connection | undefined,
+): ByteTransport {
+  if (below?.phase !== "plain" || engineOf(context).features.has("anyTransport")) return transport;
+  return below.data.pending() === 0 ? below.life.transport ?? transport : transport;
+}
+
 export class Connection {
   /** In which phase it is. */
   readonly life: Lifecycle;
@@ -78,12 +88,12 @@ export class Connection {
   /**
    * A connection over anything that TLS can run over; bytes that were read ahead come first.
    *
-   * @param below The connection of the source, where that is a socket.
+   * @param find The connection of a socket; `undefined` for anything else.
    */
   static async over(
     settings: ConnectionSettings,
     source: Transport | StreamPair | TransportSource,
-    below: Connection | undefined,
+    find: (source: unknown) => Connection | undefined,
   ): Promise<Connection> {
     if (typeof source === "object" && source && ownerOf(source)) {
       throw new TypeError(
@@ -92,10 +102,12 @@ export class Connection {
       );
     }
     // A handle over the connection of a plain socket would go on reading beneath the new one.
+    const below = find(source);
     const beneath = below === undefined ? [] : yieldBeneath(below.life);
     const { transport } = await adopt(source);
-    const connection = Connection.plain(settings, inFront(transport, beneath));
-    connection.life.own(source);
+    const bare = bareOf(settings, transport, find(transport));
+    const connection = Connection.plain(settings, inFront(bare, beneath));
+    for (const each of new Set([source, transport, bare])) connection.life.own(each);
     return connection;
   }
 

@@ -266,7 +266,7 @@ export async function openOver(
   const prepared = handshakeNow(own)
     ? newConnection(context, { role, options, hostname, peer: init.sessionPeer })
     : undefined;
-  const connection = await Connection.over(init, source, connectionOf(source));
+  const connection = await Connection.over(init, source, connectionOf);
   if (before !== undefined) await speak(before, connection, deadline);
   if (prepared !== undefined) await connection.handshake.upgradeWith(prepared, deadline);
   return connection;

@@ -40,7 +40,7 @@ for (const entry of FIRST) {
 for (
   const [what, all, modules, kilobytes] of [
     ["links", false, 90, 597],
-    ["reaches", true, 246, 1500], // a third engine is behind import(), too
+    ["reaches", true, 250, 1540], // what users start has a bound of its own: tests/package
   ] as const
 ) {
   Deno.test(`importing the package ${what} at most ${modules} modules of ${kilobytes} KB`, async () => {
