@@ -94,10 +94,10 @@ export class Certificate {
   /**
    * Reads the first certificate of a PEM text; other blocks are skipped.
    *
+   * Perl: `PEM_string2cert`
+   *
    * @param source What the text is, for messages.
    * @throws {SslError} code `ERR_PEM` if it has no certificate.
-   *
-   * Perl: `PEM_string2cert`
    */
   static fromPem(text: string, source = "PEM text"): Certificate {
     return new Certificate(pemCertificates(text, source, true)[0]!);
@@ -106,18 +106,18 @@ export class Certificate {
   /**
    * Reads all certificates of a PEM text, at least one; other blocks are skipped.
    *
+   * Perl: `PEM_file2certs`
+   *
    * @param source What the text is, for messages.
    * @throws {SslError} code `ERR_PEM` if it has no certificate.
-   *
-   * Perl: `PEM_file2certs`
    */
   static allFromPem(text: string, source = "PEM text"): Certificate[] {
     return pemCertificates(text, source).map((der) => new Certificate(der));
   }
 
   /**
-   * Reads one or more certificates from PEM text, PEM as bytes, DER, or an `X509Certificate` of
-   * @peculiar/x509 or `node:crypto`. A `Certificate` is given back as it is.
+   * Reads one or more certificates from PEM text, PEM as bytes, DER, or an `X509Certificate` of the
+   * package @peculiar/x509 or of `node:crypto`. A `Certificate` is given back as it is.
    *
    * @param source What the data is, for messages.
    * @throws {SslError} code `ERR_PEM` or `ERR_DER` for what is malformed or holds no certificate.
@@ -189,12 +189,12 @@ export class Certificate {
     return value === undefined ? [] : ext.readAltNames(value);
   }
 
-  /** From when on it is valid. */
+  /** The second from which it is valid. */
   get notBefore(): Date {
     return new Date(this.#parts.notBefore);
   }
 
-  /** Until when it is valid, that second included. */
+  /** The last second in which it is valid. */
   get notAfter(): Date {
     return new Date(this.#parts.notAfter);
   }
@@ -254,7 +254,11 @@ export class Certificate {
     return publicKeyInfo(this.#parts);
   }
 
-  /** The public key of `node:crypto`. Throws `SslUnsupportedError` for a kind it does not know. */
+  /**
+   * The public key, as an object of `node:crypto`.
+   *
+   * @throws {SslUnsupportedError} for a kind of key that `node:crypto` does not know.
+   */
   get publicKey(): KeyObject {
     return publicKeyOf(this.rawSpki, this.subject, this.publicKeyAlgorithm);
   }
@@ -274,7 +278,7 @@ export class Certificate {
     return extension && reader(extension.value);
   }
 
-  /** basicConstraints, if present. */
+  /** The basicConstraints, if present. */
   get basicConstraints(): ext.BasicConstraints | undefined {
     return this.#read(ext.EXT.basicConstraints, ext.readBasicConstraints);
   }
@@ -333,10 +337,10 @@ export class Certificate {
    * The digest of the certificate, or of its public key, as IO::Socket::SSL
    * writes pins: `sha256$hex`, `sha256$pub$hex`.
    *
+   * Perl: `get_fingerprint`
+   *
    * @param algorithm `sha256`, `sha1`, ... @default {"sha256"}
    * @param publicKey Of the public key, see {@linkcode Certificate.publicKeyDigest}.
-   *
-   * Perl: `get_fingerprint`
    */
   fingerprint(algorithm = "sha256", publicKey = false): string {
     const bytes = publicKey ? this.publicKeyDigest(algorithm) : this.fingerprintBin(algorithm);
@@ -365,9 +369,9 @@ export class Certificate {
   /**
    * Everything as one record in Perl's shape.
    *
-   * @param algorithm The digest of the three digest fields. @default {"sha256"}
-   *
    * Perl: `CERT_asHash`
+   *
+   * @param algorithm The digest of the three digest fields. @default {"sha256"}
    */
   asHash(algorithm = "sha256"): CertificateHash {
     return record.asHash(this, algorithm);
@@ -383,7 +387,7 @@ export class Certificate {
     return this.pem;
   }
 
-  /** What a log wants to know of it, as plain data; `pem` is the whole certificate. */
+  /** Plain data for a log; its `pem` is the whole certificate. */
   toJSON(): Record<string, unknown> {
     return {
       subject: this.subject,
@@ -398,7 +402,7 @@ export class Certificate {
     };
   }
 
-  /** Printed, it says whose it is, and not its bytes. */
+  /** What the console shows: whose it is, and not its bytes. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Certificate(${this.subject}, ${this.fingerprint("sha256")})`;
   }

@@ -206,11 +206,11 @@ export async function createCertificate(
  * Always with subjectKeyIdentifier, authorityKeyIdentifier and critical
  * basicConstraints; the options are checked before any key is made.
  *
+ * Perl: `CERT_create`
+ *
  * @throws {TypeError} for unknown arguments or purposes (it lists the known ones), and for wrong
  *   values; nothing is left out silently.
  * @throws {SslUnsupportedError} for a key that cannot sign with the digest.
- *
- * Perl: `CERT_create`
  *
  * @category Making certificates
  */

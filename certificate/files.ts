@@ -15,9 +15,9 @@ import { PrivateKey, type PrivateKeyInput } from "./keys/private_key.ts";
 /**
  * Reads the first certificate of a PEM file.
  *
- * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
- *
  * Perl: `PEM_file2cert`
+ *
+ * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
  *
  * @category Making certificates
  */
@@ -28,9 +28,9 @@ export async function pemFile2cert(file: string | URL): Promise<Certificate> {
 /**
  * Reads all certificates of a PEM file, at least one.
  *
- * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
- *
  * Perl: `PEM_file2certs`
+ *
+ * @throws {SslError} code `ERR_PEM` or `ERR_DER`, or the system's code such as `ENOENT`.
  *
  * @category Making certificates
  */
@@ -67,9 +67,9 @@ export async function pemCerts2file(
 /**
  * Reads the first certificate of a PEM text.
  *
- * @throws {SslError} code `ERR_PEM` or `ERR_DER`.
- *
  * Perl: `PEM_string2cert`
+ *
+ * @throws {SslError} code `ERR_PEM` or `ERR_DER`.
  *
  * @category Making certificates
  */
@@ -91,11 +91,11 @@ export function pemCert2string(cert: CertificateInput): string {
 /**
  * Reads the private key of a PEM file: PKCS#8, PKCS#1 or SEC1, encrypted or not.
  *
+ * Perl: `PEM_file2key`
+ *
  * @param password The password of an encrypted key. There is no prompt.
  * @throws {SslError} code `PASSWORD_REQUIRED`, `BAD_DECRYPT`, `ERR_KEY`, `ERR_PEM`, `ERR_DER`, or
  *   the system's code such as `ENOENT`.
- *
- * Perl: `PEM_file2key`
  *
  * @category Making certificates
  */
@@ -107,9 +107,9 @@ export async function pemFile2key(file: string | URL, password?: string): Promis
 /**
  * Writes a private key to a PEM file (PKCS#8) that only its owner can read (mode 0600).
  *
- * @param password Encrypts the key, see {@linkcode pemKey2string}.
- *
  * Perl: `PEM_key2file`
+ *
+ * @param password Encrypts the key, see {@linkcode pemKey2string}.
  *
  * @category Making certificates
  */
@@ -124,11 +124,11 @@ export async function pemKey2file(
 /**
  * Reads the private key of a PEM text: PKCS#8, PKCS#1 or SEC1, encrypted or not.
  *
+ * Perl: `PEM_string2key`
+ *
  * @param password The password of an encrypted key.
  * @throws {SslError} code `PASSWORD_REQUIRED`, `BAD_DECRYPT`, `ERR_KEY`, `ERR_PEM` or `ERR_DER`.
  * @throws {SslUnsupportedError} for a key encrypted with DES, RC2 or AES-192: use `decodeKey`.
- *
- * Perl: `PEM_string2key`
  *
  * @category Making certificates
  */
@@ -142,9 +142,9 @@ export function pemString2key(text: string, password?: string): PrivateKey {
 /**
  * A private key as PEM text (PKCS#8).
  *
- * @param password Encrypts it with AES-256-CBC (PBES2, PBKDF2-HMAC-SHA256, 100000 iterations).
- *
  * Perl: `PEM_key2string`
+ *
+ * @param password Encrypts it with AES-256-CBC (PBES2, PBKDF2-HMAC-SHA256, 100000 iterations).
  *
  * @category Making certificates
  */
@@ -160,9 +160,9 @@ export function pemKey2string(key: PrivateKeyInput, password?: string): string {
 /**
  * A certificate as one record; the same as `cert.asHash()`.
  *
- * @param algorithm The digest of the three digest fields. @default {"sha256"}
- *
  * Perl: `CERT_asHash`
+ *
+ * @param algorithm The digest of the three digest fields. @default {"sha256"}
  *
  * @category Making certificates
  */

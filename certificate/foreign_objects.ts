@@ -1,6 +1,6 @@
 /**
- * Certificates and private keys that are objects of other libraries: `X509Certificate` of
- * @peculiar/x509 and of `node:crypto`, `CryptoKey` and `KeyObject`. Each is known by what it is, so
+ * Certificates and private keys that are objects of other libraries: `X509Certificate` of the
+ * package @peculiar/x509 and of `node:crypto`, `CryptoKey` and `KeyObject`. Each is known by what it is, so
  * that no library has to be loaded for the question.
  *
  * @module

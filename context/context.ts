@@ -25,6 +25,8 @@ let makeContext: (record: ContextRecord) => SslContext;
  * same context serves clients and servers: each side is made ready when it is
  * first used.
  *
+ * Perl: `IO::Socket::SSL::SSL_Context`
+ *
  * @example One context for many connections
  * ```ts ignore
  * import { SslContext } from "@socket/ssl/context";
@@ -34,8 +36,6 @@ let makeContext: (record: ContextRecord) => SslContext;
  * const first = await SslSocket.connect("a.example:443", { reuseCtx: context });
  * const second = await SslSocket.connect("b.example:443", { reuseCtx: context });
  * ```
- *
- * Perl: `IO::Socket::SSL::SSL_Context`
  *
  * @category Contexts
  */
@@ -55,13 +55,13 @@ export class SslContext implements Disposable {
    * Loads and checks everything that the options name, and makes the context
    * for clients, or with `server: true` for servers.
    *
+   * Perl: `SSL_Context->new`
+   *
    * @throws {TypeError} for an unknown option, a value of the wrong type, or options that contradict
    * each other.
    * @throws {SslError} for a file that cannot be read or does not hold what it should.
    * @throws {SslUnsupportedError} for what the engine cannot honour.
    * @throws {Deno.errors.NotCapable} for a file without read permission.
-   *
-   * Perl: `SSL_Context->new`
    */
   static async create(options: ContextOptions = NO_OPTIONS): Promise<SslContext> {
     return await atCallOf(SslContext.create, () => {
@@ -70,7 +70,7 @@ export class SslContext implements Disposable {
     });
   }
 
-  /** Which engine it is for. */
+  /** The engine that it was made for. */
   get engine(): EngineName {
     return this.#record.engine.name;
   }
@@ -90,13 +90,14 @@ export class SslContext implements Disposable {
   }
 
   /**
-   * The engine's own object, for `./ssleay/low`: that of the side it was made for, or of the other
-   * side once that was used. With certificates by SNI name it is the one that handshakes begin with.
+   * OpenSSL's own object, for `./ssleay/low`: that of the side that the context was made for, or of
+   * the other side once that was used. If the context has certificates by SNI name, it is the object
+   * that handshakes begin with.
+   *
+   * Perl: `_get_ctx_object`
    *
    * @throws {SslUnsupportedError} on the Deno engine, which has none.
    * @throws {SslError} if the context is closed, or that side has not been used.
-   *
-   * Perl: `_get_ctx_object`
    */
   ctxObject(role: Role = this.#record.role): NativeObject {
     const { engine, closed, ready } = this.#record;
@@ -111,12 +112,12 @@ export class SslContext implements Disposable {
     throw new SslError(`Cannot use the context: ${why}`, { code: closed ? "ECLOSED" : "ENOTCONN" });
   }
 
-  /** As {@linkcode SslContext.close}. */
+  /** {@linkcode SslContext.close}, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** As the console prints it: its side and engine, and nothing of its keys. */
+  /** What the console shows: its side and engine, and nothing of its keys. */
   [Symbol.for("Deno.customInspect")](): string {
     const { role, closed } = this.#record;
     return oneLine(this, { role, engine: this.engine, closed: closed || undefined });

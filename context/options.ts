@@ -31,8 +31,8 @@ import type { DefaultCa } from "./trust/default_ca.ts";
 export type PerName<T> = T | Readonly<Record<string, T>>;
 
 /**
- * PEM text; the bytes of PEM, DER or PKCS#12; a `Certificate`; an `X509Certificate` of
- * @peculiar/x509 or `node:crypto`; or a list of these.
+ * PEM text; the bytes of PEM, DER or PKCS#12; a `Certificate`; an `X509Certificate` of the
+ * package @peculiar/x509 or of `node:crypto`; or a list of these.
  * @category Options
  */
 export type CertificateInput = OneCertificate | readonly OneCertificate[];
@@ -107,14 +107,14 @@ export interface VerifyStore {
 /**
  * Judges one certificate of the peer's chain; only `true` accepts it.
  *
+ * Perl: `SSL_verify_callback`
+ *
  * @param ok Whether OpenSSL accepts it.
  * @param store The state of the verification.
  * @param name The issuer and the subject, one after the other: `/CN=Some CA/CN=example.com`.
  * @param error The X509_V_ERR number; 0 is OK.
  * @param cert The certificate.
  * @param depth The position of the certificate in the chain, counted from the leaf, which is 0.
- *
- * Perl: `SSL_verify_callback`
  *
  * @category Options
  */
@@ -229,10 +229,10 @@ export type ClientHelloCallback = (
  * use. With a name it must return the key of that name, and the name of the current key: if the two
  * names differ, the client gets a new ticket. `[]` for an unknown name means a full handshake.
  *
+ * Perl: `SSL_ticket_keycb`
+ *
  * @param data The value that the option has next to the function.
  * @param name The name of the key.
- *
- * Perl: `SSL_ticket_keycb`
  *
  * @category Options
  */
@@ -309,9 +309,9 @@ export interface SslOptions {
    * `"default"`, `"http"`, `"smtp"`, ..., `"none"`) or an object with the rules. Perl's default is
    * `"default"`, which also takes the CN and wildcards inside a label.
    *
-   * @default {"rfc9525"}
-   *
    * Perl: `SSL_verifycn_scheme`
+   *
+   * @default {"rfc9525"}
    */
   verifycnScheme?: Scheme | undefined;
 
@@ -405,9 +405,9 @@ export interface SslOptions {
    * The pins of `fingerprint` alone decide: without a match the peer is refused. On the Deno
    * engine the pins are a condition on top of a valid chain.
    *
-   * @default {false}
-   *
    * Perl: `SSL_force_fingerprint`
+   *
+   * @default {false}
    */
   forceFingerprint?: boolean | undefined;
 
@@ -574,9 +574,9 @@ export interface SslOptions {
   /**
    * Server: its own order of ciphers decides, not the client's.
    *
-   * @default {true}
-   *
    * Perl: `SSL_honor_cipher_order`
+   *
+   * @default {true}
    */
   honorCipherOrder?: boolean | undefined;
 
@@ -585,9 +585,9 @@ export interface SslOptions {
    * choice; `null` turns ephemeral ECDH off, which leaves finite-field DH: in TLS 1.2 with RSA
    * certificates, in TLS 1.3 the groups ffdhe2048 to ffdhe8192 (without OpenSSL 3 no TLS 1.3).
    *
-   * @default {"auto"}
-   *
    * Perl: `SSL_ecdh_curve`
+   *
+   * @default {"auto"}
    */
   ecdhCurve?: string | null | undefined;
 
@@ -660,9 +660,9 @@ export interface SslOptions {
    * verifies the server by the same settings as the one that began it, for at most a day. Servers do
    * not use this option.
    *
-   * @default {0}
-   *
    * Perl: `SSL_session_cache_size`
+   *
+   * @default {0}
    */
   sessionCacheSize?: number | undefined;
 
@@ -759,9 +759,9 @@ export interface SslOptions {
   /**
    * `false` leaves the connection plain until `connectSsl()` or `acceptSsl()`.
    *
-   * @default {true}
-   *
    * Perl: `SSL_startHandshake`
+   *
+   * @default {true}
    */
   startHandshake?: boolean | undefined;
 
@@ -807,9 +807,9 @@ export interface SslOptions {
   /**
    * How long connecting and the handshake may take, in milliseconds; 0 means no limit.
    *
-   * @default {30000}
-   *
    * Perl: `Timeout`
+   *
+   * @default {30000}
    */
   timeout?: number | undefined;
 

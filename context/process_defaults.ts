@@ -118,9 +118,9 @@ function setFor(roles: readonly Role[], options: DefaultOptions): void {
  * Sets options for every connection and context of this process that does not say otherwise.
  * A member that is `undefined` forgets its default.
  *
- * @throws {TypeError} for an unknown option or a value of the wrong type.
- *
  * Perl: `set_defaults`
+ *
+ * @throws {TypeError} for an unknown option or a value of the wrong type.
  *
  * @example
  * ```ts
@@ -190,9 +190,9 @@ export function setDefaultContext(context: SharedContext | undefined): void {
  * Sets the session cache for every client context that does not say otherwise; `undefined` forgets
  * it.
  *
- * @throws {TypeError} for an object without the methods of a `SessionCache`.
- *
  * Perl: `set_default_session_cache`
+ *
+ * @throws {TypeError} for an object without the methods of a `SessionCache`.
  *
  * @example
  * ```ts

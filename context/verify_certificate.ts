@@ -15,6 +15,8 @@ import type { VerifyCertificateOptions } from "./verify_certificate_options.ts";
  * as for a peer. Never throws for a bad certificate, one that is malformed included: the report says
  * what is wrong.
  *
+ * Perl: `Net::SSLeay::X509_verify_cert`
+ *
  * @param leaf The certificate in question: PEM text (what follows the first one counts as an
  * intermediate), DER, a `Certificate`, or an `X509Certificate` of another library.
  * @returns The report: `ok`, the chain that was built, its anchor, every check, the error, a hint.
@@ -35,8 +37,6 @@ import type { VerifyCertificateOptions } from "./verify_certificate_options.ts";
  * ```
  *
  * Source: RFC 5280 6, OpenSSL X509_verify_cert(3)
- *
- * Perl: `Net::SSLeay::X509_verify_cert`
  *
  * @category Verification
  */

@@ -39,6 +39,8 @@ import type { PrintItem } from "./writer.ts";
  * Writes go out whole and in the order of the calls, awaited or not. After one that failed, those
  * after it fail with the same error. On a closed handle every call fails with code `ECLOSED`.
  *
+ * Perl: `IO::Handle`
+ *
  * @example
  * ```ts ignore
  * import { Handle } from "@socket/ssl/handle";
@@ -47,8 +49,6 @@ import type { PrintItem } from "./writer.ts";
  * await handle.print("GET / HTTP/1.0\r\nHost: example.com\r\n\r\n");
  * for await (const line of handle) console.log(line);
  * ```
- *
- * Perl: `IO::Handle`
  *
  * @category Text
  */
@@ -93,6 +93,8 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * follow, as in IO::Socket::SSL. A line that an error cut short is not delivered: its bytes remain
    * for `read`.
    *
+   * Perl: `readline`
+   *
    * @throws {SslPeerError} If the line is longer than `maxLineLength` or, without a separator, the
    * stream longer than `maxBytes` (code `EMSGSIZE`); if it is not UTF-8 (code `EILSEQ`).
    * @throws {SslTruncatedError} If the stream ended without close_notify.
@@ -105,8 +107,6 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * await handle.readLine(); // "second"
    * await handle.readLine(); // undefined
    * ```
-   *
-   * Perl: `readline`
    */
   readLine(options?: RecordOptions): Promise<string | undefined> {
     try {
@@ -129,9 +129,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Resolves when a call that did not wait may go on. What the connection met comes out of that call.
    *
-   * @param want What the call gave. Default: `SSL_WANT_READ`.
-   *
    * Perl: `IO::Select`
+   *
+   * @param want What the call gave. Default: `SSL_WANT_READ`.
    */
   async ready(want: Want = SSL_WANT_READ, options?: WaitOptions): Promise<void> {
     await this.#connection.reader("wait").ready(want, options);
@@ -155,9 +155,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Reads up to the end and gives all lines, each as `getline` gives it. On an error nothing is
    * consumed: the lines that did arrive can be read one by one.
    *
-   * @throws {SslPeerError} With code `EMSGSIZE` if there are more than `maxBytes` bytes.
-   *
    * Perl: `getlines`
+   *
+   * @throws {SslPeerError} With code `EMSGSIZE` if there are more than `maxBytes` bytes.
    */
   async getlines(options?: RecordOptions): Promise<string[]> {
     return await this.#connection.reader("read lines").getlines(options);
@@ -168,6 +168,8 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * the handle open and the rest unread. A separator that the handle gets meanwhile takes effect,
    * unless the options name one.
    *
+   * Perl: `while (my $line = <$socket>)`
+   *
    * @example
    * ```ts
    * import { Handle } from "@socket/ssl/handle";
@@ -177,8 +179,6 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    *   // "a", then "b"
    * }
    * ```
-   *
-   * Perl: `while (my $line = <$socket>)`
    */
   lines(given?: RecordOptions): AsyncIterableIterator<string, undefined> {
     const options = callOptions("read lines", given, RECORD_NAMES);
@@ -201,9 +201,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Reads `n` bytes, fewer only where the stream ends; `null` at the end.
    *
-   * @throws {RangeError} If `n` is negative or not an integer.
-   *
    * Perl: `read`
+   *
+   * @throws {RangeError} If `n` is negative or not an integer.
    */
   read(n: number, options?: WaitOptions): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
@@ -212,12 +212,12 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * `ArrayBuffer` grows, with zeros in a gap in front of the data, and ends after the data, as a
    * scalar of Perl does.
    *
+   * Perl: `read`
+   *
    * @param buffer Where the bytes go.
    * @param length How many. Default: what fits after `offset`.
    * @param offset Where. Default: 0.
    * @throws {RangeError} If that is outside of the buffer.
-   *
-   * Perl: `read`
    */
   read(
     buffer: Uint8Array,
@@ -254,9 +254,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Reads one character; `undefined` at the end.
    *
-   * @throws {SslPeerError} With code `EILSEQ` if it is not UTF-8.
-   *
    * Perl: `getc`
+   *
+   * @throws {SslPeerError} With code `EILSEQ` if it is not UTF-8.
    */
   async getc(options?: WaitOptions): Promise<string | undefined> {
     return await this.#connection.reader("getc").getc(options);
@@ -265,9 +265,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Whether the stream is at its end. Waits for a byte or the end, as in Perl.
    *
-   * @throws {SslTruncatedError} If the stream ended without close_notify, which is not the end.
-   *
    * Perl: `eof`
+   *
+   * @throws {SslTruncatedError} If the stream ended without close_notify, which is not the end.
    */
   async eof(options?: WaitOptions): Promise<boolean> {
     return await this.#connection.reader("eof").eof(options);
@@ -286,9 +286,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Writes the items, with `outputFieldSeparator` between them and `outputRecordSeparator` at the
    * end.
    *
-   * @throws {TypeError} If an item is not text, a number, a boolean or bytes, or cannot be encoded.
-   *
    * Perl: `print`
+   *
+   * @throws {TypeError} If an item is not text, a number, a boolean or bytes, or cannot be encoded.
    */
   async print(...items: PrintItem[]): Promise<void> {
     await this.#connection.writer("print").print(items);
@@ -306,9 +306,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Writes formatted text: see {@linkcode sprintf}.
    *
-   * @throws {TypeError} If a conversion is unknown or an argument is missing.
-   *
    * Perl: `printf`
+   *
+   * @throws {TypeError} If a conversion is unknown or an argument is missing.
    */
   async printf(format: string, ...args: PrintfArgument[]): Promise<void> {
     await this.#connection.writer("print").printf(format, args);
@@ -317,12 +317,12 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Writes all of it, past what autoflush would collect. Gives the number of bytes written.
    *
+   * Perl: `write`
+   *
    * @param data Text, which is encoded, or bytes.
    * @param length How many bytes of it. Default: up to the end.
    * @param offset From which byte on; a negative one counts from the end. Default: 0.
    * @throws {RangeError} If `offset` is outside of the data.
-   *
-   * Perl: `write`
    */
   async write(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
     return await this.#connection.writer("write").write(data, length, offset);
@@ -351,9 +351,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Sends what is left and ends our direction; reading goes on. Over TLS this is close_notify.
    *
-   * @throws {SslUnsupportedError} If the connection has no such thing.
-   *
    * Perl: `shutdown(1)`
+   *
+   * @throws {SslUnsupportedError} If the connection has no such thing.
    */
   async closeWrite(): Promise<void> {
     await this.#connection.writer("end writing").closeWrite();
@@ -371,14 +371,14 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * When it fails, the handle refuses to read and write, since it must not go on in plain text
    * unnoticed. Where plain text will do, a new `Handle(error.transport)` goes on, with no byte lost.
    *
+   * Perl: `start_SSL`
+   *
    * @param options Those of `SslSocket.start`: `hostname` or `serverName` for a client, `server: true`
    * for a server, where the connection does not have them.
    * @returns The socket.
    * @throws {SslPeerError} If the peer does not speak TLS, or plain bytes are ahead of the handshake
    * (`code` `ERR_INJECTION`).
    * @throws {SslVerifyError} If the peer's certificate is refused.
-   *
-   * Perl: `start_SSL`
    */
   async startSsl(options?: StartOptions): Promise<SslSocket> {
     return await atCallOf(this.startSsl, () => this.#startTls(options));
@@ -387,9 +387,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Starts TLS as client. As `startSsl`; on a socket that is open as client it does nothing.
    *
-   * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
-   *
    * Perl: `connect_SSL`
+   *
+   * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
    */
   async connectSsl(options?: StartOptions): Promise<SslSocket> {
     return await atCallOf(this.connectSsl, () => this.#startTls(options, "client"));
@@ -398,9 +398,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Starts TLS as server. As `startSsl`; on a socket that is open as server it does nothing.
    *
-   * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
-   *
    * Perl: `accept_SSL`
+   *
+   * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
    */
   async acceptSsl(options?: StartOptions): Promise<SslSocket> {
     return await atCallOf(this.acceptSsl, () => this.#startTls(options, "server"));
@@ -419,12 +419,12 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * came over TLS is read first, then the end comes once (`undefined` from `readLine`, `null` from
    * `read`), and what is read from then on came in plain text.
    *
+   * Perl: `stop_SSL`
+   *
    * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread, or come before
    * the peer's close_notify: they would mix with plain ones. Read them first.
    * @throws {TypeError} If the connection has no TLS.
    * @throws {SslTruncatedError} If the stream ends before the peer's close_notify.
-   *
-   * Perl: `stop_SSL`
    */
   async stopSsl(options?: CloseOptions): Promise<void> {
     await atCallOf(this.stopSsl, async () => {
@@ -459,11 +459,11 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Sends what is left and closes the connection. A read that waits ends with an error whose `code`
    * is `ECLOSED`. Calling it again does nothing more.
    *
+   * Perl: `close`
+   *
    * @param options Those of `SslSocket.close`. `timeout`, in milliseconds, also bounds how long
    * output may take; default 5,000, 0 for no bound.
    * @throws {SslTimeoutError} If output did not go in time.
-   *
-   * Perl: `close`
    */
   async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
     await atCallOf(this.close, () => this.#connection.close(options));
@@ -575,10 +575,10 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
    * Sets the encoding as Perl's layers name it: `":raw"`, `":bytes"` and `"latin1"` are one character
    * for each byte; `":utf8"`, `":encoding(UTF-8)"` and `"utf-8"` are UTF-8.
    *
+   * Perl: `binmode`
+   *
    * @param layer Default: `":raw"`.
    * @throws {TypeError} If it is another one.
-   *
-   * Perl: `binmode`
    */
   binmode(layer = ":raw"): void {
     this.encoding = encodingOfLayer(layer);
@@ -602,9 +602,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not for sockets.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `truncate`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   truncate(..._args: unknown[]): never {
     return notAllowed("truncate");
@@ -613,9 +613,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not for sockets.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `stat`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   stat(..._args: unknown[]): never {
     return notAllowed("stat");
@@ -624,9 +624,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not for sockets.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `setbuf`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   setbuf(..._args: unknown[]): never {
     return notAllowed("setbuf");
@@ -635,9 +635,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not for sockets.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `setvbuf`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   setvbuf(..._args: unknown[]): never {
     return notAllowed("setvbuf");
@@ -646,9 +646,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not for sockets.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `fdopen`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   fdopen(..._args: unknown[]): never {
     return notAllowed("fdopen");
@@ -657,9 +657,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not there.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `ungetc`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   ungetc(..._args: unknown[]): never {
     return notImplemented("ungetc");
@@ -668,9 +668,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not available: it would go past the encryption.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `send`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   send(..._args: unknown[]): never {
     return notImplemented("send", "print/printf/syswrite");
@@ -679,9 +679,9 @@ export class Handle implements AsyncIterable<string>, AsyncDisposable, Transport
   /**
    * Not available: it would go past the decryption.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `recv`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   recv(..._args: unknown[]): never {
     return notImplemented("recv", "read/sysread");

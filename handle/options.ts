@@ -19,9 +19,9 @@ export interface HandleOptions {
    * How bytes become text and text bytes: `"utf-8"`, or `"latin1"` with one character for each
    * byte, which is what Perl does.
    *
-   * @default {"utf-8"}
-   *
    * Perl: `binmode`
+   *
+   * @default {"utf-8"}
    */
   encoding?: Encoding | undefined;
   /**
@@ -44,34 +44,34 @@ export interface HandleOptions {
    * Whether each print goes out at once. With `false`, output is collected until there are 8,192
    * bytes, or `flush` or `close` is called.
    *
-   * @default {true}
-   *
    * Perl: `$|`
+   *
+   * @default {true}
    */
   autoflush?: boolean | undefined;
   /**
    * What ends a line: text; `""` for paragraphs; `null` to read up to the end; a number for
    * records of that many characters.
    *
-   * @default {"\n"}
-   *
    * Perl: `$/`
+   *
+   * @default {"\n"}
    */
   inputRecordSeparator?: Separator | undefined;
   /**
    * What `print` and `say` put between items.
    *
-   * @default {""}
-   *
    * Perl: `$,`
+   *
+   * @default {""}
    */
   outputFieldSeparator?: string | undefined;
   /**
    * What `print` puts at the end.
    *
-   * @default {""}
-   *
    * Perl: `$\`
+   *
+   * @default {""}
    */
   outputRecordSeparator?: string | undefined;
   /**

@@ -73,6 +73,8 @@ class Arguments {
 /**
  * Formats as Perl's `sprintf` does.
  *
+ * Perl: `sprintf`
+ *
  * @param format Text with directives.
  * @param args The values, in turn.
  * @returns The text.
@@ -85,8 +87,6 @@ class Arguments {
  *
  * sprintf("$%.2f|%-5s|%03d", 1.0444, "ab", 7); // "$1.04|ab   |007"
  * ```
- *
- * Perl: `sprintf`
  *
  * @category Text
  */

@@ -146,10 +146,10 @@ export class Intercept {
   /**
    * Makes one from the proxy's CA.
    *
+   * Perl: `IO::Socket::SSL::Intercept->new`
+   *
    * @throws {TypeError} for unknown options, a missing certificate or key, or a key of another
    *   certificate.
-   *
-   * Perl: `IO::Socket::SSL::Intercept->new`
    */
   static async create(given: InterceptOptions): Promise<Intercept> {
     const options = ownOptions(given, { operation: "create Intercept", names: OPTIONS });
@@ -192,9 +192,9 @@ export class Intercept {
    * The clone of a certificate, from the cache or new: the same subject,
    * names, dates and usages, under the proxy's CA.
    *
-   * @param ident The key in the cache. @default {the first 16 bytes of the SHA-256 digest in hex}
-   *
    * Perl: `clone_cert`
+   *
+   * @param ident The key in the cache. @default {the first 16 bytes of the SHA-256 digest in hex}
    */
   async cloneCert(original: CertificateInput, ident?: string): Promise<Clone> {
     const cert = toCertificate(original, "certificate");
@@ -311,11 +311,11 @@ export class Intercept {
   /**
    * Makes an instance from what {@linkcode Intercept.serialize} gave.
    *
+   * Perl: `unserialize`
+   *
    * @param given The functions, which no text can hold: `serial` and `cache`.
    * @throws {TypeError} if the instance had a function that is not given.
    * @throws {SslError} code `ERR_FORMAT` if the text is something else or damaged.
-   *
-   * Perl: `unserialize`
    */
   static unserialize(
     text: string,

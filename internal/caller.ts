@@ -12,7 +12,7 @@
 /** How many frames are searched for the first one of the program: the library never has more. */
 const DEPTH = 40;
 
-/** What the library is made of (tests/structure/ compares); the package has it compiled, too. */
+/** What the library is made of, in the package compiled, too (tests/structure/ compares). */
 export const LIBRARY: readonly string[] = [
   ...["certificate/", "cli/", "constants.ts", "context/", "engine/", "errors.ts", "handle/"],
   ...["http/", "intercept/", "internal/", "mod.ts", "node/", "perl/", "server/", "socket/"],

@@ -164,6 +164,8 @@ export class Server implements SslServer {
  * only, without close_notify (the Deno engine: with), so that the client cannot take half an answer
  * for a whole one. Handshakes that fail go to `options.onHandshakeError`.
  *
+ * Perl: `IO::Socket::SSL` and `while (my $c = $server->accept)`
+ *
  * @param options As `SslSocket.listen`: `port` and a certificate (`certFile` and `keyFile`, `cert` and `key`, or `selfSigned`).
  * @param handler Called for each connection.
  *
@@ -176,8 +178,6 @@ export class Server implements SslServer {
  * });
  * await server.finished;
  * ```
- *
- * Perl: `IO::Socket::SSL` and `while (my $c = $server->accept)`
  *
  * @category Servers
  */

@@ -72,9 +72,9 @@ export interface StartOptions<S = any> extends ConnectionOptions<S> {
   /**
    * Take the server's part of the handshake.
    *
-   * @default {false}
-   *
    * Perl: `SSL_server`
+   *
+   * @default {false}
    */
   server?: boolean | undefined;
   /** Client: the host at the other end, from which `serverName` and the name to verify default. */

@@ -73,6 +73,8 @@ async function waiting<T>(
  * stream that ends without it is an `SslTruncatedError`: data may be missing
  * (RFC 8446 6.1).
  *
+ * Perl: `IO::Socket::SSL`
+ *
  * @example
  * ```ts ignore
  * import { SslSocket } from "@socket/ssl";
@@ -84,8 +86,6 @@ async function waiting<T>(
  *   await Deno.stdout.write(buffer.subarray(0, n));
  * }
  * ```
- *
- * Perl: `IO::Socket::SSL`
  *
  * @category Sockets
  */
@@ -109,6 +109,8 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Connects, completes the handshake, and verifies the peer's certificate and
    * its name before a byte of data is sent. Nothing stays open when it fails.
    *
+   * Perl: `new`
+   *
    * @param target `"example.com:443"`, `"example.com:https"`, `"[::1]:8443"`, or options with
    * `hostname` and `port`, or `transport: "unix"` and `path`.
    * @throws {TypeError} If an option or the target is wrong, or there is no name to verify.
@@ -117,8 +119,6 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * @throws {SslTimeoutError} If it takes longer than `timeout` (30,000 ms).
    * @throws {SslUnsupportedError} If the engine cannot honour an option.
    * @throws {SslError} If the connection cannot be made: `code` is `ECONNREFUSED`, `ENOTFOUND`, ...
-   *
-   * Perl: `new`
    */
   static async connect<T extends typeof SslSocket>(
     this: T,
@@ -138,9 +138,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * `SslSocket.start` over the connection itself, or over the standard streams of an inetd-style
    * server: `{ readable: Deno.stdin.readable, writable: Deno.stdout.writable }`.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `new_from_fd`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   static newFromFd(fd: number): never {
     throw new SslUnsupportedError(
@@ -154,11 +154,11 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * Listens for TLS connections. The certificate is loaded and checked first.
    *
+   * Perl: `new(Listen => 10)`
+   *
    * @throws {TypeError} If an option is wrong.
    * @throws {SslError} If the port cannot be bound: `code` is `EADDRINUSE`, ...; or a certificate
    * or key cannot be used.
-   *
-   * Perl: `new(Listen => 10)`
    */
   static async listen<T extends typeof SslSocket>(
     this: T,
@@ -180,6 +180,8 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * connection stays open (`keepSocketOnError: false` closes it) and is the
    * error's `transport`, unread bytes included; where the peer did not speak TLS it is still usable.
    *
+   * Perl: `start_SSL`
+   *
    * @param connection A `Deno.TcpConn`, a `Deno.UnixConn`, another `SslSocket` (TLS in TLS), a
    * `Handle`, a transport that `stopSsl` gave, or `{ readable, writable }`.
    * @throws {TypeError} If an option is wrong, or a client has no name to verify: give `hostname`
@@ -188,8 +190,6 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * handshake (`code` `ERR_INJECTION`).
    * @throws {SslVerifyError} If the peer's certificate is refused.
    * @throws {SslTimeoutError} If it takes longer than `timeout` (30,000 ms).
-   *
-   * Perl: `start_SSL`
    */
   static async start<T extends typeof SslSocket>(
     this: T,
@@ -210,11 +210,11 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Reads up to `p.length` bytes. `null` after the peer's close_notify, again and again; writing goes
    * on, and the peer is answered by `closeWrite`, `stopSsl` or `close`, unless `halfClose` is `false`.
    *
+   * Perl: `sysread`
+   *
    * @throws {SslTruncatedError} If the stream ended without close_notify, unless `allowTruncation` is set.
    * @throws {SslError} With code `ECLOSED` if the socket is closed, also while it waits;
    * `ERR_TLS_ENDED` after the `null` with `halfClose: false`.
-   *
-   * Perl: `sysread`
    */
   read(p: Uint8Array, options?: WaitOptions): Promise<number | null> {
     if (options === undefined) return this.#connection.data.read(p);
@@ -225,11 +225,11 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Writes all of `p`; resolves to `p.length` when the transport took it. A signal that ends it when
    * a part was sent ends the writing direction: later writes and `closeWrite` fail.
    *
+   * Perl: `syswrite`
+   *
    * @throws {TypeError} If `p` is not a Uint8Array.
    * @throws {SslError} With code `EPIPE` after `closeWrite()`, `ECLOSED` after `close()`,
    * `ERR_WRITE_ABORTED` after a write that was ended half-way.
-   *
-   * Perl: `syswrite`
    */
   write(p: Uint8Array, options?: WaitOptions): Promise<number> {
     if (options === undefined) return this.#connection.data.write(p);
@@ -317,13 +317,13 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * and call it again. With `fastShutdown` writes are plain at once, and reads give what still
    * comes over TLS, then `null` once, where TLS ends, then what comes in plain text.
    *
+   * Perl: `stop_SSL`
+   *
    * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread; they stay
    * readable.
    * @throws {SslTruncatedError} If the stream ends before the peer's close_notify.
    * @throws {SslTimeoutError} If it takes longer than `timeout`.
    * @throws {SslUnsupportedError} On the Deno engine.
-   *
-   * Perl: `stop_SSL`
    */
   async stopSsl(options: CloseOptions = NO_OPTIONS): Promise<Transport> {
     return await atCallOf(
@@ -338,13 +338,13 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * the options given here are laid over it. On a socket that is open as client this does nothing.
    * If this fails, nothing goes in plain text either: start TLS again, or close the socket.
    *
+   * Perl: `connect_SSL`
+   *
    * @throws {TypeError} If an option is wrong, or options come when TLS has been started already.
    * @throws {SslPeerError} If the peer does not speak TLS, or plain bytes are ahead of the handshake
    * (`code` `ERR_INJECTION`), in the socket or in a `Handle` over it.
    * @throws {SslVerifyError} If the peer's certificate is refused.
    * @throws {SslError} With code `ERR_CONCURRENT_READ` if a plain read is in flight.
-   *
-   * Perl: `connect_SSL`
    */
   async connectSsl(options: StartOptions = NO_OPTIONS): Promise<this> {
     await atCallOf(this.connectSsl, () => this.#connection.handshake.upgrade("client", options));
@@ -425,9 +425,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * One step of `stopSsl`, without waiting. After `true` the socket is plain.
    *
-   * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread.
-   *
    * Perl: `stop_SSL` on a non-blocking socket
+   *
+   * @throws {SslError} With code `ERR_UNREAD` if bytes that came over TLS are unread.
    */
   tryStopSsl(): true | Want {
     return this.#connection.shutdown.tryStop();
@@ -519,7 +519,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
     return this.#connection.report;
   }
 
-  /** Printed, it says with whom it is connected, how, and in which state it is. */
+  /** What the console shows: the peer, the connection, and its state. */
   [Symbol.for("Deno.customInspect")](): string {
     const { role, peer, phase, established, outcome } = this.#connection;
     const { version, cipher } = established?.negotiated() ?? {};
@@ -568,9 +568,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The cipher suite, as OpenSSL names it, e.g. `TLS_AES_256_GCM_SHA384`.
    *
-   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
-   *
    * Perl: `get_cipher`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
    */
   getCipher(): string | undefined {
     return this.#negotiated("getCipher()", "negotiated")?.cipher;
@@ -579,9 +579,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The protocol: `TLSv1_3`, `TLSv1_2`, `TLSv1_1`, `TLSv1` or `SSLv3`.
    *
-   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
-   *
    * Perl: `get_sslversion`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
    */
   getSslversion(): string | undefined {
     return this.#negotiated("getSslversion()", "negotiated")?.version;
@@ -590,9 +590,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The protocol as a number: 0x0304 for TLS 1.3.
    *
-   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
-   *
    * Perl: `get_sslversion_int`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
    */
   getSslversionInt(): number | undefined {
     return this.#negotiated("getSslversionInt()", "negotiated")?.versionInt;
@@ -627,9 +627,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The name in SNI: sent by us as a client, or asked for by the client.
    *
-   * @throws {SslUnsupportedError} On a server of the Deno engine, which cannot tell.
-   *
    * Perl: `get_servername`
+   *
+   * @throws {SslUnsupportedError} On a server of the Deno engine, which cannot tell.
    */
   getServername(): string | undefined {
     const feature = this.#connection.role === "server" ? "sniCallback" : undefined;
@@ -657,9 +657,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * Whether an earlier session was resumed.
    *
-   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
-   *
    * Perl: `get_session_reused`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which cannot tell.
    */
   getSessionReused(): boolean | undefined {
     return this.#negotiated("getSessionReused()", "negotiated")?.reused;
@@ -668,9 +668,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The peer's certificate; `undefined` if it sent none.
    *
-   * @throws {SslUnsupportedError} On the Deno engine, which has no public way to it.
-   *
    * Perl: `peer_certificate`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which has no public way to it.
    */
   peerCertificate(): Certificate | undefined;
   /** The DNS names and addresses in the peer's certificate. */
@@ -692,9 +692,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The certificates that the peer sent, its own first.
    *
-   * @throws {SslUnsupportedError} On the Deno engine, which has no public way to them.
-   *
    * Perl: `peer_certificates`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine, which has no public way to them.
    */
   peerCertificates(): Certificate[] {
     const tls = this.#connection.tlsFor("peerCertificates()", "peerCertificate");
@@ -720,9 +720,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * Subject and issuer of the peer's certificate in two lines; `undefined` if it sent none.
    *
-   * @throws {SslUnsupportedError} On the Deno engine.
-   *
    * Perl: `dump_peer_certificate`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine.
    */
   dumpPeerCertificate(): string | undefined {
     const cert = this.#peerCertificate();
@@ -733,11 +733,11 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * The fingerprint of a certificate in the form of the option `fingerprint`: `sha256$0123...`,
    * or with `publicKey` that of its public key, `sha256$pub$0123...`.
    *
+   * Perl: `get_fingerprint`
+   *
    * @param algo The digest. Default: `sha256`.
    * @param cert The certificate. Default: the peer's.
    * @throws {SslUnsupportedError} On the Deno engine, for the peer's certificate.
-   *
-   * Perl: `get_fingerprint`
    */
   getFingerprint(algo = "sha256", cert?: CertificateInput, publicKey = false): string | undefined {
     const from = cert === undefined ? this.#peerCertificate() : toCertificate(cert, "cert");
@@ -747,11 +747,11 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The fingerprint of a certificate, or of its public key, as bytes.
    *
+   * Perl: `get_fingerprint_bin`
+   *
    * @param algo The digest. Default: `sha256`.
    * @param cert The certificate. Default: the peer's.
    * @throws {SslUnsupportedError} On the Deno engine, for the peer's certificate.
-   *
-   * Perl: `get_fingerprint_bin`
    */
   getFingerprintBin(
     algo = "sha256",
@@ -766,12 +766,12 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Whether the peer's certificate is for a host, by the rules of a scheme. This
    * has been checked in the handshake for the name that was connected to.
    *
+   * Perl: `verify_hostname`
+   *
    * @param host A name or an IP address.
    * @param scheme Default: `rfc9525`.
    * @param publicSuffix The public suffixes; `""` for none. Default: the built-in list.
    * @throws {SslUnsupportedError} On the Deno engine, which does not show the certificate.
-   *
-   * Perl: `verify_hostname`
    */
   verifyHostname(host: string, scheme?: Scheme, publicSuffix?: PublicSuffix | ""): boolean {
     const cert = this.#peerCertificate();
@@ -782,13 +782,13 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * Keying material bound to this connection (RFC 5705, RFC 8446 7.5).
    *
+   * Perl: `export_keying_material`
+   *
    * @param label At most 249 bytes (RFC 8446 7.1).
    * @param length In bytes, from 1 to 65,535; TLS 1.3 gives at most 255 times the length of its hash.
    * @param context At most 65,535 bytes.
    * @throws {RangeError} For another length of one of these.
    * @throws {SslUnsupportedError} On the Deno engine.
-   *
-   * Perl: `export_keying_material`
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
     return this.#connection.keyingMaterial(label, length, context);
@@ -811,10 +811,10 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * The engine's own object, for `./ssleay/low`. It belongs to the socket: it must not be freed,
    * nor used after `close()` or `stopSsl()`.
    *
+   * Perl: `_get_ssl_object`
+   *
    * @throws {SslUnsupportedError} On the Deno engine, which has none.
    * @throws {SslError} With code `ENOTCONN` without TLS.
-   *
-   * Perl: `_get_ssl_object`
    */
   sslObject(): NativeObject {
     return this.#connection.sslObject();
@@ -823,6 +823,8 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * Asks the OCSP responders about the peer's certificates: as `ocspMode` says, the leaf or the
    * whole chain (`SSL_OCSP_FULL_CHAIN`). It has the stapled response and the results in `ocspCache`.
+   *
+   * Perl: `ocsp_resolver`
    *
    * @example
    * ```ts ignore
@@ -835,8 +837,6 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    *
    * @throws {SslUnsupportedError} On the Deno engine, which does not show the chain.
    * @throws {SslError} With code `ENOTCONN` without TLS, or where the peer showed no certificate.
-   *
-   * Perl: `ocsp_resolver`
    */
   ocspResolver(): OcspResolver {
     return this.#connection.ocspResolver();
@@ -845,9 +845,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The Finished message that we sent.
    *
-   * @throws {SslUnsupportedError} On the Deno engine.
-   *
    * Perl: `get_finished`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine.
    */
   getFinished(): Uint8Array {
     return this.#connection.mustTls("getFinished()", "finished").finished("own");
@@ -856,9 +856,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
   /**
    * The Finished message that the peer sent.
    *
-   * @throws {SslUnsupportedError} On the Deno engine.
-   *
    * Perl: `get_peer_finished`
+   *
+   * @throws {SslUnsupportedError} On the Deno engine.
    */
   getPeerFinished(): Uint8Array {
     return this.#connection.mustTls("getPeerFinished()", "finished").finished("peer");
@@ -995,11 +995,14 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
 }
 
 /**
- * Accepts TLS connections, one by one with `accept` or side by side with
- * `for await`, as a `Deno.Listener` does and in place of one. A client that is slow, silent or hostile costs the iterator one of `maxHandshakes`
- * places for `handshakeTimeout` at the most, and nothing else; when all places are taken, it gives
- * way to the next. `accept` is done with one client before it returns: a silent one holds it up for
- * `handshakeTimeout`.
+ * Accepts TLS connections, and can stand where a `Deno.Listener` is expected.
+ *
+ * `for await` runs many handshakes at once. A slow, silent or hostile client only occupies one of
+ * `maxHandshakes` places, for `handshakeTimeout` at most; when all places are taken, one that does
+ * not go on gives way to the next client. `accept` runs one handshake: a silent client holds it up
+ * for `handshakeTimeout`.
+ *
+ * Perl: `IO::Socket::SSL`
  *
  * @example
  * ```ts ignore
@@ -1010,8 +1013,6 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
  *   socket.readable.pipeTo(socket.writable).catch(() => socket.close());
  * }
  * ```
- *
- * Perl: `IO::Socket::SSL`
  *
  * @category Sockets
  */
@@ -1044,12 +1045,12 @@ export class SslListener<S extends SslSocket = SslSocket>
    * (10,000 ms) after the connection came. A handshake that fails rejects this call; the listener
    * goes on.
    *
+   * Perl: `accept`
+   *
    * @throws {SslError} With code `ECLOSED` when the listener is closed.
    * @throws {SslPeerError} If the client does not speak TLS.
    * @throws {SslVerifyError} If the client's certificate is refused.
    * @throws {SslTimeoutError} If the client is too slow.
-   *
-   * Perl: `accept`
    */
   accept(options?: WaitOptions): Promise<S> {
     return atCallOf(this.accept, () => this.#listener.accept(options));
@@ -1057,7 +1058,7 @@ export class SslListener<S extends SslSocket = SslSocket>
 
   /**
    * Accepts one connection without TLS, e.g. to look at its first bytes before `SslSocket.start`.
-   * `onHandshakeError` gets a client that was gone before it was accepted; the next one is taken.
+   * `onHandshakeError` gets the error of a client that is gone already; the next one is taken.
    *
    * @throws {SslUnsupportedError} On the Deno engine.
    * @throws {SslError} With code `ECLOSED` when the listener is closed.
@@ -1067,17 +1068,17 @@ export class SslListener<S extends SslSocket = SslSocket>
   }
 
   /**
-   * The sockets in the order in which their handshakes complete; ends when the listener is closed.
-   * Leaving the loop leaves the listener open.
+   * The sockets in the order in which their handshakes complete. The loop ends when the listener is
+   * closed; the listener stays open when the loop is left.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<S> {
     return this.#listener.iterate();
   }
 
   /**
-   * Changes the context, e.g. for a renewed certificate, for the connections that are accepted
-   * from now on. Those that run keep theirs. A context that cannot be made ready changes nothing
-   * and its error goes to `onHandshakeError`.
+   * Sets the context of the connections that are accepted from now on, e.g. for a renewed
+   * certificate; connections that run keep theirs. If the context cannot be made ready, nothing
+   * changes, and the error goes to `onHandshakeError`.
    *
    * @throws {TypeError} If it is a context of another engine.
    * @throws {SslUnsupportedError} On the Deno engine.
@@ -1101,31 +1102,32 @@ export class SslListener<S extends SslSocket = SslSocket>
     this.#listener.drop();
   }
 
-  /** {@linkcode SslListener.close}; waits until the dropped connections are closed. */
+  /** Like {@linkcode SslListener.close}, and waits until the dropped connections are closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listener.drop();
   }
 
   /**
-   * Stops listening and waits until the handshakes that run are done, the iterator has handed
-   * them out, and every socket of this listener is closed. What still runs at the deadline is cut.
+   * Stops listening, and waits until the handshakes that run are done, the iterator has handed out
+   * their sockets, and every socket of this listener is closed. What still runs at the deadline is
+   * cut off.
    */
   shutdown(options?: ShutdownListenerOptions): Promise<void> {
     return this.#listener.shutdown(options);
   }
 
-  /** Printed, it says where it listens. */
+  /** What the console shows: its address and engine. */
   [Symbol.for("Deno.customInspect")](): string {
     const { addr, engine, closed } = this.#listener;
     return oneLine(this, { addr, engine, closed: closed || undefined });
   }
 
-  /** Lets the event loop wait for connections, as it does at first. */
+  /** Keeps the program running while it waits for connections, which is the default. */
   ref(): void {
     this.#listener.ref();
   }
 
-  /** Does not let the event loop wait for connections; Deno 2.9 ignores that on the Deno engine. */
+  /** Lets the program end while it waits for connections. Deno 2.9 ignores it on the Deno engine. */
   unref(): void {
     this.#listener.unref();
   }

@@ -203,6 +203,8 @@ async function withoutTls(
  * Connects with TLS, verifies the server, sends a message, ends our direction, and gives all that comes
  * back up to the server's close_notify.
  *
+ * Perl: `sslcat`
+ *
  * @param host A name, an IPv4 or an IPv6 address. It is what the certificate is verified for.
  * @param port A port number, or the name of a service.
  * @param message What to send.
@@ -220,8 +222,6 @@ async function withoutTls(
  * const [reply, error] = await sslcat("www.example", 443, "GET / HTTP/1.0\r\n\r\n");
  * if (error !== undefined) throw new Error(error);
  * ```
- *
- * Perl: `sslcat`
  *
  * @category One exchange
  */
@@ -253,9 +253,9 @@ export function tcpcat(
 /**
  * {@linkcode sslcat} or {@linkcode tcpcat}.
  *
- * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
- *
  * Perl: `tcpxcat`
+ *
+ * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
  *
  * @category One exchange
  */
@@ -304,9 +304,9 @@ export function httpCat(
 /**
  * {@linkcode httpsCat} or {@linkcode httpCat}.
  *
- * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
- *
  * Perl: `httpx_cat`
+ *
+ * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
  *
  * @category One exchange
  */

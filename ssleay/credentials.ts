@@ -28,6 +28,8 @@ export type SsleayContext =
  * `SSL_CTX` of `./ssleay/low`, or as `certFile` and `keyFile` in options of a connection to be made. An
  * `SslContext` does not change any more: it takes both when it is created.
  *
+ * Perl: `set_cert_and_key`
+ *
  * @param context The options, or the `SSL_CTX`. `passwdCb` in the options gives the password of the key.
  * @returns `[undefined, error]`, as in Perl: the text of the errors, or `undefined`. Then nothing is set.
  * @throws {TypeError} If it is neither options nor an `SSL_CTX`.
@@ -42,8 +44,6 @@ export type SsleayContext =
  * if (error !== undefined) throw new Error(error);
  * await using socket = await SslSocket.connect("www.example:443", options);
  * ```
- *
- * Perl: `set_cert_and_key`
  *
  * @category Settings
  */
@@ -78,12 +78,12 @@ export async function setCertAndKey(
 /**
  * Subject and issuer of the peer's certificate in two lines, as text for people.
  *
+ * Perl: `dump_peer_certificate`
+ *
  * @param ssl The connection.
  * @returns `Subject Name: /CN=...` and `Issuer  Name: /CN=...`; `undefined` stands for the names when the
  * peer sent no certificate.
  * @throws {SslUnsupportedError} If the engine does not show the certificate.
- *
- * Perl: `dump_peer_certificate`
  *
  * @category Settings
  */

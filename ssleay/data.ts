@@ -256,11 +256,11 @@ async function located<T>(run: () => Promise<T>): Promise<T> {
 /**
  * Reads to the peer's close_notify, or up to a number of bytes.
  *
+ * Perl: `ssl_read_all`
+ *
  * @param ssl The connection.
  * @param howMuch In bytes; 0 or `undefined` is all, at most 64 MiB.
  * @returns `[reply, error]`. A stream that is cut off has both: what came, and the text of the error.
- *
- * Perl: `ssl_read_all`
  *
  * @category Reading and writing
  */
@@ -290,9 +290,9 @@ export async function tcpReadAll(
 /**
  * Writes all of a message.
  *
- * @returns `[written, error]`: the number of bytes, or `undefined` and the text of the error.
- *
  * Perl: `ssl_write_all`
+ *
+ * @returns `[written, error]`: the number of bytes, or `undefined` and the text of the error.
  *
  * @category Reading and writing
  */
@@ -322,14 +322,14 @@ export async function tcpWriteAll(
 /**
  * Reads up to and with a delimiter; what follows stays to be read.
  *
+ * Perl: `ssl_read_until`
+ *
  * @param ssl The connection.
  * @param delimiter @default {"\n"}
  * @param maxLength In bytes: so many are given where the delimiter has not come. Without it a text of
  * more than 1 MiB is an error.
  * @returns What came; `""` at the end. Without the delimiter at its end it is what came before the end.
  * @throws {SslTruncatedError} If the stream is cut off.
- *
- * Perl: `ssl_read_until`
  *
  * @category Reading and writing
  */
@@ -391,10 +391,10 @@ export async function tcpReadCrlf(
 /**
  * Writes a message and CRLF.
  *
+ * Perl: `ssl_write_CRLF`
+ *
  * @returns The number of bytes, CRLF included.
  * @throws {SslError} If they cannot be written.
- *
- * Perl: `ssl_write_CRLF`
  *
  * @category Reading and writing
  */

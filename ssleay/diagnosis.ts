@@ -16,10 +16,10 @@ import { trace } from "./variables.ts";
  * Empties the error queue of `./ssleay/low`. The errors of everything else in this package are thrown,
  * or given back as text: none of them is in it.
  *
+ * Perl: `print_errs`
+ *
  * @param message What was tried.
  * @returns A line `MESSAGE PID: N - error:...` for each error; `""` without errors.
- *
- * Perl: `print_errs`
  *
  * @category Diagnosis
  */
@@ -42,9 +42,9 @@ function died(message: string, errors: string): SslError {
 /**
  * Throws if the error queue of `./ssleay/low` has errors, which are the cause of the error.
  *
- * @throws {SslError} `PID: MESSAGE`.
- *
  * Perl: `die_if_ssl_error`
+ *
+ * @throws {SslError} `PID: MESSAGE`.
  *
  * @category Diagnosis
  */
@@ -56,9 +56,9 @@ export function dieIfSslError(message: string): void {
 /**
  * Throws, and empties the error queue of `./ssleay/low`, whose errors are the cause of the error.
  *
- * @throws {SslError} `PID: MESSAGE`, always.
- *
  * Perl: `die_now`
+ *
+ * @throws {SslError} `PID: MESSAGE`, always.
  *
  * @category Diagnosis
  */
@@ -133,12 +133,12 @@ export function initialize(): void {}
  * Without arguments it does nothing: OpenSSL and the runtime seed their random numbers from the system.
  * A file or a text is added to what OpenSSL has, by `./ssleay/low`, which must be loaded.
  *
+ * Perl: `randomize`
+ *
  * @param seedFile A file of random bytes.
  * @param seed Random text.
  * @param egdPath Refused: OpenSSL has no entropy gathering daemon since 1.1.1.
  * @throws {SslUnsupportedError} For `egdPath`, and if the low level is not loaded.
- *
- * Perl: `randomize`
  *
  * @category Diagnosis
  */

@@ -256,11 +256,11 @@ export async function form4(call: HttpCall): Promise<HttpResult4> {
 /**
  * Makes a request of any method over TLS, or without.
  *
+ * Perl: `do_httpx2`
+ *
  * @param method `"GET"`, `"DELETE"`, ...
  * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
  * @returns As {@linkcode getHttps}.
- *
- * Perl: `do_httpx2`
  *
  * @category One exchange
  */

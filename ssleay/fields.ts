@@ -73,6 +73,8 @@ function escape(what: string, value: unknown): string {
  * Makes the content of a form, in the encoding `application/x-www-form-urlencoded`: UTF-8, names and
  * values escaped, the hexadecimal digits in lower case as Perl's. Without fields it is `""`.
  *
+ * Perl: `make_form`
+ *
  * @param fields Names and values in turn, or one record, or one list of pairs.
  * @throws {TypeError} If a name has no value.
  *
@@ -82,8 +84,6 @@ function escape(what: string, value: unknown): string {
  *
  * makeForm("OK", 1, "name", "Sam po+"); // "OK=1&name=Sam+po%2b"
  * ```
- *
- * Perl: `make_form`
  *
  * @category Requests
  */
@@ -96,6 +96,8 @@ export function makeForm(...fields: FieldArguments): string {
  * Makes headers for the functions here: `Name: value` and CRLF for each. A colon at the end of a name
  * and one line end at the end of a value are taken off.
  *
+ * Perl: `make_headers`
+ *
  * @param headers Names and values in turn, or one record, one list of pairs, or `Headers`.
  * @throws {TypeError} If a name has no value or is not a token, or a value has a line end inside.
  *
@@ -105,8 +107,6 @@ export function makeForm(...fields: FieldArguments): string {
  *
  * makeHeaders("User-Agent", "Cryptozilla/5.0b1", "Referer", "https://www.example/");
  * ```
- *
- * Perl: `make_headers`
  *
  * @category Requests
  */

@@ -42,6 +42,8 @@ let debugLevel = 0;
  * and `shutdown` send close_notify, and `eof` is true only after the server's: a connection that is cut
  * off is an `SslTruncatedError`.
  *
+ * Perl: `Net::SSLeay::Handle`
+ *
  * @example
  * ```ts ignore
  * import { SsleayHandle, shutdown } from "@socket/ssl/ssleay";
@@ -51,8 +53,6 @@ let debugLevel = 0;
  * await shutdown(ssl, 1);
  * for (let line; (line = await ssl.readline()) !== undefined;) console.log(line);
  * ```
- *
- * Perl: `Net::SSLeay::Handle`
  *
  * @category Tied handle
  */
@@ -69,14 +69,14 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Connects to a server, through the proxy that `setProxy` set, and makes the handshake.
    *
+   * Perl: `tie(*SSL, 'Net::SSLeay::Handle', $host, $port)`
+   *
    * @param host A name, an IPv4 or an IPv6 address. It is what the certificate is verified for.
    * @param port A port number, or the name of a service.
    * @throws {SslError} If the connection cannot be made: `code` is `ECONNREFUSED`, ...; `ERR_PROXY` when
    * the proxy refuses.
    * @throws {SslVerifyError} If the server's certificate is refused.
    * @throws {SslTimeoutError} If it takes longer than `timeout` (30,000 ms).
-   *
-   * Perl: `tie(*SSL, 'Net::SSLeay::Handle', $host, $port)`
    */
   static async connect(
     host = "localhost",
@@ -92,12 +92,12 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Starts TLS as client on a connection that is there. It is closed when the handshake fails.
    *
+   * Perl: `tie(*SSL, 'Net::SSLeay::Handle', $socket)`
+   *
    * @param conn A `Deno.TcpConn`, such as `makeSocket` gives, or anything else that `SslSocket.start` takes.
    * @param options `hostname` or `serverName` says whom to verify.
    * @throws {TypeError} If there is no name to verify the server by.
    * @throws {SslVerifyError} If the server's certificate is refused.
-   *
-   * Perl: `tie(*SSL, 'Net::SSLeay::Handle', $socket)`
    */
   static async start(
     conn: Transport | StreamPair | TransportSource,
@@ -115,9 +115,9 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * A plain connection to a host, through the proxy that `setProxy` set: for `start`.
    *
-   * @throws {SslError} If the connection cannot be made, or the proxy refuses.
-   *
    * Perl: `make_socket`
+   *
+   * @throws {SslError} If the connection cannot be made, or the proxy refuses.
    */
   static async makeSocket(
     host = "localhost",
@@ -134,9 +134,9 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
    * Sets the level of debugging, and gives the one before. Above 0 each new handle reports its cipher to
    * `settings.warn`, which must be set.
    *
-   * @throws {TypeError} If `settings.warn` is not set.
-   *
    * Perl: `debug`
+   *
+   * @throws {TypeError} If `settings.warn` is not set.
    */
   static debug(level?: number): number {
     const before = debugLevel;
@@ -154,10 +154,10 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Writes items, one after the other and nothing between them.
    *
+   * Perl: `print SSL`
+   *
    * @returns `true`.
    * @throws {SslError} If they cannot be written.
-   *
-   * Perl: `print SSL`
    */
   async print(...items: PrintItem[]): Promise<true> {
     await this.#handle.print(...items);
@@ -167,13 +167,13 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Writes a part of a text or of bytes.
    *
+   * Perl: `syswrite(SSL, $data, $length, $offset)`
+   *
    * @param data The text or the bytes.
    * @param length How much of it: characters of a text. Default: all that follows.
    * @param offset Where it begins. @default {0}
    * @returns How much was written.
    * @throws {SslError} If it cannot be written.
-   *
-   * Perl: `syswrite(SSL, $data, $length, $offset)`
    */
   async write(data: string | Uint8Array, length?: number, offset?: number): Promise<number> {
     return await this.#handle.write(data, length, offset);
@@ -182,11 +182,11 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Reads a line with its end; `undefined` at the end.
    *
+   * Perl: `<SSL>`
+   *
    * @param separator The end of a line; `""` reads paragraphs, `null` all, a number so many bytes.
    * @default {"\n"}
    * @throws {SslTruncatedError} If the connection is cut off.
-   *
-   * Perl: `<SSL>`
    */
   async readline(separator: Separator = "\n"): Promise<string | undefined> {
     return await this.#handle.getline({ separator });
@@ -195,10 +195,10 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Reads all lines with their ends.
    *
+   * Perl: `my @lines = <SSL>`
+   *
    * @param separator As for `readline`.
    * @throws {SslTruncatedError} If the connection is cut off.
-   *
-   * Perl: `my @lines = <SSL>`
    */
   async readlines(separator: Separator = "\n"): Promise<string[]> {
     return await this.#handle.getlines({ separator });
@@ -212,13 +212,13 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Reads bytes until the buffer is full, or the stream ends.
    *
+   * Perl: `read(SSL, $buffer, $length, $offset)`
+   *
    * @param buffer Where they go.
    * @param length How many. Default: what fits after `offset`.
    * @param offset Where they begin in the buffer. @default {0}
    * @returns How many came; 0 at the end, again and again.
    * @throws {SslTruncatedError} If the connection is cut off.
-   *
-   * Perl: `read(SSL, $buffer, $length, $offset)`
    */
   async read(buffer: Uint8Array, length?: number, offset?: number): Promise<number> {
     return await this.#handle.read(buffer, length, offset) ?? 0;
@@ -228,9 +228,9 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
    * Whether the server has ended its direction with close_notify and all of it is read. It waits for
    * the next byte to find out. Perl's handle has no EOF: there `eof(SSL)` dies.
    *
-   * @throws {SslTruncatedError} If the connection is cut off.
-   *
    * Perl: `eof(SSL)`
+   *
+   * @throws {SslTruncatedError} If the connection is cut off.
    */
   async eof(): Promise<boolean> {
     return await this.#handle.eof();
@@ -239,9 +239,9 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Ends a direction: 1 writing, with close_notify, 2 both, which closes the handle.
    *
-   * @throws {SslUnsupportedError} For 0: reading alone cannot be ended.
-   *
    * Perl: `shutdown`
+   *
+   * @throws {SslUnsupportedError} For 0: reading alone cannot be ended.
    */
   async shutdown(how: ShutdownHow): Promise<void> {
     await shutdown(this.#handle, how);
@@ -250,9 +250,9 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Sends close_notify and closes the connection.
    *
-   * @returns `true`.
-   *
    * Perl: `close SSL`
+   *
+   * @returns `true`.
    */
   async close(): Promise<true> {
     await this.#handle.close();
@@ -267,9 +267,9 @@ export class SsleayHandle implements AsyncIterable<string>, AsyncDisposable {
   /**
    * Always throws: Deno's connections have no file descriptors.
    *
-   * @throws {SslUnsupportedError} Always.
-   *
    * Perl: `fileno(SSL)`
+   *
+   * @throws {SslUnsupportedError} Always.
    */
   fileno(): never {
     throw new SslUnsupportedError(
@@ -310,10 +310,10 @@ export interface Endable {
  * Ends a direction of a connection, TLS or not: 1 writing, with close_notify where there is TLS; 2
  * both, which closes it.
  *
+ * Perl: `Net::SSLeay::Handle::shutdown`
+ *
  * @throws {SslUnsupportedError} For 0: reading alone cannot be ended.
  * @throws {TypeError} If it is not a connection, or `how` is another value.
- *
- * Perl: `Net::SSLeay::Handle::shutdown`
  *
  * @category Tied handle
  */

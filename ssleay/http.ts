@@ -18,14 +18,14 @@ import type { SsleayPort } from "./target.ts";
 /**
  * As {@linkcode getHttps}, without TLS: everyone on the way can read and change all of it.
  *
+ * Perl: `get_http`
+ *
  * @param host A name, an IPv4 or an IPv6 address.
  * @param port A port number, or the name of a service.
  * @param path The path with its query: `"/"`.
  * @param rest Headers as {@linkcode makeHeaders} gives them, the content, its type, and options.
  * @returns `[page, response, headers]`.
  * @throws {TypeError} If an argument or an option is wrong, or would inject a header or a request.
- *
- * Perl: `get_http`
  *
  * @category Requests
  */

@@ -22,6 +22,8 @@ import type { SsleayPort } from "./target.ts";
  * Asks for a page over TLS. The server is verified before the request is sent; redirects are not
  * followed. The request is HTTP/1.0 and the answer is read by the rules of HTTP/1.1.
  *
+ * Perl: `get_https`
+ *
  * @param host A name, an IPv4 or an IPv6 address. It is what the certificate is verified for.
  * @param port A port number, or the name of a service.
  * @param path The path with its query: `"/"`.
@@ -47,8 +49,6 @@ import type { SsleayPort } from "./target.ts";
  * if (page === undefined) throw new Error(response);
  * console.log(Object.fromEntries(headers)["CONTENT-TYPE"], page);
  * ```
- *
- * Perl: `get_https`
  *
  * @category Requests
  */
@@ -240,9 +240,9 @@ export function headHttps4(
 /**
  * A request of any method over TLS, with the method behind the path.
  *
- * @param method `"GET"`, ...
- *
  * Perl: `do_https`
+ *
+ * @param method `"GET"`, ...
  *
  * @category Requests
  */

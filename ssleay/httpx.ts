@@ -18,14 +18,14 @@ import type { SsleayPort } from "./target.ts";
 /**
  * {@linkcode getHttps} or {@linkcode getHttp}.
  *
+ * Perl: `get_httpx`
+ *
  * @param useTls Whether TLS is used; without it the certificate, the key and the options of TLS do nothing.
  * @param host A name, an IPv4 or an IPv6 address.
  * @param port A port number, or the name of a service.
  * @param path The path with its query: `"/"`.
  * @param rest As for {@linkcode getHttps}.
  * @returns `[page, response, headers]`.
- *
- * Perl: `get_httpx`
  *
  * @category Requests
  */

@@ -87,9 +87,9 @@ export interface SsleayOptions extends Omit<ConnectOptions, ExcludedOption>, Ssl
    * together, then for each further piece that is sent or received. 0 means no limit. For a limit of the
    * whole call use `signal: AbortSignal.timeout(...)`.
    *
-   * @default {30000}
-   *
    * Perl: `Timeout`
+   *
+   * @default {30000}
    */
   timeout?: number | undefined;
   /** Ends the call with the signal's reason, and the connection with it. */

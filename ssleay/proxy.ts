@@ -51,6 +51,8 @@ function authorization(user: string, password: string): string {
  * process; without arguments they go directly again. The proxy is asked for a tunnel with CONNECT, for
  * plain HTTP too. An answer other than 2xx is an error, and nothing is sent to the server.
  *
+ * Perl: `set_proxy`
+ *
  * @param host A name or an address.
  * @param port The port.
  * @param user The user, for Basic authentication (RFC 7617).
@@ -65,8 +67,6 @@ function authorization(user: string, password: string): string {
  * const [page] = await getHttps("www.example", 443, "/");
  * setProxy();
  * ```
- *
- * Perl: `set_proxy`
  *
  * @category Settings
  */

@@ -26,9 +26,9 @@ export interface SsleaySettings {
    * and certificates too, 3 the progress too, 4 all data too, passwords in headers included.
    * Setting it above 0 without `warn` is a TypeError: the library never writes to the console by itself.
    *
-   * @default {0}
-   *
    * Perl: `$trace`
+   *
+   * @default {0}
    */
   trace: number;
   /** Gets each text of the trace: `settings.warn = (text) => console.error(text)`. */
@@ -37,9 +37,9 @@ export interface SsleaySettings {
    * Insists on a version: 10, 11, 12, 13 for TLS 1.0 to 1.3, 3 for SSLv3, which few builds of OpenSSL
    * have. 2 is refused: no OpenSSL since 1.1.0 has SSLv2. The option `version` of a call goes before.
    *
-   * @default {0}
-   *
    * Perl: `$ssl_version`
+   *
+   * @default {0}
    */
   sslVersion: SsleayVersion;
   /**
@@ -52,9 +52,9 @@ export interface SsleaySettings {
    * Seconds that `sslcat` and `tcpcat` wait between the last byte sent and the half close, for servers
    * that give up when the end of the request comes too soon.
    *
-   * @default {0}
-   *
    * Perl: `$slowly`
+   *
+   * @default {0}
    */
   slowly: number;
   /**
@@ -284,6 +284,8 @@ class Settings implements SsleaySettings {
 /**
  * The package variables of Net::SSLeay, for the whole process.
  *
+ * Perl: `$Net::SSLeay::trace`
+ *
  * @example
  * ```ts ignore
  * import { settings } from "@socket/ssl/ssleay";
@@ -292,8 +294,6 @@ class Settings implements SsleaySettings {
  * settings.trace = 2;
  * settings.sslVersion = 13;
  * ```
- *
- * Perl: `$Net::SSLeay::trace`
  *
  * @category Settings
  */

@@ -35,6 +35,8 @@ const WEAK = new Set(["md5", "sha1"]);
 /**
  * Reads one pin: `algo$hex`, `algo$pub$hex` or bare hex; colons and case do not matter.
  *
+ * Perl: `SSL_fingerprint`
+ *
  * @param text The pin.
  * @param allowWeak Whether md5 and sha1 are accepted. @default {false}
  * @throws {TypeError} `invalid fingerprint "..."` or `cannot detect hash algorithm ...`, and for a
@@ -48,8 +50,6 @@ const WEAK = new Set(["md5", "sha1"]);
  * const pin = parsePin("sha256$pub$" + "0A:".repeat(31) + "0A");
  * assertEquals([pin.algorithm, pin.publicKey], ["sha256", true]);
  * ```
- *
- * Perl: `SSL_fingerprint`
  *
  * @category Verification
  */
@@ -94,9 +94,9 @@ export function parsePin(text: string, allowWeak = false): Pin {
 /**
  * Whether a certificate has the digest of a pin.
  *
- * @throws {SslUnsupportedError} for a digest that this runtime does not have.
- *
  * Perl: `SSL_fingerprint`
+ *
+ * @throws {SslUnsupportedError} for a digest that this runtime does not have.
  *
  * @example
  * ```ts

@@ -57,9 +57,9 @@ export interface VerifyHostnameOptions {
   /**
    * The list that wildcards are checked against; "" switches the check off.
    *
-   * @default {PublicSuffix.default()}
-   *
    * Perl: `SSL_verifycn_publicsuffix`
+   *
+   * @default {PublicSuffix.default()}
    */
   readonly publicSuffix?: PublicSuffix | "" | undefined;
 }
@@ -216,6 +216,8 @@ function listOf(option: PublicSuffix | "" | undefined): PublicSuffix | undefined
  * As {@linkcode verifyHostname}, with the evidence: which name matched by
  * which rule, or for each name why it did not.
  *
+ * Perl: `verify_hostname_of_cert`
+ *
  * @throws {TypeError} as {@linkcode verifyHostname}
  *
  * @example
@@ -228,8 +230,6 @@ function listOf(option: PublicSuffix | "" | undefined): PublicSuffix | undefined
  * assertEquals(report.ok, false);
  * assertEquals(report.names[0]?.detail, "the wildcard does not cover the name");
  * ```
- *
- * Perl: `verify_hostname_of_cert`
  *
  * @category Verification
  */
@@ -292,6 +292,8 @@ export function compareHost(
 /**
  * Whether a certificate is valid for a host. Pure: no sockets, no permissions.
  *
+ * Perl: `verify_hostname`
+ *
  * @param certificate a certificate in any form that is taken for one (`CertificateInput`), or its
  * names
  * @param host the host asked for: a DNS name in Unicode or ASCII, or an IP
@@ -311,8 +313,6 @@ export function compareHost(
  * assert(verifyHostname(names, "www.example.com"));
  * assertFalse(verifyHostname(names, "www.example.org"));
  * ```
- *
- * Perl: `verify_hostname`
  *
  * @category Verification
  */

@@ -22,9 +22,9 @@ export interface PublicSuffixOptions {
   /**
    * How many labels the suffix of a host has that no rule matches; 0 or more.
    *
-   * @default {1}
-   *
    * Perl: `min_suffix`
+   *
+   * @default {1}
    */
   readonly minSuffix?: number;
 }
@@ -155,6 +155,8 @@ function minSuffixOf(given: PublicSuffixOptions | undefined): number {
  * A public suffix list. Wildcard certificates are checked against one, so
  * that `*.co.uk` speaks for nobody.
  *
+ * Perl: `IO::Socket::SSL::PublicSuffix`
+ *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -164,8 +166,6 @@ function minSuffixOf(given: PublicSuffixOptions | undefined): number {
  * assertEquals(list.publicSuffix("www.example.co.uk"), ["www.example", "co.uk"]);
  * assertEquals(list.publicSuffix("www.example.co.uk", 1), ["www", "example.co.uk"]);
  * ```
- *
- * Perl: `IO::Socket::SSL::PublicSuffix`
  *
  * @category Public suffixes
  */
@@ -186,10 +186,10 @@ export class PublicSuffix {
   /**
    * The built-in list: the ICANN part of publicsuffix.org, as in Perl.
    *
+   * Perl: `default`
+   *
    * @throws {TypeError} for an unknown option
    * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
-   *
-   * Perl: `default`
    */
   static default(options?: PublicSuffixOptions): PublicSuffix {
     const minSuffix = minSuffixOf(options);
@@ -206,10 +206,10 @@ export class PublicSuffix {
    * `//` begins a comment, `*.` is any label, `!` an exception. All of it
    * counts, whatever its section comments say, as in Perl.
    *
+   * Perl: `from_string`
+   *
    * @throws {TypeError} for an unknown option, or a rule that is not a domain name
    * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
-   *
-   * Perl: `from_string`
    */
   static fromString(text: string, options?: PublicSuffixOptions): PublicSuffix {
     const minSuffix = minSuffixOf(options);
@@ -233,10 +233,10 @@ export class PublicSuffix {
    * As {@linkcode PublicSuffix.fromString}, from a file in UTF-8. Needs the
    * read permission for it.
    *
+   * Perl: `from_file`
+   *
    * @throws {TypeError} for an unknown option, or a rule that is not a domain name
    * @throws {RangeError} for a `minSuffix` that is not an integer of 0 or more
-   *
-   * Perl: `from_file`
    */
   static async fromFile(
     path: string | URL,
@@ -259,12 +259,12 @@ export class PublicSuffix {
    * with the suffix. An array of labels gives arrays. A host without any
    * label, such as "", has no suffix: both are then `undefined`.
    *
+   * Perl: `public_suffix`
+   *
    * @param host a host name, or its labels
    * @param add how many labels more the suffix takes; 0 by default
    * @returns the rest and the suffix, either of which may be empty
    * @throws {RangeError} when `add` is not an integer of 0 or more
-   *
-   * Perl: `public_suffix`
    */
   publicSuffix(host: "" | null | undefined, add?: number): [rest: undefined, suffix: undefined];
   /** Splits a host into strings. */

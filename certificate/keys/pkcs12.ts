@@ -289,12 +289,12 @@ function select({ keys, certs }: Contents): Pkcs12 {
  * Reads a PKCS#12 file: encryption with PBES2 (AES, 3DES; PBKDF2 or scrypt)
  * or the old RC2 and 3DES schemes, integrity by HMAC or PBMAC1 (RFC 9579).
  *
+ * Perl: `P_PKCS12_load_file`
+ *
  * @param bytes The file, DER or BER, at most 16 MiB.
  * @param password @default {""}, which also reads files without a password
  * @throws {SslError} code `BAD_DECRYPT` for a wrong password, `ERR_DER` if it is malformed.
  * @throws {SslUnsupportedError} for a scheme that is not known here.
- *
- * Perl: `P_PKCS12_load_file`
  *
  * @category Keys
  */

@@ -160,10 +160,10 @@ function generate(type: string, options: Record<string, unknown>): Promise<Priva
 /**
  * Makes a new RSA key with the public exponent 65537.
  *
+ * Perl: `KEY_create_rsa`
+ *
  * @param bits The size of the modulus: 1024 to 16384, below 2048 for tests only. @default {2048}
  * @throws {RangeError} for another size.
- *
- * Perl: `KEY_create_rsa`
  *
  * @category Keys
  */
@@ -194,11 +194,11 @@ const CURVES: Readonly<Record<string, string>> = {
 /**
  * Makes a new EC key on a named curve.
  *
+ * Perl: `KEY_create_ec`
+ *
  * @param curve `prime256v1` (`P-256`), `secp384r1` (`P-384`), `secp521r1` (`P-521`),
  *   `secp224r1` (`P-224`) or `secp256k1`. @default {"prime256v1"}
  * @throws {SslUnsupportedError} for another curve.
- *
- * Perl: `KEY_create_ec`
  *
  * @category Keys
  */

@@ -35,6 +35,8 @@ interface Entry<T> {
  * that was added or asked for last comes first. When the cache is full, the session that was not used
  * for the longest time is removed, whatever its key.
  *
+ * Perl: `IO::Socket::SSL::Session_Cache`
+ *
  * @example One cache for several contexts
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -44,8 +46,6 @@ interface Entry<T> {
  * // SslSocket.connect("example.com:443", { sessionCache }), once more, and so on
  * assertEquals([...sessionCache.keys()], []);
  * ```
- *
- * Perl: `IO::Socket::SSL::Session_Cache`
  *
  * @category Sessions
  */
@@ -60,10 +60,10 @@ export class SessionCache<T = SslSession> implements Iterable<[key: string, sess
   /**
    * An empty cache.
    *
+   * Perl: `new`
+   *
    * @param size How many sessions it holds at most.
    * @throws {RangeError} If that is not a whole number of at least 1.
-   *
-   * Perl: `new`
    */
   constructor(size: number) {
     if (!Number.isSafeInteger(size) || size < 1) {
@@ -122,9 +122,9 @@ export class SessionCache<T = SslSession> implements Iterable<[key: string, sess
    * Forgets a session of a key, or all of them; without a key, a session wherever it is, or every
    * session.
    *
-   * @returns How many were forgotten.
-   *
    * Perl: `del_session`
+   *
+   * @returns How many were forgotten.
    */
   delSession(key?: string, session?: T): number {
     const all = key === undefined ? [...this.#entries] : [...this.#byKey.get(key) ?? []];

@@ -158,6 +158,8 @@ export type DefaultCaInput =
  * else Mozilla's list where the sys permission is granted. With a path or places it sets them; with
  * `undefined` or `null` it forgets and detects again.
  *
+ * Perl: `default_ca`
+ *
  * @example A server that takes clients with a certificate of any public CA
  * ```ts ignore
  * import { defaultCa } from "@socket/ssl/context";
@@ -170,8 +172,6 @@ export type DefaultCaInput =
  * @throws {SslError} if the path given cannot be read.
  * @throws {Deno.errors.NotCapable} if the path given may not be read.
  * @throws {TypeError} for anything else.
- *
- * Perl: `default_ca`
  *
  * @category Trust
  */

@@ -10,7 +10,7 @@
 import { SslUnsupportedError } from "../../errors.ts";
 import { encodeHex } from "../../internal/bytes.ts";
 
-/** What is written down about the file. */
+/** What is known of the file. */
 export interface WasmFacts {
   /** What OpenSSL calls itself. */
   readonly version: string;
@@ -74,7 +74,7 @@ async function load(): Promise<WebAssembly.Module> {
   return await fromSource();
 }
 
-/** What puts source.js into Deno's module graph; bundlers leave code out that cannot run. */
+/** Puts source.js into Deno's module graph; bundlers leave out what cannot run. */
 export const inGraph = () => false && import("./source.js");
 
 /** Whether this Deno can import a file of WebAssembly as it is: from 2.6 on. */

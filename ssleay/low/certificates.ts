@@ -289,9 +289,9 @@ export interface Reference<T> {
 /**
  * Whether a certificate is valid for a host name.
  *
- * @param peerName Gets the name that matched.
- *
  * Perl: `Net::SSLeay::X509_check_host`
+ *
+ * @param peerName Gets the name that matched.
  */
 export function X509_check_host(
   cert: Opaque<"X509">,

@@ -142,9 +142,9 @@ function control(
 /**
  * Any control of a context that takes a number or a text.
  *
- * @throws {TypeError} For a command that takes a pointer.
- *
  * Perl: `Net::SSLeay::CTX_ctrl`
+ *
+ * @throws {TypeError} For a command that takes a pointer.
  */
 export function CTX_ctrl(
   ctx: Taken<"SSL_CTX">,
@@ -163,9 +163,9 @@ export function CTX_ctrl(
 /**
  * Any control of a connection that takes a number or a text.
  *
- * @throws {TypeError} For a command that takes a pointer.
- *
  * Perl: `Net::SSLeay::ctrl`
+ *
+ * @throws {TypeError} For a command that takes a pointer.
  */
 export function ctrl(ssl: Taken<"SSL">, cmd: number, larg?: number, parg?: string | null): number {
   const native = objectOf(ssl, "SSL", "ctrl");

@@ -100,9 +100,9 @@ function addExtensions(
 /**
  * Adds extensions to a certificate: 1, or 0 if one of them could not be made.
  *
- * @param list NID and value of each, as in OpenSSL's configuration files.
- *
  * Perl: `Net::SSLeay::P_X509_add_extensions`
+ *
+ * @param list NID and value of each, as in OpenSSL's configuration files.
  */
 export function P_X509_add_extensions(
   x: Opaque<"X509">,
@@ -261,10 +261,10 @@ function fillRevoked(
 /**
  * Adds a revoked certificate to a CRL: 1 if that worked.
  *
+ * Perl: `Net::SSLeay::P_X509_CRL_add_revoked_serial_hex`
+ *
  * @param reason The code of RFC 5280 5.3.1; 0 adds no reason.
  * @param compromised When the key was compromised.
- *
- * Perl: `Net::SSLeay::P_X509_CRL_add_revoked_serial_hex`
  */
 export function P_X509_CRL_add_revoked_serial_hex(
   crl: Opaque<"X509_CRL">,

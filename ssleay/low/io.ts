@@ -138,9 +138,9 @@ function receive(
  * Reads what is there, at least a byte: empty after close_notify, `undefined` for an error, of
  * which get_error() says what it is.
  *
- * @param max How many bytes at most; 32,768 by default.
- *
  * Perl: `Net::SSLeay::read`
+ *
+ * @param max How many bytes at most; 32,768 by default.
  */
 export function read(ssl: Taken<"SSL">, max?: number): Eventual<Got>;
 /** As {@linkcode read}, with both values of Perl's list context. */

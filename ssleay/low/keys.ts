@@ -58,10 +58,10 @@ export function EVP_PKEY_copy_parameters(to: Opaque<"EVP_PKEY">, from: Opaque<"E
  * A private key as PEM, encrypted if there is a password; `undefined`, with errors in the queue, if
  * OpenSSL does not have the cipher.
  *
+ * Perl: `Net::SSLeay::PEM_get_string_PrivateKey`
+ *
  * @param cipher How; DES-CBC by default, as in Perl. DES is broken, and OpenSSL 3 and later have it
  * only after `OSSL_PROVIDER_load(null, "legacy")`: pass `EVP_get_cipherbyname("aes-256-cbc")`.
- *
- * Perl: `Net::SSLeay::PEM_get_string_PrivateKey`
  */
 export function PEM_get_string_PrivateKey(
   pkey: Opaque<"EVP_PKEY">,
@@ -93,10 +93,10 @@ export type KeyPasswordCallback = (
  * not a key, and for one that is encrypted in an old way, such as DES, which OpenSSL 3 and later read
  * only after `OSSL_PROVIDER_load(null, "legacy")`.
  *
+ * Perl: `Net::SSLeay::PEM_read_bio_PrivateKey`
+ *
  * @param callback Gives the password. Without it, `data` is the password itself. OpenSSL never
  * asks on the terminal.
- *
- * Perl: `Net::SSLeay::PEM_read_bio_PrivateKey`
  */
 export function PEM_read_bio_PrivateKey(
   bio: Opaque<"BIO">,
@@ -120,9 +120,9 @@ export function PEM_read_bio_PrivateKey(
 /**
  * A new key on a curve, by its NID or by its name.
  *
- * @throws {TypeError} For a curve that OpenSSL does not know.
- *
  * Perl: `Net::SSLeay::EC_KEY_generate_key`
+ *
+ * @throws {TypeError} For a curve that OpenSSL does not know.
  */
 export function EC_KEY_generate_key(curve: number | string): Opaque<"EC_KEY"> | null {
   const where = "EC_KEY_generate_key()";
@@ -143,9 +143,9 @@ export type KeyProgressCallback = (step: number, count: number, data: unknown) =
 /**
  * A new RSA key.
  *
- * @throws {RangeError} For less than 512 or more than 16,384 bits.
- *
  * Perl: `Net::SSLeay::RSA_generate_key`
+ *
+ * @throws {RangeError} For less than 512 or more than 16,384 bits.
  */
 export function RSA_generate_key(
   bits: number,

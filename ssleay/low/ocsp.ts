@@ -86,9 +86,9 @@ function trustOf(ssl: Deno.PointerValue) {
 /**
  * The ids of certificates, in DER, for OCSP_ids2req and OCSP_response_results.
  *
- * @throws {TypeError} For a self-signed certificate, and one whose issuer is not known.
- *
  * Perl: `Net::SSLeay::OCSP_cert2ids`
+ *
+ * @throws {TypeError} For a self-signed certificate, and one whose issuer is not known.
  */
 export function OCSP_cert2ids(ssl: Taken<"SSL">, ...certs: Opaque<"X509">[]): Uint8Array[] {
   const name = "OCSP_cert2ids";
@@ -148,10 +148,10 @@ function basicOf(response: unknown, name: string): Deno.PointerValue {
 /**
  * Whether a response is signed by one who may: 1, 0, or -1.
  *
+ * Perl: `Net::SSLeay::OCSP_response_verify`
+ *
  * @param request Whose nonce the response must repeat, if it has a nonce.
  * @throws {TypeError} For another nonce, and a response without content.
- *
- * Perl: `Net::SSLeay::OCSP_response_verify`
  */
 export function OCSP_response_verify(
   ssl: Taken<"SSL">,

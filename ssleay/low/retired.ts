@@ -16,9 +16,9 @@ export function RAND_cleanup(): void {}
 /**
  * OpenSSL since 3.0 has no FIPS mode to switch: a provider takes its place.
  *
- * @throws {SslUnsupportedError} Always.
- *
  * Perl: `Net::SSLeay::FIPS_mode_set`
+ *
+ * @throws {SslUnsupportedError} Always.
  */
 export function FIPS_mode_set(_on: number): number {
   throw new SslUnsupportedError(
@@ -29,9 +29,9 @@ export function FIPS_mode_set(_on: number): number {
 /**
  * Tearing OpenSSL down would break every other connection of this process.
  *
- * @throws {SslUnsupportedError} Always.
- *
  * Perl: `Net::SSLeay::OPENSSL_cleanup`
+ *
+ * @throws {SslUnsupportedError} Always.
  */
 export function OPENSSL_cleanup(): void {
   throw new SslUnsupportedError(
@@ -48,9 +48,9 @@ export function set_state(ssl: Taken<"SSL">, state: number): void {
 /**
  * Perl gives the address of a C structure, which nothing could free or read.
  *
- * @throws {SslUnsupportedError} Always.
- *
  * Perl: `Net::SSLeay::X509V3_EXT_d2i`
+ *
+ * @throws {SslUnsupportedError} Always.
  */
 export function X509V3_EXT_d2i(extension: Opaque<"X509_EXTENSION">): never {
   objectOf(extension, "X509_EXTENSION", "X509V3_EXT_d2i");

@@ -5,7 +5,7 @@
 
 import "../helpers/limit.ts";
 import { assert, assertEquals } from "@std/assert";
-import { ROOT } from "./tree.ts";
+import { ROOT, sources } from "./tree.ts";
 import config from "../../deno.json" with { type: "json" };
 
 interface Doc {
@@ -72,4 +72,31 @@ Deno.test("reference: every class and function of mod.ts has an example", async 
   const shown = [...declarations(page!)].filter(({ kind }) => /^(?:class|function)$/.test(kind));
   assert(shown.length >= 30, `${shown.length}`);
   assertEquals(shown.filter(({ jsDoc }) => !hasExample(jsDoc)).map(({ name }) => name), []);
+});
+
+const TAGS = /^@(?:category|default|example|module|param|returns|template|throws)\b/;
+
+/** The lines of each doc comment, without their stars. */
+function* docComments(text: string): Generator<string[]> {
+  for (const [comment] of text.matchAll(/^ *\/\*\*\n(?: +\*.*\n)*? +\*\/$/gm)) {
+    yield comment.split("\n").map((line) => line.replace(/^ +\* ?/, ""));
+  }
+}
+
+Deno.test("reference: no line begins with a tag by mistake, and Perl's name stands before the tags", () => {
+  let perl = 0;
+  const wrong: string[] = [];
+  for (const { path, text } of sources()) {
+    for (const lines of docComments(text)) {
+      const tags = lines.filter((line) => line.startsWith("@"));
+      wrong.push(...tags.filter((line) => !TAGS.test(line)).map((line) => `${path}: ${line}`));
+      const at = lines.findIndex((line) => line.startsWith("Perl: "));
+      if (at < 0) continue;
+      perl++;
+      // Behind a tag it would be a part of that: of the last error, or of the default.
+      if (lines.slice(0, at).some((line) => TAGS.test(line))) wrong.push(`${path}: ${lines[at]}`);
+    }
+  }
+  assertEquals(wrong, []);
+  assert(perl > 200, `${perl}`);
 });

@@ -68,10 +68,10 @@ export class OcspCache implements OcspCacheStore {
   /**
    * Makes an empty cache.
    *
+   * Perl: `new`
+   *
    * @param size How many entries it holds.
    * @throws {RangeError} if the size is not a whole number from 1 on.
-   *
-   * Perl: `new`
    */
   constructor(size = 100) {
     if (!Number.isSafeInteger(size) || size < 1) {
@@ -90,9 +90,9 @@ export class OcspCache implements OcspCacheStore {
   /**
    * Takes an entry, in place of an older one with its key.
    *
-   * @returns The entry.
-   *
    * Perl: `put`
+   *
+   * @returns The entry.
    */
   put(key: string, entry: OcspCacheEntry): OcspCacheEntry {
     this.#entries.delete(key);

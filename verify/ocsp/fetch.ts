@@ -73,10 +73,10 @@ export function certIdOf(target: OcspTarget, digest?: OcspDigest): Uint8Array {
 /**
  * Makes an OCSP request for one or more certificates.
  *
+ * Perl: `OCSP_ids2req`
+ *
  * @throws {TypeError} if there is no certificate.
  * @throws {RangeError} if a nonce has not 1 to 32 bytes.
- *
- * Perl: `OCSP_ids2req`
  *
  * @category OCSP
  */

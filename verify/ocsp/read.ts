@@ -244,10 +244,10 @@ function readBasic(der: Uint8Array): OcspBasicResponse {
  * Reads an OCSP response (RFC 6960 4.2.1). Nothing is verified: that is
  * {@linkcode checkOcspResponse}.
  *
+ * Perl: `d2i_OCSP_RESPONSE`
+ *
  * @param der The response; at most {@linkcode MAX_OCSP_RESPONSE_LENGTH} bytes.
  * @throws {SslError} code `ERR_DER` if it is malformed.
- *
- * Perl: `d2i_OCSP_RESPONSE`
  *
  * @category OCSP
  */

@@ -71,9 +71,9 @@ export class OcspResolver {
   /**
    * Looks at the chain, the staple and the cache. Nothing is sent.
    *
-   * @throws {TypeError} if the chain is empty, or for an unknown option.
-   *
    * Perl: `ocsp_resolver`
+   *
+   * @throws {TypeError} if the chain is empty, or for an unknown option.
    */
   constructor(given: OcspResolverOptions) {
     const options = ownOptions(given, {
@@ -136,13 +136,13 @@ export class OcspResolver {
    * requests, also for the same address: about certificates that it left out,
    * or for another address of a certificate for which it was of no use.
    *
+   * Perl: `add_response`
+   *
    * @param uri The address, as {@linkcode OcspResolver.requests} gives it.
    *   Nothing happens if no request for it is open.
    * @param body The body; `undefined`, or an empty one, when the responder gave no answer.
    * @returns {@linkcode OcspResolver.hardError}.
    * @throws {TypeError} if the body is anything else.
-   *
-   * Perl: `add_response`
    */
   addResponse(uri: string, body: Uint8Array | undefined): string | undefined {
     if (body !== undefined && !(body instanceof Uint8Array)) {
@@ -160,12 +160,12 @@ export class OcspResolver {
    * http and https only, at most three redirects and none to another scheme.
    * Failures of the network are soft errors.
    *
+   * Perl: `resolve_blocking`
+   *
    * @returns The hard error; `""` when every check passed or failed softly.
    * @throws {TypeError} for an unknown option, method or proxy.
    * @throws {RangeError} for a timeout or maxBytes that is not a number of ms or bytes.
    * @throws {Deno.errors.NotCapable} without the permission to reach a responder.
-   *
-   * Perl: `resolve_blocking`
    */
   resolve(options?: ResolveOcspOptions): Promise<string> {
     return atCallOf(this.resolve, () => this.#resolve(options));

@@ -290,12 +290,12 @@ export function judgeResponse(
  *
  * Malformed responses do not throw: their state is "error".
  *
+ * Perl: `OCSP_response_verify`
+ *
  * @param response The DER; `undefined`, when none came, gives "missing". More
  *   than 256 KiB is an "error".
  * @throws {TypeError} if the response is not a Uint8Array.
  * @throws {RangeError} if `time` is not a valid Date.
- *
- * Perl: `OCSP_response_verify`
  *
  * @category OCSP
  */

@@ -199,10 +199,10 @@ function revokedAbove(
  * The error's code is `CERT_REVOKED` (23), `OCSP_VERIFY_NEEDED` (73: none
  * came), `OCSP_CERT_UNKNOWN` (75), or `OCSP_VERIFY_FAILED` (74: anything else).
  *
+ * Perl: `SSL_ocsp_mode`
+ *
  * @param response The DER; `undefined` when none came.
  * @throws {TypeError} if the chain is empty.
- *
- * Perl: `SSL_ocsp_mode`
  *
  * @category OCSP
  */

@@ -234,9 +234,9 @@ const MEM_EOF_RETURN = 130;
 /**
  * A BIO with the bytes of a file. Only reading is possible: `r` or `rb`.
  *
- * @throws {SslUnsupportedError} For a mode that writes.
- *
  * Perl: `Net::SSLeay::BIO_new_file`
+ *
+ * @throws {SslUnsupportedError} For a mode that writes.
  */
 export function BIO_new_file(file: string, mode: string): Opaque<"BIO"> | null {
   if (mode !== "r" && mode !== "rb") {
