@@ -74,6 +74,22 @@ function caller(parameters: number, hasResult: boolean): WebAssembly.Module {
   return made;
 }
 
+/** An instance; the system may have no room for its memory, of which it reserves the addresses. */
+function startedFrom(
+  module: WebAssembly.Module,
+  imports: WebAssembly.Imports,
+): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new SslError(
+      `Cannot start OpenSSL as WebAssembly: ${cause.message}: give the process more memory`,
+      { code: "ERR_SSL_MALLOC_FAILURE", reason: cause.message, cause, facts: { engine: "wasm" } },
+    );
+  }
+}
+
 /** OpenSSL in a memory of its own. */
 export class Instance {
   readonly #exports: Exports & Readonly<Record<string, unknown>>;
@@ -88,8 +104,8 @@ export class Instance {
 
   /** Starts it. */
   constructor(module: WebAssembly.Module) {
-    const started = new WebAssembly.Instance(module, importsFor(() => this.heap));
-    this.#exports = started.exports as unknown as
+    const { exports } = startedFrom(module, importsFor(() => this.heap));
+    this.#exports = exports as unknown as
       & Exports
       & Readonly<Record<string, unknown>>;
     this.#heap = new Uint8Array(this.#exports.memory.buffer as ArrayBuffer);

@@ -26,6 +26,12 @@ export async function connected(client: EngineContext, server: EngineContext): P
   return p;
 }
 
+/** Ends both ends of a pair, and leaves its contexts. */
+export async function pairEnds({ client, server, clientSide, serverSide }: Pair): Promise<void> {
+  for (const end of [client, server]) end.close();
+  for (const side of [clientSide, serverSide]) await side.close();
+}
+
 /** Makes the next call for a connection trap: the pointers at the start of its SSL are overwritten. */
 export function breakObject(engine: WasmEngine, stream: TlsStream): void {
   const at = stream.native!() as unknown as number;
