@@ -136,7 +136,9 @@ Deno.test({
             !(fn.startsWith("callback ") && test === "31_rsa_generate_key")
           );
           assertEquals(unexplained, []);
-          assertEquals(blocked, 0);
+          // Each digest that this OpenSSL does not have is wanted once more.
+          const absent = different.filter(({ fn }) => fn === "EVP_get_digestbyname");
+          assertEquals(blocked, absent.length);
           assert(same > 0);
         });
       }

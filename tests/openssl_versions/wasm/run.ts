@@ -9,6 +9,7 @@ const FILES = [
   "tests/contract/openssl_test.ts",
   "tests/ssleay/low/calls_test.ts",
   "tests/ssleay/low/handshake_test.ts",
+  "tests/interop/ssleay_low/suite_test.ts",
   "tests/interop/ssleay_low/twin_test.ts",
 ];
 

@@ -2,7 +2,7 @@
 
 import "../../helpers/limit.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { findLibrary } from "../../../engine/openssl/library.ts";
+import { findLibrary, textOf } from "../../../engine/openssl/library.ts";
 import { WASM_VERSION } from "../../../engine/select.ts";
 import { TestCa } from "../../../testing/mod.ts";
 import { wasmBuilt } from "../../helpers/wasm.ts";
@@ -151,6 +151,27 @@ Deno.test("the backend is chosen before anything else is called, and once", asyn
     outcomes,
     [chosen, "chosen", wrong, chosen, "chosen", wasmBuilt ? used : chosen, "chosen", used],
   );
+});
+
+onWasm("a Worker chooses for itself", async () => {
+  const output = await run(
+    `
+    import { useBackend } from ${JSON.stringify(LOW)};
+    const inWorker = self.name === "chooses";
+    if (inWorker) await useBackend("wasm");
+    const version = SSLeay.SSLeay_version();
+    if (inWorker) self.postMessage(version);
+    else {
+      const worker = new Worker(import.meta.url, { type: "module", name: "chooses" });
+      const theirs = await new Promise((done) => worker.onmessage = ({ data }) => done(data));
+      worker.terminate();
+      console.log(JSON.stringify([version, theirs]));
+    }`,
+    ["--allow-ffi", "--allow-env", "--allow-read"],
+  );
+  const [ours, theirs] = JSON.parse(output);
+  assertEquals(ours, textOf(findLibrary().c, findLibrary().c.OpenSSL_version(0)));
+  assertEquals(theirs, WASM_VERSION);
 });
 
 onWasm("once it was called, wasm stays: ffi is refused", async () => {
