@@ -132,7 +132,8 @@ export class Fields {
     return this.#b.subarray(this.#at, this.#at += n);
   }
   u8(): number {
-    return this.take(1)[0]!;
+    need(this.#at < this.#b.length);
+    return this.#b[this.#at++]!;
   }
   u16(): number {
     return this.u8() << 8 | this.u8();
@@ -151,7 +152,9 @@ export class Fields {
 /** A list of numbers. */
 export function u16List(bytes: Uint8Array): number[] {
   need(bytes.length % 2 === 0);
-  return Array.from({ length: bytes.length / 2 }, (_, i) => bytes[2 * i]! << 8 | bytes[2 * i + 1]!);
+  const list: number[] = [];
+  for (let i = 0; i < bytes.length; i += 2) list.push(bytes[i]! << 8 | bytes[i + 1]!);
+  return list;
 }
 
 function parse(message: Uint8Array): ClientHello {

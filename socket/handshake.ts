@@ -248,7 +248,7 @@ export class Handshake {
     life.outcome = phase.prepared?.state;
     this.#begun = performance.now();
     try {
-      await deadline.race(tls.handshake({ signal: deadline.signal }));
+      await deadline.race(tls.handshake()); // which ends when a failure closes it
     } catch (error) {
       throw await this.#trapped(this.#failed(error, deadline.signal), deadline);
     }

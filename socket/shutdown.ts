@@ -11,6 +11,7 @@ import { requireFeature } from "../engine/features.ts";
 import type { SslError, Want } from "../errors.ts";
 import { USE_OPENSSL } from "../internal/unsupported.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
+import { settlesNow } from "../internal/waiting.ts";
 import { FastStopped, unreadError } from "./fast_stopped.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { CloseOptions } from "./options.ts";
@@ -156,6 +157,14 @@ export class Shutdown {
     return life.closing ??= this.#close(ownRecord({ noShutdown: true }));
   }
 
+  /** The end of TLS, if it comes in time. Most often the system takes the last bytes at once. */
+  async #ended(shutdown: Promise<void>, timeout = DEFAULT_CLOSE_TIMEOUT): Promise<void> {
+    if (await settlesNow(shutdown)) return await shutdown;
+    const operation = "close the connection to";
+    using deadline = new Deadline({ timeout, operation, peer: this.#life.peer });
+    await deadline.race(shutdown);
+  }
+
   async #close(options: CloseOptions): Promise<void> {
     const life = this.#life;
     const tls = life.established;
@@ -164,13 +173,8 @@ export class Shutdown {
     let failure: unknown;
     if (tls !== undefined && !options.noShutdown && !sent) {
       life.endWriting();
-      using deadline = new Deadline({
-        timeout: options.timeout ?? DEFAULT_CLOSE_TIMEOUT,
-        operation: "close the connection to",
-        peer: life.peer,
-      });
       try {
-        await deadline.race(tls.shutdown({ fast, signal: deadline.signal }));
+        await this.#ended(tls.shutdown({ fast }), options.timeout);
       } catch (error) {
         // A peer that is gone cannot be told; errstr() has it for those who ask.
         failure = life.record(toSslError("close the connection to", life.peer, error));

@@ -64,6 +64,9 @@ async function waiting<T>(
   return await call(waitOptions(options, operation));
 }
 
+/** What opens connections, once the first was opened. */
+let opening: typeof import("./open.ts") | undefined;
+
 /**
  * A TLS connection. It is a `Deno.Conn`, also a `Deno.TlsConn` and a `Deno.TcpConn`, for code that
  * was written for those. Reading and writing are independent of each other: one read may be
@@ -126,8 +129,8 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
     options?: ConnectOptions<InstanceType<T>>,
   ): Promise<InstanceType<T>> {
     return await atCallOf(SslSocket.connect, async () => {
-      const { openClient } = await import("./open.ts"); // not at start-up
-      const connection = await openClient(target, options);
+      opening ??= await import("./open.ts"); // not at start-up
+      const connection = await opening.openClient(target, options);
       const Class = (connection.options.socketClass ?? this) as T;
       return new Class(wrapConnection(connection)) as InstanceType<T>;
     });
@@ -197,8 +200,8 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
     options?: StartOptions<InstanceType<T>>,
   ): Promise<InstanceType<T>> {
     return await atCallOf(SslSocket.start, async () => {
-      const { openOver } = await import("./open.ts");
-      const over = await openOver(connection, options);
+      opening ??= await import("./open.ts");
+      const over = await opening.openOver(connection, options);
       const Class = (over.options.socketClass ?? this) as T;
       return new Class(wrapConnection(over)) as InstanceType<T>;
     });
@@ -287,6 +290,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Perl: `close`
    */
   async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
+    if (options === NO_OPTIONS) return await this.#connection.shutdown.close(); // which fails nobody
     await atCallOf(
       this.close,
       () => this.#connection.shutdown.close(checkOptions("close", options)),

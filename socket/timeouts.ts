@@ -50,30 +50,42 @@ export function checkTimeout(name: string, value: number | undefined): number | 
 
 /** A bound on one operation. Dispose of it when the operation has ended. */
 export class Deadline implements Disposable {
-  readonly #controller: AbortController | undefined;
+  /** Whether anything may end the operation. */
+  readonly #bounds: boolean;
   readonly #userSignal: AbortSignal | undefined;
-  readonly #onAbort: () => void;
+  /** Those who wait under it. Each handshake has some: they are told without the events of a signal. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
+  #controller: AbortController | undefined;
+  #ended: { readonly reason: unknown } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(given: DeadlineOptions) {
     const options = ownRecord(given);
     const timeout = checkTimeout("timeout", options.timeout) ?? 0;
-    this.#userSignal = options.signal;
-    this.#onAbort = () => this.#controller?.abort(this.#userSignal?.reason);
-    if (timeout === 0 && options.signal === undefined && !options.expirable) return;
-    this.#controller = new AbortController();
-    if (options.signal?.aborted) this.#onAbort();
-    else options.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (timeout > 0 && !this.#controller.signal.aborted && timeout !== Infinity) {
+    const { signal, expirable } = options;
+    this.#userSignal = signal;
+    this.#bounds = timeout > 0 || signal !== undefined || expirable === true;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (timeout > 0 && this.#ended === undefined && timeout !== Infinity) {
       this.#arm(timeout, timeout, options);
     }
+  }
+
+  readonly #onAbort = (): void => this.#end(this.#userSignal?.reason);
+
+  #end(reason: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { reason };
+    this.#controller?.abort(reason);
+    for (const tell of [...this.#waiting]) tell(reason);
   }
 
   #arm(left: number, timeout: number, options: DeadlineOptions): void {
     const delay = Math.min(left, LONGEST_DELAY);
     this.#timer = setTimeout(() => {
       if (left > delay) return this.#arm(left - delay, timeout, options);
-      this.#controller?.abort(
+      this.#end(
         new SslTimeoutError(
           `Cannot ${options.operation} ${options.peer}: timed out after ${timeout} ms`,
           {
@@ -95,17 +107,22 @@ export class Deadline implements Disposable {
 
   /** Aborts when the time is up or the caller's signal aborts; `undefined` when nothing bounds the operation. */
   get signal(): AbortSignal | undefined {
-    return this.#controller?.signal;
+    if (!this.#bounds) return undefined;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#ended !== undefined) this.#controller.abort(this.#ended.reason);
+    }
+    return this.#controller.signal;
   }
 
   /** Ends the operation now, with a reason of its own; it must have been made `expirable`. */
   expire(reason: Error): void {
-    this.#controller?.abort(reason);
+    this.#end(reason);
   }
 
   /** Throws when the time is up or the caller's signal has aborted. */
   check(): void {
-    this.#controller?.signal.throwIfAborted();
+    if (this.#ended !== undefined) throw this.#ended.reason;
   }
 
   /**
@@ -113,23 +130,21 @@ export class Deadline implements Disposable {
    * goes to `late`, which gives its resources back.
    */
   race<T>(promise: Promise<T>, late?: (value: T) => void): Promise<T> {
-    const signal = this.#controller?.signal;
-    if (signal === undefined) return promise;
+    if (!this.#bounds) return promise;
     return new Promise<T>((resolve, reject) => {
-      const onAbort = () => {
-        reject(signal.reason);
+      const over = (reason: unknown): void => {
+        reject(reason);
         promise.then(late, () => {});
       };
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      const settled = () => signal.removeEventListener("abort", onAbort);
+      if (this.#ended !== undefined) return over(this.#ended.reason);
+      this.#waiting.add(over);
       promise.then(
         (value) => {
-          settled();
-          if (!signal.aborted) resolve(value);
+          this.#waiting.delete(over);
+          if (this.#ended === undefined) resolve(value);
         },
         (error) => {
-          settled();
+          this.#waiting.delete(over);
           reject(error);
         },
       );

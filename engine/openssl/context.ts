@@ -36,6 +36,10 @@ function lostContext(): SslError {
   );
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const NONE = new Uint8Array();
+
 /** A configured SSL_CTX. */
 export class OpenSslContext implements EngineContext, SessionContext {
   readonly role: Role;
@@ -52,7 +56,9 @@ export class OpenSslContext implements EngineContext, SessionContext {
   /**
    * The session id context from {@linkcode OpenSslContext.native} on, which no other context has.
    */
-  #own: Uint8Array<ArrayBuffer> | undefined;
+  #own: Bytes | undefined;
+  /** The last session id context, and what it was made of. */
+  #bound: { readonly base: Uint8Array; readonly name: string; readonly id: Bytes } | undefined;
 
   /**
    * Makes and configures the SSL_CTX; throws with the option and its input if OpenSSL refuses one.
@@ -134,18 +140,23 @@ export class OpenSslContext implements EngineContext, SessionContext {
    * part of the session id context. `null` is a name that could not be read: no session fits it.
    */
   bindSessions(ssl: Deno.PointerObject, name: string | null): void {
+    const id = name === null ? crypto.getRandomValues(new Uint8Array(32)) : this.#idFor(name);
+    this.#runtime.library.c.SSL_set_session_id_context(ssl, id, id.length);
+  }
+
+  /** The session id context for a name. The last one is kept: most clients ask for the same name. */
+  #idFor(name: string): Bytes {
+    const base = this.#own ?? this.config.sessionIdContext ?? NONE;
+    const last = this.#bound;
+    if (last !== undefined && last.name === name && last.base === base) return last.id;
     const { c } = this.#runtime.library;
-    const base = this.#own ?? this.config.sessionIdContext ?? new Uint8Array();
     const id = new Uint8Array(32);
-    if (name === null) crypto.getRandomValues(id);
-    else {
-      const all = concat([Uint8Array.of(base.length), base, new TextEncoder().encode(name)]);
-      const md = c.EVP_sha256();
-      if (c.EVP_Digest(all, BigInt(all.length), id, null, md, null) !== 1) {
-        throw localError("Cannot bind the sessions to the server name", drainErrors(c));
-      }
+    const all = concat([Uint8Array.of(base.length), base, new TextEncoder().encode(name)]);
+    if (c.EVP_Digest(all, BigInt(all.length), id, null, c.EVP_sha256(), null) !== 1) {
+      throw localError("Cannot bind the sessions to the server name", drainErrors(c));
     }
-    c.SSL_set_session_id_context(ssl, id, id.length);
+    this.#bound = { base, name, id };
+    return id;
   }
 
   /** Frees the SSL_CTX; connections that run keep it alive. */

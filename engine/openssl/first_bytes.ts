@@ -89,9 +89,9 @@ export function helloFault(
   if (name === null) {
     return fault(WIRE_EVENTS.malformed, "decode_error", "its ClientHello cannot be read");
   }
+  if (textOf(c, c.SSL_get_servername(ssl, 0)).toLowerCase() === name) return undefined;
   // Before TLS 1.3 a resumed session has the name that it began with.
   if (c.SSL_session_reused(ssl) === 1 && c.SSL_version(ssl) !== TLS1_3) return undefined;
-  if (textOf(c, c.SSL_get_servername(ssl, 0)).toLowerCase() === name) return undefined;
   const reason = "its second ClientHello has another server name";
   return fault(WIRE_EVENTS.misbehaved, "illegal_parameter", reason);
 }

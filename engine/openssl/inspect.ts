@@ -13,7 +13,7 @@ import type { PeerEvidence, Role } from "../engine.ts";
 import type { KeyExchange, Negotiated } from "../connection_facts.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { textOf } from "./library.ts";
-import { bytesAt, derOf, derStack, drainBio, withBio } from "./memory.ts";
+import { bytesAt, derOf, derStack, derStacks, drainBio, withBio } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 import { CTRL } from "./header_numbers.ts";
 import type { OfferedSession } from "./offered_session.ts";
@@ -49,9 +49,11 @@ export function storeEvidence(
   store: Deno.PointerValue,
   error: number,
 ): PeerEvidence {
+  const built = c.X509_STORE_CTX_get0_chain(store);
+  const [chain, presented] = derStacks(c, built, c.X509_STORE_CTX_get0_untrusted(store));
   return {
-    chain: derStack(c, c.X509_STORE_CTX_get0_chain(store)),
-    presented: derStack(c, c.X509_STORE_CTX_get0_untrusted(store)),
+    chain,
+    presented,
     error: modernErrno(c, error),
     errorDepth: error === 0 ? 0 : Math.max(0, c.X509_STORE_CTX_get_error_depth(store)),
     errorText: verifyText(c, error),

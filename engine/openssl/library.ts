@@ -263,6 +263,24 @@ function select(
   );
 }
 
+/** A call with the additional argument. A list of arguments that is spread costs more than most calls. */
+function withNothing(call: Call, count: number): Call {
+  switch (count) {
+    case 0:
+      return () => call(NOTHING);
+    case 1:
+      return (a) => call(a, NOTHING);
+    case 2:
+      return (a, b) => call(a, b, NOTHING);
+    case 3:
+      return (a, b, c) => call(a, b, c, NOTHING);
+    case 4:
+      return (a, b, c, d) => call(a, b, c, d, NOTHING);
+    default:
+      return (...args) => call(...args, NOTHING);
+  }
+}
+
 /**
  * Makes the functions of a table callable; an optional one that the library lacks is null.
  *
@@ -275,7 +293,7 @@ export function bind(path: string, table: Table, compiled: ReadonlySet<string>):
   const fast = select(table, (name, row) => compiled.has(name) ? row : undefined);
   const functions: Functions = { ...Deno.dlopen(path, fast).symbols as Functions };
   for (const [name, call] of Object.entries(Deno.dlopen(path, slow).symbols as Functions)) {
-    functions[name] = call && ((...args) => call(...args, NOTHING));
+    functions[name] = call && withNothing(call, table[name]!.parameters.length);
   }
   return functions;
 }

@@ -81,18 +81,39 @@ function derOfAll(
   c: OpenSslSymbols,
   all: readonly Deno.PointerValue[],
 ): Uint8Array<ArrayBuffer>[] {
-  return withBio(c, new Uint8Array(), (bio) =>
-    all.map((x509) => {
+  if (all.length === 0) return [];
+  return withBio(c, new Uint8Array(), (bio) => {
+    const ends = all.map((x509) => {
       c.i2d_X509_bio(bio, x509);
-      return drainBio(c, bio);
-    }));
+      return c.BIO_ctrl_pending(bio);
+    });
+    const bytes = drainBio(c, bio);
+    return ends.map((end, i) => bytes.slice(ends[i - 1] ?? 0, end));
+  });
+}
+
+function x509sOf(c: OpenSslSymbols, stack: Deno.PointerValue): Deno.PointerValue[] {
+  const x509s: Deno.PointerValue[] = [];
+  const count = stack === null ? 0 : c.OPENSSL_sk_num(stack);
+  for (let i = 0; i < count; i++) x509s.push(c.OPENSSL_sk_value(stack, i));
+  return x509s;
 }
 
 /** The certificates of a STACK_OF(X509) in DER. */
 export function derStack(c: OpenSslSymbols, stack: Deno.PointerValue): Uint8Array[] {
-  if (stack === null) return [];
-  const count = Math.max(0, c.OPENSSL_sk_num(stack));
-  return derOfAll(c, Array.from({ length: count }, (_, i) => c.OPENSSL_sk_value(stack, i)));
+  return derOfAll(c, x509sOf(c, stack));
+}
+
+/** The certificates of two of them. */
+export function derStacks(
+  c: OpenSslSymbols,
+  first: Deno.PointerValue,
+  second: Deno.PointerValue,
+): readonly [Uint8Array[], Uint8Array[]] {
+  const all = x509sOf(c, first);
+  const count = all.length;
+  const ders = derOfAll(c, [...all, ...x509sOf(c, second)]);
+  return [ders.slice(0, count), ders.slice(count)];
 }
 
 let open = 0;

@@ -327,7 +327,7 @@ export class OpenSslSession implements SansIoSession {
   /** The SSL. */
   native(): Deno.PointerObject | undefined {
     if (this.busy) throw insideError("hand out the SSL");
-    return this.#ssl.freed ? undefined : this.#ssl.pointer;
+    return this.#ssl.freed ? undefined : this.#ssl.share();
   }
 
   // ---- failures

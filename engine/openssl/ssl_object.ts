@@ -52,6 +52,9 @@ export class SslObject {
   #freeLater = false;
   /** SSL_get_shutdown as it was before the call that runs. */
   #shutdownFlags = 0;
+  /** Whether there is nothing for the peer. */
+  #empty = true;
+  #shared = false;
   /** Whether nothing was fed since OpenSSL last asked for more. */
   dry = true;
 
@@ -74,11 +77,8 @@ export class SslObject {
     const key = callbacks?.register(ssl, this.#hooks);
     const forget = key === undefined ? undefined : () => callbacks!.forget(key);
     this.#handle = new NativeHandle(ssl, freeSsl(c, forget));
-    this.#rbio = memoryBio(c);
+    this.#rbio = memoryBio(c); // an empty one asks for more (-1), and does not end
     this.#wbio = memoryBio(c);
-    for (const bio of [this.#rbio, this.#wbio]) {
-      c.BIO_ctrl(bio, CTRL.BIO_SET_MEM_EOF_RETURN, -1n, null);
-    }
     c.SSL_set_bio(ssl, this.#rbio, this.#wbio); // which now belong to the SSL
     if (this.#role === "server") {
       c.SSL_set_accept_state(ssl);
@@ -158,6 +158,7 @@ export class SslObject {
     const c = this.#c;
     this.#clearErrors();
     let result: number, error: number;
+    this.#empty = false;
     this.#depth++;
     try {
       result = call();
@@ -176,6 +177,7 @@ export class SslObject {
   /** One call of SSL_read, SSL_peek or SSL_write, the queue cleared before. */
   transfer(ssl: Deno.PointerObject, call: OpenSslSymbols["SSL_read"], bytes: Uint8Array): number {
     this.#clearErrors();
+    this.#empty = false;
     this.#depth++;
     try {
       return call(ssl, bytes as Bytes, bytes.length);
@@ -264,14 +266,26 @@ export class SslObject {
     return bytes;
   }
 
-  /** How many bytes there are for the peer. */
+  /** How many bytes there are for the peer. Where there were none, only a call can make some. */
   get output(): number {
-    return this.#c.BIO_ctrl_pending(this.#wbio);
+    if (this.#empty) return 0;
+    const n = this.#c.BIO_ctrl_pending(this.#wbio);
+    this.#empty = n === 0 && !this.#shared;
+    return n;
   }
 
   /** Puts bytes for the peer into `buffer`; their count. */
   drain(buffer: Uint8Array): number {
-    return Math.max(0, this.#c.BIO_read(this.#wbio, buffer as Bytes, buffer.length));
+    const n = Math.max(0, this.#c.BIO_read(this.#wbio, buffer as Bytes, buffer.length));
+    this.#empty = n < buffer.length && !this.#shared;
+    return n;
+  }
+
+  /** The application gets the SSL: it may make calls of its own. */
+  share(): Deno.PointerObject {
+    this.#shared = true;
+    this.#empty = false;
+    return this.pointer;
   }
 
   /** Throws away what there is for the peer. */
