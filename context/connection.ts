@@ -18,10 +18,16 @@ import { SslVerifyError } from "../errors.ts";
 import { USE_OPENSSL } from "../internal/unsupported.ts";
 import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
-import { check, reportWith, shownCertificate } from "../verify/make_report.ts";
+import {
+  check,
+  partsOf,
+  reportOf,
+  type ReportParts,
+  shownCertificate,
+} from "../verify/make_report.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "../verify/answers.ts";
 import { APPLICATION_VERIFICATION, verifyErrno } from "../verify/error_codes.ts";
-import { judge } from "../verify/judge.ts";
+import { judgement } from "../verify/judge.ts";
 import { type Policy, policyFacts } from "../verify/policy.ts";
 import { pskReport, refusedReport, reportUnder, unverifiedReport } from "../verify/refusal.ts";
 import type { Names } from "../verify/peer.ts";
@@ -59,25 +65,26 @@ export function judgeProven(
   policy: Policy,
   names: Names,
   vouched: Vouched | undefined,
-): VerifyReport {
-  if (evidence.psk === true) return pskReport(policy, names);
+): ReportParts {
+  if (evidence.psk === true) return partsOf(pskReport(policy, names))!;
   const leaf = evidence.presented[0];
   // Without a certificate there is nothing that a session could vouch for.
-  if (leaf === undefined) return judge(evidence, policy, names);
+  if (leaf === undefined) return judgement(evidence, policy, names);
   // A server resumes only its own tickets, which the id context binds to its settings.
-  if (policy.role === "server") return judge(withDates(evidence, leaf), policy, names);
+  if (policy.role === "server") return judgement(withDates(evidence, leaf), policy, names);
   if (vouched?.peer.by !== "certificate" || !equalBytes(vouched.leaf, leaf)) {
-    return refusedReport(policy, names, {
+    const refused = refusedReport(policy, names, {
       code: "SESSION_NOT_VERIFIED",
       errno: APPLICATION_VERIFICATION,
       reason: "the resumed session carries no verification",
       about: "its peer was not verified under these settings",
       check: "chain",
     });
+    return partsOf(refused)!;
   }
   const { chain, error, errorDepth, errorText, findings } = vouched.peer;
   const before = ownRecord({ ...evidence, chain, error, errorDepth, errorText });
-  return judge(withDates(before, leaf), policy, names, findings);
+  return judgement(withDates(before, leaf), policy, names, findings);
 }
 
 /** The check that a code belongs to; other codes are about the chain. */
@@ -119,7 +126,8 @@ export function refusalReport(error: SslVerifyError, policy: Policy, names: Name
 export class ConnectionState {
   #policy: Policy;
   #names: Names;
-  #report: VerifyReport | undefined;
+  /** What was decided, on success and on failure; the report is made of it. */
+  #verdict: ReportParts | undefined;
   #evidence: PeerEvidence | undefined;
   #callback: CallbackFinding | undefined;
   #ocsp: OcspFinding | undefined;
@@ -156,7 +164,7 @@ export class ConnectionState {
     this.context = context;
     this.#policy = policy;
     this.#names = names;
-    this.#report = undefined;
+    this.#verdict = undefined;
   }
 
   /** The peer's certificate; `undefined` when the peer sent no certificate that can be read. */
@@ -174,13 +182,12 @@ export class ConnectionState {
 
   /** The evidence, on success and on failure. */
   get report(): VerifyReport {
-    return this.#report ??= notVerified(this.#policy);
+    return reportOf(this.#verdict ??= partsOf(notVerified(this.#policy))!);
   }
 
   /** Why the peer was refused. */
   get error(): SslVerifyError | undefined {
-    const report = this.#report;
-    return report && Object.hasOwn(report, "error") ? report.error : undefined;
+    return this.#verdict?.error;
   }
 
   /** Judges the peer: the error of the refusal, or `undefined` to accept it. */
@@ -194,14 +201,15 @@ export class ConnectionState {
 
   /** The engine refused the peer by itself: the error gets the same kind of report. */
   refused(error: SslVerifyError): void {
-    this.#report = refusalReport(error, this.#policy, this.#names);
+    this.#verdict = partsOf(refusalReport(error, this.#policy, this.#names));
   }
 
   /** The error of the refusal was made again with more in its message: the report gets that error. */
   restate(error: SslVerifyError): void {
     const { report } = this;
     if (error.report === report && report.error !== error) {
-      this.#report = reportWith(report, { error });
+      this.#verdict = { ...this.#verdict!, error };
+      reportOf(this.#verdict); // the error gets it
     }
   }
 
@@ -268,26 +276,27 @@ export class ConnectionState {
    */
   #refuseLate(): Error | undefined {
     if (this.#policy.role === "client") return undefined;
-    this.#report = refusedReport(this.#policy, this.#names, {
+    const refused = refusedReport(this.#policy, this.#names, {
       code: "APPLICATION_VERIFICATION",
       errno: APPLICATION_VERIFICATION,
       reason: "verifyCallback refused it",
       about: "a pin matches, but cannot help against a promise: let verifyCallback answer at once",
       check: "callback",
     });
-    return this.#report.error;
+    this.#verdict = partsOf(refused);
+    return refused.error;
   }
 
   /** Takes the verdict on the stapled OCSP response, or on its absence; returns the refusal. */
   stapled(finding: OcspFinding): Error | undefined {
     const again = this.#ocsp !== undefined || finding.refuse !== undefined;
     this.#ocsp = finding;
-    const evidence = this.#evidence, report = this.#report;
+    const evidence = this.#evidence, verdict = this.#verdict;
     if (evidence === undefined) return finding.refuse;
-    if (again || isProven(evidence) || report?.ok !== true) return this.#decide(evidence);
+    if (again || isProven(evidence) || verdict?.ok !== true) return this.#decide(evidence);
     // Nothing else has changed for a peer that was accepted: the report gets its last check.
     const last = check("ocsp", finding.ok, finding.detail);
-    this.#report = reportWith(report, { checks: [...report.checks, last] });
+    this.#verdict = { ...verdict, checks: [...verdict.checks, last] };
     return undefined;
   }
 
@@ -296,7 +305,7 @@ export class ConnectionState {
    * come in the last step of a handshake, whose peer is judged right after that.
    */
   newSession(der: Uint8Array): void {
-    if (this.report.ok) this.#keep(der);
+    if ((this.#verdict ?? this.report).ok) this.#keep(der);
     else if (!this.judged) this.#early.push(der);
   }
 
@@ -313,13 +322,15 @@ export class ConnectionState {
 
   #decide(evidence: PeerEvidence): Error | undefined {
     const findings = { callback: this.#callback, ocsp: this.#ocsp };
-    const report = isProven(evidence)
+    const verdict = isProven(evidence)
       ? judgeProven(evidence, this.#policy, this.#names, this.sessions?.vouched)
-      : judge(evidence, this.#policy, this.#names, findings);
-    this.#report = report;
-    for (const der of this.#early.splice(0)) if (report.ok) this.#keep(der);
+      : judgement(evidence, this.#policy, this.#names, findings);
+    this.#verdict = verdict;
+    for (const der of this.#early.splice(0)) if (verdict.ok) this.#keep(der);
+    if (verdict.ok) return undefined;
+    reportOf(verdict); // which its error refers to
     // A refusal always has its error. Should it be missing, the peer is refused all the same.
-    return report.ok ? undefined : report.error ?? new Error("the peer was refused");
+    return verdict.error ?? new Error("the peer was refused");
   }
 }
 

@@ -11,7 +11,12 @@ import { ownRecord } from "../internal/own_options.ts";
 import { unsupported, USE_OPENSSL } from "../internal/unsupported.ts";
 import type { Policy } from "../verify/policy.ts";
 import { ConnectionState } from "./connection.ts";
-import { beyondContext, connectionPolicy, inScope } from "./connection_policy.ts";
+import {
+  beyondContext,
+  type ConnectionPolicy,
+  connectionPolicy,
+  inScope,
+} from "./connection_policy.ts";
 import type { Names } from "../verify/peer.ts";
 import { recordOf } from "./context_record.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
@@ -73,20 +78,54 @@ function newServer(context: SharedContext, own: Resolved<SslOptions>): NewConnec
   return { params: paramsFor(names, state), state };
 }
 
-function newClient(context: SharedContext, input: ConnectionInput): NewConnection {
-  const { engine, options: shared, tracer, sessions } = recordOf(context);
-  const { options: own, hostname } = input;
+/** What a connection of a client is held to. */
+interface ClientRules extends ConnectionPolicy {
+  /** What it was made from. */
+  readonly own: Resolved<SslOptions>;
+  readonly hostname: string | undefined;
+  readonly defaults: readonly string[];
+}
+
+/** The last ones of each context: a program connects to the same place again and again. */
+const lastRules = new WeakMap<SharedContext, ClientRules>();
+
+/** Whether two operations have the very same options; only the signal that ends them may differ. */
+function sameOptions(a: Resolved<SslOptions>, b: Resolved<SslOptions>): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  names.delete("signal");
+  for (const name of names) {
+    if (!Object.is(a[name as keyof SslOptions], b[name as keyof SslOptions])) return false;
+  }
+  return true;
+}
+
+/** Checked and made once for options that come again: neither they nor the context change. */
+function clientRules(
+  context: SharedContext,
+  own: Resolved<SslOptions>,
+  hostname: string | undefined,
+): ConnectionPolicy {
   const defaults = defaultsIn(own);
-  const { policy, names, options } = connectionPolicy(context, "client", own, {
-    hostname,
-    defaults,
-  });
+  const last = lastRules.get(context);
+  if (last !== undefined && last.hostname === hostname && sameOptions(last.own, own)) {
+    if (last.defaults.join() === defaults.join()) return last;
+  }
+  const { engine, options: shared, sessions } = recordOf(context);
+  const made = connectionPolicy(context, "client", own, { hostname, defaults });
+  const { policy, names, options } = made;
   requireFeatures(engine, "client", inScope(own, "operation"));
   requireName(policy, names);
   if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
+  if (sessions === undefined) refuseKey(options);
+  lastRules.set(context, { ...made, own, hostname, defaults });
+  return made;
+}
+
+function newClient(context: SharedContext, input: ConnectionInput): NewConnection {
+  const { options: shared, tracer, sessions } = recordOf(context);
+  const { policy, names, options } = clientRules(context, input.options, input.hostname);
   const state = new ConnectionState(policy, names);
   state.tracer = tracer;
-  if (sessions === undefined) refuseKey(options);
   const key = options.sessionKey ?? input.peer;
   state.sessions = sessions?.connection({ key, policy, names, shared });
   return { params: paramsFor(names, state, state.sessions?.offeredDer), state };

@@ -41,6 +41,9 @@ import {
   judgeCrls,
   lateCheck,
   parseAll,
+  partsOf,
+  reportOf,
+  type ReportParts,
   shownCertificate,
   trustedChain,
 } from "./make_report.ts";
@@ -48,7 +51,7 @@ import { judgeMissing } from "./missing_certificate.ts";
 import { isAboutName, judgeNameOnce } from "./name_judgement.ts";
 import type { Names, PeerEvidence } from "./peer.ts";
 import type { Policy } from "./policy.ts";
-import { type Failure, makeError, refusedReport, reportUnder } from "./refusal.ts";
+import { type Failure, makeError, refusedReport } from "./refusal.ts";
 import type { VerifyCheck, VerifyReport } from "./report.ts";
 
 const at = ({ error, depth }: ChainError): string => `${verifyCode(error)} at depth ${depth}`;
@@ -207,7 +210,7 @@ function judgeLeaf(
   policy: Policy,
   names: Names,
   findings: Findings,
-): VerifyReport {
+): ReportParts {
   const evidence = withOtherLists(withCallback(found, findings), findings);
   const chain = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
   const pin = policy.pins.find((candidate) => pinMatches(candidate, leaf));
@@ -224,7 +227,8 @@ function judgeLeaf(
   });
   const overridden = findings.callback?.overridden[0] !== undefined;
   const anchored = evidence.error === 0 && !overridden && evidence.chain.length > 0;
-  return reportUnder({
+  const { defaultsApplied, engine } = policy;
+  return {
     ok: failure === undefined,
     chain: anchored ? trustedChain(evidence) : chain,
     presented: evidence.presented,
@@ -232,8 +236,9 @@ function judgeLeaf(
     places: evidence.trust?.places,
     checks,
     error: failure && makeError(failure, policy, names),
-    policy,
-  });
+    defaultsApplied,
+    engine,
+  };
 }
 
 function callbackOpinion(finding: CallbackFinding): Opinion {
@@ -280,30 +285,47 @@ function withCallback(evidence: PeerEvidence, findings: Findings): PeerEvidence 
 }
 
 /**
- * Judges a peer. When the peer is refused, the report has `ok: false` and the error.
+ * Judges a peer, as {@linkcode judge}; the report can be made of the result.
  *
  * @throws {SslUnsupportedError} when pins or a scheme cannot be checked because the engine shows no
  * certificate.
  */
-export function judge(
+export function judgement(
   found: PeerEvidence,
   policy: Policy,
   names: Names,
   findings: Findings = NO_OPTIONS,
-): VerifyReport {
+): ReportParts {
   const leafDer = found.presented[0] ?? found.chain[0];
-  if (leafDer === undefined) return judgeMissing(withCallback(found, findings), policy, names);
+  if (leafDer === undefined) {
+    return partsOf(judgeMissing(withCallback(found, findings), policy, names))!;
+  }
   try {
     return judgeLeaf(shownCertificate(leafDer), found, policy, names, findings);
   } catch (cause) {
     // Some parts of a certificate are parsed only when they are needed.
     if (!(cause instanceof SslError && cause.code === "ERR_DER")) throw cause;
-    return refusedReport(policy, names, {
+    const refused = refusedReport(policy, names, {
       code: "UNSPECIFIED",
       errno: 1,
       reason: "the certificate is malformed",
       about: cause.message,
       check: "chain",
     });
+    return partsOf(refused)!;
   }
+}
+
+/**
+ * Judges a peer. When the peer is refused, the report has `ok: false` and the error.
+ *
+ * @throws As {@linkcode judgement}.
+ */
+export function judge(
+  found: PeerEvidence,
+  policy: Policy,
+  names: Names,
+  findings?: Findings,
+): VerifyReport {
+  return reportOf(judgement(found, policy, names, findings));
 }

@@ -73,11 +73,16 @@ export interface ReportParts {
 }
 
 const madeFrom = new WeakMap<VerifyReport, ReportParts>();
+const madeOf = new WeakMap<ReportParts, VerifyReport>();
 
-/** The same report with other parts: the same error in other words, or one more check. */
-export function reportWith(report: VerifyReport, other: Partial<ReportParts>): VerifyReport {
-  const parts = madeFrom.get(report);
-  return parts === undefined ? report : makeReport({ ...parts, ...other });
+/** What a report of the library was made from. */
+export function partsOf(report: VerifyReport): ReportParts | undefined {
+  return madeFrom.get(report);
+}
+
+/** The report of these parts, made once. Most are never read: who judges keeps the parts. */
+export function reportOf(parts: ReportParts): VerifyReport {
+  return madeOf.get(parts) ?? makeReport(parts);
 }
 
 /** A report whose certificates are parsed when they are first read. */
@@ -117,6 +122,7 @@ export function makeReport(parts: ReportParts): VerifyReport {
   Object.defineProperties(report, { [INSPECT]: { value: printed }, toJSON: { value: toJson } });
   if (error !== undefined) error.report = report;
   madeFrom.set(report, parts);
+  madeOf.set(parts, report);
   return report;
 }
 

@@ -27,11 +27,21 @@ import { connectionDigest, contextDigest } from "./binding.ts";
  */
 const MAX_ADDED = 8;
 
+/** What the sessions of a connection are bound to, beside its context. */
+interface Bound {
+  readonly policy: Policy;
+  readonly names: Names;
+  /** The options of the context. */
+  readonly shared: SslOptions;
+}
+
 /** The session cache of a client's context. */
 export class ClientSessions {
   readonly #store: SessionStore;
   readonly #digest: string;
   #own = "";
+  /** The last digest of a connection: most connections have the same policy and names. */
+  #last: (Bound & { readonly of: string; readonly digest: string }) | undefined;
 
   /** The sessions of a context. The option `sessionCache` takes precedence over `sessionCacheSize`. */
   constructor(engine: Engine, options: SslOptions, config: ContextConfig) {
@@ -45,20 +55,23 @@ export class ClientSessions {
   }
 
   /** For one connection; `undefined` without a key. */
-  connection(input: {
-    readonly key: string | undefined;
-    readonly policy: Policy;
-    readonly names: Names;
-    /** The options of the context. */
-    readonly shared: SslOptions;
-  }): ConnectionSessions | undefined {
+  connection(input: Bound & { readonly key: string | undefined }): ConnectionSessions | undefined {
     const { key, policy, names, shared } = input;
     if (key === undefined) return undefined;
-    return new ConnectionSessions(
-      this.#store,
-      key,
-      connectionDigest(this.#digest + this.#own, policy, names, shared),
-    );
+    return new ConnectionSessions(this.#store, key, this.#digestOf({ policy, names, shared }));
+  }
+
+  /** What a digest is made of does not change: the same objects have the same digest. */
+  #digestOf(bound: Bound): string {
+    const of = this.#digest + this.#own;
+    const last = this.#last;
+    if (
+      last?.of === of && last.policy === bound.policy && last.names === bound.names &&
+      last.shared === bound.shared
+    ) return last.digest;
+    const digest = connectionDigest(of, bound.policy, bound.names, bound.shared);
+    this.#last = { ...bound, of, digest };
+    return digest;
   }
 }
 

@@ -16,7 +16,7 @@ import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import type { CallbackFinding, Findings, OcspFinding } from "../../verify/answers.ts";
 import { parsePins } from "../../verify/fingerprint.ts";
 import { judge } from "../../verify/judge.ts";
-import { reportWith } from "../../verify/make_report.ts";
+import { partsOf, reportOf } from "../../verify/make_report.ts";
 import type { Policy } from "../../verify/policy.ts";
 import { pskReport, unverifiedReport } from "../../verify/refusal.ts";
 import type { VerifyReport } from "../../verify/report.ts";
@@ -453,7 +453,7 @@ Deno.test("a resumed peer is judged by what its session knows, and by nothing le
   const peer = { by: "certificate" as const, at: 0, chain: CHAIN, error: 0, errorDepth: 0 };
   const vouched = { leaf: leaf.der, peer: { ...peer, errorText: "", findings: {} } };
   const of = (known: unknown, policy = POLICY, evidence = resumed, names = NAMES) =>
-    judgeProven(evidence, policy, names, known as typeof vouched);
+    reportOf(judgeProven(evidence, policy, names, known as typeof vouched));
   assertEquals(verdict(of(vouched)), "ok");
   assertEquals(verdict(of(vouched, POLICY, resumed, WRONG)), "HOSTNAME_MISMATCH");
   const strangers = [
@@ -509,7 +509,7 @@ Deno.test("the dates of a resumed peer's certificate are checked anew, on both s
       },
     };
     const evidence = { ...GOOD, chain: [], presented: [certificate.der], resumed: true, error };
-    const report = judgeProven(evidence, { ...POLICY, role }, NAMES, vouched);
+    const report = reportOf(judgeProven(evidence, { ...POLICY, role }, NAMES, vouched));
     if (report.error !== undefined) assertEquals(report.error.facts.depth, 0);
     return [verdict(report), report.error?.reason];
   };
@@ -527,13 +527,13 @@ Deno.test("the dates of a resumed peer's certificate are checked anew, on both s
 Deno.test("a report whose error is made anew has all the rest as before", () => {
   const report = judge(failed(10), { ...POLICY, defaultsApplied: ["ca"] }, NAMES);
   const error = new SslVerifyError("in other words", { code: "CERT_HAS_EXPIRED" });
-  const again = reportWith(report, { error });
+  const again = reportOf({ ...partsOf(report)!, error });
   assertStrictEquals(again.error, error);
   assertStrictEquals(error.report, again);
   assertEquals([again.checks, again.defaultsApplied], [report.checks, ["ca"]]);
   assertEquals("defaultsApplied" in judge(GOOD, POLICY, NAMES), false);
   const foreign = { ...report } as VerifyReport;
-  assertStrictEquals(reportWith(foreign, { error }), foreign);
+  assertStrictEquals(partsOf(foreign), undefined);
 });
 
 Deno.test("a connection that nothing was verified on has a report without anchor and error", () => {
