@@ -255,6 +255,9 @@ export interface Defaulted {
   readonly filled: ReadonlySet<string>;
 }
 
+const NO_NAMES: readonly string[] = [];
+const NOT_FILLED: ReadonlySet<string> = new Set();
+
 /** Applies the filter of the program; what it puts in is checked, as for the operation `kind`. */
 function filtered(
   role: Role,
@@ -290,7 +293,10 @@ export function withDefaults(
   given: Readonly<Record<string, unknown>>,
   checkAs?: OptionKind,
 ): Defaulted {
-  if (kind === "close") return { options: ownRecord({ ...given }), applied: [], filled: new Set() };
+  const none = filter === undefined && defaultContext === undefined && defaults[role].size === 0;
+  if (kind === "close" || none) {
+    return { options: ownRecord(given), applied: NO_NAMES, filled: NOT_FILLED };
+  }
   const { options, changed } = filtered(role, given, checkAs);
   const taken = new Set(Object.keys(options));
   const filled = new Set<string>();

@@ -60,7 +60,8 @@ function parseIpv4(text: string, syntax: NameSyntax): Uint8Array | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
   const bytes = new Uint8Array(4);
-  for (const [i, part] of parts.entries()) {
+  for (let i = 0; i < 4; i++) {
+    const part = parts[i]!;
     if (!/^[0-9]+$/.test(part)) return undefined;
     if (syntax === "strict" && (part.length > 3 || (part.length > 1 && part[0] === "0"))) {
       return undefined;

@@ -211,7 +211,8 @@ export class Places {
   }
 
   #completed(taken: Taken): void {
-    if (this.#taken.has(taken)) { for (const stage of STAGES) this.#scale(stage, GAIN); }
+    if (!this.#taken.has(taken)) return;
+    for (const stage of this.#patience.keys()) this.#scale(stage, GAIN); // others have lost none
   }
 
   #error({ tenant, stage, since }: Waiting, now: number): SslTimeoutError {

@@ -39,7 +39,7 @@ import {
   check,
   describeChain,
   judgeCrls,
-  lateCheck,
+  type LateCheck,
   parseAll,
   partsOf,
   reportOf,
@@ -93,7 +93,7 @@ interface Case {
 /** What one check says. */
 interface Opinion {
   /** For the report. */
-  readonly checks: readonly VerifyCheck[];
+  readonly checks: readonly (VerifyCheck | LateCheck)[];
   /** Why the peer must be refused. */
   readonly failure?: Failure | undefined;
   /** Whether no pin overrides the failure. */
@@ -116,7 +116,8 @@ function chainOpinion({ evidence, leaf, findings, hidden }: Case): Opinion {
     return { checks: [check("chain", false, at(overridden))] };
   }
   if (evidence.error === 0 || isAboutName(evidence)) {
-    const chain = lateCheck("chain", true, () => describeChain(evidence, leaf));
+    const tell = () => describeChain(evidence, leaf);
+    const chain: LateCheck = { name: "chain", ok: true, tell };
     return { checks: [chain, ...judgeCrls(evidence)] };
   }
   const failure = chainFailure(evidence, leaf);
@@ -191,8 +192,8 @@ const CHECKS: readonly Check[] = [
 const isPinned = ({ pin, policy }: Case): boolean => pin !== undefined && policy.engine !== "deno";
 
 /** Weighs the opinions: gives every check in its order, and the failure that counts. */
-function weigh(of: Case): { readonly checks: VerifyCheck[]; readonly failure?: Failure } {
-  const checks: VerifyCheck[] = [];
+function weigh(of: Case): Pick<ReportParts, "checks"> & { readonly failure?: Failure } {
+  const checks: (VerifyCheck | LateCheck)[] = [];
   let failure: Failure | undefined;
   let heaviest = 0;
   for (const { weight, opinion } of CHECKS) {

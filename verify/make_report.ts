@@ -66,7 +66,7 @@ export interface ReportParts {
   readonly presented?: readonly Uint8Array[];
   /** Where anchors came from. */
   readonly places?: readonly AnchorPlace[] | undefined;
-  readonly checks: readonly VerifyCheck[];
+  readonly checks: readonly (VerifyCheck | LateCheck)[];
   readonly error: SslVerifyError | undefined;
   readonly defaultsApplied: readonly string[];
   readonly engine: EngineName;
@@ -99,7 +99,7 @@ export function makeReport(parts: ReportParts): VerifyReport {
     get presented(): readonly Certificate[] {
       return presented ??= Object.freeze(parseAll(parts.presented ?? []));
     },
-    checks: Object.freeze([...checks]),
+    checks: Object.freeze(checks.map(shownCheck)),
     ...(error === undefined ? {} : { error }),
     ...(defaultsApplied.length === 0 ? {} : { defaultsApplied }),
   } as VerifyReport;
@@ -180,7 +180,18 @@ export const check = (
 });
 
 /** A check whose detail is made when it is first read: most reports never are. */
-export function lateCheck(name: CheckName, ok: boolean, tell: () => string): VerifyCheck {
+export interface LateCheck {
+  readonly name: CheckName;
+  readonly ok: boolean;
+  readonly tell: () => string;
+}
+
+const isLate = (made: VerifyCheck | LateCheck): made is LateCheck => Object.hasOwn(made, "tell");
+
+/** A check as a report has it. */
+function shownCheck(made: VerifyCheck | LateCheck): VerifyCheck {
+  if (!isLate(made)) return made;
+  const { name, ok, tell } = made;
   let detail: string | undefined;
   const late = {
     name,

@@ -106,8 +106,7 @@ export class ContextChoice {
     const context = chosen as (EngineContext & SessionContext) | undefined; // one of this engine's
     if (context !== undefined && context !== this.#hooks.context) this.#ssl.moveTo(context);
     this.#hooks.context.bindSessions(this.#ssl.pointer, this.#askedFor ?? null);
-    const held = this.#first.all();
-    this.#ssl.feed(held, held.length);
+    this.#ssl.feed(this.#first.held, this.#first.length);
   }
 
   /**

@@ -18,13 +18,14 @@ import { TLS1_3 } from "../tls_versions.ts";
 
 /** A record header: with fewer bytes OpenSSL has decided nothing. */
 const RECORD_HEADER = 5;
+const NOTHING = new Uint8Array();
 
 /**
  * Keeps bytes while {@linkcode FirstBytes.open}, in one buffer: a list of chunks would fill the
  * memory if a peer sent them one by one.
  */
 export class FirstBytes {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #bytes = NOTHING;
   #length = 0;
   #open = true;
 
@@ -49,11 +50,21 @@ export class FirstBytes {
   progressed(): void {
     if (this.#length < RECORD_HEADER) return;
     this.#open = false;
-    this.#bytes = new Uint8Array();
+    this.#bytes = NOTHING;
     this.#length = 0;
   }
 
-  /** All bytes so far. */
+  /** How many bytes there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** All bytes so far, as long as nothing is pushed; others may follow them. */
+  get held(): Uint8Array<ArrayBuffer> {
+    return this.#bytes;
+  }
+
+  /** A copy of all bytes so far. */
   all(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);
   }

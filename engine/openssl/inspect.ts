@@ -183,11 +183,16 @@ function peerSignature(c: OpenSslSymbols, ssl: Deno.PointerObject): string | und
   return by === "ecdsa" && size ? `${by}_secp${size}r1_${over}` : `${by}_${over}`;
 }
 
+/** Where OpenSSL puts an address; it is read at once. */
+const OUT_ADDRESS = new BigUint64Array(1);
+const OUT = new Uint8Array(OUT_ADDRESS.buffer);
+
 /** The stapled OCSP response that the peer sent. */
 export function ocspResponse(c: OpenSslSymbols, ssl: Deno.PointerObject): Uint8Array | undefined {
-  const address = new BigUint64Array(1);
-  const length = c.SSL_ctrl(ssl, CTRL.GET_OCSP_RESPONSE, 0n, new Uint8Array(address.buffer));
-  return length > 0 && address[0] !== 0n ? bytesAt(c, address[0]!, length) : undefined;
+  OUT_ADDRESS[0] = 0n; // an address may be shorter than this
+  const length = c.SSL_ctrl(ssl, CTRL.GET_OCSP_RESPONSE, 0n, OUT);
+  const at = OUT_ADDRESS[0]!;
+  return length > 0 && at !== 0n ? bytesAt(c, at, length) : undefined;
 }
 
 /** Our own certificate in DER. */
