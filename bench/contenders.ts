@@ -13,6 +13,7 @@ export const CONTENDERS: Readonly<Record<string, string>> = {
   "deno-engine": "Deno engine",
   wasm: "WebAssembly engine",
   floor: "floor",
+  "floor-checks": "floor that checks",
   C: "C, OpenSSL",
   perl: "Perl, IO::Socket::SSL",
   python: "Python, ssl",

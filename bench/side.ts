@@ -11,6 +11,7 @@ import process from "node:process";
 import { bare } from "./sides/bare.ts";
 import { type Conn, type Contender, writeAll } from "./sides/contender.ts";
 import { floor } from "./sides/floor.ts";
+import { Checks } from "./sides/floor_checks.ts";
 import { ours } from "./sides/ours.ts";
 
 const args = parseArgs(Deno.args, { string: ["_"] })._.map(String);
@@ -26,6 +27,7 @@ const material = {
 async function contender(): Promise<Contender> {
   if (kind === "deno") return bare(material);
   if (kind === "floor") return floor(material);
+  if (kind === "floor-checks") return floor(material, new Checks());
   const engine = kind === "deno-engine" ? "deno" : kind as "openssl" | "wasm";
   return await ours(engine, material, new URL(tree));
 }

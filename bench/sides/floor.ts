@@ -6,6 +6,7 @@
  */
 
 import { type Conn, type Contender, type Material, splitLines } from "./contender.ts";
+import type { Checks } from "./floor_checks.ts";
 
 const P = "pointer", B = "buffer", I = "i32";
 const SYMBOLS = {
@@ -174,8 +175,8 @@ async function* accepted(
   }
 }
 
-/** The contender. */
-export function floor({ folder }: Material): Contender {
+/** The contender; with `checks` its clients do what a library cannot leave out. */
+export function floor({ folder }: Material, checks?: Checks): Contender {
   const c = Deno.dlopen("libssl.so.3", SYMBOLS).symbols;
   let clients: Pointer = null, last: Pointer = null;
   const keep = (session: Pointer) => {
@@ -188,20 +189,27 @@ export function floor({ folder }: Material): Contender {
     c.SSL_CTX_set_verify(context, VERIFY_PEER, null);
     c.SSL_CTX_ctrl(context, CTRL_MODE, MOVING_WRITE_BUFFER, null);
     c.SSL_CTX_ctrl(context, CTRL_SESS_CACHE_MODE, CLIENT_NO_INTERNAL, null);
+    checks?.prepare(context);
     return context;
   }
+  async function connect(port: number, resume: boolean, signal?: AbortSignal): Promise<Conn> {
+    clients ??= clientContext();
+    const target = { hostname: "127.0.0.1", port };
+    const tcp = await Deno.connect(signal ? { ...target, signal } : target);
+    tcp.setNoDelay(true);
+    const ssl = c.SSL_new(clients);
+    c.SSL_ctrl(ssl, CTRL_HOSTNAME, 0n, LOCALHOST);
+    c.SSL_set1_host(ssl, LOCALHOST);
+    checks?.ask(ssl);
+    c.SSL_set_connect_state(ssl);
+    if (resume && last !== null) c.SSL_set_session(ssl, last);
+    return await new FloorConn(c, tcp, ssl, resume ? keep : undefined).shake();
+  }
   return {
-    async connect(port, resume) {
-      clients ??= clientContext();
-      const tcp = await Deno.connect({ hostname: "127.0.0.1", port });
-      tcp.setNoDelay(true);
-      const ssl = c.SSL_new(clients);
-      c.SSL_ctrl(ssl, CTRL_HOSTNAME, 0n, LOCALHOST);
-      c.SSL_set1_host(ssl, LOCALHOST);
-      c.SSL_set_connect_state(ssl);
-      if (resume && last !== null) c.SSL_set_session(ssl, last);
-      return await new FloorConn(c, tcp, ssl, resume ? keep : undefined).shake();
-    },
+    connect: (port, resume) =>
+      checks === undefined
+        ? connect(port, resume)
+        : checks.bounded((signal) => connect(port, resume, signal)),
     listen() {
       const context = c.SSL_CTX_new(c.TLS_server_method());
       c.SSL_CTX_use_certificate_chain_file(context, zeroEnded(`${folder}/server.pem`));
