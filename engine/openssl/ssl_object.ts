@@ -52,8 +52,8 @@ export class SslObject {
   #freeLater = false;
   /** SSL_get_shutdown as it was before the call that runs. */
   #shutdownFlags = 0;
-  /** Whether there is nothing for the peer. */
-  #empty = true;
+  /** Whether it is known that there is nothing for the peer. */
+  #empty = false;
   #shared = false;
   /** Whether nothing was fed since OpenSSL last asked for more. */
   dry = true;
