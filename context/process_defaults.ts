@@ -255,9 +255,6 @@ export interface Defaulted {
   readonly filled: ReadonlySet<string>;
 }
 
-const NO_NAMES: readonly string[] = [];
-const NOT_FILLED: ReadonlySet<string> = new Set();
-
 /** Applies the filter of the program; what it puts in is checked, as for the operation `kind`. */
 function filtered(
   role: Role,
@@ -295,7 +292,7 @@ export function withDefaults(
 ): Defaulted {
   const none = filter === undefined && defaultContext === undefined && defaults[role].size === 0;
   if (kind === "close" || none) {
-    return { options: ownRecord(given), applied: NO_NAMES, filled: NOT_FILLED };
+    return { options: ownRecord(given), applied: [], filled: new Set() };
   }
   const { options, changed } = filtered(role, given, checkAs);
   const taken = new Set(Object.keys(options));

@@ -63,18 +63,6 @@ export async function inTime(promise: Promise<unknown>, ms: number): Promise<boo
   }
 }
 
-/** More steps than what is done already needs until its promises have settled. */
-const STEPS = 20;
-
-/** Whether a promise settles before anything else happens: then there is nothing to wait for. */
-export async function settlesNow(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  const settle = (): void => void (settled = true);
-  promise.then(settle, settle);
-  for (let i = 0; i < STEPS && !settled; i++) await undefined;
-  return settled;
-}
-
 /** The error of every operation on a connection, or on something else, that is closed. */
 export function closedError(what = "connection"): SslError {
   return new SslError(`Cannot use the ${what}: it is closed`, { code: "ECLOSED" });

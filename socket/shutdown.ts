@@ -11,7 +11,6 @@ import { requireFeature } from "../engine/features.ts";
 import type { SslError, Want } from "../errors.ts";
 import { USE_OPENSSL } from "../internal/unsupported.ts";
 import { NO_OPTIONS, ownRecord } from "../internal/own_options.ts";
-import { settlesNow } from "../internal/waiting.ts";
 import { FastStopped, unreadError } from "./fast_stopped.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { CloseOptions } from "./options.ts";
@@ -183,4 +182,16 @@ export class Shutdown {
     life.drop();
     if (failure !== undefined && !fast) throw failure;
   }
+}
+
+/** More steps than what is done already needs until its promises have settled. */
+const STEPS = 20;
+
+/** Whether a promise settles before anything else happens: then there is nothing to wait for. */
+async function settlesNow(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const settle = (): void => void (settled = true);
+  promise.then(settle, settle);
+  for (let i = 0; i < STEPS && !settled; i++) await undefined;
+  return settled;
 }

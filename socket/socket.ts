@@ -64,7 +64,6 @@ async function waiting<T>(
   return await call(waitOptions(options, operation));
 }
 
-/** What opens connections, once the first was opened. */
 let opening: typeof import("./open.ts") | undefined;
 
 /**
@@ -290,7 +289,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
    * Perl: `close`
    */
   async close(options: CloseOptions = NO_OPTIONS): Promise<void> {
-    if (options === NO_OPTIONS) return await this.#connection.shutdown.close(); // which fails nobody
+    if (options === NO_OPTIONS) return await this.#connection.shutdown.close();
     await atCallOf(
       this.close,
       () => this.#connection.shutdown.close(checkOptions("close", options)),

@@ -53,7 +53,7 @@ export class Deadline implements Disposable {
   /** Whether anything may end the operation. */
   readonly #bounds: boolean;
   readonly #userSignal: AbortSignal | undefined;
-  /** Those who wait under it. Each handshake has some: they are told without the events of a signal. */
+  /** Ends the waits under it: faster than the events of a signal, and each handshake has some. */
   readonly #waiting = new Set<(reason: unknown) => void>();
   #controller: AbortController | undefined;
   #ended: { readonly reason: unknown } | undefined;

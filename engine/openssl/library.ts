@@ -263,22 +263,12 @@ function select(
   );
 }
 
-/** A call with the additional argument. A list of arguments that is spread costs more than most calls. */
+/** With the additional argument; to spread a list of arguments costs more than most calls. */
 function withNothing(call: Call, count: number): Call {
-  switch (count) {
-    case 0:
-      return () => call(NOTHING);
-    case 1:
-      return (a) => call(a, NOTHING);
-    case 2:
-      return (a, b) => call(a, b, NOTHING);
-    case 3:
-      return (a, b, c) => call(a, b, c, NOTHING);
-    case 4:
-      return (a, b, c, d) => call(a, b, c, d, NOTHING);
-    default:
-      return (...args) => call(...args, NOTHING);
-  }
+  if (count === 1) return (a) => call(a, NOTHING);
+  if (count === 2) return (a, b) => call(a, b, NOTHING);
+  if (count === 3) return (a, b, c) => call(a, b, c, NOTHING);
+  return (...args) => call(...args, NOTHING);
 }
 
 /**

@@ -266,7 +266,7 @@ export class SslObject {
     return bytes;
   }
 
-  /** How many bytes there are for the peer. Where there were none, only a call can make some. */
+  /** How many bytes there are for the peer. Where it had nothing, only a call can make some. */
   get output(): number {
     if (this.#empty) return 0;
     const n = this.#c.BIO_ctrl_pending(this.#wbio);
