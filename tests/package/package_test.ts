@@ -118,3 +118,36 @@ Deno.test("the package: its pages show the documentation of the sources", async 
   assertEquals(compiled, await doc("mod.ts"));
   assertStringIncludes(compiled, "class SslSocket");
 });
+
+Deno.test("the package: its command line runs", async () => {
+  const ssl = ["run", "--quiet", "--no-prompt", built.compiled("./cli")];
+  const { success, text } = await built.deno([...ssl, "--version"], built.root);
+  assert(success, text);
+  assertEquals(text, `ssl ${source.version} (${source.name}, Deno ${Deno.version.deno})\n`);
+});
+
+Deno.test(
+  "the package in a bundle has the engine wasm where ./wasm is imported, and else says so",
+  {
+    ignore: !wasmBuilt,
+  },
+  async () => {
+    await built.write("brings.ts", `import "@socket/ssl/wasm";\n${PROGRAM}`);
+    const run = async (program: string) => {
+      const made = await built.deno(["bundle", "--quiet", "--output=bundle.js", program]);
+      assert(made.success, made.text);
+      return await built.deno([
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--allow-net",
+        "bundle.js",
+        "wasm",
+      ]);
+    };
+    assertStringIncludes((await run("brings.ts")).text, "wasm hello, there\n");
+    const { success, text } = await run("user.ts");
+    assert(!success, text);
+    assertStringIncludes(text, 'this program is a bundle without it: import "@socket/ssl/wasm"');
+  },
+);
