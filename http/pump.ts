@@ -6,6 +6,7 @@
  * @module
  */
 
+import { giveBuffer, takeBuffer } from "../engine/buffers.ts";
 import { writeAll } from "../internal/write_all.ts";
 
 /** What both ends have. */
@@ -16,10 +17,10 @@ export interface Bytes {
   write(p: Uint8Array): Promise<number>;
 }
 
-/** The buffer of a direction that has little to carry, in bytes. */
-const SMALL = 8192;
+/** How much a direction reads at a time that has little to carry, as one that is idle, in bytes. */
+const SMALL = 4096;
 
-/** The buffer of a direction that has much to carry, in bytes. */
+/** How much one reads that has much to carry, in bytes. */
 const LARGE = 65536;
 
 /** What every client of HTTP/2 sends first (RFC 9113 3.4). Deno.serve answers it in HTTP/2. */
@@ -27,12 +28,15 @@ const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
 /** Carries bytes until `from` ends. */
 export async function carry(from: Bytes, to: Bytes): Promise<void> {
-  let buffer = new Uint8Array(SMALL);
-  for (let n; (n = await from.read(buffer)) !== null;) {
-    const written = to.write(n === buffer.length ? buffer : buffer.subarray(0, n));
-    const at = await written;
+  for (let size = SMALL;;) {
+    const buffer = takeBuffer(size);
+    const n = await from.read(buffer.length > size ? buffer.subarray(0, size) : buffer);
+    if (n === null) return giveBuffer(buffer);
+    const at = await to.write(buffer.subarray(0, n));
     if (at < n) await writeAll(to, buffer.subarray(at, n));
-    if (n === buffer.length && n < LARGE) buffer = new Uint8Array(LARGE);
+    giveBuffer(buffer);
+    if (n === size) size = LARGE;
+    else if (n < SMALL) size = SMALL;
   }
 }
 
