@@ -39,8 +39,19 @@ async function handleCounter(): Promise<() => number> {
   return memory.openHandles ?? (() => 0);
 }
 
+/** KiB of the memory of WebAssembly, which never shrinks; 0 on the other engines. */
+async function wasmMemory(): Promise<() => number> {
+  if (kind !== "wasm") return () => 0;
+  const own: typeof import("../engine/wasm/engine.ts") = await import(
+    new URL("engine/wasm/engine.ts", tree).href
+  );
+  const engine = await own.loadWasm();
+  return () => engine.instance.heap.length / 1024;
+}
+
 const side = await contender();
 const openHandles = await handleCounter();
+const wasmKib = await wasmMemory();
 const encode = (text: string) => new TextEncoder().encode(text);
 
 async function readAll(conn: Conn, p: Uint8Array, count: number): Promise<void> {
@@ -189,6 +200,7 @@ const COMMANDS: Record<string, (c: Command) => Promise<Record<string, unknown>>>
     return Promise.resolve({
       rss: rss / 1024,
       heap: heapUsed / 1024,
+      wasm: wasmKib(),
       handles: openHandles(),
       files: openFiles(),
     });
