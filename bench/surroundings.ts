@@ -111,14 +111,14 @@ export async function measurePairs(run: Run): Promise<Pick<Results, "pairs" | "w
   return { pairs: JSON.parse(said), wasmBytes: size };
 }
 
-/** The programs of the start-up: a name in the page, the side that it needs, and the program. */
-const STARTS: Readonly<Record<string, readonly [side: string, file: string]>> = {
+/** The programs of the start-up: a name in the page, the side that it needs, the program, its engine. */
+const STARTS: Readonly<Record<string, readonly [side: string, file: string, engine?: string]>> = {
   "an empty module": ["deno", "../import/empty.ts"],
   "import @socket/ssl": ["openssl", "import.ts"],
   "bare Deno": ["deno", "bare.ts"],
-  "OpenSSL engine": ["openssl", "openssl.ts"],
+  "OpenSSL engine": ["openssl", "engine.ts", "openssl"],
   "Deno engine": ["deno-engine", "deno_engine.ts"],
-  "WebAssembly engine": ["wasm", "wasm.ts"],
+  "WebAssembly engine": ["wasm", "engine.ts", "wasm"],
   "Perl, IO::Socket::SSL": ["perl", "perl.pl"],
   "Python, ssl": ["python", "python.py"],
   "Node, tls": ["node", "node.mjs"],
@@ -127,14 +127,14 @@ const STARTS: Readonly<Record<string, readonly [side: string, file: string]>> = 
 /** The name in {@linkcode STARTS} over which the others are counted. */
 export const EMPTY = "an empty module";
 
-function startCommand(file: string, port: number): [string, string[]] {
+function startCommand(file: string, port: number, engine = ""): [string, string[]] {
   const path = `${HERE}starts/${file}`;
   if (file.endsWith(".pl")) return ["perl", [path, String(port)]];
   if (file.endsWith(".py")) return ["python3", [path, String(port)]];
   if (file.endsWith(".mjs")) return ["node", [path, String(port)]];
   const config = new URL("../deno.json", import.meta.url).pathname;
   const flags = ["--allow-all", "--no-lock", "--no-check", "--quiet", "--config", config];
-  return [Deno.execPath(), ["run", ...flags, path, String(port)]];
+  return [Deno.execPath(), ["run", ...flags, path, String(port), engine]];
 }
 
 /** Milliseconds of whole processes that make one connection and end. */
@@ -144,8 +144,8 @@ export async function measureStarts(run: Run): Promise<PerSide<readonly number[]
   const seen: Record<string, number[]> = {};
   const count = Math.max(3, Math.round(15 * Math.min(1, run.scale)));
   for (let round = -2; round < count; round++) { // two rounds fill Deno's caches
-    for (const [name, [, file]] of programs) {
-      const [program, args] = startCommand(file, server.port);
+    for (const [name, [, file, engine]] of programs) {
+      const [program, args] = startCommand(file, server.port, engine);
       const start = performance.now();
       const said = await output(program, args, { BENCH_CERTS: run.peers.folder });
       const ms = performance.now() - start;

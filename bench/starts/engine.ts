@@ -1,7 +1,7 @@
 import { SslSocket } from "@socket/ssl";
 
 const socket = await SslSocket.connect({
-  engine: "openssl",
+  engine: Deno.args[1] as "openssl" | "wasm",
   hostname: "127.0.0.1",
   port: Number(Deno.args[0]),
   serverName: "localhost",
