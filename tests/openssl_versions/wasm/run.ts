@@ -9,8 +9,6 @@ const FILES = [
   "tests/contract/openssl_test.ts",
   "tests/ssleay/low/calls_test.ts",
   "tests/ssleay/low/handshake_test.ts",
-  "tests/interop/ssleay_low/suite_test.ts",
-  "tests/interop/ssleay_low/twin_test.ts",
 ];
 
 /** The tests that are not run: they are about FFI itself, which shares memory, has other threads and more functions. */
