@@ -73,7 +73,7 @@ function configOf({ name, version, license, exports, imports, links, compilerOpt
     links,
     compilerOptions,
     // git may ignore the folder, and does ignore the WebAssembly file in it.
-    publish: { exclude: ["!**/*"] },
+    publish: { exclude: ["!**/*", "deno.lock"] },
   };
 }
 

@@ -50,7 +50,7 @@ export interface Ran {
 }
 
 /** A built package. */
-export class Package implements AsyncDisposable {
+class Package implements AsyncDisposable {
   /** The folder that holds all: the package, and the programs of its users. */
   readonly folder: URL;
   /** The package. */
@@ -100,3 +100,6 @@ export class Package implements AsyncDisposable {
     await Deno.remove(this.folder, { recursive: true });
   }
 }
+
+/** The package that all tests look at. */
+export const built = await Package.build();

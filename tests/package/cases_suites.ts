@@ -3,12 +3,8 @@
  * sources is its compiled code.
  */
 
-import "../helpers/limit.ts";
 import { assert } from "@std/assert";
-import { configIn, Package, ROOT } from "./built.ts";
-
-const built = await Package.build();
-Deno.test.afterAll(() => built[Symbol.asyncDispose]());
+import { built, configIn, ROOT } from "./built.ts";
 
 /** Where the names of files within the sources are that the tests import. */
 const INSIDE: Readonly<Record<string, string>> = {

@@ -1,12 +1,8 @@
 /** What importing the built package links and reaches: tests/permissions/startup_test.ts says why. */
 
-import "../helpers/limit.ts";
 import { assert } from "@std/assert";
 import { linked } from "../permissions/linked.ts";
-import { Package } from "./built.ts";
-
-const built = await Package.build();
-Deno.test.afterAll(() => built[Symbol.asyncDispose]());
+import { built } from "./built.ts";
 
 for (
   const [entry, what, all, modules, kilobytes] of [

@@ -7,13 +7,9 @@
  * executable.
  */
 
-import "../helpers/limit.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { wasmBuilt } from "../helpers/wasm.ts";
-import { configIn, Package, PROGRAM, ROOT } from "./built.ts";
-
-const built = await Package.build();
-Deno.test.afterAll(() => built[Symbol.asyncDispose]());
+import { built, configIn, PROGRAM, ROOT } from "./built.ts";
 
 /** Whether `deno compile` need not fetch its runtime. */
 async function runtimeThere(): Promise<boolean> {
