@@ -167,6 +167,25 @@ for (const engine of ENGINES) {
     }
   });
 
+  Deno.test(`${engine}: a shutdown ends open WebSockets, as that of Deno.serve does`, async () => {
+    const served = Promise.withResolvers<void>();
+    await using running = await start(engine, (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onclose = () => served.resolve();
+      return response;
+    });
+    const { client, port, server } = running;
+    const socket = new WebSocket(`wss://localhost:${port}/`, { client } as unknown as string[]);
+    const closed = new Promise<void>((resolve) => {
+      socket.onerror = () => {};
+      socket.onclose = () => resolve();
+    });
+    await new Promise((resolve) => socket.onopen = resolve);
+    await server.shutdown();
+    await server.finished;
+    await Promise.all([served.promise, closed]);
+  });
+
   Deno.test(`${engine}: a shutdown whose time is limited cuts what still runs`, async () => {
     const reached = Promise.withResolvers<void>();
     await using running = await start(engine, () => {
