@@ -45,7 +45,7 @@ async function importMap(): Promise<string> {
 }
 
 /** The names of the tests that a report in JUnit's form says were not run. */
-export function skippedIn(report: string): string[] {
+function skippedIn(report: string): string[] {
   const cases = report.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<skipped/g);
   const entities: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", gt: ">" };
   const text = (name: string) =>
