@@ -78,7 +78,7 @@ function parseText(text: string, port: number | string | undefined): DialTarget 
   if (text.includes("://")) {
     refuse(quote(text), "a URL is not a target", `write host and port, as in "example.com:443"`);
   }
-  if (ipVersion(text) === 6 && port === undefined) {
+  if (port === undefined && ipVersion(text) === 6) {
     const advice = `write "[::1]:443", or { hostname: "::1", port: 443 }`;
     refuse(quote(text), "an IPv6 address with a port needs brackets", advice);
   }
