@@ -1,7 +1,6 @@
 /**
- * Pooled I/O buffers in a few sizes. A connection begins with a small read
- * buffer and gets a larger one while it fills them, so ten thousand idle
- * connections stay small and a bulk transfer makes few system calls.
+ * Pooled I/O buffers in a few sizes. A connection gets a larger read buffer while it fills them, so
+ * idle connections stay small and a bulk transfer makes few system calls.
  *
  * @module
  */
@@ -33,11 +32,9 @@ const SHORT = 2048;
 const REPEATED = 3;
 
 /**
- * The buffers of one connection's reads, sized by what came so far.
- *
- * A read that does not fill its buffer costs a call of epoll_wait more than one that does. So after
- * some equal short messages, each the answer to a write, the next answer is read into a buffer of
- * exactly their length. What is longer goes on in an ordinary buffer.
+ * The buffers of one connection's reads, sized by what came so far. A read that does not fill its
+ * buffer costs a call of epoll_wait more. So after some equal short answers to a write the next one
+ * is read into a buffer of exactly their length.
  */
 export class ReadBuffers {
   #i = 1;

@@ -16,11 +16,8 @@ import type { SessionCalls } from "./session_calls.ts";
 
 /** What a handshake moves its bytes with. */
 export interface HandshakeFlow {
-  /** Calls the session. */
   readonly calls: SessionCalls;
-  /** From the peer. */
   readonly inflow: Inflow;
-  /** To the peer. */
   readonly outflow: Outflow;
 }
 

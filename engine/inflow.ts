@@ -1,7 +1,6 @@
 /**
- * Brings bytes from the transport to the session. There is one read of the transport at a time, and
- * only for an operation that needs it. When the wait for it is aborted, the read stays in flight for
- * the next operation.
+ * Brings bytes from the transport to the session, by one read at a time, for an operation that needs
+ * it. When the wait for it is aborted, it stays in flight for the next operation.
  *
  * @module
  */

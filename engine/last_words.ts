@@ -1,7 +1,7 @@
 /**
- * Finds the alert that a peer left before the connection broke. A peer that refuses us sends an alert and closes.
- * What we send after that is answered with a reset, so our write fails while the alert is still
- * unread in the system's buffer. We read it then; data that came before it is kept for the next read.
+ * Finds the alert that a peer left before the connection broke. A peer that refuses us sends an alert
+ * and closes. What we send then is answered with a reset, so our write fails while the alert is still
+ * unread. We read it then; data before it is kept for the next read.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Brings bytes from the session to the transport; where that is slow, they wait here. One loop at a
- * time runs until nothing is left; a call that adds output meanwhile joins it.
+ * Brings bytes from the session to the transport. One loop at a time runs until nothing is left; a
+ * call that adds output meanwhile joins it.
  *
  * @module
  */
@@ -107,10 +107,7 @@ export class Outflow {
     }
   }
 
-  /**
-   * A write of the transport. Closing a transport need not end a write in flight: Deno's
-   * connections do so since 2.9.
-   */
+  /** A write of the transport. Closing that need not end it: before Deno 2.9 it does not. */
   #write(p: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#abandon = reject;

@@ -1,11 +1,9 @@
 /**
- * The pump: drives a sans-IO session over a transport. Everything that waits
- * in the OpenSSL engine waits here, for one of two things: the transport brings
- * bytes for the session (inflow.ts), or it takes the session's bytes for the
- * peer (outflow.ts). The pump reads only for an operation that needs it, never
- * ahead, so plain bytes that follow TLS are not swallowed and a peer that nobody
- * reads from feels backpressure. A flush also follows a failure, because it
- * carries the alert.
+ * The pump: drives a sans-IO session over a transport. What waits in the OpenSSL engine waits here:
+ * the transport brings bytes for the session (inflow.ts), or takes its bytes for the peer
+ * (outflow.ts). The pump reads only for an operation that needs it, never ahead, so plain bytes that
+ * follow TLS are not swallowed and a peer that nobody reads from feels backpressure. A flush also
+ * follows a failure, because it carries the alert.
  *
  * Reading never waits for writing: output made by a read (an answer to a key
  * update) is flushed aside, so two peers that both send without reading cannot
@@ -32,10 +30,7 @@ import type { KeyExchange, Negotiated, ShutdownState } from "./connection_facts.
 import { ignore, orAborted } from "../internal/waiting.ts";
 import { transportError, WIRE_EVENTS, wireError } from "./wire_errors.ts";
 
-/**
- * How much may wait for a peer that makes us answer (key updates, requests for a certificate) and
- * does not take the answers, in bytes. A writer alone waits at {@linkcode MAX_WRITE}.
- */
+/** How much may wait for a peer that makes us answer, as to key updates, and takes no answers. */
 const MAX_UNTAKEN = 4 * MAX_WRITE;
 
 /** A TLS stream made of a session and a transport; the interface says what its members do. */
@@ -133,7 +128,6 @@ export class Pump implements TlsStream {
     return this.#readWith(p, options?.signal, true);
   }
 
-  /** One async function deep: every layer costs a round trip some of its time. */
   async #readWith(
     p: Uint8Array,
     signal: AbortSignal | undefined,

@@ -47,10 +47,7 @@ export interface SansIoSession extends TlsFacts {
   readonly output: number;
   /** Takes in the first `n` bytes of `chunk`. */
   feed(chunk: Uint8Array, n: number): void;
-  /**
-   * As `feed`, without a copy, if it can: then the chunk is the session's, which gives it back to the
-   * pool of buffers.
-   */
+  /** As `feed`, without a copy, if it can: then the session gives the chunk back to the pool. */
   lend?(chunk: Uint8Array<ArrayBuffer>, n: number): boolean;
   /** Puts bytes for the peer into `buffer`; their count. */
   drain(buffer: Uint8Array): number;

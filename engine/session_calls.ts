@@ -1,9 +1,8 @@
 /**
  * The calls of a session: the first failure is final and is what every later call meets.
  *
- * A callback of the application may use the very connection that it is called from, while the
- * session is in the middle of its work. What can wait waits until that is done; what cannot is
- * refused, which does not fail the connection.
+ * A callback of the application may use the very connection that it is called from. What can wait
+ * waits until the session's work is done; what cannot is refused, which does not fail the connection.
  *
  * @module
  */

@@ -121,19 +121,13 @@ export class BufferedTransport implements ByteTransport {
   }
 }
 
-/**
- * What one write of a transport took. A transport that takes nothing, again and again, would stop
- * all timers.
- */
+/** What one write of a transport took. One that takes nothing, again and again, would stop all timers. */
 export function mustTake(n: number): number {
   if (n <= 0) throw new TypeError(`Cannot write: the connection took ${n} bytes`);
   return n;
 }
 
-/**
- * The error where a read of a transport brought nothing, which again and again would stop all
- * timers, or more than it can.
- */
+/** The error where a read of a transport brought nothing, or more than it can. */
 export function wrongCount(n: number, room: number): TypeError {
   return new TypeError(`Cannot read: the connection gave ${n} bytes for a buffer of ${room}`);
 }

@@ -7,6 +7,7 @@
 
 import { ownRecord } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
+import { after } from "../internal/waiting.ts";
 import { SslTimeoutError } from "../errors.ts";
 
 /** How long to wait for connect and handshake, in milliseconds, unless an option says. */
@@ -57,7 +58,7 @@ export class Deadline implements Disposable {
   readonly #waiting = new Set<(reason: unknown) => void>();
   #controller: AbortController | undefined;
   #ended: { readonly reason: unknown } | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stop: (() => void) | undefined;
 
   constructor(given: DeadlineOptions) {
     const options = ownRecord(given);
@@ -83,7 +84,7 @@ export class Deadline implements Disposable {
 
   #arm(left: number, timeout: number, options: DeadlineOptions): void {
     const delay = Math.min(left, LONGEST_DELAY);
-    this.#timer = setTimeout(() => {
+    this.#stop = after(delay, () => {
       if (left > delay) return this.#arm(left - delay, timeout, options);
       this.#end(
         new SslTimeoutError(
@@ -102,7 +103,7 @@ export class Deadline implements Disposable {
           },
         ),
       );
-    }, delay);
+    });
   }
 
   /** Aborts when the time is up or the caller's signal aborts; `undefined` when nothing bounds the operation. */
@@ -153,7 +154,7 @@ export class Deadline implements Disposable {
 
   /** Stops the clock and lets go of the caller's signal. */
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#stop?.();
     this.#userSignal?.removeEventListener("abort", this.#onAbort);
   }
 }

@@ -3,9 +3,8 @@
  *
  * Deno's reads cannot be aborted. So when an operation stops waiting for its read, the read goes on
  * into a buffer, and the next operation gets what it brings. The runtime is asked to read only for
- * an operation that needs it. Without a signal a large read goes straight into the caller's buffer,
- * and so does the first read after a write, because it is the answer; small reads that follow share
- * a buffer.
+ * an operation that needs it. Without a signal a large read, and the answer to a write, goes straight
+ * into the caller's buffer.
  *
  * @module
  */

@@ -1,10 +1,7 @@
 /**
- * The first bytes of a connection, kept until OpenSSL has accepted them as TLS. If
- * the peer does not speak TLS, they can still be read as plain text.
- *
- * This also checks that OpenSSL answers the ClientHello by which the context was
- * chosen: two readers may read the same bytes differently, and after a
- * HelloRetryRequest there is a second ClientHello.
+ * The first bytes of a connection, kept until OpenSSL has accepted them as TLS. If the peer does not
+ * speak TLS, they can still be read as plain text. This also checks that OpenSSL answers the
+ * ClientHello by which the context was chosen: two readers may read the same bytes differently.
  *
  * @module
  */

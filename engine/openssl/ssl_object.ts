@@ -227,10 +227,7 @@ export class SslObject {
     this.dry = false;
   }
 
-  /**
-   * Takes in the first `length` bytes of `chunk` without a copy: OpenSSL reads them where they are, and
-   * {@linkcode SslObject.dried} gives the chunk back. Whether it can.
-   */
+  /** As `feed`: OpenSSL reads them where they are, and `dried` gives the chunk back. Whether it can. */
   lend(chunk: Bytes, length: number): boolean {
     const { c, engine } = this.#runtime.library;
     if (!this.dry || engine !== "openssl" || this.#handle.freed || this.busy) return false;

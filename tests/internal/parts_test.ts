@@ -11,6 +11,7 @@ import { platformCode, platformErrno, platformReason } from "../../internal/plat
 import { INSPECT, oneLine } from "../../internal/show.ts";
 import { unsupported } from "../../internal/unsupported.ts";
 import {
+  after,
   closedError,
   halfWritten,
   insideError,
@@ -170,6 +171,32 @@ Deno.test("a wait ends when its signal aborts, before or during it, and the prom
   assertEquals(await inTime(promise, 60_000), true);
   assertEquals(await inTime(new Promise(() => {}), 1), false);
   await assertRejects(() => inTime(Promise.reject(new TypeError("x")), 60_000), TypeError);
+});
+
+Deno.test("after() calls once, and not what was stopped; the first timers of a process and the later ones", async () => {
+  const called: number[] = [];
+  await Promise.all(Array.from({ length: 12 }, (_, i) =>
+    new Promise<void>((resolve) => {
+      after(1, () => called.push(-i))();
+      const stop = after(1, () => {
+        called.push(i);
+        stop();
+        resolve();
+      });
+    })));
+  assertEquals(called.toSorted((a, b) => a - b), Array.from({ length: 12 }, (_, i) => i));
+});
+
+Deno.test("a process lives as long as the first after() waits, and no longer for one that was stopped", async () => {
+  const from = new URL("../../internal/waiting.ts", import.meta.url).href;
+  const program = `import { after } from ${JSON.stringify(from)};` +
+    `after(3_600_000, () => {})(); after(1, () => console.log("called"));`;
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--quiet", "data:text/typescript," + encodeURIComponent(program)],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals([text(stdout), text(stderr), success], ["called\n", "", true]);
 });
 
 Deno.test("the errors of connections that are closed, that fail or that are busy", () => {
