@@ -2,8 +2,7 @@
  * The bytes that are read ahead of the callers of one connection, and what happened to it.
  *
  * Rules:
- * - One operation at a time. A second one is a mistake of the program: which of them would get
- *   which bytes is a matter of chance.
+ * - One operation at a time: which of two would get which bytes is a matter of chance.
  * - What arrived before an error is delivered first, and the error next. A line that an error cut
  *   short is not a line: it never looks like the last one. Its bytes can still be had with `read`.
  * - An error stays, so that no later call takes the rest for a complete stream; but a timeout, or a

@@ -14,8 +14,7 @@ export interface RecordSource<T> {
 
 /**
  * Iterates over a source. Leaving the loop early leaves the rest for other calls. No generator is at
- * work: a line that is there comes in a promise that is already resolved, which is what makes a loop
- * over millions of lines cheap.
+ * work: a line that is there comes in a promise that is resolved, which makes millions of them cheap.
  */
 export class RecordIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #source: RecordSource<T>;

@@ -1,6 +1,6 @@
 /**
- * Waiting on a connection: the options of a call that waits, a signal or a time that ends the wait
- * without ending the operation, and the errors of connections that are closed or fail.
+ * Waiting on a connection: the options of a call, a signal or a time that ends the wait and not the
+ * operation, and the errors of connections that are closed or fail.
  *
  * @module
  */
@@ -48,12 +48,12 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** How many timers are still signals'. */
+/** Timers of signals. */
 let few = 8;
 
 /**
- * Calls `call` after `ms` milliseconds, unless what it gives is called first; the process lives so
- * long. The first setTimeout of a process loads Node's timers, which takes 10 ms; a signal does not.
+ * Calls `call` after `ms` milliseconds, unless what it gives is called first. The first setTimeout
+ * of a process loads Node's timers, in 10 ms or more; a signal does not.
  */
 export function after(ms: number, call: () => void): () => void {
   if (few-- > 0) {
