@@ -55,7 +55,7 @@ export class LineReader {
   #measuredAt = 0;
   #measuredBytes = 0;
 
-  /** Bytes from the start of the queue that need not be looked at again, and characters in them. */
+  /** Bytes of the queue that need not be looked at again, and characters in them. */
   #scanned = 0;
   #counted = 0;
 

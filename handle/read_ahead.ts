@@ -3,10 +3,10 @@
  *
  * Rules:
  * - One operation at a time: which of two would get which bytes is a matter of chance.
- * - What arrived before an error is delivered first, and the error next. A line that an error cut
- *   short is not a line: it never looks like the last one. Its bytes can still be had with `read`.
- * - An error stays, so that no later call takes the rest for a complete stream; but a timeout, or a
- *   signal, leaves everything in place and the next call goes on.
+ * - What arrived before an error is delivered first, then the error. A line that it cut short never
+ *   looks like the last one. Its bytes can still be had with `read`.
+ * - An error stays, so that no call takes the rest for a complete stream; but after a timeout, or a
+ *   signal, the next call goes on.
  *
  * @module
  */

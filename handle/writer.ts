@@ -1,7 +1,6 @@
 /**
- * The writing half of a handle: writes go out whole and in the order in which they were made,
- * awaited or not. After one that failed nobody knows how much of it the peer has, so those behind it
- * fail too: the peer never gets a stream with a hole.
+ * The writing half of a handle: writes go out whole and in order, awaited or not. After one that
+ * failed nobody knows how much of it the peer has, so those behind it fail too.
  *
  * @module
  */
