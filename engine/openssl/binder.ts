@@ -17,6 +17,8 @@ export interface Library extends Loaded<OpenSslSymbols> {
   readonly aesByTables: boolean;
   /** What has the memory of its objects, where that is not the process. */
   readonly memory?: object;
+  /** Whether C reads bytes of JavaScript where they are, and not in a copy. */
+  readonly sharesMemory: boolean;
   /** How many bytes an address has. */
   readonly pointerBytes: 4 | 8;
   /** Makes a C function of a JavaScript one. It is never freed: a call of a freed one is a crash. */
@@ -41,6 +43,7 @@ export function openLibrary(): Library {
     ...loadFunctions(),
     engine: "openssl",
     aesByTables: false,
+    sharesMemory: true,
     pointerBytes: 8,
     callback: (definition, call) => new Deno.UnsafeCallback(definition, call).pointer,
   };

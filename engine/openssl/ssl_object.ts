@@ -229,8 +229,8 @@ export class SslObject {
 
   /** As `feed`: OpenSSL reads them where they are, and `dried` gives the chunk back. Whether it can. */
   lend(chunk: Bytes, length: number): boolean {
-    const { c, engine } = this.#runtime.library;
-    if (!this.dry || engine !== "openssl" || this.#handle.freed || this.busy) return false;
+    const { c, sharesMemory } = this.#runtime.library;
+    if (!this.dry || !sharesMemory || this.#handle.freed || this.busy) return false;
     this.#readFrom(c.BIO_new_mem_buf!(chunk, length));
     this.#lent = chunk;
     this.dry = false;

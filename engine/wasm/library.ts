@@ -70,6 +70,7 @@ export function libraryOf(instance: Instance): Library {
     narrow: false,
     engine: "wasm",
     aesByTables: true,
+    sharesMemory: false,
     pointerBytes: 4,
     callback({ parameters, result }, call) {
       const into = parameters.map(callbackArgument);
