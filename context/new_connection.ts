@@ -81,7 +81,7 @@ function newServer(context: SharedContext, own: Resolved<SslOptions>): NewConnec
 /** What a connection of a client is held to. */
 interface ClientRules extends ConnectionPolicy {
   /** What it was made from. */
-  readonly own: Resolved<SslOptions>;
+  readonly own: Readonly<Record<string, unknown>>;
   readonly hostname: string | undefined;
   readonly defaults: readonly string[];
 }
@@ -89,13 +89,18 @@ interface ClientRules extends ConnectionPolicy {
 /** The last ones of each context: a program connects to the same place again and again. */
 const lastRules = new WeakMap<SharedContext, ClientRules>();
 
-/** Whether two operations have the very same options; only the signal that ends them may differ. */
-function sameOptions(a: Resolved<SslOptions>, b: Resolved<SslOptions>): boolean {
+/** What the rules can depend on: the signal that ends an operation is let go with it. */
+function withoutSignal(options: Resolved<SslOptions>): Readonly<Record<string, unknown>> {
+  const { signal: _signal, ...rest } = options as { readonly signal?: unknown };
+  return ownRecord(rest);
+}
+
+/** Whether two operations have the very same options; only the signal may differ. */
+function sameOptions(a: Readonly<Record<string, unknown>>, given: Resolved<SslOptions>): boolean {
+  const b = given as Readonly<Record<string, unknown>>;
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   names.delete("signal");
-  for (const name of names) {
-    if (!Object.is(a[name as keyof SslOptions], b[name as keyof SslOptions])) return false;
-  }
+  for (const name of names) if (!Object.is(a[name], b[name])) return false;
   return true;
 }
 
@@ -117,7 +122,7 @@ function clientRules(
   requireName(policy, names);
   if (!engine.features.has("noSni")) requireEngineName(engine, options, names, shared);
   if (sessions === undefined) refuseKey(options);
-  lastRules.set(context, { ...made, own, hostname, defaults });
+  lastRules.set(context, { ...made, own: withoutSignal(own), hostname, defaults });
   return made;
 }
 
