@@ -178,7 +178,7 @@ const ofEngines = (): Table => ({
       ],
   ERR_SSL_ENGINE_STOPPED: say(
     "OpenSSL as WebAssembly stopped inside a call, which ended all its connections.",
-    "Connect again: new connections have another instance. With SSLeay, call useBackend again. If it happens again, please report what was sent.",
+    "Connect again (SSLeay: call useBackend again): that takes a new instance. If it happens again, please report what was sent.",
   ),
   ERR_SSL_MALLOC_FAILURE: say(
     "OpenSSL has no more memory.",
