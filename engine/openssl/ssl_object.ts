@@ -218,8 +218,10 @@ export class SslObject {
   /** Takes in the first `length` bytes of `chunk`. */
   feed(chunk: Uint8Array, length: number): void {
     if (this.#lent !== undefined) {
+      const unread = this.takeInput();
       this.#lent = undefined;
       this.#readFrom(memoryBio(this.#c));
+      if (unread.length > 0) this.feed(unread, unread.length);
     }
     if (this.#c.BIO_write(this.#rbio, chunk as Bytes, length) !== length) {
       throw localError("Cannot take in bytes", drainErrors(this.#c));

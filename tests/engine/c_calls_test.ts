@@ -148,6 +148,12 @@ Deno.test(
     assertEquals([pair.client.lend(cut, 4500), pair.client.read(p)], [true, SSL_WANT_READ]);
     pair.client.feed(chunk.subarray(4500), n - 4500);
     assertEquals([pair.client.read(p), p[4999]], [5000, 5000 & 255]);
+    const [first, second] = [lent(5000, 3000), lent(40)];
+    assertEquals(pair.client.lend(first.chunk, first.n), true);
+    assertEquals(pair.client.read(p.subarray(0, 1)), 1);
+    pair.client.feed(second.chunk, second.n); // what is unread stays in front
+    assertEquals([pair.client.read(p), p[4998], pair.client.read(p)], [4999, 5000 & 255, 3000]);
+    assertEquals([p[2999], pair.client.read(p), p[39]], [3000 & 255, 40, 40]);
     const unread = lent(5000, 100);
     assertEquals(pair.client.lend(unread.chunk, unread.n), true);
     assertEquals(pair.client.read(p.subarray(0, 5000)), 5000);
