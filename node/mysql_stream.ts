@@ -5,7 +5,8 @@
  */
 
 import { Duplex } from "node:stream";
-import { MysqlLogin, mysqlPacket } from "../starttls/mysql_login.ts";
+import { MysqlLogin } from "../starttls/mysql_login.ts";
+import { mysqlPacket } from "../starttls/mysql_packet.ts";
 import { Client, type ClientOptions, type ClientTarget } from "./client.ts";
 import type { SslDuplex } from "./duplex.ts";
 import { toNodeError } from "./node_error.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { concat } from "../internal/bytes.ts";
 import type { Protocol } from "./dialogue.ts";
+import { mysqlPacket, PACKET_HEADER } from "./mysql_packet.ts";
 import type { Talk } from "./talk.ts";
 import { type Packet, packets } from "./units.ts";
 
@@ -45,7 +45,7 @@ function ourHead(): Uint8Array {
 
 /** SSLRequest: a packet with how the login begins, of which MariaDB keeps the flags. */
 function sslRequest(head: Uint8Array): Uint8Array {
-  return concat([new Uint8Array([HEAD, 0, 0, 1]), head]);
+  return mysqlPacket(1, head);
 }
 
 /**
@@ -55,7 +55,7 @@ function sslRequest(head: Uint8Array): Uint8Array {
  * @throws {TypeError} If it is not a login that may begin in TLS.
  */
 export function requestForLogin(login: Uint8Array): Uint8Array {
-  const payload = login.subarray(4);
+  const payload = login.subarray(PACKET_HEADER);
   const flags = payload.length < HEAD ? 0 : new DataView(payload.buffer, payload.byteOffset)
     .getUint32(0, true);
   if ((flags & CLIENT_PROTOCOL_41) === 0) {

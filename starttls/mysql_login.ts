@@ -6,9 +6,7 @@
  */
 
 import { concat } from "../internal/bytes.ts";
-
-/** Three bytes of length, one of the number. */
-const HEADER = 4;
+import { PACKET_HEADER, packetLength } from "./mysql_packet.ts";
 
 /** The first byte of the server's last packet of a login: OK and ERR. */
 const LAST: readonly number[] = [0x00, 0xff];
@@ -39,11 +37,11 @@ class Direction {
     if (this.#over && this.#held.length === 0) return bytes;
     const all = concat([this.#held, bytes]);
     let at = 0;
-    while (!this.#over && all.length - at > HEADER) {
-      const end = at + HEADER + (all[at]! | all[at + 1]! << 8 | all[at + 2]! << 16);
+    while (!this.#over && all.length - at > PACKET_HEADER) {
+      const end = at + packetLength(all, at);
       if (all.length < end) break;
       all[at + 3]! += this.#shift;
-      this.#over = this.#last.includes(all[at + HEADER]!);
+      this.#over = this.#last.includes(all[at + PACKET_HEADER]!);
       at = end;
     }
     if (this.#over) at = all.length;
@@ -68,10 +66,4 @@ export class MysqlLogin {
     if (this.#fromServer.over) this.#fromClient.end();
     return packets;
   }
-}
-
-/** A payload as a packet. */
-export function mysqlPacket(sequence: number, payload: Uint8Array): Uint8Array {
-  const { length } = payload;
-  return concat([new Uint8Array([length, length >> 8, length >> 16, sequence]), payload]);
 }

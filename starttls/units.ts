@@ -6,6 +6,7 @@
  */
 
 import { concat } from "../internal/bytes.ts";
+import { PACKET_HEADER, packetLength } from "./mysql_packet.ts";
 import { LONGEST_UNIT, type Talk } from "./talk.ts";
 
 /** Splits a stream of bytes into units. */
@@ -161,13 +162,12 @@ export interface Packet {
   readonly payload: Uint8Array;
 }
 
-/** Packets of MySQL: three bytes of length, little endian, one of sequence, the payload. */
+/** Packets of MySQL. */
 export function packets(talk: Talk): Splitter<Packet> {
   return splitter(talk, (pending) => {
-    if (pending.bytes.length < 4) return undefined;
-    const [low = 0, middle = 0, high = 0, sequence = 0] = pending.bytes;
-    const whole = pending.take(4 + (low | middle << 8 | high << 16));
-    return whole && { sequence, payload: whole.subarray(4) };
+    if (pending.bytes.length < PACKET_HEADER) return undefined;
+    const whole = pending.take(packetLength(pending.bytes));
+    return whole && { sequence: whole[3]!, payload: whole.subarray(PACKET_HEADER) };
   });
 }
 
