@@ -117,7 +117,7 @@ const STARTS: Readonly<Record<string, readonly [side: string, file: string, engi
   "import @socket/ssl": ["openssl", "import.ts"],
   "bare Deno": ["deno", "bare.ts"],
   "OpenSSL engine": ["openssl", "engine.ts", "openssl"],
-  "Deno engine": ["deno-engine", "deno_engine.ts"],
+  "Deno engine": ["deno-engine", "engine.ts", "deno"],
   "WebAssembly engine": ["wasm", "engine.ts", "wasm"],
   "Perl, IO::Socket::SSL": ["perl", "perl.pl"],
   "Python, ssl": ["python", "python.py"],
