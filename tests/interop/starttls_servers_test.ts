@@ -70,10 +70,12 @@ const WORDS: Readonly<Record<string, (started: StartedTls) => Promise<void>>> = 
     const said = await ask(socket, "a CAPABILITY\r\n", /^a OK.*\r\n$/m);
     assert(!said.includes("STARTTLS"), said);
     await ask(socket, "b LOGIN me secret\r\n", /^b OK.*\r\n$/m);
+    await ask(socket, "c EXAMINE INBOX\r\n", /^c OK.*\r\n$/m);
   },
   pop3: async ({ socket }) => {
     await ask(socket, "USER me\r\n", /^\+OK.*\r\n$/);
     await ask(socket, "PASS secret\r\n", /^\+OK.*\r\n$/);
+    await ask(socket, "STAT\r\n", /^\+OK 0 0\r\n$/);
   },
   sieve: async ({ socket }) => {
     const said = await until(socket, /^OK.*\r\n$/m);

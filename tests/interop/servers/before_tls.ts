@@ -32,6 +32,9 @@ async function started<Name extends string>(
 export async function dovecot(lab: Lab, ssl = "yes"): Promise<Running<"imap" | "pop3" | "sieve">> {
   const ports = { imap: freePort(), pop3: freePort(), sieve: freePort() };
   await Deno.chmod(lab.dir, 0o755);
+  const owned = ["home", "mail"].map((name) => `${lab.dir}/${name}`);
+  for (const path of owned) await Deno.mkdir(path);
+  await must(lab, "chown", "nobody:nogroup", ...owned);
   const config = lab.write(
     "dovecot.conf",
     `protocols = imap pop3 sieve
