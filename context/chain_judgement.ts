@@ -22,7 +22,8 @@ import { resolveScheme } from "../verify/schemes.ts";
 import { loadBundle } from "./trust/anchors.ts";
 import { loadTrust } from "./trust/trust.ts";
 import { judge } from "../verify/judge.ts";
-import { refusedReport } from "../verify/refusal.ts";
+import { reportOf } from "../verify/make_report.ts";
+import { refusal } from "../verify/refusal.ts";
 import type { CertificatesInput, VerifyCertificateOptions } from "./verify_certificate_options.ts";
 
 /** The names of the options. */
@@ -187,7 +188,7 @@ export async function verify(
         ? []
         : loadBundle("intermediates", options.intermediates as Certificate[]).certificates,
   );
-  if ("reason" in shown) return refusedReport(policy, names, shown);
+  if ("reason" in shown) return reportOf(refusal(policy, names, shown));
   const result = await engine.verifyChain({
     ...shown,
     trust,

@@ -18,18 +18,12 @@ import { SslVerifyError } from "../errors.ts";
 import { USE_OPENSSL } from "../internal/unsupported.ts";
 import { learn } from "../internal/facts.ts";
 import type { CheckName, VerifyCheck, VerifyReport } from "../verify/report.ts";
-import {
-  check,
-  partsOf,
-  reportOf,
-  type ReportParts,
-  shownCertificate,
-} from "../verify/make_report.ts";
+import { check, type Judgement, reportOf, shownCertificate } from "../verify/make_report.ts";
 import type { CallbackFinding, ChainError, OcspFinding } from "../verify/answers.ts";
 import { APPLICATION_VERIFICATION, verifyErrno } from "../verify/error_codes.ts";
 import { judgement } from "../verify/judge.ts";
 import { type Policy, policyFacts } from "../verify/policy.ts";
-import { pskReport, refusedReport, reportUnder, unverifiedReport } from "../verify/refusal.ts";
+import { judgementUnder, pskJudgement, refusal, unverified } from "../verify/refusal.ts";
 import type { Names } from "../verify/peer.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
 import type { ConnectionSessions } from "./sessions/resumption.ts";
@@ -65,22 +59,21 @@ export function judgeProven(
   policy: Policy,
   names: Names,
   vouched: Vouched | undefined,
-): ReportParts {
-  if (evidence.psk === true) return partsOf(pskReport(policy, names))!;
+): Judgement {
+  if (evidence.psk === true) return pskJudgement(policy, names);
   const leaf = evidence.presented[0];
   // Without a certificate there is nothing that a session could vouch for.
   if (leaf === undefined) return judgement(evidence, policy, names);
   // A server resumes only its own tickets, which the id context binds to its settings.
   if (policy.role === "server") return judgement(withDates(evidence, leaf), policy, names);
   if (vouched?.peer.by !== "certificate" || !equalBytes(vouched.leaf, leaf)) {
-    const refused = refusedReport(policy, names, {
+    return refusal(policy, names, {
       code: "SESSION_NOT_VERIFIED",
       errno: APPLICATION_VERIFICATION,
       reason: "the resumed session carries no verification",
       about: "its peer was not verified under these settings",
       check: "chain",
     });
-    return partsOf(refused)!;
   }
   const { chain, error, errorDepth, errorText, findings } = vouched.peer;
   const before = ownRecord({ ...evidence, chain, error, errorDepth, errorText });
@@ -101,8 +94,8 @@ const CHECK_OF: Readonly<Record<string, CheckName>> = {
   FINGERPRINT_MISMATCH: "fingerprint",
 };
 
-/** The report on a peer that the engine refused. Every engine checks the chain first, then the name. */
-export function refusalReport(error: SslVerifyError, policy: Policy, names: Names): VerifyReport {
+/** The judgement on a peer that the engine refused. Every engine checks the chain first, then the name. */
+export function engineRefusal(error: SslVerifyError, policy: Policy, names: Names): Judgement {
   const failed = CHECK_OF[error.code] ?? "chain";
   learn(error, policyFacts(policy, names)); // the engine that made the error knows none of these
   const of = (name: CheckName, ok: boolean | undefined, detail: string): VerifyCheck => ({
@@ -119,7 +112,7 @@ export function refusalReport(error: SslVerifyError, policy: Policy, names: Name
   if (failed === "chain" && names.verifyName !== undefined && policy.scheme.rules !== undefined) {
     checks.push(of("hostname", undefined, "not reached: the chain was refused first"));
   }
-  return reportUnder({ ok: false, chain: [], anchored: false, checks, error, policy });
+  return judgementUnder({ ok: false, chain: [], anchored: false, checks, error, policy });
 }
 
 /** The verification of one connection. */
@@ -127,7 +120,7 @@ export class ConnectionState {
   #policy: Policy;
   #names: Names;
   /** What was decided, on success and on failure; the report is made of it. */
-  #verdict: ReportParts | undefined;
+  #verdict: Judgement | undefined;
   #evidence: PeerEvidence | undefined;
   #callback: CallbackFinding | undefined;
   #ocsp: OcspFinding | undefined;
@@ -182,7 +175,7 @@ export class ConnectionState {
 
   /** The evidence, on success and on failure. */
   get report(): VerifyReport {
-    return reportOf(this.#verdict ??= partsOf(notVerified(this.#policy))!);
+    return reportOf(this.#verdict ??= notVerified(this.#policy));
   }
 
   /** Why the peer was refused. */
@@ -201,7 +194,8 @@ export class ConnectionState {
 
   /** The engine refused the peer by itself: the error gets the same kind of report. */
   refused(error: SslVerifyError): void {
-    this.#verdict = partsOf(refusalReport(error, this.#policy, this.#names));
+    this.#verdict = engineRefusal(error, this.#policy, this.#names);
+    reportOf(this.#verdict); // the error gets it
   }
 
   /** The error of the refusal was made again with more in its message: the report gets that error. */
@@ -276,15 +270,14 @@ export class ConnectionState {
    */
   #refuseLate(): Error | undefined {
     if (this.#policy.role === "client") return undefined;
-    const refused = refusedReport(this.#policy, this.#names, {
+    this.#verdict = refusal(this.#policy, this.#names, {
       code: "APPLICATION_VERIFICATION",
       errno: APPLICATION_VERIFICATION,
       reason: "verifyCallback refused it",
       about: "a pin matches, but cannot help against a promise: let verifyCallback answer at once",
       check: "callback",
     });
-    this.#verdict = partsOf(refused);
-    return refused.error;
+    return reportOf(this.#verdict).error;
   }
 
   /** Takes the verdict on the stapled OCSP response, or on its absence; returns the refusal. */
@@ -334,9 +327,9 @@ export class ConnectionState {
   }
 }
 
-function notVerified(policy: Policy): VerifyReport {
+function notVerified(policy: Policy): Judgement {
   const unchecked = policy.verifyMode === 0;
-  return unverifiedReport(
+  return unverified(
     policy,
     unchecked ? "verifyMode is SSL_VERIFY_NONE" : "the peer has not been verified",
     unchecked,

@@ -39,11 +39,10 @@ import {
   check,
   describeChain,
   judgeCrls,
+  type Judgement,
   type LateCheck,
   parseAll,
-  partsOf,
   reportOf,
-  type ReportParts,
   shownCertificate,
   trustedChain,
 } from "./make_report.ts";
@@ -51,7 +50,7 @@ import { judgeMissing } from "./missing_certificate.ts";
 import { isAboutName, judgeNameOnce } from "./name_judgement.ts";
 import type { Names, PeerEvidence } from "./peer.ts";
 import type { Policy } from "./policy.ts";
-import { type Failure, makeError, refusedReport } from "./refusal.ts";
+import { type Failure, makeError, refusal } from "./refusal.ts";
 import type { VerifyCheck, VerifyReport } from "./report.ts";
 
 const at = ({ error, depth }: ChainError): string => `${verifyCode(error)} at depth ${depth}`;
@@ -192,7 +191,7 @@ const CHECKS: readonly Check[] = [
 const isPinned = ({ pin, policy }: Case): boolean => pin !== undefined && policy.engine !== "deno";
 
 /** Weighs the opinions: gives every check in its order, and the failure that counts. */
-function weigh(of: Case): Pick<ReportParts, "checks"> & { readonly failure?: Failure } {
+function weigh(of: Case): Pick<Judgement, "checks"> & { readonly failure?: Failure } {
   const checks: (VerifyCheck | LateCheck)[] = [];
   let failure: Failure | undefined;
   let heaviest = 0;
@@ -211,7 +210,7 @@ function judgeLeaf(
   policy: Policy,
   names: Names,
   findings: Findings,
-): ReportParts {
+): Judgement {
   const evidence = withOtherLists(withCallback(found, findings), findings);
   const chain = evidence.chain.length > 0 ? evidence.chain : evidence.presented;
   const pin = policy.pins.find((candidate) => pinMatches(candidate, leaf));
@@ -296,24 +295,23 @@ export function judgement(
   policy: Policy,
   names: Names,
   findings: Findings = NO_OPTIONS,
-): ReportParts {
+): Judgement {
   const leafDer = found.presented[0] ?? found.chain[0];
   if (leafDer === undefined) {
-    return partsOf(judgeMissing(withCallback(found, findings), policy, names))!;
+    return judgeMissing(withCallback(found, findings), policy, names);
   }
   try {
     return judgeLeaf(shownCertificate(leafDer), found, policy, names, findings);
   } catch (cause) {
     // Some parts of a certificate are parsed only when they are needed.
     if (!(cause instanceof SslError && cause.code === "ERR_DER")) throw cause;
-    const refused = refusedReport(policy, names, {
+    return refusal(policy, names, {
       code: "UNSPECIFIED",
       errno: 1,
       reason: "the certificate is malformed",
       about: cause.message,
       check: "chain",
     });
-    return partsOf(refused)!;
   }
 }
 

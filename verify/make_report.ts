@@ -57,8 +57,8 @@ export function parseAll(ders: readonly Uint8Array[]): Certificate[] {
   });
 }
 
-/** What a report is made from. */
-export interface ReportParts {
+/** What was decided about a peer, and why. Its report is made of it where somebody reads that. */
+export interface Judgement {
   readonly ok: boolean;
   readonly chain: readonly Uint8Array[];
   readonly anchored: boolean;
@@ -72,32 +72,30 @@ export interface ReportParts {
   readonly engine: EngineName;
 }
 
-const madeFrom = new WeakMap<VerifyReport, ReportParts>();
-const madeOf = new WeakMap<ReportParts, VerifyReport>();
+const made = new WeakMap<Judgement, VerifyReport>();
 
-/** What a report of the library was made from. */
-export function partsOf(report: VerifyReport): ReportParts | undefined {
-  return madeFrom.get(report);
+/**
+ * The report of a judgement, made once, which its error gets. Its certificates are parsed when they
+ * are first read.
+ */
+export function reportOf(judgement: Judgement): VerifyReport {
+  const report = made.get(judgement) ?? makeReport(judgement);
+  made.set(judgement, report);
+  return report;
 }
 
-/** The report of these parts, made once. Most are never read: who judges keeps the parts. */
-export function reportOf(parts: ReportParts): VerifyReport {
-  return madeOf.get(parts) ?? makeReport(parts);
-}
-
-/** A report whose certificates are parsed when they are first read. */
-export function makeReport(parts: ReportParts): VerifyReport {
+function makeReport(judgement: Judgement): VerifyReport {
   let chain: readonly Certificate[] | undefined;
   let presented: readonly Certificate[] | undefined;
-  const { ok, checks, error, defaultsApplied, engine } = parts;
+  const { ok, checks, error, defaultsApplied, engine } = judgement;
   const report = {
     ok,
     engine,
     get chain(): readonly Certificate[] {
-      return chain ??= Object.freeze(parseAll(parts.chain));
+      return chain ??= Object.freeze(parseAll(judgement.chain));
     },
     get presented(): readonly Certificate[] {
-      return presented ??= Object.freeze(parseAll(parts.presented ?? []));
+      return presented ??= Object.freeze(parseAll(judgement.presented ?? []));
     },
     checks: Object.freeze(checks.map(shownCheck)),
     ...(error === undefined ? {} : { error }),
@@ -109,20 +107,18 @@ export function makeReport(parts: ReportParts): VerifyReport {
       get: (): string | undefined => hintFor(error),
     });
   }
-  if (parts.anchored) {
+  if (judgement.anchored) {
     Object.defineProperty(report, "anchor", {
       enumerable: true,
       get: (): Certificate | undefined => report.chain.at(-1),
     });
     Object.defineProperty(report, "anchorOrigin", {
       enumerable: true,
-      get: () => originOf(report.anchor, parts.places),
+      get: () => originOf(report.anchor, judgement.places),
     });
   }
   Object.defineProperties(report, { [INSPECT]: { value: printed }, toJSON: { value: toJson } });
   if (error !== undefined) error.report = report;
-  madeFrom.set(report, parts);
-  madeOf.set(parts, report);
   return report;
 }
 

@@ -7,12 +7,11 @@
 import { SSL_VERIFY_FAIL_IF_NO_PEER_CERT } from "../constants.ts";
 import { unsupported } from "../internal/unsupported.ts";
 import { verifyCode } from "./error_codes.ts";
-import { check } from "./make_report.ts";
+import { check, type Judgement } from "./make_report.ts";
 import { isAboutName } from "./name_judgement.ts";
 import type { Names, PeerEvidence } from "./peer.ts";
 import type { Policy } from "./policy.ts";
-import { type Failure, makeError, reportUnder } from "./refusal.ts";
-import type { VerifyReport } from "./report.ts";
+import { type Failure, judgementUnder, refusal } from "./refusal.ts";
 
 /** The option that cannot be honoured without seeing the peer's certificate. */
 function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | undefined {
@@ -22,22 +21,28 @@ function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | unde
 }
 
 /** Judges a peer without a certificate: a client may be allowed to send none, a server is not. */
-export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): VerifyReport {
-  const base = { chain: [], anchored: false, policy };
+export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): Judgement {
   if (policy.engine === "deno" && policy.role === "client") {
     const option = needsCertificate(policy);
     if (option !== undefined) {
       const lacks = "it does not show the peer's certificate";
       throw unsupported({ name: policy.engine }, `option "${option}"`, lacks);
     }
-    if (evidence.error === 0) return engineReport(policy, names);
+    if (evidence.error === 0) return engineJudgement(policy, names);
   }
   const optional = policy.role === "server" && policy.engine !== "deno" &&
     (policy.verifyMode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) === 0 && !policy.forceFingerprint &&
     evidence.error === 0;
   if (optional) {
     const none = check("chain", undefined, "the client sent no certificate");
-    return reportUnder({ ...base, ok: true, checks: [none], error: undefined });
+    return judgementUnder({
+      ok: true,
+      chain: [],
+      anchored: false,
+      checks: [none],
+      error: undefined,
+      policy,
+    });
   }
   const nameFailed = isAboutName(evidence);
   const failure: Failure = evidence.error === 0
@@ -55,13 +60,11 @@ export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Name
       about: nameFailed ? evidence.errorText : verifyCode(evidence.error),
       check: nameFailed ? "hostname" : "chain",
     };
-  const error = makeError(failure, policy, names);
-  const failed = check(failure.check, false, `${failure.reason}: ${failure.about}`);
-  return reportUnder({ ...base, ok: false, checks: [failed], error });
+  return refusal(policy, names, failure);
 }
 
-/** The report where the engine verified chain and name, but does not show the certificate. */
-function engineReport(policy: Policy, names: Names): VerifyReport {
+/** The judgement where the engine verified chain and name, but does not show the certificate. */
+function engineJudgement(policy: Policy, names: Names): Judgement {
   const name = policy.scheme.rules === undefined || names.verifyName === undefined
     ? check("hostname", undefined, 'the scheme is "none"')
     : check(
@@ -70,7 +73,7 @@ function engineReport(policy: Policy, names: Names): VerifyReport {
       `${JSON.stringify(names.verifyName)}, verified by the engine (rustls)`,
     );
   const chain = check("chain", true, "verified by the engine (rustls) against its roots");
-  return reportUnder({
+  return judgementUnder({
     ok: true,
     chain: [],
     anchored: false,

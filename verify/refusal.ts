@@ -1,31 +1,31 @@
 /**
- * Makes the error and the report of a refusal from its reason, and the reports on peers without a
- * certificate.
+ * Makes the error and the judgement of a refusal from its reason, and the judgements on peers
+ * without a certificate.
  *
  * @module
  */
 
 import { type ErrorFacts, SslVerifyError } from "../errors.ts";
 import { learn } from "../internal/facts.ts";
-import { check, makeReport, type ReportParts } from "./make_report.ts";
+import { check, type Judgement } from "./make_report.ts";
 import type { Names } from "./peer.ts";
 import { type Policy, policyFacts } from "./policy.ts";
-import type { CheckName, VerifyReport } from "./report.ts";
+import type { CheckName } from "./report.ts";
 import { APPLICATION_VERIFICATION } from "./error_codes.ts";
 
-/** A report under a policy. */
-export function reportUnder(
-  { policy, ...parts }: Omit<ReportParts, "defaultsApplied" | "engine"> & {
+/** A judgement under a policy. */
+export function judgementUnder(
+  { policy, ...decided }: Omit<Judgement, "defaultsApplied" | "engine"> & {
     readonly policy: Policy;
   },
-): VerifyReport {
+): Judgement {
   const { defaultsApplied, engine } = policy;
-  return makeReport({ ...parts, defaultsApplied, engine });
+  return { ...decided, defaultsApplied, engine };
 }
 
-/** The report of a connection on which nothing has been verified (yet). */
-export function unverifiedReport(policy: Policy, reason: string, ok: boolean): VerifyReport {
-  return reportUnder({
+/** The judgement on a peer of whom nothing has been verified (yet). */
+export function unverified(policy: Policy, reason: string, ok: boolean): Judgement {
+  return judgementUnder({
     ok,
     chain: [],
     anchored: false,
@@ -59,17 +59,17 @@ export function makeError(failure: Failure, policy: Policy, names: Names): SslVe
   return error;
 }
 
-/** The report on a peer that is refused for one reason. */
-export function refusedReport(policy: Policy, names: Names, failure: Failure): VerifyReport {
+/** The judgement on a peer that is refused for one reason. */
+export function refusal(policy: Policy, names: Names, failure: Failure): Judgement {
   const error = makeError(failure, policy, names);
   const failed = check(failure.check, false, `${failure.reason}: ${failure.about}`);
-  return reportUnder({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
+  return judgementUnder({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
 }
 
-/** The report on a peer that proved that it knows the pre-shared key, and sent no certificate. */
-export function pskReport(policy: Policy, names: Names): VerifyReport {
+/** The judgement on a peer that proved that it knows the pre-shared key, and sent no certificate. */
+export function pskJudgement(policy: Policy, names: Names): Judgement {
   if (policy.forceFingerprint) {
-    return refusedReport(policy, names, {
+    return refusal(policy, names, {
       code: "FINGERPRINT_MISMATCH",
       errno: APPLICATION_VERIFICATION,
       reason: "fingerprint verification failed",
@@ -80,5 +80,5 @@ export function pskReport(policy: Policy, names: Names): VerifyReport {
   }
   const why = "the peer knows the pre-shared key and showed no certificate";
   const checks = [check("chain", undefined, why), check("hostname", undefined, why)];
-  return reportUnder({ ok: true, chain: [], anchored: false, checks, error: undefined, policy });
+  return judgementUnder({ ok: true, chain: [], anchored: false, checks, error: undefined, policy });
 }

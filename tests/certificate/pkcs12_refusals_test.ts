@@ -199,8 +199,8 @@ Deno.test("encrypted content is read in one piece and in several, and of no othe
   const content = (of: Uint8Array) =>
     file(seq(info(ENCRYPTED, seq(int(0), seq(oidDer(DATA), algorithm, of)))));
   const pieces = tlv(0xa0, octets(data.subarray(0, 20)), octets(data.subarray(20)));
-  for (const  of of[tlv(0x80, data), pieces]) {
-    assertEquals((await parsePkcs12(content(of), "pw")).cert!.der, cert.der);
+  for (const wrapped of [tlv(0x80, data), pieces]) {
+    assertEquals((await parsePkcs12(content(wrapped), "pw")).cert!.der, cert.der);
   }
   await refuses(content(octets(data)), "ERR_DER", "expected DER tag 0x80: received 0x04", "pw");
 });

@@ -1,9 +1,10 @@
 /** The verification of one connection, step by step: what is refused, kept and reported. No engine runs. */
 
 import "../helpers/limit.ts";
+import { reportOf } from "../../verify/make_report.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { TestCa } from "../../testing/ca.ts";
-import { ConnectionState, refusalReport } from "../../context/connection.ts";
+import { ConnectionState, engineRefusal } from "../../context/connection.ts";
 import { sameValue } from "../../context/connection_policy.ts";
 import type { ConnectionSessions } from "../../context/sessions/resumption.ts";
 import type { PeerEvidence } from "../../engine/engine.ts";
@@ -50,7 +51,7 @@ function noting(state: ConnectionState) {
 
 const at = { error: 0, depth: 0 };
 
-Deno.test("refusalReport(): the engine's refusal under its check, with what had been checked before it", () => {
+Deno.test("engineRefusal(): the engine's refusal under its check, with what had been checked before it", () => {
   const of = (
     code: string,
     engine: Policy["engine"],
@@ -58,7 +59,7 @@ Deno.test("refusalReport(): the engine's refusal under its check, with what had 
     names = NAMES,
   ) => {
     const error = new SslVerifyError("no", { code, reason: "why" });
-    const report = refusalReport(error, { ...POLICY, engine, ...over }, names);
+    const report = reportOf(engineRefusal(error, { ...POLICY, engine, ...over }, names));
     assertEquals([report.ok, report.chain, "anchor" in report], [false, [], false]);
     assertStrictEquals(report.error, error);
     assertEquals(report.checks.find(({ ok }) => ok === false)!.detail, "why");

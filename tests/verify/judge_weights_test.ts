@@ -15,10 +15,10 @@ import type { PeerEvidence } from "../../engine/engine.ts";
 import { SslError, SslUnsupportedError, SslVerifyError } from "../../errors.ts";
 import type { CallbackFinding, Findings, OcspFinding } from "../../verify/answers.ts";
 import { parsePins } from "../../verify/fingerprint.ts";
-import { judge } from "../../verify/judge.ts";
-import { partsOf, reportOf } from "../../verify/make_report.ts";
+import { judge, judgement } from "../../verify/judge.ts";
+import { reportOf } from "../../verify/make_report.ts";
 import type { Policy } from "../../verify/policy.ts";
-import { pskReport, unverifiedReport } from "../../verify/refusal.ts";
+import { pskJudgement, unverified } from "../../verify/refusal.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import { INDIRECT, makeCrl } from "../helpers/crl.ts";
 import { resolveScheme } from "../../verify/schemes.ts";
@@ -434,14 +434,14 @@ Deno.test("a peer without a certificate: who may be one, and the reason for the 
 });
 
 Deno.test("a pre-shared key is judged by itself, unless a pin is forced", () => {
-  const psk = pskReport(POLICY, NAMES);
+  const psk = reportOf(pskJudgement(POLICY, NAMES));
   assertEquals([verdict(psk), answers(psk)], ["ok", [["chain", undefined], [
     "hostname",
     undefined,
   ]]]);
   assertEquals([hasAnchor(psk), psk.chain], [false, []]);
-  assertEquals(verdict(pskReport(pinned(), NAMES)), "ok");
-  const forced = pskReport(pinned(leaf, true), NAMES);
+  assertEquals(verdict(reportOf(pskJudgement(pinned(), NAMES))), "ok");
+  const forced = reportOf(pskJudgement(pinned(leaf, true), NAMES));
   assertEquals([verdict(forced), forced.error!.facts.psk], ["FINGERPRINT_MISMATCH", "used"]);
   assertEquals([hasAnchor(forced), forced.chain], [false, []]);
 });
@@ -525,20 +525,20 @@ Deno.test("the dates of a resumed peer's certificate are checked anew, on both s
 // ---- reports
 
 Deno.test("a report whose error is made anew has all the rest as before", () => {
-  const report = judge(failed(10), { ...POLICY, defaultsApplied: ["ca"] }, NAMES);
+  const judged = judgement(failed(10), { ...POLICY, defaultsApplied: ["ca"] }, NAMES);
+  const report = reportOf(judged);
   const error = new SslVerifyError("in other words", { code: "CERT_HAS_EXPIRED" });
-  const again = reportOf({ ...partsOf(report)!, error });
+  const again = reportOf({ ...judged, error });
   assertStrictEquals(again.error, error);
   assertStrictEquals(error.report, again);
   assertEquals([again.checks, again.defaultsApplied], [report.checks, ["ca"]]);
   assertEquals("defaultsApplied" in judge(GOOD, POLICY, NAMES), false);
-  const foreign = { ...report } as VerifyReport;
-  assertStrictEquals(partsOf(foreign), undefined);
+  assertStrictEquals(reportOf(judged), report);
 });
 
 Deno.test("a connection that nothing was verified on has a report without anchor and error", () => {
   for (const ok of [true, false]) {
-    const report = unverifiedReport(POLICY, "why", ok);
+    const report = reportOf(unverified(POLICY, "why", ok));
     assertEquals([report.ok, report.error, hasAnchor(report), report.chain], [
       ok,
       undefined,
