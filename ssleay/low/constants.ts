@@ -60,17 +60,24 @@ export function isConstantName(name: string): boolean {
   return (known ??= new Set(constantNames())).has(name);
 }
 
+/** Whether this OpenSSL defines a constant of this name. */
+export function hasConstant(name: string): boolean {
+  return isConstantName(name) && valueOf(name) !== undefined;
+}
+
+function valueOf(name: string): number | undefined {
+  if (/^OPENSSL_VERSION_(?:MAJOR|MINOR|PATCH)$/.test(name) && isOpenSsl1()) return undefined;
+  return (values ??= valuesHere()).get(name) ?? versionConstant(name);
+}
+
 /**
  * The value of a constant.
  *
  * @throws {TypeError} For one that this OpenSSL does not define, in Perl's words.
  */
 export function constant(name: string): number {
-  const value = (values ??= valuesHere()).get(name) ?? versionConstant(name);
-  if (
-    value === undefined ||
-    (/^OPENSSL_VERSION_(?:MAJOR|MINOR|PATCH)$/.test(name) && isOpenSsl1())
-  ) {
+  const value = valueOf(name);
+  if (value === undefined) {
     throw new TypeError(`Your vendor has not defined SSLeay macro ${name}`);
   }
   return value;

@@ -14,6 +14,7 @@ import * as verify from "./callbacks/verify.ts";
 import * as certificates from "./certificates.ts";
 import * as connections from "./connections.ts";
 import * as contexts from "./contexts.ts";
+import { cFunction } from "./c_function.ts";
 import { declared } from "./declared.ts";
 import * as digests from "./digests.ts";
 import * as errors from "./error_functions.ts";
@@ -27,6 +28,7 @@ import * as ocsp from "./ocsp.ts";
 import * as providers from "./providers.ts";
 import * as random from "./random.ts";
 import * as retired from "./retired.ts";
+import { nativeSignature, readRow } from "./row.ts";
 import { REMOVED, TABLE } from "./table/all.ts";
 
 /**
@@ -93,13 +95,33 @@ export function functionNames(): string[] {
   return [...Object.values(TABLE), REMOVED, ...COMPOSED].flatMap((each) => Object.keys(each));
 }
 
+/** The row of a name, if it is one. */
+function rowOf(name: string): string | undefined {
+  for (const rows of Object.values(TABLE)) {
+    if (Object.hasOwn(rows, name)) return Reflect.get(rows, name);
+  }
+}
+
 /** The function of a name, if there is one. */
 export function functionNamed(name: string): unknown {
   for (const module of COMPOSED) {
     if (Object.hasOwn(module, name)) return Reflect.get(module, name);
   }
-  for (const rows of Object.values(TABLE)) {
-    if (Object.hasOwn(rows, name)) return declared(name, Reflect.get(rows, name));
-  }
+  const row = rowOf(name);
+  if (row !== undefined) return declared(name, row);
   if (Object.hasOwn(REMOVED, name)) return removed(name, REMOVED[name]!);
+}
+
+/** The C functions without which one that is more than a row does not work, where a version lacks them. */
+const NEEDED: Readonly<Record<string, string>> = {
+  OSSL_PROVIDER_do_all: "void OSSL_PROVIDER_do_all(null, null, null)",
+  client_hello_get_extension_order: "int SSL_client_hello_get_extension_order(SSL s, null, null)",
+};
+
+/** Whether Net::SSLeay with this OpenSSL has a function of this name. */
+export function hasFunction(name: string): boolean {
+  const text = rowOf(name) ?? (Object.hasOwn(NEEDED, name) ? NEEDED[name] : undefined);
+  if (text === undefined) return COMPOSED.some((module) => Object.hasOwn(module, name));
+  const row = readRow(text), signature = nativeSignature(row);
+  return row.names.some((each) => cFunction(each, signature) !== undefined);
 }

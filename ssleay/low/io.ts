@@ -111,7 +111,7 @@ function bufferFor(max: unknown, where: string): Uint8Array<ArrayBuffer> {
   const size = toInteger(max ?? DEFAULT_MAX, "int", where) as number;
   if (size < 1 || size > MAX_READ) {
     throw new RangeError(
-      `Cannot call ${where}: the size must be from 1 to ${MAX_READ}: received ${size}`,
+      `Cannot call ${where}: the size must be from 1 to ${MAX_READ}: received ${max}`,
     );
   }
   return new Uint8Array(size);

@@ -10,6 +10,7 @@ import { cFunction, missing } from "./c_function.ts";
 import { addressOf } from "./c_memory.ts";
 import { handleAt, type Opaque, scoped } from "./handle.ts";
 import { calling, optionalPointer } from "./into.ts";
+import { atOnce } from "./thrown.ts";
 
 /** Is called for each provider: `(provider, data)`; false or 0 stops. */
 export type ProviderCallback = (
@@ -34,7 +35,8 @@ export function OSSL_PROVIDER_do_all(
     ["pointer", "pointer"],
     "i32",
     (provider: Deno.PointerObject) => {
-      const ask = (handle: Opaque<"OSSL_PROVIDER">) => Number(callback(handle, data)) ? 1 : 0;
+      const ask = (handle: Opaque<"OSSL_PROVIDER">) =>
+        Number(atOnce(callback(handle, data), "provider")) ? 1 : 0;
       const known = handleAt("OSSL_PROVIDER", addressOf(provider));
       return answering(
         0,

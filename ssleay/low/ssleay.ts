@@ -5,8 +5,9 @@
  */
 
 import { joinConvenience } from "./convenience.ts";
-import { constant, constantNames, isConstantName } from "./constants.ts";
-import { functionNamed, functionNames } from "./functions.ts";
+import { constant, constantNames, hasConstant, isConstantName } from "./constants.ts";
+import { functionNamed, functionNames, hasFunction } from "./functions.ts";
+import { REMOVED } from "./table/all.ts";
 import type { Constants, Declared } from "./declared_types.ts";
 import type { Composed } from "./functions.ts";
 
@@ -21,14 +22,34 @@ function member(name: string): unknown {
   return functionNamed(name) ?? (isConstantName(name) ? constant(name) : undefined);
 }
 
+/** Whether `ask` says so; what needs an OpenSSL that cannot be had is there, and says so when it is used. */
+function orUnknown(ask: () => boolean): boolean {
+  try {
+    return ask();
+  } catch {
+    return true;
+  }
+}
+
+/** Whether the OpenSSL of this process has it: Perl's `exists &Net::SSLeay::name`. */
+function exists(name: string): boolean {
+  if (isConstantName(name)) return orUnknown(() => hasConstant(name));
+  return functionNamed(name) !== undefined && orUnknown(() => hasFunction(name));
+}
+
+/** As {@linkcode exists}, without a look at the C function of each: there are 700. */
+function isListed(name: string): boolean {
+  if (isConstantName(name)) return orUnknown(() => hasConstant(name));
+  return functionNamed(name) !== undefined && !Object.hasOwn(REMOVED, name);
+}
+
 /** Makes a member when it is first asked for: to make all 1,500 would cost each start. */
 const membersOnDemand: ProxyHandler<Record<string, unknown>> = {
   get: (made, name) => typeof name === "string" ? made[name] ??= member(name) : undefined,
-  has: (_, name) =>
-    typeof name === "string" && (functionNamed(name) !== undefined || isConstantName(name)),
+  has: (_, name) => typeof name === "string" && exists(name),
   ownKeys: () => [...functionNames(), ...constantNames()],
   getOwnPropertyDescriptor(_, name) {
-    if (!Reflect.has(SSLeay, name)) return undefined;
+    if (typeof name !== "string" || !isListed(name)) return undefined;
     return { configurable: true, enumerable: true, get: () => Reflect.get(SSLeay, name) };
   },
   set: () => false,

@@ -17,6 +17,21 @@ export function guarded<T>(fatal: T, callback: () => T): T {
   }
 }
 
+/**
+ * The answer of a callback for which C waits.
+ *
+ * @throws {TypeError} For a promise: its value would come too late, and silently count as another.
+ */
+export function atOnce<T>(answer: T, kind: string): T {
+  if (!(answer instanceof Promise)) return answer;
+  answer.catch(() => {});
+  throw new TypeError(
+    `Cannot use the ${
+      kind.replaceAll("_", " ")
+    } callback: it gave a promise, and OpenSSL cannot wait: give the answer itself, without async`,
+  );
+}
+
 /** Throws what a callback has thrown since the last time. */
 export function rethrow(): void {
   if (thrown === undefined) return;

@@ -8,7 +8,7 @@ import { cCallback } from "./c_callback.ts";
 import type { CCallback } from "../backend.ts";
 import { bytesTo, toBytes } from "../c_memory.ts";
 import { apart } from "../error_queue.ts";
-import { guarded } from "../thrown.ts";
+import { atOnce, guarded } from "../thrown.ts";
 
 /** What gives a password: a text, bytes, or nothing. */
 export type PasswordSource = (maxLength: number, rwflag: number) => string | Uint8Array | undefined;
@@ -36,6 +36,11 @@ export function passwordCallback(
     ["pointer", "i32", "i32", "pointer"],
     "i32",
     (buffer: Deno.PointerValue, size: number, rwflag: number) =>
-      apart(() => guarded(-1, () => writePassword(buffer, size - 1, source(size - 1, rwflag)))),
+      apart(() =>
+        guarded(-1, () => {
+          const password = atOnce(source(size - 1, rwflag), "password");
+          return writePassword(buffer, size - 1, password);
+        })
+      ),
   );
 }

@@ -13,7 +13,7 @@ import { apart } from "../error_queue.ts";
 import { handleAt, type Opaque, scoped } from "../handle.ts";
 import type { CObject } from "../c_object.ts";
 import { calling, objectOf } from "../into.ts";
-import { guarded } from "../thrown.ts";
+import { atOnce, guarded } from "../thrown.ts";
 
 /** A function of the program, and what else it is called with. */
 export interface Answer {
@@ -24,8 +24,14 @@ export interface Answer {
 
 const answers = new Map<bigint, Map<string, Answer>>();
 
+/** What these give is not looked at, so that they may be async. */
+const OBSERVERS: ReadonlySet<string> = new Set(["info", "msg", "keylog", "sess_remove"]);
+
 /** Sets or removes the function for a kind of callback of an SSL or SSL_CTX. */
-export function setAnswer(native: CObject, kind: string, answer: Answer | undefined): void {
+export function setAnswer(native: CObject, kind: string, given: Answer | undefined): void {
+  const answer = given === undefined || OBSERVERS.has(kind)
+    ? given
+    : { ...given, run: (...args: unknown[]) => atOnce(given.run(...args), kind) };
   mustAllowCallbacks();
   let own = answers.get(native.address);
   if (own === undefined) {

@@ -4,10 +4,14 @@
  * @module
  */
 
+import { backend } from "../c_function.ts";
 import { packError, pushError } from "../error_queue.ts";
 
-/** Library, function and reason: ENOENT of the system's fopen(), and what BIO_new_file() makes of it. */
-const ERRORS_OF_A_MISSING_FILE = [[2, 1, 2], [32, 109, 128]] as const;
+/** ENOENT, as the C library has it that says what it means: the system's, and that of WASI. */
+const noEntry = () => backend === undefined ? 2 : 44;
+
+/** Library, function and reason: that of the system's fopen(), and what BIO_new_file() makes of it. */
+const errorsOfAMissingFile = () => [[2, 1, noEntry()], [32, 109, 128]] as const;
 
 /** What Deno reads at a path; `undefined`, with errors in the queue, if nothing is there. */
 function readAt<T>(
@@ -25,7 +29,7 @@ function readAt<T>(
     return read(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    for (const [library, func, reason] of ERRORS_OF_A_MISSING_FILE) {
+    for (const [library, func, reason] of errorsOfAMissingFile()) {
       pushError(packError(library, func, reason));
     }
     return undefined;

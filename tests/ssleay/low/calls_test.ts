@@ -5,8 +5,9 @@
 
 import "../../helpers/limit.ts";
 import { BACKEND, MISSING } from "./backend.ts";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { cFunction } from "../../../ssleay/low/c_function.ts";
+import { constantNames } from "../../../ssleay/low/constants.ts";
 import { functionNames } from "../../../ssleay/low/functions.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
 import { nativeSignature, readRow } from "../../../ssleay/low/row.ts";
@@ -123,6 +124,31 @@ Deno.test("the parts of the version are constants from OpenSSL 3.0 on", () => {
       `Your vendor has not defined SSLeay macro ${name}`,
     );
   }
+});
+
+Deno.test("`in` says what this OpenSSL has, as Perl's exists does", () => {
+  const missing = missingRows();
+  for (const name of functionNames()) {
+    const has = !missing.has(name) && !(name in REMOVED) &&
+      !(SSLeay.OPENSSL_VERSION_NUMBER < (SINCE[name] ?? 0));
+    assertEquals(name in SSLeay, has, name);
+  }
+  const absent = constantNames().filter((name) => !(name in SSLeay));
+  assert(absent.includes("F_CLIENT_HELLO"));
+  for (const name of absent) {
+    const message = `Your vendor has not defined SSLeay macro ${name}`;
+    assertThrows(() => Reflect.get(SSLeay, name), TypeError, message);
+  }
+  const all = { ...SSLeay } as Record<string, unknown>; // reads what is listed
+  assertEquals([all.OP_ALL, all.CTX_new], [SSLeay.OP_ALL, SSLeay.CTX_new]);
+  assertEquals(["CTX_v2_new" in all, "F_CLIENT_HELLO" in all], [false, false]);
+});
+
+Deno.test("a file that does not exist is an error in the words of the system", () => {
+  SSLeay.ERR_clear_error();
+  assertEquals(SSLeay.CTX_use_certificate_file(SSLeay.CTX_new()!, "/no/such/file", 1), 0);
+  assertMatch(SSLeay.ERR_error_string(SSLeay.ERR_get_error()), /No such file or directory$/);
+  SSLeay.ERR_clear_error();
 });
 
 Deno.test("nothing can be put into SSLeay, nor taken away", () => {

@@ -132,6 +132,31 @@ Deno.test("what a callback throws comes out of the call; handles of the callback
   assertEquals(shake(end(ctx, true), end(serverContext(), false)), [1, 1]);
 });
 
+Deno.test("a callback that gives a promise is refused, unless nobody waits for what it gives", async () => {
+  const late = (kind: string) =>
+    `Cannot use the ${kind} callback: it gave a promise, and OpenSSL cannot wait`;
+  const pending = () => Promise.reject(new Error("nobody sees this one")) as unknown as number;
+  const ctx = clientContext(), listening = serverContext();
+  SSLeay.CTX_set_verify(ctx, SSLeay.VERIFY_PEER, pending);
+  const again = () => shake(end(ctx, true), end(listening, false));
+  assertThrows(again, TypeError, late("verify"));
+  SSLeay.CTX_set_verify(ctx, SSLeay.VERIFY_PEER);
+  SSLeay.CTX_set_tlsext_servername_callback(listening, pending);
+  assertThrows(again, TypeError, late("servername"));
+  SSLeay.CTX_set_tlsext_servername_callback(listening, null);
+  let lines = 0;
+  SSLeay.CTX_set_keylog_callback(ctx, () => Promise.resolve(lines++) as unknown as void);
+  assertEquals(again(), [1, 1]);
+  assert(lines > 0);
+  const key = SSLeay.PEM_read_bio_PrivateKey(bio(server.key))!;
+  const aes = SSLeay.EVP_get_cipherbyname("aes-256-cbc")!;
+  const text = SSLeay.PEM_get_string_PrivateKey(key, "secret", aes)!;
+  const ask = () => Promise.reject(new Error("nor this one")) as unknown as string;
+  assertThrows(() => SSLeay.PEM_read_bio_PrivateKey(bio(text), ask), TypeError, late("password"));
+  SSLeay.ERR_clear_error();
+  await Promise.resolve(); // a rejection that nobody handled would end the test
+});
+
 Deno.test("ALPN, server name, key log, messages and states", () => {
   const [clientCtx, serverCtx] = [clientContext(), serverContext()];
   const seen: Record<string, unknown> = {};
