@@ -20,6 +20,13 @@ function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | unde
   return publicSuffix === undefined ? undefined : "verifycnPublicsuffix";
 }
 
+/** Why the peer has to send a certificate. */
+function demand({ role, verifyMode }: Policy): string {
+  if (role === "client") return "a server must send one";
+  const asked = (verifyMode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) !== 0;
+  return `${asked ? "verifyMode" : "forceFingerprint"} demands one`;
+}
+
 /** Judges a peer without a certificate: a client may be allowed to send none, a server is not. */
 export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Names): Judgement {
   if (policy.engine === "deno" && policy.role === "client") {
@@ -50,7 +57,7 @@ export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Name
       code: "ERR_SSL_NO_CERTIFICATE",
       errno: -1,
       reason: "the peer sent no certificate",
-      about: policy.role === "server" ? "verifyMode demands one" : "a server must send one",
+      about: demand(policy),
       check: "chain",
     }
     : {

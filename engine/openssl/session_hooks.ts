@@ -175,12 +175,15 @@ export class SessionHooks implements CallbackTarget {
     if (evidence.presented.length > 0) return this.#judge(evidence);
     if (!done) return undefined;
     if (this.context.config.psk && this.#usedPsk()) return this.#judge({ ...evidence, psk: true });
-    if (!this.#needsCertificate(verifyMode)) return undefined;
-    return new SslVerifyError("Cannot verify the peer: it sent no certificate", {
-      code: "ERR_SSL_NO_CERTIFICATE",
-      errno: UNSPECIFIED,
-      facts: { role: this.#role, engine: this.context.engine },
-    });
+    if (this.#needsCertificate(verifyMode)) {
+      return new SslVerifyError("Cannot verify the peer: it sent no certificate", {
+        code: "ERR_SSL_NO_CERTIFICATE",
+        errno: UNSPECIFIED,
+        facts: { role: this.#role, engine: this.context.engine },
+      });
+    }
+    // A client may send none; but not where a pin decides, and the report says so in any case.
+    return this.#role === "server" ? this.#judge(evidence) : undefined;
   }
 
   /**

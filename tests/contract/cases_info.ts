@@ -1,10 +1,11 @@
 /** What a socket knows about its TLS. */
 
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { engineInfo } from "../../engine/select.ts";
-import { SslUnsupportedError } from "../../errors.ts";
-import type { SslSocket } from "../../socket/socket.ts";
-import { connectPair, testPki } from "./harness.ts";
+import { SSL_VERIFY_PEER } from "../../constants.ts";
+import { SslUnsupportedError, SslVerifyError } from "../../errors.ts";
+import { SslSocket } from "../../socket/socket.ts";
+import { connectPair, listen, reach, testPki } from "./harness.ts";
 import type { Cases } from "./suite.ts";
 
 const CERTIFICATE: readonly ((s: SslSocket) => unknown)[] = [
@@ -67,6 +68,31 @@ export function infoCases(cases: Cases): void {
     await using byName = await connectPair(engine, { family: undefined });
     assertEquals(byName.client.timings.dns, undefined);
     assert(byName.client.timings.tcp! > 0);
+  });
+
+  const optional = "a client that may leave its certificate out, and does: the report says so";
+  cases.add(optional, ["requestClientCertificate"], async ({ engine }) => {
+    const { ca } = await testPki();
+    const asks = { verifyMode: SSL_VERIFY_PEER, clientCa: ca.pem };
+    await using pair = await connectPair(engine, {}, asks);
+    const { ok, checks } = pair.server.report;
+    assertEquals(ok, true);
+    assertEquals(checks.map((each) => each.detail), ["the client sent no certificate"]);
+  });
+
+  const pinned = "a server whose pin decides refuses a client without a certificate";
+  cases.add(pinned, ["requestClientCertificate", "fingerprint"], async ({ engine }) => {
+    const { ca, server } = await testPki();
+    await using listener = await listen(engine, {
+      verifyMode: SSL_VERIFY_PEER,
+      clientCa: ca.pem,
+      fingerprint: server.certificate.fingerprint(),
+      forceFingerprint: true,
+    });
+    const accepting = assertRejects(() => listener.accept(), SslVerifyError, "forceFingerprint");
+    const client = await SslSocket.connect(await reach(engine, listener));
+    assertEquals((await accepting).code, "ERR_SSL_NO_CERTIFICATE");
+    await client.close({ timeout: 1 });
   });
 
   cases.add("the report has the chain as it was sent", ["peerCertificate"], async (t) => {

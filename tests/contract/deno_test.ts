@@ -3,10 +3,12 @@ import { contractSuite } from "./suite.ts";
 
 // What Deno's own TLS cannot do, by the feature table.
 contractSuite("deno", [
+  "a client that may leave its certificate out, and does: the report says so",
   "a failed connectSsl() leaves nothing open and nothing plain",
   "a failed start() leaves the connection usable where the peer speaks plain text",
   "a failed start() with keepSocketOnError: false closes the connection",
   "a mixed port peeks and serves plain text or TLS",
+  "a server whose pin decides refuses a client without a certificate",
   "a start() that times out leaves the connection usable",
   "a transport that stopSsl() gave may outlive the socket once TLS is started on it",
   "acceptPlain() gives a TCP connection",

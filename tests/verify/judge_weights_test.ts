@@ -402,6 +402,8 @@ Deno.test("a peer without a certificate: who may be one, and the reason for the 
   }
   assertStringIncludes(of(POLICY).error!.message, "a server must send one");
   assertStringIncludes(of({ ...server, verifyMode: 3 }).error!.message, "verifyMode demands one");
+  const pin = of({ ...server, forceFingerprint: true }).error!.message;
+  assertStringIncludes(pin, "forceFingerprint demands one");
   const deno: Policy = { ...POLICY, engine: "deno" };
   assertEquals(verdict(of({ ...server, engine: "deno" })), "ERR_SSL_NO_CERTIFICATE");
   assertEquals(answers(of(deno)), [["chain", true], ["hostname", true]]);
