@@ -149,10 +149,11 @@ export function classifyName(value: string): SubjectAltName {
   return { type: value.includes("@") ? "EMAIL" : "DNS", value };
 }
 
+/** A name of a constraint; an address alone is a network of one. */
 function constraint(value: string): SubjectAltName {
-  return parseIpAddress(value.split("/")[0]!) === undefined
-    ? classifyName(value)
-    : { type: "IP", value };
+  const bytes = parseIpAddress(value.split("/")[0]!);
+  if (bytes === undefined) return classifyName(value);
+  return { type: "IP", value: value.includes("/") ? value : `${value}/${bytes.length * 8}` };
 }
 
 function createKey(type: TestKeyType = "ec"): Promise<PrivateKey> {

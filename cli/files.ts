@@ -83,6 +83,32 @@ export async function writeOutput(
   }
 }
 
+/** A file to write. */
+export interface Output {
+  readonly path: string;
+  readonly data: Uint8Array | string;
+  /** Whether there is a key in it. */
+  readonly secret: boolean;
+}
+
+/**
+ * Writes files that belong together: all of them, or none.
+ *
+ * @throws As {@linkcode writeOutput}.
+ */
+export async function writeOutputs(outputs: readonly Output[], force: boolean): Promise<void> {
+  const written: string[] = [];
+  try {
+    for (const { path, data, secret } of outputs) {
+      await writeOutput(path, data, { secret, force });
+      written.push(path);
+    }
+  } catch (error) {
+    for (const path of written) await Deno.remove(path);
+    throw error;
+  }
+}
+
 /** Writes a report. The one of the last time is replaced, unless it is not a report. */
 export async function writeReport(path: string, page: string): Promise<void> {
   if (!/\.html?$/i.test(path)) {

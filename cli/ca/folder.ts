@@ -6,8 +6,10 @@
 
 import type { Certificate } from "../../certificate/certificate.ts";
 import { pemFile2cert, pemFile2key } from "../../certificate/files.ts";
+import { keyMatches } from "../../certificate/keys/decode.ts";
 import type { PrivateKey } from "../../certificate/keys/private_key.ts";
 import { SslError } from "../../errors.ts";
+import { quotePath } from "../../internal/quote.ts";
 import type { Call } from "../call.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -72,18 +74,27 @@ export async function caCertificate(files: CaFiles): Promise<Certificate> {
   }
 }
 
+async function keyOf(files: CaFiles): Promise<PrivateKey> {
+  try {
+    return await pemFile2key(files.keyFile);
+  } catch (error) {
+    throw isMissing(error) ? missing(files, error) : error;
+  }
+}
+
 /**
  * The root certificate with its key.
  *
- * @throws {UsageError} If there is no CA.
+ * @throws {UsageError} If there is no CA, or the two do not belong together.
  */
 export async function caIdentity(
   files: CaFiles,
 ): Promise<{ readonly cert: Certificate; readonly key: PrivateKey }> {
   const cert = await caCertificate(files);
-  try {
-    return { cert, key: await pemFile2key(files.keyFile) };
-  } catch (error) {
-    throw isMissing(error) ? missing(files, error) : error;
-  }
+  const key = await keyOf(files);
+  if (keyMatches(cert.rawSpki, key)) return { cert, key };
+  throw new UsageError(
+    `${quotePath(files.keyFile)} is not the key of ${quotePath(files.certFile)}`,
+    "ssl ca init --force makes a new CA",
+  );
 }

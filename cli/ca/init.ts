@@ -8,9 +8,10 @@ import { issue, type TestKeyType } from "../../certificate/issue.ts";
 import { fileError } from "../../internal/file_error.ts";
 import type { Call } from "../call.ts";
 import { CERTIFICATE_SCHEMA, certificateData, dayText, keyText } from "../certificate_data.ts";
-import { writeOutput } from "../files.ts";
+import { writeOutputs } from "../files.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { caFiles } from "./folder.ts";
+import { limitsFrom } from "./limits.ts";
 
 const DAY = 86_400_000;
 const text = { type: "string" };
@@ -38,7 +39,7 @@ async function makeFolder(path: string): Promise<void> {
 export async function run(call: Call): Promise<Result> {
   const files = caFiles(call);
   const { folder, certFile, keyFile } = files;
-  const limitedTo = call.texts("for");
+  const { permitted: limitedTo, excluded } = limitsFrom(call.texts("for"));
   const now = call.io.now();
   const { cert, key } = await issue(
     {
@@ -48,19 +49,20 @@ export async function run(call: Call): Promise<Result> {
       pathLength: 0,
       notBefore: new Date(now - DAY),
       notAfter: new Date(now + call.number("days")! * DAY),
-      ...(limitedTo.length > 0 && { permitted: limitedTo }),
+      ...{ permitted: limitedTo, excluded },
     },
     true,
     undefined,
   );
   await makeFolder(folder);
   const force = call.flag("force");
-  // The key first: a root that is trusted and has no key is of no use, and the key is never replaced unasked.
-  await writeOutput(keyFile, key.pem, { secret: true, force });
-  await writeOutput(certFile, cert.pem, { secret: false, force });
+  await writeOutputs([
+    { path: keyFile, data: key.pem, secret: true },
+    { path: certFile, data: cert.pem, secret: false },
+  ], force);
   const limit = limitedTo.length === 0
     ? "It can vouch for any name: with its key, others can deceive those who trust it."
-    : `It can vouch for ${limitedTo.join(", ")} and what is below, and for nothing else.`;
+    : `It can vouch for ${limitedTo.join(", ")} and what is below, and for no other server.`;
   const { page } = call;
   return {
     verdict: "ok",

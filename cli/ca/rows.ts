@@ -53,7 +53,7 @@ export const CA_COMMANDS: readonly Command[] = [
       { args: "ca init", does: "once on each machine" },
       {
         args: "ca init --for localhost --for test --for 127.0.0.0/8",
-        does: "a root that can vouch for nothing else",
+        does: "a root that can vouch for no other server",
       },
     ],
     permissions: [

@@ -4,14 +4,16 @@
  * @module
  */
 
+import type { Certificate } from "../../certificate/certificate.ts";
 import { issue, leafUsage, type TestKeyType } from "../../certificate/issue.ts";
 import { createPkcs12 } from "../../certificate/keys/pkcs12_write.ts";
-import { hostProblem, ipVersion } from "../../internal/host.ts";
+import { ipVersion, readHost } from "../../internal/host.ts";
 import { quote } from "../../internal/quote.ts";
 import { caFiles, caIdentity } from "../ca/folder.ts";
+import { checkWithin } from "../ca/limits.ts";
 import type { Call } from "../call.ts";
 import { CERTIFICATE_SCHEMA, certificateData, dayText, keyText } from "../certificate_data.ts";
-import { writeOutput } from "../files.ts";
+import { type Output, writeOutputs } from "../files.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";
 import { passwordOf } from "./source.ts";
@@ -30,14 +32,40 @@ export const schema: DataSchema = {
   },
 };
 
-/** Refuses what cannot be a name in a certificate. */
-function checkName(name: string, client: boolean): void {
-  if (client && name.includes("@")) return;
-  const problem = ipVersion(name) === undefined
-    ? hostProblem(name.replace(/^\*\./, ""))
-    : undefined;
-  if (problem === undefined) return;
-  throw new UsageError(`${quote(name)} is not a host name: ${problem}`);
+/**
+ * A name as a certificate has it: a host in ASCII, an address, for a client also a mail address.
+ *
+ * @throws {UsageError} If it cannot be a name in a certificate.
+ */
+function nameInside(given: string, client: boolean): string {
+  if (client && given.includes("@")) {
+    if (/^[!-~]+$/.test(given)) return given;
+    throw new UsageError(`${quote(given)} is not a mail address of ASCII characters alone`);
+  }
+  const [wildcard, host] = given.startsWith("*.") ? ["*.", given.slice(2)] : ["", given];
+  const read = readHost(host);
+  if (read.kind === "dns" || read.kind === "ip" && wildcard === "") return wildcard + read.name;
+  const problem = read.kind === "invalid" ? read.reason : "an address has no wildcard";
+  throw new UsageError(`${quote(given)} is not a host name: ${problem}`);
+}
+
+/**
+ * The subject. Where no name is a domain, OpenSSL and GnuTLS take the commonName for one and hold it to
+ * the limits of the CA, so that addresses alone have none.
+ */
+function subjectOf(names: readonly string[]): Record<string, string> {
+  const [first] = names as [string];
+  const addresses = names.every((name) => ipVersion(name) !== undefined);
+  return addresses ? { organizationName: first } : { commonName: first };
+}
+
+/** Refuses a CA that has ended, or has not begun: nobody would accept the certificate. */
+function checkLife({ notBefore, notAfter }: Certificate, now: number): void {
+  if (notBefore.getTime() <= now && now < notAfter.getTime()) return;
+  throw new UsageError(
+    `the CA is valid from ${dayText(notBefore)} to ${dayText(notAfter)}, and not now`,
+    "ssl ca init --force makes a new one, which has to be trusted anew",
+  );
 }
 
 /** `example.com`, `_wildcard.example.com+2`: a name for files. */
@@ -48,15 +76,18 @@ function fileName(names: readonly string[]): string {
 
 /** Runs it. */
 export async function run(call: Call): Promise<Result> {
-  const names = call.operands, client = call.flag("client"), now = call.io.now();
-  for (const name of names) checkName(name, client);
+  const client = call.flag("client"), now = call.io.now();
+  const names = [...new Set(call.operands.map((name) => nameInside(name, client)))];
   const files = caFiles(call);
   const issuer = await caIdentity(files);
+  checkLife(issuer.cert, now);
+  for (const name of names) checkWithin(issuer.cert, name);
   const end = Math.min(now + call.number("days")! * DAY, issuer.cert.notAfter.getTime());
   const keyType = call.text("key-type") as TestKeyType;
   const { cert, key } = await issue(
     {
       names,
+      subject: subjectOf(names),
       keyType,
       keyUsage: leafUsage({ keyType }),
       extKeyUsage: [client ? "clientAuth" : "serverAuth"],
@@ -75,12 +106,15 @@ export async function run(call: Call): Promise<Result> {
     const fix = "--out-password-file FILE protects the key; an empty file is an empty password";
     throw new UsageError("PKCS#12 needs a password", fix);
   }
-  await writeOutput(keyFile, key.pem, { secret: true, force });
-  await writeOutput(certFile, cert.pem, { secret: false, force });
+  const outputs: Output[] = [
+    { path: keyFile, data: key.pem, secret: true },
+    { path: certFile, data: cert.pem, secret: false },
+  ];
   if (pkcs12File !== null) {
-    const bundle = await createPkcs12({ cert, key, chain: [issuer.cert], password: password! });
-    await writeOutput(pkcs12File, bundle, { secret: true, force });
+    const data = await createPkcs12({ cert, key, chain: [issuer.cert], password: password! });
+    outputs.push({ path: pkcs12File, data, secret: true });
   }
+  await writeOutputs(outputs, force);
   const { page } = call;
   const rows = [["certificate", certFile], ["key", `${keyFile} (for its owner alone)`]];
   if (pkcs12File !== null) rows.push(["PKCS#12", pkcs12File]);

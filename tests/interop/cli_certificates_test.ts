@@ -15,10 +15,16 @@ Deno.test("openssl takes the development CA, its certificate and the PKCS#12, wi
     const make = (name: string, ...args: string[]) =>
       run(["cert", "make", ...args, "--out", `${w.dir}/${name}`, ...dir]);
     assertEquals((await make("good", "app.test", "127.0.0.1", "--key-type", "rsa")).code, 0);
-    assertEquals((await make("bad", "bank.example")).code, 0);
+    assertEquals((await make("bad", "bank.example")).code, 2);
+    assertEquals((await make("address", "127.0.0.1")).code, 0);
+    await w.openssl("verify -x509_strict -verify_ip 127.0.0.1 -CAfile root.pem address.pem");
     await w.openssl(
       "verify -x509_strict -purpose sslserver -verify_hostname app.test -CAfile root.pem good.pem",
     );
+    await w.openssl(
+      "req -new -newkey rsa:2048 -nodes -keyout b.key -out b.csr -subj /CN=bank.example",
+    );
+    await w.openssl("x509 -req -in b.csr -CA root.pem -CAkey root-key.pem -days 5 -out bad.pem");
     const refused = await w.run("openssl", "verify", "-CAfile", "root.pem", "bad.pem");
     assert(!refused.ok);
     assertStringIncludes(refused.text, "permitted subtree violation");
