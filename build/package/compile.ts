@@ -10,6 +10,7 @@ import * as esbuild from "esbuild";
 import { Facades, facadesOf } from "./facades.ts";
 import { SourceGraph } from "./graph.ts";
 import { classesOf, named, withClassNames } from "./names.ts";
+import { withPlainNamespaces } from "./namespaces.ts";
 
 /** The folder of the compiled files in the package. */
 export const COMPILED = "compiled";
@@ -97,12 +98,11 @@ export async function compile(
     ]);
     if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
     facades.check(metafile.outputs);
-    const classes = new Set(
-      graph.files.flatMap((file) => classesOf(Deno.readTextFileSync(new URL(file, root)))),
-    );
+    const read = (file: string) => Deno.readTextFileSync(new URL(file, root));
+    const classes = new Set(graph.files.flatMap((file) => classesOf(read(file))));
     const texts = new Map(outputFiles.map((file) => {
       const path = file.path.slice(folder.length);
-      const text = withClassNames(file.text, classes);
+      const text = withPlainNamespaces(withClassNames(file.text, classes), read);
       return [path, path === `${LOADER}.js` ? withSource(text) : text] as const;
     }));
     return { files: named(texts, metafile.outputs, graph), sources: graph.files };

@@ -7,9 +7,8 @@
 import type { Metafile } from "esbuild";
 import type { SourceGraph } from "./graph.ts";
 
-/** What the compiler calls its own code, and what we call the file that has it. */
+/** What the compiler calls its own code: functions that make objects of modules (namespaces.ts). */
 const RUNTIME = "<runtime>";
-const HELPERS = "helpers";
 
 /** The files under their final names. */
 export function named(
@@ -25,13 +24,14 @@ export function named(
     taken.add(name);
     renamed.set(path, name);
   };
+  const helpers: string[] = [];
   for (const [path, { entryPoint }] of Object.entries(outputs)) {
     if (entryPoint?.startsWith("facade:entry ")) take(path, baseOf(path));
   }
   for (const [path, { inputs, entryPoint }] of Object.entries(outputs)) {
     if (renamed.has(path)) continue;
     if (Object.keys(inputs).every((file) => file === RUNTIME)) {
-      take(path, HELPERS);
+      helpers.push(path);
       continue;
     }
     const files = Object.keys(inputs).filter((file) => !file.startsWith("facade:"));
@@ -40,13 +40,19 @@ export function named(
     if (chunk !== undefined) take(path, chunk.name);
     else take(path, dashed(later === undefined ? `with-${largest(inputs)}` : `later-${later}`));
   }
-  const helpers = new RegExp(`^import "[./]+/(?:compiled/)?${HELPERS}\\.js";\n`, "gm");
+  const imports = helpers.map((path) =>
+    new RegExp(
+      `^import (?:\\{[^}]*\\} from )?"[./]+/(?:compiled/)?${baseOf(path)}\\.js";\n`,
+      "gm",
+    )
+  );
   const replaced = [...renamed].filter(([path, name]) => baseOf(path) !== name);
-  return new Map([...texts].map(([path, text]) => {
+  const used = [...texts].filter(([path]) => !helpers.includes(path));
+  return new Map(used.map(([path, text]) => {
+    for (const each of imports) text = text.replace(each, ""); // all link it, none uses it
     for (const [old, name] of replaced) {
       text = text.replaceAll(`/${baseOf(old)}.js"`, `/${name}.js"`);
     }
-    text = text.replace(helpers, ""); // all link it, few use it
     return [path.replace(baseOf(path), renamed.get(path)!), text];
   }));
 }

@@ -29,7 +29,7 @@ import * as providers from "./providers.ts";
 import * as random from "./random.ts";
 import * as retired from "./retired.ts";
 import { nativeSignature, readRow } from "./row.ts";
-import { REMOVED, TABLE } from "./table/all.ts";
+import { REMOVED, rowsOf, TABLE } from "./table/all.ts";
 
 /**
  * The functions that are more than one C function.
@@ -92,13 +92,17 @@ function removed(name: string, instead: string): () => never {
 
 /** The names of all functions, as in Perl. */
 export function functionNames(): string[] {
-  return [...Object.values(TABLE), REMOVED, ...COMPOSED].flatMap((each) => Object.keys(each));
+  return [
+    ...Object.values(TABLE).flatMap((text) => [...rowsOf(text).keys()]),
+    ...[REMOVED, ...COMPOSED].flatMap((each) => Object.keys(each)),
+  ];
 }
 
 /** The row of a name, if it is one. */
 function rowOf(name: string): string | undefined {
-  for (const rows of Object.values(TABLE)) {
-    if (Object.hasOwn(rows, name)) return Reflect.get(rows, name);
+  for (const text of Object.values(TABLE)) {
+    const row = rowsOf(text).get(name);
+    if (row !== undefined) return row;
   }
 }
 

@@ -7,7 +7,7 @@
 
 import { constantNames } from "./constants.ts";
 import { type Argument, readRow, type Result, type Row, type Visible } from "./row.ts";
-import { TABLE } from "./table/all.ts";
+import { rowsOf, TABLE } from "./table/all.ts";
 
 const HANDLE = (kind: string) => `Opaque<"${kind}">`;
 
@@ -99,8 +99,8 @@ export function typesText(): string {
     ...comment("The functions that are one C function each."),
     "export interface Declared {",
   ];
-  for (const rows of Object.values(TABLE)) {
-    for (const [name, text] of Object.entries(rows as Record<string, string>)) {
+  for (const area of Object.values(TABLE)) {
+    for (const [name, text] of rowsOf(area)) {
       const row = readRow(text);
       lines.push(
         `  /** ${sentence(row)} Perl: \`Net::SSLeay::${name}\` */`,

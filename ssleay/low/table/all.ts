@@ -16,7 +16,7 @@ import { SSL } from "./ssl.ts";
 import { STORE } from "./store.ts";
 import { X509 } from "./x509.ts";
 
-/** The rows, by the subject of their file. */
+/** The texts of the rows, by the subject of their file. */
 export const TABLE = {
   CTX,
   SSL,
@@ -30,6 +30,19 @@ export const TABLE = {
   BIO_AND_PEM,
   LIBRARY,
 } as const;
+
+const read = new Map<string, ReadonlyMap<string, string>>();
+
+/** The rows of a text of {@linkcode TABLE} by their names: read when they are first asked for. */
+export function rowsOf(text: string): ReadonlyMap<string, string> {
+  let rows = read.get(text);
+  if (rows === undefined) {
+    const lines = text.trim().split("\n");
+    rows = new Map(lines.map((line) => line.split(": ") as [name: string, row: string]));
+    read.set(text, rows);
+  }
+  return rows;
+}
 
 /** What OpenSSL 1.1.0 and later do not have, and what to use. */
 export const REMOVED: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@
 import { SSLeay } from "../../../ssleay/low/mod.ts";
 import type { Kind } from "../../../ssleay/low/kinds.ts";
 import { type Argument, readRow } from "../../../ssleay/low/row.ts";
-import { TABLE } from "../../../ssleay/low/table/all.ts";
+import { rowsOf, TABLE } from "../../../ssleay/low/table/all.ts";
 import { MISSING } from "./backend.ts";
 import { FREE, HandleArgument, MAKERS } from "./objects.ts";
 
@@ -58,8 +58,7 @@ function argumentOf(arg: Argument): { given: unknown } | undefined {
 type Calls = Iterable<readonly [name: string, args: readonly unknown[]]>;
 
 function* callsOf(area: string): Calls {
-  const rows: Readonly<Record<string, string>> = TABLE[area as keyof typeof TABLE];
-  for (const [name, text] of Object.entries(rows)) {
+  for (const [name, text] of rowsOf(TABLE[area as keyof typeof TABLE])) {
     const args = readRow(text).args.map(argumentOf).filter((arg) => arg !== undefined);
     yield [name, args.map(({ given }) => given)];
   }

@@ -11,7 +11,7 @@ import { constantNames } from "../../../ssleay/low/constants.ts";
 import { functionNames } from "../../../ssleay/low/functions.ts";
 import { SSLeay } from "../../../ssleay/low/mod.ts";
 import { nativeSignature, readRow } from "../../../ssleay/low/row.ts";
-import { REMOVED, TABLE } from "../../../ssleay/low/table/all.ts";
+import { REMOVED, rowsOf, TABLE } from "../../../ssleay/low/table/all.ts";
 import type { Outcome } from "./calls_program.ts";
 
 const program = new URL("./calls_program.ts", import.meta.url);
@@ -75,6 +75,9 @@ Deno.test("the functions are those of Net::SSLeay 1.96, no more and no less", as
   const names = text.trim().split("\n");
   assertEquals(names.length, 721);
   assertEquals(functionNames().sort(), [...names, PREFIXED].sort());
+  for (const [area, text] of Object.entries(TABLE)) {
+    assertEquals(rowsOf(text).size, text.trim().split("\n").length, `${area} has a name twice`);
+  }
 });
 
 /** The rows whose C function this OpenSSL lacks. */
@@ -84,7 +87,7 @@ function missingRows(): Set<string> {
     return row.names.every((each) => cFunction(each, signature) === undefined);
   };
   return new Set(
-    Object.values(TABLE).flatMap((rows) => Object.entries<string>(rows)).filter(isMissing)
+    Object.values(TABLE).flatMap((text) => [...rowsOf(text)]).filter(isMissing)
       .map(([name]) => name),
   );
 }
