@@ -45,6 +45,18 @@ export function isMap(
   return cache instanceof Map || cache instanceof LruMap;
 }
 
+/** Keeps a clone in a map or an object. */
+export function keepClone(
+  cache: Exclude<InterceptCache, CacheFunction> | LruMap<CacheEntry>,
+  ident: string,
+  entry: CacheEntry,
+): void {
+  if (isMap(cache)) return void cache.set(ident, entry);
+  // Not an assignment: the name may be `__proto__`.
+  const flags = { enumerable: true, writable: true, configurable: true };
+  Object.defineProperty(cache, ident, { value: entry, ...flags });
+}
+
 /**
  * What a cache function may give: an object, Perl's pair, or nothing.
  *

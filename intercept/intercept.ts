@@ -26,6 +26,7 @@ import {
   type Clone,
   type InterceptCache,
   isMap,
+  keepClone,
   newCache,
   toClone,
 } from "./cache.ts";
@@ -213,12 +214,7 @@ export class Intercept {
       }
       const clone = await making;
       entry = get() ?? { ...clone, atime: 0 };
-      if (isMap(cache)) cache.set(id, entry);
-      else {
-        // Not an assignment: the name may be `__proto__`.
-        const flags = { enumerable: true, writable: true, configurable: true };
-        Object.defineProperty(cache, id, { value: entry, ...flags });
-      }
+      keepClone(cache, id, entry);
     }
     entry.atime = nowSeconds();
     return { cert: entry.cert, key: entry.key };
@@ -347,8 +343,9 @@ export class Intercept {
       return [ident, { cert: pair(cert, key, `the clone ${quote(ident)}`), key, atime }];
     });
     const cache = options.cache ?? newCache();
-    if (isMap(cache)) { for (const [ident, entry] of entries) cache.set(ident, entry); }
-    else if (typeof cache !== "function") Object.assign(cache, Object.fromEntries(entries));
+    if (typeof cache !== "function") {
+      for (const [ident, entry] of entries) keepClone(cache, ident, entry);
+    }
     return new Intercept({
       proxyCert: pair(data.proxyCert, proxyKey, "the proxy's CA"),
       proxyKey,

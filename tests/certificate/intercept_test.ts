@@ -1,5 +1,5 @@
 import "../helpers/limit.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { Certificate } from "../../certificate/certificate.ts";
 import { certCreate } from "../../certificate/create.ts";
 import { type CacheEntry, Intercept } from "../../intercept/intercept.ts";
@@ -137,6 +137,11 @@ Deno.test("Intercept cache as an object or a Map: concurrent calls make one clon
     const automatic = original.fingerprint().slice("sha256$".length, "sha256$".length + 32);
     assertEquals(idents.sort(), ["__proto__", automatic, "h:1", "h:2"].sort());
   }
+  const kept = await Intercept.create({ ...proxyOptions, cache: object });
+  const again: Record<string, CacheEntry> = {};
+  Intercept.unserialize(kept.serialize(), { cache: again });
+  assertEquals(Object.keys(again).sort(), Object.keys(object).sort());
+  assertStrictEquals(Object.getPrototypeOf(again), Object.prototype);
   const entry = object["h:1"]!;
   assert(entry.atime > 1_600_000_000);
   // An entry of the application's own is used.
