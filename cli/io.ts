@@ -5,6 +5,8 @@
  * @module
  */
 
+import { SslError } from "../errors.ts";
+import { platformCode, platformReason } from "../internal/platform_error.ts";
 import { writeAll } from "../internal/write_all.ts";
 
 /**
@@ -64,10 +66,20 @@ export interface CliIo {
   readonly signal: AbortSignal;
 }
 
-function outputOf(stream: typeof Deno.stdout): CliOutput {
-  const bytes = (data: string | Uint8Array) =>
-    typeof data === "string" ? new TextEncoder().encode(data) : data;
-  return { isTerminal: stream.isTerminal(), write: (data) => writeAll(stream, bytes(data)) };
+function outputOf(stream: typeof Deno.stdout, name: string): CliOutput {
+  return {
+    isTerminal: stream.isTerminal(),
+    async write(data) {
+      try {
+        await writeAll(stream, typeof data === "string" ? new TextEncoder().encode(data) : data);
+      } catch (cause) {
+        const code = platformCode(cause);
+        if (code === undefined || code === "EPIPE") throw cause;
+        const reason = platformReason(cause as Error); // a full disk
+        throw new SslError(`Cannot write ${name}: ${reason}`, { code, reason, cause });
+      }
+    },
+  };
 }
 
 /** What standard input is. Needs no permission. */
@@ -100,8 +112,8 @@ export function systemIo(signal: AbortSignal): CliIo {
         return Deno.stdin.readable;
       },
     },
-    stdout: outputOf(Deno.stdout),
-    stderr: outputOf(Deno.stderr),
+    stdout: outputOf(Deno.stdout, "standard output"),
+    stderr: outputOf(Deno.stderr, "standard error"),
     columns: columnsOf(),
     noColor: Deno.noColor,
     now: () => Date.now(),

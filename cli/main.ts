@@ -35,10 +35,17 @@ async function report(call: Call, error: unknown): Promise<number> {
   if (call.io.signal.aborted) return INTERRUPTED;
   const { failureOf } = await import("./failure.ts");
   const failure = failureOf(call.command, error);
-  await call.progress("");
-  if (call.form !== "text") return await call.finish(failure);
-  await call.io.stderr.write(`${harmless(failure.text)}\n`);
-  return EXITS[failure.verdict].code;
+  const { code } = EXITS[failure.verdict];
+  try {
+    await call.progress("");
+    if (call.form !== "text") return await call.finish(failure);
+  } catch (error) {
+    if (isBrokenPipe(error)) return code;
+    // The document cannot be written: then the text says why.
+  }
+  // Where nobody reads that either, the exit code is left.
+  await call.io.stderr.write(`${harmless(failure.text)}\n`).catch(() => {});
+  return code;
 }
 
 async function runCommand(

@@ -13,6 +13,8 @@ const OURS: readonly (readonly [theirs: RegExp, ours: string])[] = [
     "--ca (with --only to trust no other)",
   ],
   [/\bextraCa or extraCaFile\b/g, "--ca"],
+  [/\bin ca, caFile, caPath, extraCa or clientCa, or\b/g, "in the file of --ca or --mtls, or"],
+  [/\bGive it as crl or crlFile, or in caPath; checkCrl: "chain" needs one\b/g, "Give --crl, one"],
   [/\bgive ca, caFile or caPath\b/g, "give --ca FILE"],
   [/\bgive ca or caFile\b/g, "give --ca FILE"],
   [/\boption "(?:crl|crlFile|checkCrl)"/g, "--crl"],

@@ -62,6 +62,25 @@ function find(given: string, known: ReturnType<typeof errorCodes>): Said | undef
   return { code: upper, ...(errno === undefined ? {} : { errno }), happened, remedy };
 }
 
+/** What is said of a code, or of a message of OpenSSL or Deno. */
+async function findAny(
+  given: string,
+  known: ReturnType<typeof errorCodes>,
+): Promise<Said | undefined> {
+  const said = find(given, known);
+  if (said !== undefined) return said;
+  const { codeOfMessage, saysRefusedAlone } = await import("./other_words.ts");
+  if (saysRefusedAlone(given)) {
+    throw new UsageError(
+      "OpenSSL says so of every certificate that it refuses, and the reason beside it",
+      'ssl explain NUMBER for a line like "verify error:num=20"; ssl connect HOST names the reason',
+    );
+  }
+  const code = codeOfMessage(given);
+  // Of libssl and of libcrypto: ERR_SSL_..., KEY_VALUES_MISMATCH.
+  return find(code, known) ?? find(code.replace(/^ERR_SSL_/, ""), known);
+}
+
 function linesOf({ code, errno, happened, remedy }: Said, page: Page): string {
   const head = errno === undefined ? code : `${code} (X509_V_ERR ${errno})`;
   const lines = [happened, inOurWords(remedy)].filter((each) => each !== "");
@@ -69,7 +88,7 @@ function linesOf({ code, errno, happened, remedy }: Said, page: Page): string {
 }
 
 /** Runs it. */
-export function run(call: Call): Promise<Result> {
+export async function run(call: Call): Promise<Result> {
   const known = errorCodes();
   const all = [
     ...[...known.verification, ...known.connection, ...known.own],
@@ -79,16 +98,19 @@ export function run(call: Call): Promise<Result> {
     throw new UsageError("no code", "ssl explain CODE, or ssl explain --list");
   }
   const asked = call.flag("list") ? all : call.operands;
-  const codes = asked.map((each) => {
-    const said = find(each, known);
-    if (said !== undefined) return said;
-    const near = nearest(each, [...all, ...known.alerts]);
-    throw new UsageError(
-      `the code ${quote(each)} is not known`,
-      near === undefined ? "ssl explain --list lists the codes" : `ssl explain ${near}`,
-    );
-  });
+  const codes: Said[] = [];
+  for (const each of asked) {
+    const said = await findAny(each, known);
+    if (said === undefined) {
+      const near = nearest(each, [...all, ...known.alerts]);
+      throw new UsageError(
+        `the code ${quote(each)} is not known`,
+        near === undefined ? "ssl explain --list lists the codes" : `ssl explain ${near}`,
+      );
+    }
+    codes.push(said);
+  }
   const listed = call.flag("list");
   const lines = codes.map((said) => listed ? said.code : linesOf(said, call.page)).join("\n");
-  return Promise.resolve({ verdict: "ok", data: { codes }, text: lines });
+  return { verdict: "ok", data: { codes }, text: lines };
 }

@@ -19,6 +19,10 @@ export const ABOUT_COMMANDS: readonly Command[] = [
       { args: "explain CERT_HAS_EXPIRED", does: "a code of an error" },
       { args: "explain 20", does: "a number of X509_V_ERR, as openssl shows it" },
       { args: "explain unknown_ca", does: "an alert, as both sides see it" },
+      {
+        args: "explain 'error:0A00010B:SSL routines::wrong version number'",
+        does: "a message of OpenSSL, or of Deno's TLS",
+      },
     ],
     permissions: [],
     load: () => import("./explain.ts"),

@@ -5,8 +5,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli/commands.ts";
 import { optionsOf } from "../../cli/arguments.ts";
 import { EXITS, VERDICTS, worst } from "../../cli/exit_codes.ts";
+import { SslError } from "../../errors.ts";
 import { harmless, textWidth } from "../../cli/layout.ts";
-import { run, shippedSchema } from "./helper.ts";
+import { main } from "../../cli/mod.ts";
+import { memoryIo, run, shippedSchema } from "./helper.ts";
 import { violations } from "./schema.ts";
 
 Deno.test("the exit codes are the table that people and monitoring rely on", () => {
@@ -155,6 +157,28 @@ Deno.test("progress and colors are for a terminal: none of them without one, or 
   assert(!controls.test(plain.stdout));
   const json = await run([...args, "--json"], { columns: 80, noColor: false });
   assert(!controls.test(json.stdout));
+});
+
+Deno.test("a result that cannot be written is said on standard error; the exit code is left", async () => {
+  const full = (code: string) => ({
+    isTerminal: false,
+    write: () => Promise.reject(new SslError(`Cannot write: ${code}`, { code })),
+  });
+  for (const form of [[], ["--json"], ["--jsonl"]]) {
+    const { io, written } = memoryIo();
+    assertEquals(await main(["explain", "20", ...form], { ...io, stdout: full("ENOSPC") }), 2);
+    assertStringIncludes(written()[1], "ssl explain: Cannot write: ENOSPC");
+    const nowhere = { ...io, stdout: full("ENOSPC"), stderr: full("ENOSPC") };
+    assertEquals(await main(["explain", "20", ...form], nowhere), 2);
+  }
+  const { io } = memoryIo();
+  const gone = { isTerminal: false, write: () => Promise.reject(new Deno.errors.BrokenPipe()) };
+  assertEquals(await main(["no-such"], { ...io, stderr: gone }), 2);
+});
+
+Deno.test("a file that the system does not take is exit code 2", async () => {
+  const { code, stderr } = await run(["cert", "show", `${"a".repeat(300)}.pem`]);
+  assertEquals(code, 2, stderr);
 });
 
 Deno.test("what a peer sends cannot command the terminal", () => {

@@ -69,6 +69,25 @@ Deno.test("explain: every code has something to say, by name, by number and as a
     const { json } = await run(["explain", given, "--json"]);
     assertEquals([json.codes[0].code, json.codes[0].errno], ["CERT_HAS_EXPIRED", 10]);
   }
+  const messages = {
+    "error:0A00010B:SSL routines::wrong version number": "ERR_SSL_NOT_TLS",
+    "f 7: 1 - error:0A0000C1:SSL routines::no shared cipher": "ERR_SSL_INCOMPATIBLE",
+    "error:05800074:x509 certificate routines::key values mismatch": "KEY_VALUES_MISMATCH",
+    "tlsv1 alert unknown ca": "ERR_SSL_ALERT_UNKNOWN_CA",
+    "SSL alert number 42": "ERR_SSL_ALERT_BAD_CERTIFICATE",
+    "verify error:num=18:self-signed certificate": "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "Verify return code: 21 (unable to verify)": "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "error 10 at 0 depth lookup: certificate has expired": "CERT_HAS_EXPIRED",
+    "invalid peer certificate: UnknownIssuer": "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    "received fatal alert: HandshakeFailure": "ERR_SSL_ALERT_HANDSHAKE_FAILURE",
+    "unexpected eof while reading": "ERR_SSL_TRUNCATED",
+  };
+  for (const [given, code] of Object.entries(messages)) {
+    assertEquals((await run(["explain", given, "--json"])).json.codes[0].code, code, given);
+  }
+  for (const given of ["error:0A000086:SSL routines::certificate verify failed", "hello there"]) {
+    assertEquals((await run(["explain", given])).code, 2);
+  }
   const alert = await run(["explain", "unknown_ca"]);
   assertStringIncludes(alert.stdout, "ERR_SSL_ALERT_UNKNOWN_CA\n  To a client: ");
   const wrong = await run(["explain", "CERT_HAS_EXPIRD"]);
