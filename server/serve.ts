@@ -65,7 +65,9 @@ export class Server implements SslServer {
   #listener: SslListener | undefined;
   #early: SslContext | undefined;
   #unref = false;
-  #stopping: Promise<{ readonly limited: boolean }> | undefined;
+  #stopping: true | undefined;
+  /** Resolves when a shutdown with a deadline has cut what still ran. */
+  readonly #cut = Promise.withResolvers<void>();
 
   /** Starts, for the public function that was `called`. */
   // deno-lint-ignore ban-types
@@ -112,10 +114,10 @@ export class Server implements SslServer {
       const running = service.serveOne(socket).finally(() => connections.delete(running));
       connections.add(running);
     }
+    this.#stopping = true;
     service.draining?.();
-    const stopped = await this.#stopping;
     const done = Promise.allSettled(connections);
-    await (stopped?.limited ? inTime(done, GRACE) : done);
+    await Promise.race([done, this.#cut.promise.then(() => inTime(done, GRACE))]);
     await service.close?.();
   }
 
@@ -135,19 +137,14 @@ export class Server implements SslServer {
   }
 
   async shutdown(options: ShutdownListenerOptions = NO_OPTIONS): Promise<void> {
-    await (this.#stopping ??= this.#shutdown(options));
-  }
-
-  async #shutdown(options: ShutdownListenerOptions): Promise<{ readonly limited: boolean }> {
     const service = await this.#starting.catch(() => undefined);
-    await service?.listener.shutdown(options);
-    return { limited: ownRecord(options).deadline !== undefined };
+    await service?.listener.shutdown(options); // which refuses a wrong option, and goes on then
+    if (ownRecord(options).deadline !== undefined) this.#cut.resolve();
   }
 
   [Symbol.for("Deno.customInspect")](): string {
     const { addr, engine } = this.#listener ?? {};
-    const stopping = this.#stopping !== undefined || undefined;
-    return oneLine(this, { addr, engine, stopping });
+    return oneLine(this, { addr, engine, stopping: this.#stopping });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -56,7 +56,7 @@ export class Listener<S extends AcceptedSocket> {
   readonly #arrivals: Arrivals;
   readonly #handshakes: ServerHandshakes<S>;
   readonly #queue: AcceptQueue<S, Arrival>;
-  #whenIdle: (() => void) | undefined;
+  readonly #idle = Promise.withResolvers<void>();
   #closed = false;
 
   constructor({ listener, options, contexts, makeSocket }: ListenerSettings<S>) {
@@ -218,10 +218,9 @@ export class Listener<S extends AcceptedSocket> {
       operation: "shut down the listener on",
       peer: describeAddr(this.addr),
     });
-    const idle = new Promise<void>((resolve) => this.#whenIdle = resolve);
     this.#checkIdle();
     try {
-      await deadline.race(idle);
+      await deadline.race(this.#idle.promise);
     } catch {
       await this.drop();
       await this.#handshakes.cut();
@@ -230,7 +229,7 @@ export class Listener<S extends AcceptedSocket> {
 
   #checkIdle(): void {
     if (!this.#closed) return;
-    if (this.#handshakes.idle) this.#whenIdle?.();
+    if (this.#handshakes.idle) this.#idle.resolve();
     this.#queue.wake();
   }
 

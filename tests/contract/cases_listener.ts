@@ -287,13 +287,14 @@ export function listenerCases(cases: Cases): void {
       ]);
       let down = false;
       const stopping = listener.shutdown().then(() => down = true);
+      const again = listener.shutdown();
       assertEquals((await iterator.next()).done, true);
       await client.write(bytes("finish"));
       assertEquals(await readText(server, 6), "finish");
       await settle();
       assertEquals(down, false);
       await server.close();
-      await stopping;
+      await Promise.all([stopping, again]);
       await client.close();
       await refuses(
         async () => await SslSocket.connect(await reach(engine, listener)),

@@ -221,6 +221,31 @@ for (const engine of ENGINES) {
     await client.close();
   });
 
+  Deno.test(`${engine}: a second shutdown() may set the deadline that the first one did not`, async () => {
+    const { server, connect } = await start({ engine, onError: () => {} }, async (handle) => {
+      await handle.print("begun\n");
+      await handle.readLine(); // until it is cut
+    });
+    const client = await connect();
+    assertEquals(await readText(client, 6), "begun\n");
+    const patient = server.shutdown();
+    await server.shutdown({ deadline: 10 });
+    await patient;
+    await server.finished;
+    await client.close();
+  });
+
+  Deno.test(`${engine}: a shutdown() with a wrong option refuses it, and the server goes on`, async () => {
+    const { server, connect } = await start({ engine }, (handle) => handle.print("here\n"));
+    await assertRejects(() => server.shutdown({ deadline: -1 }), RangeError, "deadline");
+    await assertRejects(() => server.shutdown({ deadlin: 1 } as never), TypeError, '"deadline"');
+    const client = await connect();
+    assertEquals(await readText(client, 5), "here\n");
+    await client.close();
+    await server.shutdown();
+    await server.finished;
+  });
+
   Deno.test(`${engine}: serve() is disposable`, async () => {
     const handled: string[] = [];
     {
