@@ -130,7 +130,7 @@ export const LIBC_SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** What tells OpenSSL 1.1.1 and later from LibreSSL, BoringSSL and older ones, which lack it. */
-const MARK = { SSL_CTX_set_session_ticket_cb: { type: "pointer" } } as const;
+const MARK = { SSL_CTX_set_session_ticket_cb: { parameters: [], result: "void" } } as const;
 
 type Tables = readonly [
   ssl: Deno.ForeignLibraryInterface,
@@ -153,8 +153,12 @@ export function loadTables(
   };
 }
 
+/** Why the library was not loaded from the places before the one where it was found. */
+let before: readonly string[] = [];
+
 /**
- * Loads the library from the first place where that works.
+ * Loads the library from the first place where that works; places before the one where it was found
+ * are not tried again.
  *
  * @throws {SslUnsupportedError} If no candidate could be loaded; lists each with its reason.
  * @throws {Deno.errors.NotCapable} If the ffi permission is not granted.
@@ -164,10 +168,13 @@ function loadFirst<C>(load: (path: string) => C): Loaded<C> {
   const permitted = permittedPaths();
   // If nothing is permitted, one attempt lets Deno ask, or refuse in its own words.
   const paths = permitted.length > 0 ? permitted : candidatePaths().slice(0, 1);
-  const tried: string[] = [];
-  for (const path of paths) {
+  const at = paths.indexOf(found?.path ?? "");
+  const tried = at < 0 ? [] : [...before];
+  for (const path of paths.slice(Math.max(at, 0))) {
     try {
-      return { c: load(path), path, narrow: narrow && !granted({ name: "ffi" }) };
+      const c = load(path);
+      before = tried;
+      return { c, path, narrow: narrow && !granted({ name: "ffi" }) };
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
       tried.push(`${path}: ${error instanceof Error ? error.message : error}`);
@@ -197,7 +204,7 @@ export function findLibrary(): Loaded<Telling> {
   return found ??= loadFirst((path) => {
     const { memcpy, strlen } = LIBC_SYMBOLS;
     const tables = [MARK, VERSION_SYMBOLS, { memcpy, strlen }] as const;
-    return loadTables(path, tables, (file, table) => Deno.dlopen(file, table).symbols) as
+    return loadTables(path, tables, (file, table) => bind(file, table as Table)) as
       & Record<string, unknown>
       & Telling;
   });
@@ -250,18 +257,6 @@ const withUnused = (row: Deno.ForeignFunction): Deno.ForeignFunction => ({
   parameters: [...row.parameters, UNUSED],
 });
 
-function select(
-  table: Table,
-  row: (name: string, row: Deno.ForeignFunction) => Deno.ForeignFunction | undefined,
-): Table {
-  return Object.fromEntries(
-    Object.entries(table).flatMap(([name, each]) => {
-      const chosen = row(name, each);
-      return chosen === undefined ? [] : [[name, chosen]];
-    }),
-  );
-}
-
 /** With the additional argument; to spread a list of arguments costs more than most calls. */
 function withNothing(call: Call, count: number): Call {
   if (count === 1) return (a) => call(a, NOTHING);
@@ -277,12 +272,19 @@ function withNothing(call: Call, count: number): Call {
  * @throws {Error} If the library lacks one that is not optional, or cannot be loaded.
  * @throws {Deno.errors.NotCapable} If the ffi permission is not granted.
  */
-export function bind(path: string, table: Table, compiled: ReadonlySet<string>): Functions {
-  const slow = select(table, (name, row) => compiled.has(name) ? undefined : withUnused(row));
-  const fast = select(table, (name, row) => compiled.has(name) ? row : undefined);
-  const functions: Functions = { ...Deno.dlopen(path, fast).symbols as Functions };
-  for (const [name, call] of Object.entries(Deno.dlopen(path, slow).symbols as Functions)) {
-    functions[name] = call && withNothing(call, table[name]!.parameters.length);
+export function bind(
+  path: string,
+  table: Table,
+  compiled: ReadonlySet<string> = new Set(),
+): Functions {
+  const rows: Record<string, Deno.ForeignFunction> = {}, functions: Functions = {};
+  for (const [name, row] of Object.entries(table)) {
+    rows[name] = compiled.has(name) ? row : withUnused(row);
+  }
+  for (const [name, call] of Object.entries(Deno.dlopen(path, rows).symbols as Functions)) {
+    functions[name] = call && !compiled.has(name)
+      ? withNothing(call, table[name]!.parameters.length)
+      : call;
   }
   return functions;
 }
