@@ -109,11 +109,18 @@ export async function writeOutputs(outputs: readonly Output[], force: boolean): 
   }
 }
 
-/** Writes a report. The one of the last time is replaced, unless it is not a report. */
+/**
+ * The file of `--html`, before the work begins.
+ *
+ * @throws {UsageError} If it is not a name for a page.
+ */
+export function reportPath(path: string | undefined): string | undefined {
+  if (path === undefined || /\.html?$/i.test(path)) return path;
+  throw new UsageError(`${quotePath(path)} is not a name for a page`, "let it end in .html");
+}
+
+/** Writes a report to a file of {@linkcode reportPath}. The one of the last time is replaced. */
 export async function writeReport(path: string, page: string): Promise<void> {
-  if (!/\.html?$/i.test(path)) {
-    throw new UsageError(`${quotePath(path)} is not a name for a page`, "let it end in .html");
-  }
   await writeOutput(path, page, { secret: false, force: true });
 }
 

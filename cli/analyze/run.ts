@@ -13,7 +13,7 @@ import { certificateData } from "../certificate_data.ts";
 import { contextFor, open } from "../connect/open.ts";
 import { type ConnectionSettings, settingsOf } from "../connect/connection_settings.ts";
 import { parseTarget, type Target } from "../connect/target.ts";
-import { writeReport } from "../files.ts";
+import { reportPath, writeReport } from "../files.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { analyze } from "./analyze.ts";
 import { rankOf } from "./judge.ts";
@@ -59,6 +59,7 @@ function noTls({ target: { hostname, port }, versions }: Analysis): SslPeerError
 
 /** Runs it. */
 export async function run(call: Call): Promise<Result> {
+  const html = reportPath(call.text("html"));
   const settings = await settingsOf(call);
   const target = parseTarget(call.operands[0]!, settings.usualPort);
   const analysis = await analyze({
@@ -78,7 +79,6 @@ export async function run(call: Call): Promise<Result> {
     progress: (text) => void call.progress(`${target.text}: ${text}`),
   });
   if (!analysis.versions.some(({ offered }) => offered)) throw noTls(analysis);
-  const html = call.text("html");
   if (html !== undefined) {
     const { analysisReport } = await import("../html/analysis_report.ts");
     await writeReport(html, analysisReport(analysis, call.io.now()));

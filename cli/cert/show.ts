@@ -22,7 +22,7 @@ import {
 } from "../certificate_data.ts";
 import { bar, counted, type Page } from "../layout.ts";
 import type { DataSchema, JsonSchema, Result } from "../result.ts";
-import { writeReport } from "../files.ts";
+import { reportPath, writeReport } from "../files.ts";
 import type { ShownItem } from "../html/certificate_report.ts";
 import type { Contents, Item } from "./contents.ts";
 import { certificateDetails, DETAILS_SCHEMA, nameOf, namesOf, requestNames } from "./describe.ts";
@@ -208,11 +208,11 @@ function textOf(contents: Contents, page: Page, now: number): string {
 
 /** Runs it. */
 export async function run(call: Call): Promise<Result> {
+  const html = reportPath(call.text("html"));
   const [operand] = call.operands as readonly [string];
   const contents = await contentsOf(call, operand);
   const now = call.io.now();
   const { from, encoding, items } = contents;
-  const html = call.text("html");
   if (html !== undefined) {
     const { certificateReport } = await import("../html/certificate_report.ts");
     await writeReport(html, certificateReport(operand, shownItems(contents, now), now));

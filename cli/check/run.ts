@@ -15,7 +15,7 @@ import { EXITS, type Verdict, worst } from "../exit_codes.ts";
 import { counted, type Mood, padEnd, type Page, textWidth } from "../layout.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";
-import { writeReport } from "../files.ts";
+import { reportPath, writeReport } from "../files.ts";
 import { type HostEntry, hostsOf } from "./hosts.ts";
 
 /** How a server fares. */
@@ -157,6 +157,7 @@ async function inTurn<T, R>(
 
 /** Runs it. */
 export async function run(call: Call): Promise<Result> {
+  const page = reportPath(call.text("html"));
   const limits = { warn: call.number("warn")!, crit: call.number("crit")! };
   if (limits.crit > limits.warn) {
     throw new UsageError(`--crit ${limits.crit} is more than --warn ${limits.warn}`);
@@ -183,7 +184,6 @@ export async function run(call: Call): Promise<Result> {
       await call.progress(missing === 0 ? "" : `${counted(missing, "server")} to go`);
     },
   );
-  const page = call.text("html");
   if (page !== undefined) await writePage(page, found, call.io.now());
   const shown = found.filter(({ level }) => !call.flag("problems") || level !== "ok");
   return {

@@ -8,7 +8,6 @@ import { SslTruncatedError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { DataSchema, Result } from "../result.ts";
 import { UsageError } from "../usage_error.ts";
-import { adviceFor } from "./fix.ts";
 import { converse } from "./converse.ts";
 import { contextFor, open } from "./open.ts";
 import { settingsOf } from "./connection_settings.ts";
@@ -30,13 +29,8 @@ export async function run(call: Call): Promise<Result> {
   const settings = await settingsOf(call);
   const target = parseTarget(call.operands[0]!, settings.usualPort);
   const context = await contextFor(settings);
-  const opened = await open(target, settings, context, call.io.signal);
-  const { socket, error } = opened;
-  if (socket === undefined) {
-    const { fix } = adviceFor(opened);
-    if (fix !== "") await call.note(`  fix  ${fix}`);
-    throw error;
-  }
+  const { socket, error } = await open(target, settings, context, call.io.signal);
+  if (socket === undefined) throw error;
   const { sent, received, truncated } = await converse(socket, {
     input: call.io.stdin.readable,
     output: (data) => call.io.stdout.write(data),

@@ -176,6 +176,21 @@ Deno.test("a result that cannot be written is said on standard error; the exit c
   assertEquals(await main(["no-such"], { ...io, stderr: gone }), 2);
 });
 
+Deno.test("cat says once what failed, and how to mend it", async () => {
+  const { code, stderr } = await run(["cat", "127.0.0.1:1"]);
+  assertEquals(code, 3);
+  assertEquals(stderr.match(/ fix /g)?.length, 1, stderr);
+  assert(stderr.startsWith("ssl cat: Cannot connect to 127.0.0.1:1"), stderr);
+});
+
+Deno.test("a name for a page that is none is refused before the work begins", async () => {
+  for (const command of [["check"], ["analyze"], ["cert", "show"]]) {
+    const { code, stdout, stderr } = await run([...command, "127.0.0.1:1", "--html", "page.txt"]);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, '"page.txt" is not a name for a page');
+  }
+});
+
 Deno.test("a file that the system does not take is exit code 2", async () => {
   const { code, stderr } = await run(["cert", "show", `${"a".repeat(300)}.pem`]);
   assertEquals(code, 2, stderr);
