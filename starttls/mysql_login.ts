@@ -37,11 +37,12 @@ class Direction {
     if (this.#over && this.#held.length === 0) return bytes;
     const all = concat([this.#held, bytes]);
     let at = 0;
-    while (!this.#over && all.length - at > PACKET_HEADER) {
-      const end = at + packetLength(all, at);
+    while (!this.#over && all.length - at >= PACKET_HEADER) {
+      const end = at + packetLength(all, at), payload = at + PACKET_HEADER;
       if (all.length < end) break;
       all[at + 3]! += this.#shift;
-      this.#over = this.#last.includes(all[at + PACKET_HEADER]!);
+      // A packet may be empty: so a client answers for a user without a password.
+      this.#over = payload < end && this.#last.includes(all[payload]!);
       at = end;
     }
     if (this.#over) at = all.length;

@@ -201,6 +201,17 @@ Deno.test("packets of a login are numbered whole, in whatever pieces they come",
   }
 });
 
+Deno.test("an empty packet of a login goes on at once, and ends no login", () => {
+  const login = new MysqlLogin();
+  const switched = mysqlPacket(3, Uint8Array.of(0xfe, 0x61, 0));
+  assertEquals(login.toClient(switched), mysqlPacket(2, Uint8Array.of(0xfe, 0x61, 0)));
+  const empty = new Uint8Array();
+  assertEquals(login.toServer(mysqlPacket(3, empty)), mysqlPacket(4, empty));
+  assertEquals(login.toClient(mysqlPacket(5, empty)), mysqlPacket(4, empty));
+  assertEquals(login.toClient(OK(6)), OK(5));
+  assertEquals(login.toClient(OK(6)), OK(6));
+});
+
 Deno.test("options of mysqlStream are checked when it is called", () => {
   assertThrows(() => mysqlStream({ hostname: "db" } as object), TypeError, "hostname");
   assertThrows(() => mysqlStream({ cafile: "x" } as object), TypeError, "caFile");
