@@ -21,7 +21,6 @@ import {
 } from "./duplex_options.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import { toNodeError } from "./node_error.ts";
-import { legacyCertificate, toX509 } from "./peer_certificate.ts";
 import {
   addressOf,
   type CipherNames,
@@ -29,7 +28,9 @@ import {
   ifKnown,
   isAuthorized,
   keyingMaterialOf,
+  ownCertificateOf,
   peerCertificateOf,
+  peerX509Of,
   protocolOf,
   wish,
 } from "./peer_facts.ts";
@@ -109,8 +110,7 @@ export class SslDuplex extends Duplex {
   async #connect(target: Omit<DuplexTarget, "signal">): Promise<SslSocket> {
     if (this.#socket !== undefined) return this.#socket;
     try {
-      const source = this.#source!;
-      const { signal } = this.#abort;
+      const source = this.#source!, { signal } = this.#abort;
       const socket = await (typeof source === "function" ? source({ ...target, signal }) : source);
       if (!(socket instanceof SslSocket)) {
         throw new TypeError(
@@ -154,9 +154,8 @@ export class SslDuplex extends Duplex {
   /** `opening`, `open`, `readOnly`, `writeOnly` or `closed`. */
   get readyState(): "opening" | "open" | "readOnly" | "writeOnly" | "closed" {
     if (this.connecting) return "opening";
-    if (this.readable && this.writable) return "open";
-    if (this.readable) return "readOnly";
-    return this.writable ? "writeOnly" : "closed";
+    if (!this.readable) return this.writable ? "writeOnly" : "closed";
+    return this.writable ? "open" : "readOnly";
   }
 
   // ---- data
@@ -238,6 +237,12 @@ export class SslDuplex extends Duplex {
     Promise.resolve(closing).catch(() => {}).then(() => callback(error)); // errstr() has it
   }
 
+  /** `close` says whether the connection failed, as in `net.Socket`. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === "close" && args.length === 0) args.push(this.errored !== null);
+    return super.emit(event, ...args as []);
+  }
+
   /** Ends after what is written, then destroys. */
   destroySoon(): void {
     if (this.writable) this.end();
@@ -276,8 +281,7 @@ export class SslDuplex extends Duplex {
 
   /** Emits `timeout` after `msecs` without a byte in either direction; 0 ends it. */
   setTimeout(msecs: number, listener?: () => void): this {
-    if (listener && msecs !== 0) this.once("timeout", listener);
-    else if (listener) this.off("timeout", listener);
+    if (listener) this[msecs === 0 ? "off" : "once"]("timeout", listener);
     this.timeout = msecs;
     if (!this.destroyed) this.#idle.start(msecs);
     return this;
@@ -305,9 +309,7 @@ export class SslDuplex extends Duplex {
   /** The peer's certificate without its issuers. */
   getPeerCertificate(detailed?: boolean): PeerCertificate | null;
   getPeerCertificate(detailed = false): PeerCertificate | null {
-    const socket = this.#socket;
-    if (socket === undefined || this.destroyed) return null;
-    return peerCertificateOf(socket, detailed);
+    return this.destroyed ? null : peerCertificateOf(this.#socket, detailed);
   }
 
   /**
@@ -316,14 +318,12 @@ export class SslDuplex extends Duplex {
    * @throws {SslUnsupportedError} As above.
    */
   getPeerX509Certificate(): X509Certificate | undefined {
-    const leaf = this.#socket?.peerCertificate();
-    return leaf && toX509(leaf);
+    return peerX509Of(this.#socket);
   }
 
   /** Our own certificate in node's shape; `{}` if we have none. */
   getCertificate(): PeerCertificate | null {
-    const own = this.#socket?.sockCertificate();
-    return own === undefined ? {} as PeerCertificate : legacyCertificate(own);
+    return ownCertificateOf(this.#socket);
   }
 
   /**

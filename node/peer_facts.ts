@@ -5,12 +5,13 @@
  */
 
 import { Buffer } from "node:buffer";
+import type { X509Certificate } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { PeerCertificate } from "node:tls";
 import { notEstablishedError } from "../engine/wire_errors.ts";
 import { SslError, SslUnsupportedError } from "../errors.ts";
 import type { SslSocket } from "../socket/socket.ts";
-import { legacyCertificate, legacyChain, standardName } from "./peer_certificate.ts";
+import { legacyCertificate, legacyChain, standardName, toX509 } from "./peer_certificate.ts";
 
 /**
  * A cipher suite, as node's `getCipher()` has it.
@@ -54,13 +55,29 @@ export function isAuthorized(socket: SslSocket | undefined): boolean {
     );
 }
 
-/** The peer's certificate, with its issuers where they are wanted. */
-export function peerCertificateOf(socket: SslSocket, detailed: boolean): PeerCertificate {
+/** The peer's certificate, with its issuers where they are wanted; `null` without a connection. */
+export function peerCertificateOf(
+  socket: SslSocket | undefined,
+  detailed: boolean,
+): PeerCertificate | null {
+  if (socket === undefined) return null;
   const leaf = socket.peerCertificate();
   if (leaf === undefined) return {} as PeerCertificate;
   if (!detailed) return legacyCertificate(leaf);
   const built = socket.report.chain;
   return legacyChain(built.length > 0 ? built : socket.peerCertificates())!;
+}
+
+/** The peer's certificate in the class of `node:crypto`. */
+export function peerX509Of(socket: SslSocket | undefined): X509Certificate | undefined {
+  const leaf = socket?.peerCertificate();
+  return leaf && toX509(leaf);
+}
+
+/** Our own certificate; `{}` if we have none. */
+export function ownCertificateOf(socket: SslSocket | undefined): PeerCertificate {
+  const own = socket?.sockCertificate();
+  return own === undefined ? {} as PeerCertificate : legacyCertificate(own);
 }
 
 /** The protocol in node's spelling. */

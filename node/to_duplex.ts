@@ -4,10 +4,13 @@
  * @module
  */
 
+import { type NamesOf, ownOptions } from "../internal/own_options.ts";
 import { quote } from "../internal/quote.ts";
 import { SslSocket } from "../socket/socket.ts";
 import { SslDuplex } from "./duplex.ts";
 import type { DuplexOptions, DuplexSource } from "./duplex_options.ts";
+
+const OPTIONS: NamesOf<DuplexOptions> = { allowHalfOpen: true, highWaterMark: true, noDelay: true };
 
 /**
  * A TLS connection for packages that want a stream of node's: the one hook for `pg` (`stream`),
@@ -27,7 +30,7 @@ import type { DuplexOptions, DuplexSource } from "./duplex_options.ts";
  * @param source A socket; the promise of one, as `SslSocket.connect` gives it; or a function that
  * makes one, which is called when the package calls `connect(port, host)`, or else reads or writes.
  * The socket then belongs to the stream.
- * @throws {TypeError} If the socket has not made its handshake.
+ * @throws {TypeError} If the socket has not made its handshake; for an unknown option.
  * @category Node
  */
 export function toDuplex(source: DuplexSource, options: DuplexOptions = {}): SslDuplex {
@@ -38,5 +41,5 @@ export function toDuplex(source: DuplexSource, options: DuplexOptions = {}): Ssl
         `received ${quote(source)}`,
     );
   }
-  return new SslDuplex(source, options);
+  return new SslDuplex(source, ownOptions(options, { operation: "make a stream", names: OPTIONS }));
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type NamesOf, ownOptions } from "../../internal/own_options.ts";
 import { lazy } from "./c_function.ts";
 import { forC, numberCell, pin, toBytes } from "./c_memory.ts";
 import { toInteger } from "./integer.ts";
@@ -104,6 +105,8 @@ export interface ReadOptions {
   readonly list?: boolean;
 }
 
+const READ_OPTIONS: NamesOf<ReadOptions> = { list: true };
+
 const DEFAULT_MAX = 32_768;
 const MAX_READ = 1 << 26;
 
@@ -126,11 +129,12 @@ function receive(
   options: ReadOptions | undefined,
 ): Eventual<Got | [Got, number]> {
   const native = objectOf(ssl, "SSL", name);
+  const { list } = ownOptions(options, { operation: `call ${name}()`, names: READ_OPTIONS });
   const buffer = bufferFor(max, `${name}()`);
   return run(native, () => reading[name](native.pointer, buffer, buffer.length), (result) => {
     const closed = result <= 0 && lastErrors.get(native) === SSL_ERROR.ZERO_RETURN;
     const bytes = result > 0 ? buffer.subarray(0, result) : closed ? new Uint8Array() : undefined;
-    return options?.list ? [bytes, result] : bytes;
+    return list ? [bytes, result] : bytes;
   });
 }
 

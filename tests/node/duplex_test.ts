@@ -194,6 +194,23 @@ Deno.test("settings of a socket that is closed beneath its stream do not throw",
   assertEquals(pair.client.destroyed, false);
 });
 
+Deno.test("close says whether the connection failed; an unknown option is refused", async () => {
+  const told = async (end: (stream: SslDuplex) => unknown) => {
+    const stream = toDuplex(() => Promise.reject(new Error("no connection")));
+    stream.on("error", () => {});
+    end(stream);
+    return await new Promise((resolve) =>
+      stream.once("close", (failed: boolean) => resolve(failed))
+    );
+  };
+  assertEquals(await told((stream) => stream.destroy()), false);
+  assertEquals(await told((stream) => stream.destroy(new Error("mine"))), true);
+  assertEquals(await told((stream) => stream.connect()), true);
+  const wrong = { highwaterMark: 1 } as object;
+  const make = () => toDuplex(() => Promise.reject(new Error("no connection")), wrong);
+  assertThrows(make, TypeError, 'unknown option "highwaterMark": use "highWaterMark"');
+});
+
 Deno.test("a stream destroyed while it connects aborts the attempt", async () => {
   await using silent = tcpServer(async (conn) =>
     void await conn.readable.pipeTo(new WritableStream())

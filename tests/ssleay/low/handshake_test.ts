@@ -93,6 +93,8 @@ Deno.test("a handshake over memory BIOs, data both ways, close_notify", () => {
     new TextEncoder().encode("hello"),
     5,
   ]);
+  const wrong = { lists: true } as unknown as { list: true };
+  assertThrows(() => SSLeay.read(listener.ssl, 1, wrong), TypeError, 'use "list"');
   assertEquals(SSLeay.shutdown(listener.ssl), 0);
   carry(listener, client);
   assertEquals(SSLeay.read(client.ssl), new Uint8Array());
