@@ -183,7 +183,7 @@ Deno.test("cat says once what failed, and how to mend it", async () => {
   assert(stderr.startsWith("ssl cat: Cannot connect to 127.0.0.1:1"), stderr);
 });
 
-Deno.test("a name for a page that is none is refused before the work begins", async () => {
+Deno.test("a file name that is not one of a page is refused before the work begins", async () => {
   for (const command of [["check"], ["analyze"], ["cert", "show"]]) {
     const { code, stdout, stderr } = await run([...command, "127.0.0.1:1", "--html", "page.txt"]);
     assertEquals([code, stdout], [2, ""]);
