@@ -6,7 +6,7 @@
 
 import { best, type PairRow, resultOf, type Results, type WorkResult } from "./results.ts";
 import { median, timesBetter } from "./statistics.ts";
-import { EMPTY } from "./surroundings.ts";
+import { emptyOf, ofPackage } from "./first_connection.ts";
 
 /** A goal with what was measured; NaN if the run lacks a side that it needs. */
 export interface Goal {
@@ -46,7 +46,7 @@ export function cpuOver(r: Results, work: string, role: Role, side: string, othe
 
 /** Milliseconds of a start over an empty module, the median. */
 export function startOver(r: Results, name: string): number {
-  const empty = r.starts?.[EMPTY];
+  const empty = r.starts?.[emptyOf(name)];
   return median((r.starts?.[name] ?? []).flatMap((ms, i) => empty ? [ms - empty[i]!] : []));
 }
 
@@ -151,14 +151,14 @@ function webAssembly(r: Results): Goal[] {
 
 /** All goals, in the order of the page. */
 export function goalsOf(r: Results): Goal[] {
-  const first = "first connection, over an empty module";
+  const first = "first connection, package, over an empty module";
   return [
     ...rates(r),
-    atMost(first, 70, startOver(r, "OpenSSL engine"), " ms", 0),
+    atMost(first, 70, startOver(r, ofPackage("OpenSSL engine")), " ms", 0),
     atMost("idle connection of a server", 28, median(r.idle?.openssl ?? []), " KiB", 1),
     ...lines(r),
     ...load(r),
-    atMost(`Deno engine: ${first}`, 60, startOver(r, "Deno engine"), " ms", 0),
+    atMost(`Deno engine: ${first}`, 60, startOver(r, ofPackage("Deno engine")), " ms", 0),
     ...denoEngine(r),
     ...webAssembly(r),
   ];

@@ -18,6 +18,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { CONTENDERS, kindOf, present, titleOf } from "./contenders.ts";
+import { measureStarts } from "./first_connection.ts";
 import { measureGrowth } from "./growth.ts";
 import { goalsOf } from "./goals.ts";
 import { machine } from "./machine.ts";
@@ -25,7 +26,7 @@ import { charts, page } from "./page.ts";
 import { output, Peers } from "./peers.ts";
 import { best, type Results } from "./results.ts";
 import { median, timesBetter } from "./statistics.ts";
-import { measureIdle, measureLoad, measurePairs, measureStarts } from "./surroundings.ts";
+import { measureIdle, measureLoad, measurePairs } from "./surroundings.ts";
 import { printTable, ratio } from "./table.ts";
 import { measureClients, measureServers, type Run, WORKS } from "./works.ts";
 

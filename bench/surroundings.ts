@@ -1,6 +1,6 @@
 /**
- * What is measured beside works: many clients at once, the memory of idle connections, and the
- * first connection of a program.
+ * What is measured beside works: many clients at once, the memory of idle connections, and
+ * WebAssembly beside FFI.
  *
  * @module
  */
@@ -109,51 +109,4 @@ export async function measurePairs(run: Run): Promise<Pick<Results, "pairs" | "w
   }
   const { size } = await Deno.stat(new URL("../engine/wasm/openssl.wasm", import.meta.url));
   return { pairs: JSON.parse(said), wasmBytes: size };
-}
-
-/** The programs of the start-up: a name in the page, the side that it needs, the program, its engine. */
-const STARTS: Readonly<Record<string, readonly [side: string, file: string, engine?: string]>> = {
-  "an empty module": ["deno", "../import/empty.ts"],
-  "import @socket/ssl": ["openssl", "import.ts"],
-  "bare Deno": ["deno", "bare.ts"],
-  "OpenSSL engine": ["openssl", "engine.ts", "openssl"],
-  "Deno engine": ["deno-engine", "engine.ts", "deno"],
-  "WebAssembly engine": ["wasm", "engine.ts", "wasm"],
-  "Perl, IO::Socket::SSL": ["perl", "perl.pl"],
-  "Python, ssl": ["python", "python.py"],
-  "Node, tls": ["node", "node.mjs"],
-};
-
-/** The name in {@linkcode STARTS} over which the others are counted. */
-export const EMPTY = "an empty module";
-
-function startCommand(file: string, port: number, engine = ""): [string, string[]] {
-  const path = `${HERE}starts/${file}`;
-  if (file.endsWith(".pl")) return ["perl", [path, String(port)]];
-  if (file.endsWith(".py")) return ["python3", [path, String(port)]];
-  if (file.endsWith(".mjs")) return ["node", [path, String(port)]];
-  const config = new URL("../deno.json", import.meta.url).pathname;
-  const flags = ["--allow-all", "--no-lock", "--no-check", "--quiet", "--config", config];
-  return [Deno.execPath(), ["run", ...flags, path, String(port), engine]];
-}
-
-/** Milliseconds of whole processes that make one connection and end. */
-export async function measureStarts(run: Run): Promise<PerSide<readonly number[]>> {
-  await using server = await run.peers.server("13");
-  const programs = Object.entries(STARTS).filter(([, [side]]) => run.sides.includes(side));
-  const seen: Record<string, number[]> = {};
-  const count = Math.max(3, Math.round(15 * Math.min(1, run.scale)));
-  for (let round = -2; round < count; round++) { // two rounds fill Deno's caches
-    for (const [name, [, file, engine]] of programs) {
-      const [program, args] = startCommand(file, server.port, engine);
-      const start = performance.now();
-      const said = await output(program, args, { BENCH_CERTS: run.peers.folder });
-      const ms = performance.now() - start;
-      if (said === undefined) {
-        if (round === 0) run.errors.push(`start-up: ${name}: its program failed`);
-      } else if (round >= 0) (seen[name] ??= []).push(ms);
-    }
-  }
-  console.error("start-up");
-  return seen;
 }
