@@ -33,14 +33,35 @@ export const TAG = {
   SET: 0x31,
 } as const;
 
-/** One TLV element; both arrays are views of the input. */
-export interface DerNode {
+/** One TLV element of an input, of which it gives views. */
+export class DerNode {
   /** The identifier octet: class, constructed bit and tag number (0-30). */
   readonly tag: number;
+  /** Where it begins in the input. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+  readonly #input: Uint8Array;
+  readonly #content: number;
+
+  /** An element from `start` to `end`, whose content begins at `content`. */
+  constructor(input: Uint8Array, tag: number, start: number, content: number, end: number) {
+    this.#input = input;
+    this.tag = tag;
+    this.start = start;
+    this.#content = content;
+    this.end = end;
+  }
+
   /** The content octets. */
-  readonly body: Uint8Array;
+  get body(): Uint8Array {
+    return this.#input.subarray(this.#content, this.end);
+  }
+
   /** The whole element, header included. */
-  readonly raw: Uint8Array;
+  get raw(): Uint8Array {
+    return this.#input.subarray(this.start, this.end);
+  }
 }
 
 /** Makes the error for malformed DER: code `ERR_DER`. */
@@ -50,38 +71,51 @@ export function derError(what: string, reason: string): SslError {
 
 const hex2 = (n: number): string => n.toString(16).padStart(2, "0");
 
+function faultAt(offset: number, what: string, reason: string): SslError {
+  return derError(what, `${reason} at byte ${offset}`);
+}
+
 /** Reads the element at `offset`. */
 export function readElement(bytes: Uint8Array, offset: number, what: string): DerNode {
-  const fail = (reason: string): never => {
-    throw derError(what, `${reason} at byte ${offset}`);
-  };
-  if (offset + 2 > bytes.length) fail("truncated DER: no room for tag and length");
+  if (offset + 2 > bytes.length) {
+    throw faultAt(offset, what, "truncated DER: no room for tag and length");
+  }
   const tag = bytes[offset]!;
-  if ((tag & 0x1f) === 0x1f) fail(`unsupported DER tag 0x${hex2(tag)} (high tag number)`);
+  if ((tag & 0x1f) === 0x1f) {
+    throw faultAt(offset, what, `unsupported DER tag 0x${hex2(tag)} (high tag number)`);
+  }
   let length = bytes[offset + 1]!;
   let start = offset + 2;
-  if (length === 0x80) fail("indefinite length, which is BER but not DER");
+  if (length === 0x80) throw faultAt(offset, what, "indefinite length, which is BER but not DER");
   if (length > 0x80) {
     const count = length & 0x7f;
-    if (count > 4) fail(`length of ${count} octets is too large`);
-    if (start + count > bytes.length) fail("truncated DER: incomplete length");
+    if (count > 4) throw faultAt(offset, what, `length of ${count} octets is too large`);
+    if (start + count > bytes.length) {
+      throw faultAt(offset, what, "truncated DER: incomplete length");
+    }
     length = 0;
     for (let i = 0; i < count; i++) length = length * 256 + bytes[start + i]!;
-    if (length < 0x80 || (count > 1 && bytes[start] === 0)) fail("length is not minimal, not DER");
+    if (length < 0x80 || (count > 1 && bytes[start] === 0)) {
+      throw faultAt(offset, what, "length is not minimal, not DER");
+    }
     start += count;
   }
   const end = start + length;
   if (end > bytes.length) {
-    fail(`truncated DER: ${length} bytes announced, ${bytes.length - start} left`);
+    throw faultAt(
+      offset,
+      what,
+      `truncated DER: ${length} bytes announced, ${bytes.length - start} left`,
+    );
   }
-  return { tag, body: bytes.subarray(start, end), raw: bytes.subarray(offset, end) };
+  return new DerNode(bytes, tag, offset, start, end);
 }
 
 /** Reads one element that must span all of `bytes`. */
 export function readDer(bytes: Uint8Array, what: string, tag?: number): DerNode {
   const node = readElement(bytes, 0, what);
-  if (node.raw.length !== bytes.length) {
-    throw derError(what, `${bytes.length - node.raw.length} bytes of junk after the DER`);
+  if (node.end !== bytes.length) {
+    throw derError(what, `${bytes.length - node.end} bytes of junk after the DER`);
   }
   return tag === undefined ? node : expectTag(node, tag, what);
 }
@@ -105,7 +139,7 @@ export function children(node: DerNode | Uint8Array, what: string): DerNode[] {
   for (let offset = 0; offset < bytes.length;) {
     const child = readElement(bytes, offset, what);
     list.push(child);
-    offset += child.raw.length;
+    offset = child.end;
   }
   return list;
 }

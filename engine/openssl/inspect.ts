@@ -6,14 +6,13 @@
  */
 
 import { Certificate } from "../../certificate/certificate.ts";
-import { derToPem } from "../../certificate/keys/pem.ts";
 import { SslError } from "../../errors.ts";
 import { equalBytes } from "../../internal/bytes.ts";
 import type { PeerEvidence, Role } from "../engine.ts";
 import type { KeyExchange, Negotiated } from "../connection_facts.ts";
 import { drainErrors, localError } from "./error_queue.ts";
 import { textOf } from "./library.ts";
-import { bytesAt, derOf, derStack, derStacks, drainBio, withBio } from "./memory.ts";
+import { addressOf, bytesAt, derOf, derStack, derStacks } from "./memory.ts";
 import type { OpenSslSymbols } from "./symbols.ts";
 import { CTRL } from "./header_numbers.ts";
 import type { OfferedSession } from "./offered_session.ts";
@@ -242,19 +241,32 @@ export function finished(
   return buffer.slice(0, n);
 }
 
-const LABEL = "SSL SESSION PARAMETERS";
-
-/** The DER of an SSL_SESSION. */
+/** The DER of an SSL_SESSION; OpenSSL's copy of it, which holds the secret, is wiped. */
 export function sessionToDer(c: OpenSslSymbols, session: Deno.PointerValue): Uint8Array {
-  const pem = withBio(c, new Uint8Array(), (bio) => {
-    c.PEM_write_bio_SSL_SESSION(bio, session);
-    return new TextDecoder().decode(drainBio(c, bio));
-  });
-  return Uint8Array.fromBase64(pem.replace(/-----[^-]+-----/g, ""));
+  OUT_ADDRESS[0] = 0n; // OpenSSL finds the room
+  const length = c.i2d_SSL_SESSION(session, OUT);
+  const at = OUT_ADDRESS[0]!;
+  if (length <= 0) throw localError("Cannot read the session", drainErrors(c));
+  try {
+    return bytesAt(c, at, length);
+  } finally {
+    c.CRYPTO_clear_free(at, BigInt(length), null, 0);
+  }
 }
 
-export function sessionPem(der: Uint8Array): string {
-  return derToPem(der, LABEL);
+/** The SSL_SESSION of DER; NULL where OpenSSL does not understand it. */
+function sessionFromDer(c: OpenSslSymbols, der: Uint8Array): Deno.PointerValue {
+  const size = BigInt(der.length);
+  const copy = c.CRYPTO_malloc(size, null, 0);
+  if (copy === null) return null;
+  const at = addressOf(c, copy);
+  try {
+    c.memcpyTo(copy, der as Bytes, size);
+    OUT_ADDRESS[0] = at;
+    return c.d2i_SSL_SESSION(null, OUT, size);
+  } finally {
+    c.CRYPTO_clear_free(at, size, null, 0);
+  }
 }
 
 /** Offers a session to the server. It must come from the same OpenSSL. */
@@ -264,11 +276,7 @@ export function offerSession(
   offered: OfferedSession,
 ): void {
   c.ERR_clear_error();
-  const session = withBio(
-    c,
-    new TextEncoder().encode(sessionPem(offered.der)),
-    (bio) => c.PEM_read_bio_SSL_SESSION(bio, null, null, null),
-  );
+  const session = sessionFromDer(c, offered.der);
   const ok = session !== null && c.SSL_set_session(ssl, session) === 1;
   if (session !== null) c.SSL_SESSION_free(session);
   c.ERR_clear_error();

@@ -262,6 +262,7 @@ function withNothing(call: Call, count: number): Call {
   if (count === 1) return (a) => call(a, NOTHING);
   if (count === 2) return (a, b) => call(a, b, NOTHING);
   if (count === 3) return (a, b, c) => call(a, b, c, NOTHING);
+  if (count === 4) return (a, b, c, d) => call(a, b, c, d, NOTHING);
   return (...args) => call(...args, NOTHING);
 }
 

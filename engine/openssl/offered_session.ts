@@ -7,13 +7,7 @@
  * @module
  */
 
-import {
-  children,
-  type DerNode,
-  ifReadable,
-  readDer,
-  sequence,
-} from "../../certificate/asn1/reader.ts";
+import { children, type DerNode, ifReadable, readDer, TAG } from "../../certificate/asn1/reader.ts";
 import { explicit, seq } from "../../certificate/asn1/writer.ts";
 
 /** `[3] EXPLICIT Certificate`, the peer's, in OpenSSL's SSL_SESSION (d2i_SSL_SESSION). */
@@ -28,35 +22,46 @@ export class OfferedSession {
   /** The server's certificate, in DER; `undefined` when the session began without one. */
   readonly leaf: Uint8Array | undefined;
 
-  private constructor(whole: Uint8Array) {
-    // What is not a session is left as it is, for OpenSSL to refuse.
-    const fields = ifReadable(() => fieldsOf(whole)) ?? [];
-    const peer = fields.find(({ tag }) => tag === PEER);
-    this.leaf = peer && ifReadable(() => children(peer, "the session's certificate")[0]?.raw);
-    this.der = this.leaf === undefined
-      ? whole
-      : seq(...fields.filter((field) => field !== peer).map(({ raw }) => raw));
+  private constructor(der: Uint8Array, leaf: Uint8Array | undefined) {
+    this.der = der;
+    this.leaf = leaf;
   }
 
-  /** The session in DER, as OpenSSL writes it. A session is offered again and again, and taken apart once. */
+  /**
+   * The session in DER, as OpenSSL writes it. It is offered again and again, and taken apart once.
+   */
   static of(der: Uint8Array): OfferedSession {
     let session = known.get(der);
-    if (session === undefined) known.set(der, session = new OfferedSession(der));
+    // What is not a session is left as it is, for OpenSSL to refuse.
+    if (session === undefined) {
+      session = ifReadable(() => OfferedSession.#divided(der)) ??
+        new OfferedSession(der, undefined);
+      known.set(der, session);
+    }
     return session;
+  }
+
+  static #divided(der: Uint8Array): OfferedSession {
+    const { body, fields } = read(der);
+    const peer = fields.find(({ tag }) => tag === PEER);
+    const leaf = peer && ifReadable(() => children(peer, "the session's certificate")[0]?.raw);
+    if (leaf === undefined) return new OfferedSession(der, undefined);
+    const without = seq(body.subarray(0, peer!.start), body.subarray(peer!.end));
+    return new OfferedSession(without, leaf);
   }
 
   /** A session that follows from this one, with the certificate that belongs to it. */
   completed(der: Uint8Array): Uint8Array {
     const { leaf } = this;
     if (leaf === undefined) return der;
-    const fields = fieldsOf(der);
+    const { body, fields } = read(der);
     if (fields.some(({ tag }) => tag === PEER)) return der;
-    const after = fields.findIndex(({ tag }) => tag > PEER);
-    const all = fields.map(({ raw }) => raw);
-    all.splice(after < 0 ? all.length : after, 0, explicit(PEER & 0x1f, leaf));
-    return seq(...all);
+    const at = fields.find(({ tag }) => tag > PEER)?.start ?? body.length;
+    return seq(body.subarray(0, at), explicit(PEER & 0x1f, leaf), body.subarray(at));
   }
 }
 
-const fieldsOf = (der: Uint8Array): DerNode[] =>
-  sequence(readDer(der, "the session"), "the session");
+function read(der: Uint8Array): { readonly body: Uint8Array; readonly fields: readonly DerNode[] } {
+  const { body } = readDer(der, "the session", TAG.SEQUENCE);
+  return { body, fields: children(body, "the session") };
+}

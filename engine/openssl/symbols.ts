@@ -119,12 +119,10 @@ export const SSL_SYMBOLS = {
     parameters: ["pointer", "function", "function", "pointer"],
     result: "i32",
   },
-  // int PEM_write_bio_SSL_SESSION(BIO *bp, const SSL_SESSION *x), PEM_read_bio_SSL_SESSION(bp, x, cb, u)
-  PEM_write_bio_SSL_SESSION: INT_OF_TWO,
-  PEM_read_bio_SSL_SESSION: {
-    parameters: ["pointer", "pointer", "pointer", "pointer"],
-    result: "pointer",
-  },
+  // int i2d_SSL_SESSION(const SSL_SESSION *in, unsigned char **pp)
+  i2d_SSL_SESSION: { parameters: ["pointer", "buffer"], result: "i32" },
+  // SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)
+  d2i_SSL_SESSION: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
 
   // SSL *SSL_new(SSL_CTX *ctx)
   SSL_new: POINTER_OF,
@@ -276,6 +274,8 @@ export const CRYPTO_SYMBOLS = {
 
   // void *CRYPTO_malloc(size_t num, const char *file, int line)
   CRYPTO_malloc: { parameters: ["usize", "pointer", "i32"], result: "pointer" },
+  // void CRYPTO_clear_free(void *ptr, size_t num, const char *file, int line)
+  CRYPTO_clear_free: { parameters: ["u64", "usize", "pointer", "i32"], result: "void" },
   // const EVP_CIPHER *EVP_aes_256_cbc(void); const EVP_MD *EVP_sha256(void)
   EVP_aes_256_cbc: POINTER,
   EVP_sha256: POINTER,

@@ -106,7 +106,7 @@ function generalNameValue(node: DerNode): string | Uint8Array | undefined {
     case GEN.ip:
       return node.body.slice();
     case GEN.rid:
-      return oid({ ...node, tag: 0x06 }, "a registered ID");
+      return oid(node, "a registered ID", node.tag);
     case GEN.directory:
       return oneline(node.body);
     case GEN.other: {

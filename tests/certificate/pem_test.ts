@@ -104,3 +104,12 @@ Deno.test("Certificate.fromPem() finds the certificate among other blocks, or sa
   assert(Certificate.parse(new TextEncoder().encode(ca.pem))[0]!.equals(ca.cert));
   assertThrows(() => Certificate.parse(5 as never, "cert"), TypeError, "received number");
 });
+
+Deno.test("derToPem() writes no empty line, whatever the length", () => {
+  for (let n = 0; n < 200; n++) {
+    const lines = derToPem(new Uint8Array(n).fill(n)).split("\n");
+    assertEquals(lines.pop(), "");
+    assert(lines.every((line) => line.length > 0 && line.length <= 64), `${n} bytes`);
+    assertEquals(Uint8Array.fromBase64(lines.slice(1, -1).join("")).length, n);
+  }
+});

@@ -15,7 +15,7 @@ const OWNED: Readonly<Record<string, readonly string[]>> = {
   X509_STORE_CTX_free: ["X509_STORE_CTX_new"],
   OPENSSL_sk_free: ["OPENSSL_sk_new_null"],
   EVP_PKEY_free: ["PEM_read_bio_PrivateKey", "d2i_PrivateKey_bio", "d2i_PKCS8PrivateKey_bio"],
-  SSL_SESSION_free: ["PEM_read_bio_SSL_SESSION", "SSL_get1_session"],
+  SSL_SESSION_free: ["d2i_SSL_SESSION", "SSL_get1_session"],
   DH_free: ["PEM_read_bio_DHparams"],
   SSL_free: ["SSL_new"],
   SSL_CTX_free: ["SSL_CTX_new"],

@@ -8,7 +8,6 @@ import {
   SslVerifyError,
 } from "../../errors.ts";
 import { openHandles } from "../../engine/openssl/memory.ts";
-import { sessionPem } from "../../engine/openssl/inspect.ts";
 import type { ContextConfig } from "../../engine/engine.ts";
 import {
   ca,
@@ -511,15 +510,6 @@ for (const [name, version] of VERSIONS) {
     assert(lines[0].length > 0 && messages.includes(1) && messages.includes(2));
   });
 }
-
-Deno.test("sessionPem() has no empty line, whatever the length", () => {
-  for (let n = 0; n < 200; n++) {
-    const lines = sessionPem(new Uint8Array(n).fill(n)).split("\n");
-    assertEquals(lines.pop(), "");
-    assert(lines.every((line) => line.length > 0 && line.length <= 64), `${n} bytes`);
-    assertEquals(Uint8Array.fromBase64(lines.slice(1, -1).join("")).length, n);
-  }
-});
 
 Deno.test("OpenSSL engine negotiates NPN over TLS 1.2", async () => {
   await using p = await pair({
