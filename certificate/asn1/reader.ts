@@ -16,7 +16,6 @@ export const TAG = {
   INTEGER: 0x02,
   BIT_STRING: 0x03,
   OCTET_STRING: 0x04,
-  NULL: 0x05,
   OID: 0x06,
   ENUMERATED: 0x0a,
   UTF8_STRING: 0x0c,
@@ -33,18 +32,15 @@ export const TAG = {
   SET: 0x31,
 } as const;
 
-/** One TLV element of an input, of which it gives views. */
+/** One TLV element of an input. */
 export class DerNode {
+  readonly #input: Uint8Array;
   /** The identifier octet: class, constructed bit and tag number (0-30). */
   readonly tag: number;
-  /** Where it begins in the input. */
   readonly start: number;
-  /** Where it ends. */
-  readonly end: number;
-  readonly #input: Uint8Array;
   readonly #content: number;
+  readonly end: number;
 
-  /** An element from `start` to `end`, whose content begins at `content`. */
   constructor(input: Uint8Array, tag: number, start: number, content: number, end: number) {
     this.#input = input;
     this.tag = tag;
@@ -64,59 +60,47 @@ export class DerNode {
   }
 }
 
-/** Makes the error for malformed DER: code `ERR_DER`. */
+/** The error for malformed DER: `ERR_DER`. */
 export function derError(what: string, reason: string): SslError {
   return new SslError(`Cannot read ${what}: ${reason}`, { code: "ERR_DER", reason });
 }
 
-const hex2 = (n: number): string => n.toString(16).padStart(2, "0");
+const hex2 = (n: number) => n.toString(16).padStart(2, "0");
 
-function faultAt(offset: number, what: string, reason: string): SslError {
-  return derError(what, `${reason} at byte ${offset}`);
-}
-
-/** Reads the element at `offset`. */
-export function readElement(bytes: Uint8Array, offset: number, what: string): DerNode {
-  if (offset + 2 > bytes.length) {
-    throw faultAt(offset, what, "truncated DER: no room for tag and length");
-  }
+/** The element at `offset`, or what is wrong there. */
+function elementAt(bytes: Uint8Array, offset: number): DerNode | string {
+  if (offset + 2 > bytes.length) return "truncated DER: no room for tag and length";
   const tag = bytes[offset]!;
-  if ((tag & 0x1f) === 0x1f) {
-    throw faultAt(offset, what, `unsupported DER tag 0x${hex2(tag)} (high tag number)`);
-  }
+  if ((tag & 0x1f) === 0x1f) return `unsupported DER tag 0x${hex2(tag)} (high tag number)`;
   let length = bytes[offset + 1]!;
   let start = offset + 2;
-  if (length === 0x80) throw faultAt(offset, what, "indefinite length, which is BER but not DER");
+  if (length === 0x80) return "indefinite length, which is BER but not DER";
   if (length > 0x80) {
     const count = length & 0x7f;
-    if (count > 4) throw faultAt(offset, what, `length of ${count} octets is too large`);
-    if (start + count > bytes.length) {
-      throw faultAt(offset, what, "truncated DER: incomplete length");
-    }
+    if (count > 4) return `length of ${count} octets is too large`;
+    if (start + count > bytes.length) return "truncated DER: incomplete length";
     length = 0;
     for (let i = 0; i < count; i++) length = length * 256 + bytes[start + i]!;
-    if (length < 0x80 || (count > 1 && bytes[start] === 0)) {
-      throw faultAt(offset, what, "length is not minimal, not DER");
-    }
+    if (length < 0x80 || (count > 1 && bytes[start] === 0)) return "length is not minimal, not DER";
     start += count;
   }
   const end = start + length;
-  if (end > bytes.length) {
-    throw faultAt(
-      offset,
-      what,
-      `truncated DER: ${length} bytes announced, ${bytes.length - start} left`,
-    );
-  }
-  return new DerNode(bytes, tag, offset, start, end);
+  if (end <= bytes.length) return new DerNode(bytes, tag, offset, start, end);
+  return `truncated DER: ${length} bytes announced, ${bytes.length - start} left`;
 }
 
-/** Reads one element that must span all of `bytes`. */
+/** The element at `offset`. */
+export function readElement(bytes: Uint8Array, offset: number, what: string): DerNode {
+  const found = elementAt(bytes, offset);
+  if (typeof found !== "string") return found;
+  throw derError(what, `${found} at byte ${offset}`);
+}
+
+/** The one element that spans all of `bytes`. */
 export function readDer(bytes: Uint8Array, what: string, tag?: number): DerNode {
   const node = readElement(bytes, 0, what);
-  if (node.end !== bytes.length) {
-    throw derError(what, `${bytes.length - node.end} bytes of junk after the DER`);
-  }
+  const junk = bytes.length - node.end;
+  if (junk > 0) throw derError(what, `${junk} bytes of junk after the DER`);
   return tag === undefined ? node : expectTag(node, tag, what);
 }
 
@@ -131,8 +115,8 @@ export function expectTag(node: DerNode | undefined, tag: number, what: string):
 
 /** The elements inside a constructed element, or inside any content octets. */
 export function children(node: DerNode | Uint8Array, what: string): DerNode[] {
-  const bytes = node instanceof Uint8Array ? node : node.body;
-  if (!(node instanceof Uint8Array) && (node.tag & 0x20) === 0) {
+  const bytes = node instanceof DerNode ? node.body : node;
+  if (node instanceof DerNode && (node.tag & 0x20) === 0) {
     throw derError(what, `expected a constructed element: received tag 0x${hex2(node.tag)}`);
   }
   const list: DerNode[] = [];
@@ -144,7 +128,7 @@ export function children(node: DerNode | Uint8Array, what: string): DerNode[] {
   return list;
 }
 
-/** Reads a SEQUENCE and gives its elements. */
+/** The elements of a SEQUENCE. */
 export function sequence(node: DerNode | undefined, what: string): DerNode[] {
   return children(expectTag(node, TAG.SEQUENCE, what), what);
 }
@@ -197,8 +181,7 @@ export function oid(node: DerNode | undefined, what: string, tag = 0x06): string
     throw derError(what, "malformed OBJECT IDENTIFIER");
   }
   const arcs: bigint[] = [];
-  let value = 0n;
-  let first = true;
+  let value = 0n, first = true;
   for (const byte of body) {
     if (first && byte === 0x80) throw derError(what, "OBJECT IDENTIFIER is not minimal, not DER");
     value = (value << 7n) | BigInt(byte & 0x7f);
@@ -208,9 +191,9 @@ export function oid(node: DerNode | undefined, what: string, tag = 0x06): string
       value = 0n;
     }
   }
-  const head = arcs[0]!;
+  const [head = 0n, ...rest] = arcs;
   const root = head < 40n ? 0n : head < 80n ? 1n : 2n;
-  return [root, head - root * 40n, ...arcs.slice(1)].join(".");
+  return [root, head - root * 40n, ...rest].join(".");
 }
 
 /** A BIT STRING: its bytes and how many bits of the last one do not count. */
@@ -236,9 +219,7 @@ export function setBits(node: DerNode | undefined, what: string, tag = 0x03): nu
   const { bytes } = bitString(node, what, tag);
   if (bytes.length > 8) throw derError(what, "too many named bits");
   const bits: number[] = [];
-  for (let i = 0; i < bytes.length * 8; i++) {
-    if (bytes[i >> 3]! & (0x80 >> (i & 7))) bits.push(i);
-  }
+  for (let i = 0; i < bytes.length * 8; i++) if (bytes[i >> 3]! & 0x80 >> (i & 7)) bits.push(i);
   return bits;
 }
 
@@ -249,20 +230,9 @@ export function time(node: DerNode | undefined, what: string): Date {
   }
   const text = latin1(node.body);
   const utc = node.tag === TAG.UTC_TIME;
-  const match =
-    (utc
-      ? /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/
-      : /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/)
-      .exec(text);
-  if (match === null) throw derError(what, `malformed time ${quote(text)}`);
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const match = /^((?:\d\d)?\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (match?.[1]?.length !== (utc ? 2 : 4)) throw derError(what, `malformed time ${quote(text)}`);
+  const [year = 0, month = 0, day, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const full = utc ? (year < 50 ? 2000 + year : 1900 + year) : year;
   const date = new Date(0);
   date.setUTCFullYear(full, month - 1, day);
@@ -285,7 +255,7 @@ export function latin1(bytes: Uint8Array): string {
   return text;
 }
 
-/** The text of any ASN.1 string type; invalid UTF-8 falls back to one character a byte, as T61String. */
+/** The text of any ASN.1 string type; invalid UTF-8 is one character a byte, as in T61String. */
 export function stringValue(node: DerNode, what: string): string {
   const { tag, body } = node;
   if (tag === TAG.BMP_STRING || tag === TAG.UNIVERSAL_STRING) {
@@ -293,25 +263,18 @@ export function stringValue(node: DerNode, what: string): string {
     if (body.length % width) throw derError(what, `string of ${body.length} bytes is incomplete`);
     let text = "";
     for (let i = 0; i < body.length; i += width) {
-      const unit = width === 2
-        ? body[i]! * 256 + body[i + 1]!
-        : body[i]! * 0x1000000 + body[i + 1]! * 0x10000 + body[i + 2]! * 256 + body[i + 3]!;
+      let unit = 0;
+      for (let k = i; k < i + width; k++) unit = unit * 256 + body[k]!;
       if (unit > 0x10ffff) throw derError(what, "string holds no Unicode character");
-      text += width === 2 ? String.fromCharCode(unit) : String.fromCodePoint(unit);
+      text += String.fromCodePoint(unit);
     }
     return text;
   }
-  if (tag === TAG.UTF8_STRING) {
-    try {
-      return utf8.decode(body);
-    } catch {
-      return latin1(body);
-    }
-  }
-  return latin1(body);
+  const text = tag === TAG.UTF8_STRING ? ifReadable(() => utf8.decode(body)) : undefined;
+  return text ?? latin1(body);
 }
 
-/** A part that is read when it is asked for; `undefined` where it is malformed. */
+/** What is read; `undefined` where it is malformed. */
 export function ifReadable<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -245,9 +245,9 @@ type Functions = Record<string, Call | null>;
  * The additional argument.
  *
  * `Deno.dlopen` compiles machine code for the calls of a function, in 0.15 ms, but for one with a
- * struct among its arguments. So each is declared with one argument more, a struct at the end that
- * it never looks at: in C the caller lays out the arguments. Binding then takes 0.015 ms. Only what
- * is called for every piece of data is compiled.
+ * struct among its arguments. So each is declared with a struct more, which it never looks at: in C
+ * the caller lays out the arguments. Binding then takes 0.015 ms. Only what is called for every piece
+ * of data is compiled.
  */
 const UNUSED = { struct: ["u32"] } as const;
 const NOTHING = new Uint8Array(4);
@@ -262,7 +262,6 @@ function withNothing(call: Call, count: number): Call {
   if (count === 1) return (a) => call(a, NOTHING);
   if (count === 2) return (a, b) => call(a, b, NOTHING);
   if (count === 3) return (a, b, c) => call(a, b, c, NOTHING);
-  if (count === 4) return (a, b, c, d) => call(a, b, c, d, NOTHING);
   return (...args) => call(...args, NOTHING);
 }
 

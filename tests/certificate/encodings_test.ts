@@ -39,6 +39,8 @@ import {
 import { SslError } from "../../errors.ts";
 
 const of = (...list: number[]) => Uint8Array.from(list);
+/** An element with a tag and a content. */
+const element = (tag: number, content: Uint8Array) => readElement(tlv(tag, content), 0, "it");
 const refuses = (call: () => unknown, reason: string) => {
   const error = assertThrows(call, SslError);
   assertEquals([error.code, error.reason], ["ERR_DER", reason]);
@@ -183,16 +185,16 @@ Deno.test("the reader says what it found, and where", () => {
   assertEquals([long.body.length, long.raw.length, long.tag], [128, 131, 4]);
   refuses(() => sequence(undefined, "it"), "element with tag 0x30 is missing");
   refuses(
-    () => integerBytes({ tag: 2, body: of(0xff, 0x80), raw: of() }, "it"),
+    () => integerBytes(element(2, of(0xff, 0x80)), "it"),
     "INTEGER is not minimal, not DER",
   );
-  assertEquals(integerBytes({ tag: 2, body: of(0xff, 0x7f), raw: of() }, "it"), of(0xff, 0x7f));
-  assertEquals(integerBytes({ tag: 2, body: of(0, 0x80), raw: of() }, "it"), of(0, 0x80));
-  assertEquals(integerBytes({ tag: 2, body: of(0xff), raw: of() }, "it"), of(0xff));
+  assertEquals(integerBytes(element(2, of(0xff, 0x7f)), "it"), of(0xff, 0x7f));
+  assertEquals(integerBytes(element(2, of(0, 0x80)), "it"), of(0, 0x80));
+  assertEquals(integerBytes(element(2, of(0xff)), "it"), of(0xff));
   assertEquals([ifReadable(() => 5), ifReadable(read(4))], [5, undefined]);
   const at = (text: string) => {
     const body = new TextEncoder().encode(text);
-    return () => time({ tag: 0x18, body, raw: body }, "it").toISOString();
+    return () => time(element(0x18, body), "it").toISOString();
   };
   assertEquals(at("20231231235959Z")(), "2023-12-31T23:59:59.000Z");
   for (
