@@ -23,8 +23,13 @@ export class Outflow {
   #failure: unknown;
   #closed = false;
   readonly #explain: (cause: unknown) => Promise<unknown>;
-  /** Ends the wait for a write of the transport. */
-  #abandon: ((why: Error) => void) | undefined;
+  /** What the transport is given, and how much of it it has taken. */
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #at = 0;
+  /** Ends the wait of those who flush. */
+  #resolve: ((result: unknown) => void) | undefined;
+  #reject: ((why: unknown) => void) | undefined;
+  #result: unknown;
 
   /** Sends nothing yet. `explain` turns a failure of the transport into the error to report. */
   constructor(
@@ -63,13 +68,17 @@ export class Outflow {
     return this.#flushing ?? this.begin(undefined);
   }
 
-  /** Begins a loop where none runs; it gives `result`. */
+  /** Begins where nothing is under way; it gives `result`. */
   begin<T>(result: T): Promise<T> {
     // From inside the transport's own write, which comes first.
     if (this.#underWay > 0) return DONE.then(() => this.flush()).then(() => result);
-    const loop = this.#loop(result); // it may have ended by now
-    if (this.#underWay > 0) this.#flushing = loop;
-    return loop;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#resolve = resolve as (result: unknown) => void;
+    this.#reject = reject;
+    this.#result = result;
+    this.#next();
+    if (this.#underWay > 0) this.#flushing = promise; // it may have ended by now
+    return promise;
   }
 
   /** Sends without making anyone wait: the next write reports a failure. */
@@ -77,47 +86,64 @@ export class Outflow {
     if (this.#session.output > 0) this.flush().catch(ignore);
   }
 
-  async #loop<T>(result: T): Promise<T> {
+  /** Sends what the session has made; where that is nothing, it is done. */
+  #next(): void {
     try {
-      for (let size; (size = this.#session.output) > 0 && !this.#closed;) {
-        if (this.#failure !== undefined) throw this.#failure;
-        const buffer = takeBuffer(size);
-        let n = this.#session.drain(buffer);
-        // Gather what several records left, so that one system call takes them.
-        const most = Math.min(size, buffer.length);
-        while (n < most) n += this.#session.drain(buffer.subarray(n));
-        this.#underWay = n;
-        for (let at = 0; at < n;) {
-          at += mustTake(await this.#write(buffer.subarray(at, n)));
-        }
-        this.#underWay = 0;
-        giveBuffer(buffer);
-      }
       if (this.#closed) throw closedError();
-      return result;
+      const size = this.#session.output;
+      if (size === 0) {
+        this.#flushing = undefined;
+        return this.#resolve!(this.#result);
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+      const buffer = takeBuffer(size);
+      let n = this.#session.drain(buffer);
+      // Gather what several records left, so that one system call takes them.
+      const most = Math.min(size, buffer.length);
+      while (n < most) n += this.#session.drain(buffer.subarray(n));
+      this.#buffer = buffer;
+      this.#underWay = n;
+      this.#at = 0;
+      this.#write();
     } catch (cause) {
-      // The bytes stay under way meanwhile, so that a call that adds output waits for this reason,
-      // too.
-      const why = this.#closed || this.#failure ? undefined : await this.#explain(cause);
-      this.#underWay = 0;
-      this.fail(this.#closed ? closedError() : why);
-      throw this.#failure;
-    } finally {
-      this.#flushing = undefined;
+      this.#broke(cause);
     }
   }
 
-  /** A write of the transport. Closing that need not end it: before Deno 2.9 it does not. */
-  #write(p: Uint8Array): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#abandon = reject;
-      Promise.resolve(this.#transport.write(p)).then(resolve, reject);
-    });
+  #write(): void {
+    const part = this.#buffer!.subarray(this.#at, this.#underWay);
+    Promise.resolve(this.#transport.write(part)).then(this.#took, this.#broke);
   }
 
-  /** Ends, and with it the wait for the peer. */
+  readonly #took = (n: number): void => {
+    if (this.#closed) return; // nobody waits any more
+    try {
+      this.#at += mustTake(n);
+      if (this.#at < this.#underWay) return this.#write();
+    } catch (cause) {
+      return void this.#broke(cause);
+    }
+    this.#underWay = 0;
+    giveBuffer(this.#buffer!);
+    this.#next();
+  };
+
+  readonly #broke = async (cause: unknown): Promise<void> => {
+    // The bytes stay under way meanwhile, so that a call that adds output waits for this reason,
+    // too.
+    const why = this.#closed || this.#failure ? undefined : await this.#explain(cause);
+    this.#underWay = 0;
+    this.fail(this.#closed ? closedError() : why);
+    this.#flushing = undefined;
+    this.#reject!(this.#failure);
+  };
+
+  /**
+   * Ends, and with it the wait for the peer. Closing the transport need not end it: before Deno 2.9
+   * it does not.
+   */
   close(): void {
     this.#closed = true;
-    if (this.#underWay > 0) this.#abandon?.(closedError());
+    if (this.#underWay > 0) this.#broke(closedError());
   }
 }

@@ -258,9 +258,15 @@ export class OpenSslSession implements SansIoSession {
     if (this.#ssl.freed || n <= 0) return;
     this.#ssl.idle("take in bytes");
     const length = Math.min(n, chunk.length);
-    const taken = chunk.subarray(0, length);
-    if (this.#first.open) this.#first.push(taken);
-    if (!this.#choice?.push(taken)) this.#ssl.feed(chunk, length);
+    if (this.#established || !this.#toChoice(chunk.subarray(0, length))) {
+      this.#ssl.feed(chunk, length);
+    }
+  }
+
+  /** Keeps bytes of the handshake for the choice of the context, as long as it waits for them. */
+  #toChoice(bytes: Uint8Array): boolean {
+    if (this.#first.open) this.#first.push(bytes);
+    return this.#choice?.push(bytes) === true;
   }
 
   lend(chunk: Uint8Array<ArrayBuffer>, n: number): boolean {
