@@ -122,12 +122,14 @@ Deno.test("Outflow.close() ends the wait for the transport, and nothing is sent 
 
 Deno.test("Outflow: a flush whose connection is closed as its last write ends has not succeeded", async () => {
   const { session, transport, out } = setup();
-  let taken: Promise<number> | undefined;
   const write = transport.write.bind(transport);
-  transport.write = (p) => taken = write(p);
+  transport.write = (p) => {
+    const taken = write(p);
+    taken.then(() => out.close()); // before anybody else learns of it
+    return taken;
+  };
   session.write(bytes(1));
   const flush = out.flush();
-  taken!.then(() => out.close());
   transport.take();
   await refuses(() => flush, SslError, "ECLOSED");
 });
