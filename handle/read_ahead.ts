@@ -95,15 +95,24 @@ export class ReadAhead {
     throw new TypeError(`Cannot ${operation}: the handle is open for writing only`);
   }
 
-  async run<T>(operation: string, body: () => Promise<T>): Promise<T> {
+  /** Until it is over, no other operation begins. */
+  begin(operation: string): void {
     this.check(operation);
     this.#busy = operation;
+  }
+
+  over(): void {
+    this.#busy = undefined;
+  }
+
+  async run<T>(operation: string, body: () => Promise<T>): Promise<T> {
+    this.begin(operation);
     try {
       return await body();
     } catch (error) {
       throw fromCaller(error);
     } finally {
-      this.#busy = undefined;
+      this.over();
     }
   }
 
@@ -113,8 +122,7 @@ export class ReadAhead {
     signal?.throwIfAborted();
     this.#throwFailure();
     if (this.lines.ended) return;
-    this.#filling ??= this.#fill(signal, wanted);
-    await orAborted(this.#filling, signal);
+    await orAborted(this.#filling ?? this.#fill(signal, wanted), signal);
     if (this.#closed) throw closedError(this.#busy ?? "read");
   }
 
@@ -127,33 +135,27 @@ export class ReadAhead {
 
   /** Never rejects: the failure is for the next call. Ends early when the handle is closed. */
   #fill(signal: AbortSignal | undefined, wanted: number): Promise<void> {
-    return new Promise<void>((resolve) => {
-      this.#filled = resolve;
-      this.#readOnce(signal, wanted).then((failure) => {
-        this.#filling = undefined;
-        this.#filled = undefined;
-        this.#failure ??= failure;
-        resolve();
-      });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#filled = resolve;
+    this.#readOnce(signal, wanted);
+    if (this.#filled !== undefined) this.#filling = promise; // it may have ended by now
+    return promise;
   }
 
-  async #readOnce(
-    signal: AbortSignal | undefined,
-    wanted: number,
-  ): Promise<Failure | undefined> {
+  async #readOnce(signal: AbortSignal | undefined, wanted: number): Promise<void> {
     try {
       const size = Math.max(this.#readSize, Math.min(wanted, 1 << 20));
-      // An idle connection must not hold what a busy one, or a large record, needed.
+      // An idle connection must not hold what a busy one needed.
       this.lines.trim(size * 4);
       const room = this.lines.reserve(size);
       this.#took(await this.#conn.read!(room, signal && { signal }), room.length);
-      return undefined;
     } catch (error) {
       // A read that its own caller gave up does not concern the next one.
-      if (signal?.aborted && error === signal.reason) return undefined;
-      return { error, passing: isPassing(error) };
+      const givenUp = signal?.aborted && error === signal.reason;
+      if (!givenUp) this.#failure ??= { error, passing: isPassing(error) };
     }
+    this.#filled!();
+    this.#filling = this.#filled = undefined;
   }
 
   #took(n: number | null, room: number): void {
@@ -250,8 +252,7 @@ export class ReadAhead {
       return;
     }
     if (want !== SSL_WANT_READ || this.#failure || this.lines.ended) return;
-    this.#filling ??= this.#fill(undefined, 0);
-    await orAborted(this.#filling, options?.signal);
+    await orAborted(this.#filling ?? this.#fill(undefined, 0), options?.signal);
   }
 
   /**

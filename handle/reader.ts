@@ -6,6 +6,7 @@
 
 import type { WaitOptions } from "../engine/engine.ts";
 import type { Want } from "../errors.ts";
+import { fromCaller } from "../internal/caller.ts";
 import { waitOptions } from "../internal/waiting.ts";
 import type { RecordOptions } from "./options.ts";
 import { callOptions, type HandleSettings, RECORD_NAMES } from "./checked_options.ts";
@@ -30,48 +31,52 @@ export class Reader {
     return separator === undefined ? this.#settings.inputRecordSeparator : separator;
   }
 
-  /** What `readLine` and its kin take off: the end of the line, unless `chomp` is `false`. */
-  #lineEnd(options: RecordOptions | undefined): Chomp {
-    return options?.chomp ?? this.#settings.chomp ?? true ? "line end" : "nothing";
-  }
-
-  /** What Perl's calls take off: nothing, or the separator if `chomp` is `true`. */
-  #chomp(options: RecordOptions | undefined): Chomp {
-    return options?.chomp ?? this.#settings.chomp ?? false ? "separator" : "nothing";
+  /** What is taken off: `readLine` and its kin do so unless told otherwise, Perl's calls if told. */
+  #chomp(options: RecordOptions | undefined, most: "line end" | "separator"): Chomp {
+    return options?.chomp ?? this.#settings.chomp ?? most === "line end" ? most : "nothing";
   }
 
   readLine(given?: RecordOptions): Promise<string | undefined> {
-    this.ahead.check("read a line");
-    const options = callOptions("read a line", given, RECORD_NAMES);
-    return this.#next(options, this.#lineEnd(options));
+    return this.#next(given, "line end");
   }
 
   getline(given?: RecordOptions): Promise<string | undefined> {
-    this.ahead.check("read a line");
-    const options = callOptions("read a line", given, RECORD_NAMES);
-    return this.#next(options, this.#chomp(options));
+    return this.#next(given, "separator");
   }
 
-  /** A line that has come, at once, or the next one, with checked options. */
-  #next(options: RecordOptions, chomp: Chomp): Promise<string | undefined> {
+  /** A line that has come, at once, or the next one. */
+  #next(
+    given: RecordOptions | undefined,
+    most: "line end" | "separator",
+  ): Promise<string | undefined> {
     const { ahead } = this;
-    const separator = this.#separator(options);
+    ahead.check("read a line");
+    const options = callOptions("read a line", given, RECORD_NAMES);
+    const [separator, chomp] = [this.#separator(options), this.#chomp(options, most)];
     const line = ahead.lines.next(separator, chomp);
     if (line !== undefined) return Promise.resolve(line);
-    return ahead.run("read a line", () => this.#record(separator, chomp, options));
+    return this.#record("read a line", separator, chomp, options);
   }
 
   /** The next record, waiting for it. */
   async #record(
+    operation: string,
     separator: Separator,
     chomp: Chomp,
     options: WaitOptions,
   ): Promise<string | undefined> {
     const { ahead } = this;
-    while (true) {
-      const line = ahead.lines.next(separator, chomp);
-      if (line !== undefined || ahead.lines.ended) return ahead.atEnd(line);
-      await ahead.fill(options);
+    ahead.begin(operation);
+    try {
+      while (true) {
+        const line = ahead.lines.next(separator, chomp);
+        if (line !== undefined || ahead.lines.ended) return ahead.atEnd(line);
+        await ahead.fill(options);
+      }
+    } catch (error) {
+      throw fromCaller(error);
+    } finally {
+      ahead.over();
     }
   }
 
@@ -79,7 +84,7 @@ export class Reader {
     const { ahead } = this;
     const options = callOptions("read a line", given, ["chomp", "separator"]);
     ahead.check("read a line");
-    const [separator, chomp] = [this.#separator(options), this.#lineEnd(options)];
+    const [separator, chomp] = [this.#separator(options), this.#chomp(options, "line end")];
     while (true) {
       const line = ahead.lines.next(separator, chomp);
       if (line !== undefined || ahead.lines.ended) return ahead.atEnd(line);
@@ -91,13 +96,13 @@ export class Reader {
   /** A line that has come, for an iterator, with checked options. */
   lineNow(options: RecordOptions): string | undefined {
     this.ahead.check("read a line");
-    return this.ahead.lines.next(this.#separator(options), this.#lineEnd(options));
+    return this.ahead.lines.next(this.#separator(options), this.#chomp(options, "line end"));
   }
 
   /** The lines that came together, for an iterator; `undefined` at the end. */
   async lineBatch(options: RecordOptions): Promise<string[] | undefined> {
     const { ahead } = this;
-    const [separator, chomp] = [this.#separator(options), this.#lineEnd(options)];
+    const [separator, chomp] = [this.#separator(options), this.#chomp(options, "line end")];
     return await ahead.run("read lines", async () => {
       while (true) {
         const lines = ahead.lines.batch(separator, chomp);
@@ -112,7 +117,7 @@ export class Reader {
   async getlines(given?: RecordOptions): Promise<string[]> {
     const { ahead } = this;
     const options = callOptions("read lines", given, RECORD_NAMES);
-    const [separator, chomp] = [this.#separator(options), this.#chomp(options)];
+    const [separator, chomp] = [this.#separator(options), this.#chomp(options, "separator")];
     return await ahead.run("read lines", async () => {
       while (!ahead.lines.ended) {
         ahead.lines.checkTotal();
@@ -191,7 +196,7 @@ export class Reader {
 
   async getc(given?: WaitOptions): Promise<string | undefined> {
     const options = waitOptions(given, "getc");
-    return await this.ahead.run("getc", () => this.#record(1, "nothing", options));
+    return await this.#record("getc", 1, "nothing", options);
   }
 
   async eof(given?: WaitOptions): Promise<boolean> {

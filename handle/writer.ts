@@ -30,7 +30,7 @@ export type PrintItem = string | number | bigint | boolean | Uint8Array;
 export class Writer {
   readonly #conn: HandleConn;
   readonly #settings: HandleSettings;
-  #queue: Promise<unknown> = Promise.resolve();
+  #queue: Promise<number> | undefined;
   #waiting = 0;
   #collected: Uint8Array[] = [];
   #size = 0;
@@ -64,33 +64,35 @@ export class Writer {
     }
   }
 
-  #run<T>(body: () => Promise<T>): Promise<T> {
-    const done = this.#after(this.#waiting++ > 0 ? this.#queue : undefined, body);
-    this.#queue = done;
-    return done;
+  /** After the writes before: sends all, or what `once` one write takes; how much. */
+  #send(bytes: Uint8Array, once = false): Promise<number> {
+    const before = this.#waiting++ > 0 ? this.#queue : undefined;
+    return this.#queue = this.#sendAfter(before, bytes, once);
   }
 
-  async #after<T>(before: Promise<unknown> | undefined, body: () => Promise<T>): Promise<T> {
+  async #sendAfter(
+    before: Promise<number> | undefined,
+    bytes: Uint8Array,
+    once: boolean,
+  ): Promise<number> {
     try {
       if (before) await before.catch(ignore);
       if (this.#failure) throw this.#failure.error;
-      return await body();
+      let at = 0;
+      while (at < bytes.length) {
+        if (this.#closed) throw closedError("write");
+        const n = await this.#conn.write!(at === 0 ? bytes : bytes.subarray(at));
+        if (once) return n;
+        // Taking nothing, again and again, it would keep us here.
+        if (!(n > 0)) throw new TypeError(`Cannot write: the connection took ${n} bytes`);
+        at += n;
+      }
+      return at;
     } catch (error) {
       this.#failure ??= { error };
       throw fromCaller(error);
     } finally {
       this.#waiting--;
-    }
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    let at = 0;
-    while (at < bytes.length) {
-      if (this.#closed) throw closedError("write");
-      const n = await this.#conn.write!(at === 0 ? bytes : bytes.subarray(at));
-      // A connection that takes nothing, again and again, would keep us here for ever.
-      if (!(n > 0)) throw new TypeError(`Cannot write: the connection took ${n} bytes`);
-      at += n;
     }
   }
 
@@ -101,7 +103,7 @@ export class Writer {
   ): Promise<void> {
     const { autoflush, encoding, outputFieldSeparator } = this.#settings;
     const bytes = join(items, outputFieldSeparator, end, (text) => encodeText(text, encoding));
-    if (autoflush) return await this.#write(bytes);
+    if (autoflush) return void await this.#write(bytes);
     this.check("print");
     if (this.#failure) throw this.#failure.error;
     this.#collect(bytes.slice());
@@ -125,7 +127,7 @@ export class Writer {
     this.check("syswrite");
     if (bytes.length === 0) return 0;
     if (this.#size > 0) await this.flush();
-    return await this.#run(() => this.#conn.write!(bytes));
+    return await this.#send(bytes, true);
   }
 
   /** The part of the data that a write takes, as bytes. */
@@ -147,13 +149,13 @@ export class Writer {
   }
 
   /** Writes all of it, after what was collected. */
-  #write(bytes: Uint8Array): Promise<void> {
+  #write(bytes: Uint8Array): Promise<unknown> {
     this.check("write");
     if (this.#size > 0) {
       this.#collect(bytes);
       return this.flush();
     }
-    return bytes.length === 0 ? Promise.resolve() : this.#run(() => this.#writeAll(bytes));
+    return bytes.length === 0 ? Promise.resolve() : this.#send(bytes);
   }
 
   #collect(bytes: Uint8Array): void {
@@ -166,13 +168,13 @@ export class Writer {
     const parts = this.#collected;
     if (parts.length === 0) {
       if (this.#failure) throw this.#failure.error;
-      if (this.#waiting > 0) await this.#run(async () => {});
+      if (this.#waiting > 0) await this.#send(new Uint8Array());
       return;
     }
     const all = concat(parts);
     this.#collected = [];
     this.#size = 0;
-    await this.#run(() => this.#writeAll(all));
+    await this.#send(all);
   }
 
   async closeWrite(): Promise<void> {
