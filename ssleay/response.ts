@@ -7,7 +7,7 @@
 
 import { decodeText, type Encoding } from "../handle/encoding.ts";
 import { concat } from "../internal/bytes.ts";
-import { quote } from "../internal/quote.ts";
+import { mayBeSecret, quote } from "../internal/quote.ts";
 import { tooLong } from "./cat.ts";
 import { httpError } from "./failure.ts";
 
@@ -144,8 +144,11 @@ function endOfHead(bytes: Uint8Array, from: number): number {
 function checkBeginning(bytes: Uint8Array): void {
   const begin = latin1(bytes.subarray(0, 5));
   if ("HTTP/".startsWith(begin)) return;
-  const shown = latin1(bytes.subarray(0, 32)).replace(/[^\x20-\x7e]/g, "?");
-  throw httpError(`it is not HTTP: it begins with ${quote(shown)}`);
+  const [line] = latin1(bytes.subarray(0, 32)).split(/\r?\n/, 1) as [string];
+  const shown = line.replace(/[^\x20-\x7e]/g, "?");
+  // Of what may be a secret, the first word alone.
+  const said = mayBeSecret(shown) ? shown.split(" ", 1)[0] : shown;
+  throw httpError(`it is not HTTP: it begins with ${line === "" ? "an empty line" : quote(said)}`);
 }
 
 async function readHead(arrived: Arrived, encoding: Encoding): Promise<Head> {
