@@ -63,12 +63,15 @@ export function badRequest(): Response {
  */
 export function setUrl(request: Request, url: string): Request {
   const value = URL.parse(url)?.href ?? url;
-  return Object.defineProperties(request, {
-    url: { value, configurable: true, enumerable: true },
-    clone: {
-      value: () => setUrl(Request.prototype.clone.call(request), value),
-      configurable: true,
-      writable: true,
-    },
-  });
+  Object.defineProperty(request, "url", { value, configurable: true, enumerable: true });
+  return Object.defineProperty(request, "clone", CLONE);
 }
+
+/** A clone says the same URL. */
+const CLONE = {
+  value(this: Request): Request {
+    return setUrl(Request.prototype.clone.call(this), this.url);
+  },
+  configurable: true,
+  writable: true,
+};

@@ -20,8 +20,11 @@ export interface Bytes {
 /** How much a direction reads at a time that has little to carry, as one that is idle, in bytes. */
 const SMALL = 4096;
 
-/** How much one reads that has much to carry, in bytes. */
-const LARGE = 65536;
+/** How much one reads that has taken what there was, and may get more. */
+const MEDIUM = 16384;
+
+/** How much one reads that has much to carry. */
+const LARGE = 131072;
 
 /** What every client of HTTP/2 sends first (RFC 9113 3.4). Deno.serve answers it in HTTP/2. */
 const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -30,13 +33,12 @@ const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 export async function carry(from: Bytes, to: Bytes): Promise<void> {
   for (let size = SMALL;;) {
     const buffer = takeBuffer(size);
-    const n = await from.read(buffer.length > size ? buffer.subarray(0, size) : buffer);
+    const n = await from.read(buffer);
     if (n === null) return giveBuffer(buffer);
     const at = await to.write(buffer.subarray(0, n));
     if (at < n) await writeAll(to, buffer.subarray(at, n));
     giveBuffer(buffer);
-    if (n === size) size = LARGE;
-    else if (n < SMALL) size = SMALL;
+    size = n === size ? LARGE : n < SMALL ? SMALL : MEDIUM;
   }
 }
 
