@@ -1,6 +1,5 @@
 /**
- * Whom a context trusts: turns the options ca, caFile, caPath, extraCa, clientCa, crl and their files
- * into what an engine takes.
+ * Whom a context trusts: the options ca, caFile, caPath, extraCa, clientCa, crl and their files.
  *
  * | role, verifyMode     | ca, caFile or caPath given | not given                               |
  * |----------------------|----------------------------|-----------------------------------------|
@@ -9,8 +8,8 @@
  * |                      |                            | these a TypeError                       |
  * | NONE                 | exactly these              | none: nothing is verified               |
  *
- * `[]` and `null` count as given, with no anchor; `""` counts as not given. The Deno engine always has
- * its own roots, and takes only extraCa and extraCaFile.
+ * `[]` and `null` give no anchor; `""` is not given. The Deno engine has roots of its own, and takes
+ * only extraCa and extraCaFile.
  *
  * @module
  */
@@ -94,8 +93,8 @@ function checkCrl(options: SslOptions): "none" | "leaf" | "chain" {
 }
 
 /**
- * Refuses lists that OpenSSL would misread: it takes a delta CRL about some reasons for a complete
- * list, and old versions read past the end of one that has no number.
+ * Refuses lists that OpenSSL misreads: a delta CRL about some reasons it takes for a complete list,
+ * and old versions read past the end of one without a number.
  */
 function checkedCrls(crls: readonly Uint8Array[]): readonly Uint8Array[] {
   crls.forEach((der, i) => {
@@ -141,8 +140,8 @@ export async function loadTrust(
     else if (clientCa !== undefined) anchors = clientCa;
     else {
       throw new TypeError(
-        "Cannot ask for client certificates: there is nobody to trust: give clientCa, " +
-          "clientCaFile, ca, caFile or caPath (every public CA: caFile: defaultCa())",
+        "Cannot ask for client certificates: there is nobody to trust: give clientCa, clientCaFile, " +
+          "ca, caFile or caPath (all public CAs: caFile: defaultCa(); pins alone: ca: [])",
       );
     }
   }
