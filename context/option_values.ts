@@ -167,7 +167,7 @@ export const materials: Check = when(
   `${MATERIAL}, or a list of these`,
 );
 
-/** The looks of a PrivateKey, whose module comes with the files and keys: that one has the last word. */
+/** The looks of a PrivateKey, whose module comes with the keys and has the last word. */
 const keyLike = (v: unknown): boolean =>
   typeof v === "object" && v !== null && !isPlain(v) && "keyObject" in v && "publicSpki" in v;
 

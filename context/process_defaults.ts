@@ -1,6 +1,6 @@
 /**
- * The process-wide defaults of options. As in Perl, a program can set once what its libraries do
- * not let it pass on; what the defaults contribute is listed in `report.defaultsApplied`.
+ * The defaults of options in this process. As in Perl, a program can set once what its libraries do
+ * not let it pass on; `report.defaultsApplied` lists what they contribute.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
  * Bytes in, records out: `$/` without any I/O.
  *
- * Speed comes from decoding once: the bytes up to the last separator that has arrived become one
- * string, the window, and a line is a slice of it. Valid UTF-8 has one form only, so a place in the
- * window is a place in the bytes, and a caller that wants bytes in the middle of it gets them. That
- * costs the rest of the window, so the next one is small, and they grow again while lines are read.
+ * Speed comes from decoding once: the bytes up to the last separator become one string, the window,
+ * and a line is a slice of it. Valid UTF-8 has one form only, so a place in the window is a place in
+ * the bytes, for a caller that wants bytes in the middle of it. That costs the rest of the window, so
+ * the next one is small; they grow again while lines are read.
  *
  * Records are the stream cut up: when nothing is taken off, they are all of it.
  *

@@ -2,11 +2,11 @@
  * The bytes that are read ahead of the callers of one connection, and what happened to it.
  *
  * Rules:
- * - One operation at a time: which of two would get which bytes is a matter of chance.
- * - What arrived before an error is delivered first, then the error. A line that it cut short never
- *   looks like the last one. Its bytes can still be had with `read`.
- * - An error stays, so that no call takes the rest for a complete stream; but after a timeout, or a
- *   signal, the next call goes on.
+ * - One operation at a time: chance would tell which of two gets which bytes.
+ * - What came before an error is delivered first, then the error. A line that it cut short never
+ *   looks like the last one; `read` still gives its bytes.
+ * - An error stays, so that no call takes the rest for all; but after a timeout or a signal the next
+ *   call goes on.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Finds OpenSSL and says which version it is. Nothing happens at import. This question loads the
- * library with a few functions; binder.ts loads it with all of them, for the first context.
+ * Finds OpenSSL and says which version it is, when asked: with a few functions of the library;
+ * binder.ts loads it with all of them, for the first context.
  *
  * Paths are absolute where they can be: Deno resolves a bare name in an
  * `--allow-ffi=<path>` flag against the working directory, so only the same
@@ -244,10 +244,9 @@ type Functions = Record<string, Call | null>;
 /**
  * The additional argument.
  *
- * `Deno.dlopen` compiles machine code for the calls of a function, in 0.15 ms, but for one with a
- * struct among its arguments. So each is declared with a struct more, which it never looks at: in C
- * the caller lays out the arguments. Binding then takes 0.015 ms. Only what is called for every piece
- * of data is compiled.
+ * `Deno.dlopen` compiles the calls of a function, in 0.15 ms, but for one with a struct among its
+ * arguments. So each is declared with a struct more, which it never looks at: in C the caller lays out
+ * the arguments. Binding then takes 0.015 ms. Only what is called for every piece of data is compiled.
  */
 const UNUSED = { struct: ["u32"] } as const;
 const NOTHING = new Uint8Array(4);

@@ -39,7 +39,7 @@ for (const entry of FIRST) {
 // grow is what their size says.
 for (
   const [what, all, modules, kilobytes] of [
-    ["links", false, 90, 597],
+    ["links", false, 90, 598],
     ["reaches", true, 250, 1540], // what users start has a bound of its own: tests/package
   ] as const
 ) {
