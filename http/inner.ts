@@ -8,7 +8,7 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import { SslUnsupportedError } from "../errors.ts";
 import { describe, quote } from "../internal/quote.ts";
-import { ignore, inTime } from "../internal/waiting.ts";
+import { closedError, ignore, inTime } from "../internal/waiting.ts";
 import type { SslSocket } from "../socket/socket.ts";
 import { badRequest, setUrl, targetOf } from "./authority.ts";
 import type { HttpHandler, HttpInfo } from "./options.ts";
@@ -57,9 +57,12 @@ class RequestInfo implements HttpInfo {
 /** Deno.serve, behind a TLS listener. */
 export class InnerServer {
   readonly #handler: HttpHandler;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  /** The clients by the local port of their connection to the inner server. */
+  readonly #report: (error: unknown) => void;
+  /** None after one that failed. */
+  #server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  /** The clients by both ports of their connection to Deno.serve. */
   readonly #clients = new Map<number, Client>();
+  #draining = false;
   /** How many requests are with the handler. */
   #running = 0;
 
@@ -70,19 +73,11 @@ export class InnerServer {
    */
   constructor(handler: HttpHandler, report: (error: unknown) => void) {
     this.#handler = handler;
-    this.#server = Deno.serve({
-      hostname: LOOPBACK,
-      port: 0,
-      onListen: ignore,
-      onError(error) {
-        report(error);
-        return new Response("Internal Server Error\n", { status: 500 });
-      },
-    }, (request, info) => this.#serve(request, info));
-    this.#server.unref(); // the listener and its sockets hold the event loop
+    this.#report = report;
+    this.#server = this.#start();
     const { hostname, port } = this.#server.addr;
     if (hostname === LOOPBACK) return;
-    this.#server.shutdown().catch(ignore);
+    this.drain();
     throw new SslUnsupportedError(
       `Cannot serve HTTP: DENO_SERVE_ADDRESS moves the server behind the TLS listener to ` +
         `${hostname}:${port}: unset it`,
@@ -90,17 +85,41 @@ export class InnerServer {
     );
   }
 
+  /**
+   * Starts Deno.serve, which ends with its connections when it cannot accept one, as where no file
+   * descriptor is left.
+   */
+  #start(): Deno.HttpServer<Deno.NetAddr> {
+    const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve({
+      hostname: LOOPBACK,
+      port: 0,
+      onListen: ignore,
+      onError: (error) => {
+        this.#report(error);
+        return new Response("Internal Server Error\n", { status: 500 });
+      },
+    }, (request, info) => this.#serve(request, info, server.addr.port));
+    server.unref(); // the listener and its sockets hold the event loop
+    server.finished.catch((error) => {
+      if (this.#server === server) this.#server = undefined;
+      this.#report(error);
+    });
+    return server;
+  }
+
   /** A connection for a client, which must be given back. */
   async connect(client: Client): Promise<Deno.TcpConn> {
-    const conn = await Deno.connect({ hostname: LOOPBACK, port: this.#server.addr.port });
+    if (this.#draining) throw closedError("server");
+    const { port } = (this.#server ??= this.#start()).addr;
+    const conn = await Deno.connect({ hostname: LOOPBACK, port });
     try {
       conn.setNoDelay(true);
-      await this.#overtake();
+      await this.#overtake(port);
     } catch (error) {
       conn.close();
       throw error;
     }
-    this.#clients.set((conn.localAddr as Deno.NetAddr).port, client);
+    this.#clients.set(keyOf(conn.localAddr, port), client);
     return conn;
   }
 
@@ -109,8 +128,8 @@ export class InnerServer {
    * made one before, wrote a request and reset it, leaves its port to us; when this returns, that
    * request was met while nobody was known by the port.
    */
-  async #overtake(): Promise<void> {
-    using conn = await Deno.connect({ hostname: LOOPBACK, port: this.#server.addr.port });
+  async #overtake(port: number): Promise<void> {
+    using conn = await Deno.connect({ hostname: LOOPBACK, port });
     for (let at = 0; at < STRANGER.length;) at += await conn.write(STRANGER.subarray(at));
     await conn.read(new Uint8Array(1));
   }
@@ -118,7 +137,7 @@ export class InnerServer {
   /** Closes a connection, and waits until the handler is done with its requests. */
   async release(conn: Deno.TcpConn, client: Client): Promise<void> {
     // First: from the moment it is closed somebody else may get its port.
-    this.#clients.delete((conn.localAddr as Deno.NetAddr).port);
+    this.#clients.delete(keyOf(conn.localAddr, conn.remoteAddr.port));
     try {
       conn.close();
     } catch {
@@ -128,17 +147,18 @@ export class InnerServer {
   }
 
   /** The client on a connection; `undefined` for one that another program made. */
-  #clientOf({ hostname, port }: Deno.NetAddr): Client | undefined {
-    return hostname === LOOPBACK ? this.#clients.get(port) : undefined;
+  #clientOf(remote: Deno.NetAddr, port: number): Client | undefined {
+    return remote.hostname === LOOPBACK ? this.#clients.get(keyOf(remote, port)) : undefined;
   }
 
   async #serve(
     request: Request,
     info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+    port: number,
   ): Promise<Response> {
-    const client = this.#clientOf(info.remoteAddr);
+    const client = this.#clientOf(info.remoteAddr, port);
     if (client === undefined) return new Response("Misdirected Request\n", { status: 421 });
-    const fallback = client.http2 ? `localhost:${this.#server.addr.port}` : undefined;
+    const fallback = client.http2 ? `localhost:${port}` : undefined;
     const target = targetOf(request, fallback);
     if (target === undefined) return badRequest();
     const asked = setUrl(request, `https://${target.authority}${target.path}`);
@@ -163,12 +183,19 @@ export class InnerServer {
 
   /** Lets the requests that run end, and closes what is idle. */
   drain(): void {
-    this.#server.shutdown().catch(ignore);
+    this.#draining = true;
+    this.#server?.shutdown().catch(ignore);
   }
 
   /** Ends it. A handler that does not end is not waited for. */
   async close(): Promise<void> {
     if (this.#running > 0) return this.drain();
-    await inTime(this.#server.shutdown().catch(ignore), GRACE);
+    this.#draining = true;
+    if (this.#server !== undefined) await inTime(this.#server.shutdown().catch(ignore), GRACE);
   }
+}
+
+/** One number for the ports of both ends: after one Deno.serve has failed another has its own. */
+function keyOf(client: Deno.Addr, server: number): number {
+  return server * 65536 + (client as Deno.NetAddr).port;
 }

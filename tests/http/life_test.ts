@@ -167,6 +167,27 @@ for (const engine of ENGINES) {
     }
   });
 
+  Deno.test(`${engine}: a server goes on where Deno.serve behind it fails, as it does with no descriptor left`, async () => {
+    const { serve } = Deno;
+    const failure = new Deno.errors.Http("Too many open files");
+    const { promise: finished, reject: fail } = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    Object.assign(Deno, {
+      serve(options: Deno.ServeTcpOptions, handler: Deno.ServeHandler<Deno.NetAddr>) {
+        return Object.assign(serve({ ...options, signal: stop.signal }, handler), { finished });
+      },
+    });
+    const served = start(engine, () => new Response("served"));
+    await using running = await served.finally(() => Object.assign(Deno, { serve }));
+    const ask = async () => await converse(await running.connect(), `GET / HTTP/1.1\r\n${CLOSE}`);
+    assertStringIncludes(await ask(), "served");
+    stop.abort();
+    fail(failure);
+    assertStringIncludes(await ask(), "served");
+    assertStringIncludes(await ask(), "served");
+    assertEquals(running.errors, [failure]);
+  });
+
   Deno.test(`${engine}: a shutdown ends open WebSockets, as that of Deno.serve does`, async () => {
     const served = Promise.withResolvers<void>();
     await using running = await start(engine, (request) => {
