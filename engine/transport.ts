@@ -12,12 +12,11 @@ import type { ByteTransport } from "./engine.ts";
 const held: unique symbol = Symbol("held");
 
 /**
- * The bytes that were read from a connection and lie in the transports around it, in the order in
- * which they will be read. They stay where they are.
+ * The bytes that were read from a connection and lie in the transports around it, in the
+ * order of reading. They stay there.
  */
 export function heldBy(transport: object): Uint8Array {
-  const own = (transport as { [held]?: Uint8Array })[held];
-  return own ?? new Uint8Array();
+  return (transport as { [held]?: Uint8Array })[held] ?? new Uint8Array();
 }
 
 /**
@@ -43,7 +42,6 @@ export class BufferedTransport implements ByteTransport {
     this.#ahead = ahead;
     this.#inFlight = inFlight;
     inFlight?.then((chunk) => {
-      // Once they are here they are bytes that were read ahead, like the others.
       if (this.#inFlight !== inFlight || chunk === null) return;
       this.#inFlight = undefined;
       this.#ahead = this.#ahead.length === 0 ? chunk : concat([this.#ahead, chunk]);
@@ -58,7 +56,7 @@ export class BufferedTransport implements ByteTransport {
     return this.inner.remoteAddr;
   }
 
-  /** The bytes that were read ahead and are still here, or in a transport beneath. */
+  /** The bytes read ahead that are still here, or in a transport beneath. */
   get [held](): Uint8Array {
     const below = heldBy(this.inner);
     return below.length === 0 ? this.#ahead : concat([this.#ahead, below]);
