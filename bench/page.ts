@@ -228,7 +228,10 @@ function pairs({ pairs: rows = [] }: Results): string {
     return [what, shown(ours), shown(ffi), times(unit === "ms" ? ffi / ours : ours / ffi)];
   });
   return `## WebAssembly beside FFI\n\nBoth ends of a connection in one process, in CPU time; the best of ` +
-    `the rounds. The start is that of the engine, after its code was imported.\n\n` +
+    `the rounds. The last three rows are by the clock, in processes of their own that have imported ` +
+    `the engine's code: \`import source\` of the file, which Deno reads and V8 validates; from there an ` +
+    `instance and its functions, for which there is a goal; and a client's context. A first ` +
+    `connection waits for all three.\n\n` +
     table(["what", "WebAssembly", "FFI", "as good as FFI"], cells);
 }
 

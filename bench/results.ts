@@ -60,7 +60,7 @@ export interface GrowthRow {
 
 /**
  * WebAssembly beside FFI, both ends of a connection in one process, one value a round: CPU
- * milliseconds of a handshake, or MiB in a second of CPU time; and the milliseconds of a start.
+ * milliseconds of a handshake, or MiB in a second of CPU time; and the milliseconds of the parts of a start.
  */
 export interface PairRow {
   readonly what: string;

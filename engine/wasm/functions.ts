@@ -80,11 +80,11 @@ function withBuffers(instance: Instance, call: CFunction, row: Deno.ForeignFunct
         if ((args[i] = instance.placeOf(bytes)) !== undefined) continue;
         const at = instance.take(bytes.length);
         taken.push({ at, bytes });
-        instance.heap.set(bytes, at);
+        instance.write(at, bytes);
         args[i] = at;
       }
       const value = call(...args);
-      for (const { at, bytes } of taken) bytes.set(instance.heap.subarray(at, at + bytes.length));
+      for (const { at, bytes } of taken) instance.read(at, bytes);
       return value;
     } finally {
       for (const { at, bytes } of taken.reverse()) instance.give(at, bytes.length);
@@ -99,7 +99,7 @@ const writing = (instance: Instance, call: CFunction) => (to: unknown, from: Byt
   if (fixed !== undefined) return call(to, fixed, n);
   const at = instance.take(n);
   try {
-    instance.heap.set(n === from.length ? from : from.subarray(0, n), at);
+    instance.write(at, from, n);
     return call(to, at, n);
   } finally {
     instance.give(at, n);
@@ -117,7 +117,7 @@ const reading =
     try {
       const count = call(from, at, n) as number;
       used = Math.max(0, count);
-      if (used > 0) to.set(instance.heap.subarray(at, at + used));
+      if (used > 0) instance.read(at, to, used);
       return count;
     } finally {
       instance.give(at, used);

@@ -159,12 +159,27 @@ export class Instance {
     else this.free(at);
   }
 
+  /** Copies what stands at an address into `to`: all that it holds, or `n` bytes. */
+  read(at: number, to: Bytes, n = to.length): void {
+    to.set(this.heap.subarray(at, at + n));
+  }
+
+  /** Copies bytes to an address: all of them, or the first `n`. */
+  write(at: number, from: Bytes, n = from.length): void {
+    this.heap.set(n === from.length ? from : from.subarray(0, n), at);
+  }
+
+  /** The length of the C string at an address. */
+  lengthOfString(at: number): number {
+    return Math.max(0, this.heap.indexOf(0, at) - at);
+  }
+
   /** A copy of bytes, which lives as long as they do. */
   copyOf(bytes: Bytes): number {
     const known = this.#copies.get(bytes);
     if (known !== undefined) return known;
     const at = this.allocate(bytes.length);
-    this.heap.set(bytes, at);
+    this.write(at, bytes);
     this.#copies.set(bytes, at);
     this.#unused.register(bytes, at, bytes);
     return at;

@@ -16,17 +16,16 @@ type Functions = Record<string, CFunction | null>;
 
 /** The functions of the C library, on the memory of an instance. */
 function libc(instance: Instance): Record<keyof typeof LIBC_SYMBOLS, unknown> {
-  const copyIn = (to: Bytes, from: number | bigint, n: bigint) => {
-    const at = Number(from);
-    to.set(instance.heap.subarray(at, at + Number(n)));
+  const read = (to: Bytes, from: number | bigint, n: bigint) => {
+    instance.read(Number(from), to, Number(n));
     return null;
   };
-  const length = (at: number | bigint) => instance.heap.indexOf(0, Number(at)) - Number(at);
+  const length = (at: number | bigint) => instance.lengthOfString(Number(at));
   return {
-    memcpy: copyIn,
-    memcpyAt: copyIn,
+    memcpy: read,
+    memcpyAt: read,
     memcpyTo(to: number, from: Bytes, n: bigint) {
-      instance.heap.set(from.subarray(0, Number(n)), to);
+      instance.write(to, from, Number(n));
       return to;
     },
     addressOf: (at: number | null) => BigInt(at ?? 0),

@@ -118,19 +118,12 @@ class WebAssemblyBackend implements Backend {
 
   /** The functions of the C library, which the file does not export. */
   #builtIn(name: string): CFunction | undefined {
-    if (name === "strlen") {
-      return (from) => {
-        const at = this.#offset(from), { heap } = this.#instance;
-        return Math.max(0, heap.indexOf(0, at) - at);
-      };
-    }
+    if (name === "strlen") return (from) => this.#instance.lengthOfString(this.#offset(from));
     if (name !== "memcpy") return undefined;
     return (to, from, length) => {
-      const n = Number(length), { heap } = this.#instance;
-      if (to instanceof Uint8Array) {
-        const at = this.#offset(from);
-        to.set(heap.subarray(at, at + n));
-      } else heap.set(from.subarray(0, n), this.#offset(to));
+      const n = Number(length);
+      if (to instanceof Uint8Array) this.#instance.read(this.#offset(from), to as Bytes, n);
+      else this.#instance.write(this.#offset(to), from, n);
     };
   }
 
@@ -195,9 +188,9 @@ class WebAssemblyBackend implements Backend {
   withBytes<T>(bytes: Bytes, use: (address: bigint) => T): T {
     const instance = this.#instance, at = instance.take(bytes.length);
     try {
-      instance.heap.set(bytes, at);
+      instance.write(at, bytes);
       const result = use(BigInt(at + this.#base));
-      bytes.set(instance.heap.subarray(at, at + bytes.length));
+      instance.read(at, bytes);
       return result;
     } finally {
       instance.give(at, bytes.length);

@@ -74,7 +74,8 @@ Deno.test("WebAssembly has its goals, and a table beside FFI with the best of th
     pairs: [
       { what: "handshake, X25519", unit: "ms", wasm: [3, 4], openssl: [2, 1] },
       { what: "ChaCha20, memory", unit: "MiB/s", wasm: [90, 100], openssl: [400, 300] },
-      { what: "start of the engine", unit: "ms", wasm: [40], openssl: [] },
+      { what: "import of its file", unit: "ms", wasm: [40], openssl: [] },
+      { what: "start after the import of its file", unit: "ms", wasm: [31, 20], openssl: [] },
     ],
     wasmBytes: 2_063_849,
   };
@@ -84,13 +85,13 @@ Deno.test("WebAssembly has its goals, and a table beside FFI with the best of th
   assertEquals(goals.map(({ text, reached }) => [text, reached]), [
     ["3.00 ms", true],
     ["100.00 MiB/s", false],
-    ["40.00 ms", false],
+    ["20.00 ms", true],
     ["2.06 MB", true],
   ]);
   const text = page(run, "");
   assertStringIncludes(text, "| handshake, X25519 | 3.00 ms | 1.00 ms | 0.33x |");
   assertStringIncludes(text, "| ChaCha20, memory | 100 MiB/s | 400 MiB/s | 0.25x |");
-  assertStringIncludes(text, "| start of the engine | 40.00 ms | - | - |");
+  assertStringIncludes(text, "| import of its file | 40.00 ms | - | - |");
 });
 
 Deno.test("the page of a small run says that its numbers say little", () => {
