@@ -21,7 +21,7 @@ function results(seconds: Record<string, number>): Results {
     missing: ["go"],
     errors: [],
     works: [{ work: "round trips, 1 byte", role: "client", total: 1000, sides }],
-    starts: { "an empty module": [20, 22], "OpenSSL engine": [80, 92] },
+    starts: { "an empty module, package": [20, 22], "OpenSSL engine, package": [80, 92] },
   };
 }
 
