@@ -251,11 +251,6 @@ type Functions = Record<string, Call | null>;
 const UNUSED = { struct: ["u32"] } as const;
 const NOTHING = new Uint8Array(4);
 
-const withUnused = (row: Deno.ForeignFunction): Deno.ForeignFunction => ({
-  ...row,
-  parameters: [...row.parameters, UNUSED],
-});
-
 /** With the additional argument; to spread a list of arguments costs more than most calls. */
 function withNothing(call: Call, count: number): Call {
   if (count === 1) return (a) => call(a, NOTHING);
@@ -278,7 +273,7 @@ export function bind(
 ): Functions {
   const rows: Record<string, Deno.ForeignFunction> = {}, functions: Functions = {};
   for (const [name, row] of Object.entries(table)) {
-    rows[name] = compiled.has(name) ? row : withUnused(row);
+    rows[name] = compiled.has(name) ? row : { ...row, parameters: [...row.parameters, UNUSED] };
   }
   for (const [name, call] of Object.entries(Deno.dlopen(path, rows).symbols as Functions)) {
     functions[name] = call && !compiled.has(name)
