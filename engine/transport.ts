@@ -158,6 +158,7 @@ export function streamFailure(cause: unknown): Error {
  * the other; `closeWrite` closes the writable in good order.
  */
 export function streamTransport(pair: StreamPair): ByteTransport {
+  if (pair.writable.locked) pair.writable.getWriter(); // throws
   const reader = pair.readable.getReader();
   const writer = pair.writable.getWriter();
   writer.closed.catch(() => {}); // the write that fails reports it
@@ -175,6 +176,7 @@ export function streamTransport(pair: StreamPair): ByteTransport {
         });
         if (closed) throw new Deno.errors.BadResource("The stream is closed");
         if (done) return null;
+        if (!(value instanceof Uint8Array)) throw new TypeError("it must yield Uint8Array");
         rest = value;
       }
       const n = Math.min(p.length, rest.length);

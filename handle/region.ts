@@ -6,7 +6,7 @@
  * @module
  */
 
-import { quote } from "../internal/quote.ts";
+import { describe, quote } from "../internal/quote.ts";
 
 /** Where a read puts its bytes. */
 interface Region {
@@ -69,7 +69,7 @@ export function readRegion(
 ): Region {
   if (!(buffer instanceof Uint8Array)) {
     throw new TypeError(
-      `Cannot ${operation}: the buffer must be a Uint8Array: received ${typeof buffer}`,
+      `Cannot ${operation}: the buffer must be a Uint8Array: received ${describe(buffer)}`,
     );
   }
   const at = start(operation, offset, buffer.length);

@@ -8,6 +8,7 @@
 import { SslUnsupportedError } from "../errors.ts";
 import { concat } from "../internal/bytes.ts";
 import { fromCaller } from "../internal/caller.ts";
+import { describe } from "../internal/quote.ts";
 import { ignore } from "../internal/waiting.ts";
 import { closedError } from "./handle_errors.ts";
 import { encodeText } from "./encoding.ts";
@@ -140,7 +141,7 @@ export class Writer {
     if (typeof data !== "string" && !(data instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot ${operation}: the data must be a string or a Uint8Array: received ${
-          data === null ? "null" : typeof data
+          describe(data)
         }`,
       );
     }
@@ -230,8 +231,6 @@ function shown(item: unknown): string {
       return String(item);
   }
   throw new TypeError(
-    `Cannot print: an item must be text, a number, a boolean or bytes: received ${
-      item === null ? "null" : Array.isArray(item) ? "an array" : typeof item
-    }`,
+    `Cannot print: an item must be text, a number, a boolean or bytes: received ${describe(item)}`,
   );
 }

@@ -66,7 +66,6 @@ export class Server implements SslServer {
   #early: SslContext | undefined;
   #unref = false;
   #stopping: true | undefined;
-  /** Resolves when a shutdown with a deadline has cut what still ran. */
   readonly #cut = Promise.withResolvers<void>();
 
   /** Starts, for the public function that was `called`. */
@@ -138,7 +137,7 @@ export class Server implements SslServer {
 
   async shutdown(options: ShutdownListenerOptions = NO_OPTIONS): Promise<void> {
     const service = await this.#starting.catch(() => undefined);
-    await service?.listener.shutdown(options); // which refuses a wrong option, and goes on then
+    await service?.listener.shutdown(options); // which checks them
     if (ownRecord(options).deadline !== undefined) this.#cut.resolve();
   }
 

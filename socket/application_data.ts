@@ -8,10 +8,10 @@
  */
 
 import type { TlsStream, WaitOptions } from "../engine/engine.ts";
-import { SSL_WANT_READ, SslError, SslTruncatedError, type Want } from "../errors.ts";
+import { isWant, SSL_WANT_READ, SslError, SslTruncatedError, type Want } from "../errors.ts";
 import { fromCaller } from "../internal/caller.ts";
 import { ownRecord } from "../internal/own_options.ts";
-import { quote } from "../internal/quote.ts";
+import { describe, quote } from "../internal/quote.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { isEstablished } from "./phases.ts";
 import { closedError, toSslError } from "./socket_errors.ts";
@@ -20,14 +20,15 @@ import { closedError, toSslError } from "./socket_errors.ts";
 function checkBuffer(operation: "read from" | "write to", peer: string, p: unknown): void {
   if (p instanceof Uint8Array) return;
   const text = typeof p === "string";
+  const wrap = ArrayBuffer.isView(p) || p instanceof ArrayBuffer;
   const [what, advice] = operation === "write to"
     ? ["the data", text ? ": encode it with TextEncoder, or print it with a Handle" : ""]
     : ["the buffer", typeof p === "number" ? `: give new Uint8Array(${p})` : ""];
   throw fromCaller(
     new TypeError(
-      `Cannot ${operation} ${peer}: ${what} must be a Uint8Array: received ${
-        p === null ? "null" : typeof p
-      }${advice}`,
+      `Cannot ${operation} ${peer}: ${what} must be a Uint8Array: received ${describe(p)}${
+        wrap ? ": wrap its bytes in a Uint8Array" : advice
+      }`,
     ),
   );
 }
@@ -225,6 +226,11 @@ export class ApplicationData {
 
   async ready(want: Want | undefined, options?: WaitOptions): Promise<void> {
     const life = this.#life;
+    if (want !== undefined && !isWant(want)) {
+      throw new TypeError(
+        `Cannot wait: it waits for SSL_WANT_READ or SSL_WANT_WRITE: received ${describe(want)}`,
+      );
+    }
     const direction = want ?? life.lastWant ?? SSL_WANT_READ;
     const { name } = life.phase;
     if (name === "closed" || name === "failed") return; // the next call says why

@@ -17,6 +17,8 @@ import type { MakeSocket } from "./server_handshakes.ts";
 import { ServingContext } from "./serving_context.ts";
 import { parsePort } from "./target.ts";
 
+export { socketOver } from "./socket_class.ts";
+
 /** The address to bind for a host name and an address family. */
 function bindAddress(hostname: string | undefined, family: 4 | 6 | undefined): string {
   if (hostname === undefined) return family === 6 ? "::" : "0.0.0.0";

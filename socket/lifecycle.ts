@@ -220,8 +220,9 @@ export class Lifecycle {
     }
   }
 
-  /** Closes TLS and the transport. */
+  /** Closes TLS and the transport, once. */
   drop(): void {
+    if (this.phase.name === "closed") return;
     const { tls, transport } = this;
     const owned = tls === undefined && transport && owners.get(transport) === this;
     tls?.close();

@@ -27,6 +27,8 @@ import { describeAddr, describeTarget, parseTarget, sessionPeer } from "./target
 import { Deadline, DEFAULT_TIMEOUT } from "./timeouts.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
+export { socketOver } from "./socket_class.ts";
+
 /** Whether a handshake is to be made at once. */
 function handshakeNow(options: SocketOptions): boolean {
   return options.startHandshake ?? true;

@@ -13,10 +13,7 @@ import { type Place, Places } from "./places.ts";
 import { Deadline, DEFAULT_HANDSHAKE_TIMEOUT } from "./timeouts.ts";
 
 /** Puts the class of the application around a connection. */
-export type MakeSocket<S> = (
-  connection: Connection,
-  socketClass: ListenOptions["socketClass"],
-) => S;
+export type MakeSocket<S> = (connection: Connection) => S;
 
 /** What {@linkcode ServerHandshakes} need from their listener. */
 export interface ServerHandshakesInit<S> {
@@ -81,7 +78,7 @@ export class ServerHandshakes<S> {
     this.#running.add(connection);
     try {
       if (options.startHandshake !== false) await this.#shake(connection, signal, beside);
-      const socket = makeSocket(connection, options.socketClass);
+      const socket = makeSocket(connection);
       this.#live.add(connection);
       connection.life.onClose = () => {
         this.#live.delete(connection);

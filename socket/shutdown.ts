@@ -129,14 +129,24 @@ export class Shutdown {
     }
   }
 
-  /** Closes everything; the second call waits for the first. */
+  /** Closes everything; the second call waits for the first, no longer than its own options say. */
   close(options: CloseOptions = NO_OPTIONS): Promise<void> {
     const life = this.#life;
-    if (life.closing !== undefined) return life.closing;
     if (options.noShutdown) this.#mustCut();
+    if (life.closing !== undefined) return this.#hasten(life.closing, options);
     const closing = this.#close(options);
     life.closing = closing.catch(() => {}); // the first caller gets the error
     return closing;
+  }
+
+  /** Waits for a close that runs already, and cuts it short. */
+  async #hasten(closing: Promise<void>, { noShutdown, timeout }: CloseOptions): Promise<void> {
+    const life = this.#life;
+    if (noShutdown) life.drop();
+    else if (timeout !== undefined) {
+      await this.#inTime(closing, timeout).catch(() => life.drop());
+    }
+    await closing;
   }
 
   /** Deno's TLS sends close_notify whenever it closes; there is no way around it. */
@@ -153,15 +163,20 @@ export class Shutdown {
    */
   cut(): Promise<void> {
     const life = this.#life;
+    if (life.closing !== undefined) life.drop();
     return life.closing ??= this.#close(ownRecord({ noShutdown: true }));
   }
 
   /** The end of TLS, if it comes in time. Most often the system takes the last bytes at once. */
   async #ended(shutdown: Promise<void>, timeout = DEFAULT_CLOSE_TIMEOUT): Promise<void> {
     if (await settlesNow(shutdown)) return await shutdown;
+    await this.#inTime(shutdown, timeout);
+  }
+
+  async #inTime(closing: Promise<void>, timeout: number): Promise<void> {
     const operation = "close the connection to";
     using deadline = new Deadline({ timeout, operation, peer: this.#life.peer });
-    await deadline.race(shutdown);
+    await deadline.race(closing);
   }
 
   async #close(options: CloseOptions): Promise<void> {

@@ -40,12 +40,7 @@ import type {
   Timings,
 } from "./options.ts";
 import type { Directions } from "./phases.ts";
-import {
-  type SocketInit,
-  unwrapConnection,
-  whereConnectionsAre,
-  wrapConnection,
-} from "./socket_init.ts";
+import { type SocketInit, unwrapConnection, whereConnectionsAre } from "./socket_init.ts";
 import type { StreamPair, Transport, TransportSource } from "./transport.ts";
 
 export type { CloseOptions } from "./options.ts";
@@ -130,8 +125,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
     return await atCallOf(SslSocket.connect, async () => {
       opening ??= await import("./open.ts"); // not at start-up
       const connection = await opening.openClient(target, options);
-      const Class = (connection.options.socketClass ?? this) as T;
-      return new Class(wrapConnection(connection)) as InstanceType<T>;
+      return opening.socketOver(SslSocket, this, connection) as InstanceType<T>;
     });
   }
 
@@ -167,10 +161,9 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
     options: ListenOptions<InstanceType<T>>,
   ): Promise<SslListener<InstanceType<T>>> {
     return await atCallOf(SslSocket.listen, async () => {
-      const { openListener } = await import("./bind.ts");
-      const listener = await openListener<InstanceType<T>>(options, (connection, socketClass) => {
-        const Class = (socketClass ?? this) as T;
-        return new Class(wrapConnection(connection)) as InstanceType<T>;
+      const { openListener, socketOver } = await import("./bind.ts");
+      const listener = await openListener<InstanceType<T>>(options, (connection) => {
+        return socketOver(SslSocket, this, connection) as InstanceType<T>;
       });
       return new SslListener(wrapListener(listener));
     });
@@ -201,8 +194,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
     return await atCallOf(SslSocket.start, async () => {
       opening ??= await import("./open.ts");
       const over = await opening.openOver(connection, options);
-      const Class = (over.options.socketClass ?? this) as T;
-      return new Class(wrapConnection(over)) as InstanceType<T>;
+      return opening.socketOver(SslSocket, this, over) as InstanceType<T>;
     });
   }
 
@@ -281,7 +273,7 @@ export class SslSocket implements Deno.TlsConn, Deno.TcpConn, AsyncDisposable {
 
   /**
    * Sends close_notify and closes the connection. A read that waits ends with an error whose
-   * `code` is `ECLOSED`. Calling it again does nothing more.
+   * `code` is `ECLOSED`. A later call may cut it short, by `noShutdown` or `timeout`.
    *
    * It does not wait for the peer's close_notify, and a peer that is gone is not an error (`errstr()`
    * has it), unless `fastShutdown: false` asks for the peer's answer.

@@ -56,7 +56,9 @@ const WEAK = new Set(["md5", "sha1"]);
 export function parsePin(text: string, allowWeak = false): Pin {
   const match = /^(?:([a-z0-9-]+)\$(?:(pub)\$)?)?([0-9a-f:]+)$/i.exec(text.trim());
   if (match === null) {
-    throw new TypeError(`Cannot use fingerprint: invalid fingerprint ${quote(text)}`);
+    throw new TypeError(
+      `Cannot use fingerprint: invalid fingerprint ${quote(text)}: write it as sha256$hex`,
+    );
   }
   const hex = match[3]!.replaceAll(":", "").toLowerCase();
   const algorithm = match[1]?.toLowerCase().replace(/^sha-/, "sha") ?? BARE.get(hex.length);

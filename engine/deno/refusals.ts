@@ -86,6 +86,7 @@ const REFUSALS: readonly Refusal[] = [
     match: /extended key usage|InvalidPurpose|RequiredEkuNotFound|EmptyEkuExtension/,
     code: "INVALID_PURPOSE",
     alert: "unsupported_certificate",
+    text: (found) => found.replace(/\d+(?:, \d+){2,}/g, (oid) => oid.replaceAll(", ", ".")),
   },
   {
     match: /CaUsedAsEndEntity/,
@@ -116,12 +117,14 @@ const REFUSALS: readonly Refusal[] = [
     match: /MaximumPathDepthExceeded/,
     code: "CERT_CHAIN_TOO_LONG",
     alert: "certificate_unknown",
+    text: "the chain goes through more than 6 CAs, which is the limit of Deno's TLS",
     facts: { limit: { by: "own", what: "a chain of so many CAs", value: 6 } },
   },
   {
     match: /Maximum\w+Exceeded/,
     code: "CERT_CHAIN_TOO_LONG",
     alert: "certificate_unknown",
+    text: "the chain takes more work to verify than Deno's TLS puts into it",
     facts: { limit: { by: "own", what: "a chain that takes so much work" } },
   },
   {

@@ -149,7 +149,7 @@ export class ContextSettings {
     const list = this.#cipherList();
     this.#check(
       c.SSL_CTX_set_cipher_list(this.ptr, cString(list)) === 1,
-      "Cannot set cipherList",
+      'Cannot set cipherList, as in "HIGH:!aNULL"',
       list,
     );
     if (!list.includes("@SECLEVEL=") && c.SSL_CTX_get_security_level(this.ptr) < SECURITY_LEVEL) {
@@ -160,14 +160,14 @@ export class ContextSettings {
     if (suites !== undefined) {
       this.#check(
         c.SSL_CTX_set_ciphersuites(this.ptr, cString(suites)) === 1,
-        "Cannot set ciphersuites",
+        'Cannot set ciphersuites, as in "TLS_AES_128_GCM_SHA256"',
         suites,
       );
     }
     if (config.groups !== undefined) {
       this.#check(
         this.#ctrl(CTRL.SET_GROUPS_LIST, 0n, cString(config.groups)) === 1,
-        "Cannot set ecdhCurve",
+        'Cannot set ecdhCurve, as in "X25519:P-256"',
         config.groups,
       );
     }
@@ -185,7 +185,7 @@ export class ContextSettings {
       this.#check(
         this.#ctrl(CTRL.SET_SIGALGS_LIST, 0n, text) === 1 &&
           this.#ctrl(CTRL.SET_CLIENT_SIGALGS_LIST, 0n, text) === 1,
-        "Cannot set sigalgs",
+        'Cannot set sigalgs, as in "ecdsa_secp256r1_sha256:RSA-PSS+SHA256"',
         config.sigalgs,
       );
     }

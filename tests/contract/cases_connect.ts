@@ -120,6 +120,26 @@ export function addressCases(cases: Cases): void {
     listener.close();
   });
 
+  cases.add("a socketClass that makes no socket leaves no connection open", [], async (t) => {
+    class Broken extends SslSocket {
+      constructor(init: ConstructorParameters<typeof SslSocket>[0]) {
+        super(init);
+        throw new Error("broken");
+      }
+    }
+    for (const socketClass of [Broken, Map as never]) {
+      const message = socketClass === Broken ? "broken" : "must extend SslSocket";
+      const listener = await listen(t.engine);
+      const accepting = listener.accept();
+      const options = await reach(t.engine, listener, { socketClass });
+      await assertRejects(() => SslSocket.connect(options), Error, message);
+      const server = await accepting;
+      await server.read(new Uint8Array(1)).catch(() => {}); // which ends
+      await server.close();
+      listener.close();
+    }
+  });
+
   cases.add(
     "connect() to a port that nobody listens on is ECONNREFUSED",
     [],

@@ -57,6 +57,22 @@ export function endCases(cases: Cases): void {
   });
 
   cases.add(
+    "a later close() with a timeout, and a shutdown(), cut short a close() that takes long",
+    [],
+    async ({ engine }) => {
+      const pair = await connectPair(engine);
+      const lost: Promise<unknown>[] = [];
+      for (const socket of [pair.client, pair.server]) {
+        lost.push(refuses(() => socket.write(new Uint8Array(10_000_000)), SslError, "ECLOSED"));
+      }
+      const closing = [pair.client.close({ timeout: 0 }), pair.server.close({ timeout: 0 })];
+      await pair.client.close({ timeout: 1 });
+      await pair.listener.shutdown({ deadline: 1 });
+      await Promise.all([...closing, ...lost]);
+    },
+  );
+
+  cases.add(
     "close() with noShutdown leaves a truncated stream",
     ["noShutdown"],
     async ({ engine }) => {

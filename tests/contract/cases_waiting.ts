@@ -1,6 +1,7 @@
 /** Calls that do not wait. */
 
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { Handle } from "../../handle/handle.ts";
 import { isWant, SSL_WANT_READ, SSL_WANT_WRITE } from "../../errors.ts";
 import { bytes, connectPair, drain, readText, settle, text } from "./harness.ts";
 import type { Cases } from "./suite.ts";
@@ -29,6 +30,16 @@ export function waitingCases(cases: Cases): void {
     }
     assertEquals(end, null);
     assertEquals(pair.client.tryRead(p), null);
+  });
+
+  cases.add("ready() refuses what is not a want", [], async ({ engine }) => {
+    await using pair = await connectPair(engine);
+    const handle = new Handle(pair.server);
+    for (const wrong of ["read", 4, null, { signal: undefined }]) {
+      const shown = "SSL_WANT_READ or SSL_WANT_WRITE: received ";
+      await assertRejects(() => pair.client.ready(wrong as never), TypeError, shown);
+      await assertRejects(() => handle.ready(wrong as never), TypeError, shown);
+    }
   });
 
   cases.add("tryRead() calls onPeerShutdown at the end, and not before", [], async (t) => {

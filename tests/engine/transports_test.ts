@@ -291,6 +291,22 @@ Deno.test("a transport over web streams reads chunks in parts, and shows what is
   t.close();
 });
 
+Deno.test("a transport over web streams needs both for itself, and bytes", async () => {
+  for (const locked of ["readable", "writable"] as const) {
+    const pair = new TransformStream<Uint8Array>();
+    const other = new TransformStream<Uint8Array>();
+    const over = { readable: pair.readable, writable: other.writable };
+    if (locked === "readable") over.readable.getReader();
+    else over.writable.getWriter();
+    assertThrows(() => streamTransport(over), TypeError, "locked");
+    assertEquals(over.readable.locked, locked === "readable");
+  }
+  const { t, feeder } = overStreams();
+  feeder.write("text" as never).catch(() => {});
+  await assertRejects(() => t.read(new Uint8Array(1)), TypeError, "Uint8Array");
+  t.close();
+});
+
 Deno.test("a transport over web streams writes copies, ends in good order, and once", async () => {
   const { t, sink } = overStreams();
   const p = bytes(1, 2);

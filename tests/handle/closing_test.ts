@@ -120,7 +120,7 @@ Deno.test("a write that is under way when its time is over writes no more", asyn
   open();
   assertEquals((await write).message, "Cannot write: the handle is closed");
   assertEquals(sent, [0x61]);
-  const items = [[null, "null"], [["a"], "an array"], [{}, "object"], [undefined, "undefined"]];
+  const items = [[null, "null"], [["a"], "Array"], [{}, "Object"], [undefined, "undefined"]];
   for (const [item, shown] of items) {
     const printer = new Handle(new ScriptedConn());
     const error = await assertRejects(() => printer.print(item as string), TypeError);

@@ -169,7 +169,7 @@ Deno.test("a region of a buffer to read into: offsets from both ends, to the las
   assertThrows(
     () => readRegion("read", [1] as never),
     TypeError,
-    "Cannot read: the buffer must be a Uint8Array: received object",
+    "Cannot read: the buffer must be a Uint8Array: received Array",
   );
   assertEquals(checkLength("read", "length", 0), 0);
 });

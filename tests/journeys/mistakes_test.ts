@@ -20,6 +20,8 @@ for (const engine of ["openssl", "deno"] as const) {
       assertThrows(() => client.tryRead(data), TypeError, "the buffer must be a Uint8Array");
     }
     await assertRejects(() => client.write("text" as never), TypeError, "print it with a Handle");
+    const memory = new ArrayBuffer(4) as never;
+    await assertRejects(() => client.write(memory), TypeError, "ArrayBuffer: wrap its bytes in a");
     await assertRejects(() => client.read(10 as never), TypeError, "give new Uint8Array(10)");
     // Neither direction is hurt, and no read is left waiting.
     const buffer = new Uint8Array(8);

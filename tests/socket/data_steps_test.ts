@@ -58,7 +58,11 @@ Deno.test("what is not a Uint8Array is refused by every call, with TLS and witho
           error.message.startsWith(`Cannot ${operation} ${PEER}: ${what} must be a Uint8Array`),
           error.message,
         );
-        const shown = given === null ? "null" : typeof given;
+        const shown = typeof given === "object" && given !== null
+          ? given.constructor.name
+          : given === null
+          ? "null"
+          : typeof given;
         assert(error.message.includes(`received ${shown}`), error.message);
         assertEquals(
           error.message.includes("encode it with TextEncoder"),
