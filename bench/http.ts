@@ -28,6 +28,15 @@ const BODY = 20_000_000;
 /** How many bodies a measurement sends. */
 const BODIES = 4;
 
+/**
+ * For malloc() of GNU: memory for a body is kept. Otherwise it depends on the heap of a process
+ * whether each body is copied to fresh pages, and that costs more than what is compared.
+ */
+const KEPT_HEAP = {
+  MALLOC_MMAP_THRESHOLD_: "1000000000",
+  MALLOC_TRIM_THRESHOLD_: "1000000000",
+};
+
 const flags = parseArgs(Deno.args, {
   string: ["rounds", "requests", "only", "serve", "folder", "sides"],
   default: { rounds: "5", requests: "4000", sides: SIDES },
@@ -99,6 +108,7 @@ class Side implements AsyncDisposable {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", program, `--serve=${kind}`, `--folder=${folder}`],
       stdout: "piped",
+      env: KEPT_HEAP,
     }).spawn();
   }
 
