@@ -127,6 +127,6 @@ export class Call {
 
   async #write(output: CliOutput, text: string): Promise<void> {
     await this.progress("");
-    await output.write(harmless(text));
+    await output.write(harmless(text, this.page.colors));
   }
 }

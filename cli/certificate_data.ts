@@ -6,6 +6,7 @@
 
 import type { Certificate } from "../certificate/certificate.ts";
 import { nodeCrypto } from "../internal/node_crypto.ts";
+import { visible } from "../internal/quote.ts";
 import { counted } from "./layout.ts";
 import type { JsonSchema } from "./result.ts";
 
@@ -75,9 +76,9 @@ export function keyPin(certificate: Certificate): string {
   return certificate.fingerprint("sha256", true);
 }
 
-/** The name of a certificate in a chain: its commonName, or else its subject. */
+/** The name of a certificate in a chain: its commonName, or else its subject. It is one line. */
 export function shortName(certificate: Certificate): string {
-  return certificate.commonName ?? (certificate.subject || "(no subject)");
+  return visible(certificate.commonName ?? (certificate.subject || "(no subject)"));
 }
 
 /** Whole days from `now` until the certificate ends; below 0 when it has ended. */

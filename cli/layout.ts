@@ -23,14 +23,16 @@ export function textWidth(text: string): number {
   return [...text.replace(COLORS, "")].length;
 }
 
-/** A text without control characters, other than line ends and the colors of {@linkcode Page}. */
-export function harmless(text: string): string {
+/** A text without control characters, other than line ends and the colors of {@linkcode Page}, where it has them. */
+export function harmless(text: string, colors = false): string {
   return text.replace(
     // deno-lint-ignore no-control-regex -- these are what it replaces
-    /\x1b\[(?:32|31|33|2|0)m|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (c) => c.length > 1 ? c : "\\x" + c.charCodeAt(0).toString(16).padStart(2, "0"),
+    /(\x1b)(\[(?:32|31|33|2|0)m)|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (c, escape, color) => escape === undefined ? hex(c) : colors ? c : hex(escape) + color,
   );
 }
+
+const hex = (c: string): string => "\\x" + c.charCodeAt(0).toString(16).padStart(2, "0");
 
 /** Breaks a text into lines of at most `width` columns at its spaces. A longer word stays whole. */
 export function wrap(text: string, width: number): string[] {
@@ -75,17 +77,18 @@ export function counted(n: number, noun: string): string {
 export class Page {
   /** How many columns a line may have. */
   readonly width: number;
-  readonly #colors: boolean;
+  /** Whether it has colors. */
+  readonly colors: boolean;
 
   /** Makes a page for a terminal of that many columns; `undefined` where there is no terminal. */
   constructor(columns: number | undefined, colors: boolean) {
     this.width = Math.min(WIDTHS[1], Math.max(WIDTHS[0], columns ?? USUAL));
-    this.#colors = colors;
+    this.colors = colors;
   }
 
   /** A text in the color of a mood. */
   mood(mood: Mood, text: string): string {
-    return this.#colors && text !== "" ? `\x1b[${SGR[mood]}m${text}\x1b[0m` : text;
+    return this.colors && text !== "" ? `\x1b[${SGR[mood]}m${text}\x1b[0m` : text;
   }
 
   /** One text at the left and one at the right of a line; two lines where they do not fit on one. */

@@ -10,13 +10,23 @@ import type { Certificate } from "../../certificate/certificate.ts";
 import type { SubjectAltName } from "../../certificate/general_name.ts";
 import type { CertificateRequest } from "../../certificate/request.ts";
 import { oidEntry } from "../../certificate/asn1/oids.ts";
+import { visible } from "../../internal/quote.ts";
 import { CERTIFICATE_SCHEMA, certificateData, daysLeft } from "../certificate_data.ts";
 import type { JsonSchema } from "../result.ts";
 
-/** The name by which people know a certificate: its common name, or else its first name, or its subject. */
+/**
+ * The name by which people know a certificate: its common name, or else its first name, or its subject.
+ * It is one line, whatever the certificate has in it.
+ */
 export function nameOf(certificate: Certificate): string {
-  return certificate.commonName ?? namesOf(certificate)[0] ??
-    (certificate.subject || "(no subject)");
+  return visible(
+    certificate.commonName ?? namesOf(certificate)[0] ?? (certificate.subject || "(no subject)"),
+  );
+}
+
+/** What a stranger wrote, in one line: else a name could pass for lines of the report. */
+export function listed(texts: readonly string[]): string {
+  return texts.map(visible).join(", ");
 }
 
 /** The names in a certificate, with their kind where it is not a host name. */

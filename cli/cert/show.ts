@@ -25,7 +25,14 @@ import type { DataSchema, JsonSchema, Result } from "../result.ts";
 import { reportPath, writeReport } from "../files.ts";
 import type { ShownItem } from "../html/certificate_report.ts";
 import type { Contents, Item } from "./contents.ts";
-import { certificateDetails, DETAILS_SCHEMA, nameOf, namesOf, requestNames } from "./describe.ts";
+import {
+  certificateDetails,
+  DETAILS_SCHEMA,
+  listed,
+  nameOf,
+  namesOf,
+  requestNames,
+} from "./describe.ts";
 import { contentsOf } from "./source.ts";
 
 const text: JsonSchema = { type: "string" };
@@ -126,16 +133,16 @@ function certificateRows(certificate: Certificate, now: number): Rows {
   >;
   return [
     ["subject", certificate.subject],
-    ["names", namesOf(certificate).join(", ")],
+    ["names", listed(namesOf(certificate))],
     ["issuer", certificate.isSelfIssued ? "itself" : certificate.issuer],
     ["valid", `${dayText(notBefore)} to ${dayText(notAfter)}, ${when}`],
     ["key", keyText(certificate)],
     ["usage", read(() => certificate.keyUsage)],
-    ["purpose", extKeyUsage!.join(", ")],
+    ["purpose", listed(extKeyUsage!)],
     ["signature", certificate.signatureAlgorithm],
     ["serial", certificate.serial],
-    ["ocsp", ocsp!.join(", ")],
-    ["crl", crls!.join(", ")],
+    ["ocsp", listed(ocsp!)],
+    ["crl", listed(crls!)],
     ["sha256", certificate.fingerprint("sha256")],
     ["pin", keyPin(certificate)],
   ];
@@ -157,7 +164,7 @@ function requestRows(request: CertificateRequest): Rows {
   const signed = signedBy(request);
   return [
     ["subject", request.subject],
-    ["names", requestNames(request).join(", ")],
+    ["names", listed(requestNames(request))],
     ["key", spkiText(request.rawSpki)],
     ["signed", signed === null ? "by an unknown algorithm" : signed ? "by its key" : "WRONGLY"],
   ];

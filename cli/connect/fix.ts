@@ -5,6 +5,8 @@
  */
 
 import { SslError, SslVerifyError } from "../../errors.ts";
+import { hostProblem } from "../../internal/host.ts";
+import { visible } from "../../internal/quote.ts";
 import { explain } from "../../verify/explain/explain.ts";
 import { keyPin } from "../certificate_data.ts";
 import { inOurWords } from "../our_words.ts";
@@ -27,13 +29,11 @@ export function namesOf(certificate: Certificate): readonly string[] {
 
 function nameAdvice({ name }: Opened, leaf: Certificate | undefined, error: SslError): Advice {
   const names = leaf === undefined ? [...error.facts.names ?? []] : namesOf(leaf);
-  const list = names.length === 0
-    ? "no host name"
-    : names.map((each) => each.replace(/^DNS:/, "")).join(", ");
+  const bare = names.map((each) => each.replace(/^DNS:/, ""));
+  const list = bare.length === 0 ? "no host name" : bare.map(visible).join(", ");
   const happened = `you asked for "${name}"; the certificate is for: ${list}`;
-  const [first] = names.filter((each) => !each.includes("*")).map((each) =>
-    each.replace(/^DNS:/, "")
-  );
+  // What is no host could be anything, and the advice is for a shell.
+  const first = bare.find((each) => hostProblem(each) === undefined);
   if (first === undefined) {
     return { happened, fix: "ask the owner for a certificate with that name" };
   }

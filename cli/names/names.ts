@@ -8,7 +8,7 @@ import { explainHostname } from "../../verify/hostname.ts";
 import type { HostnameReport } from "../../verify/hostname_report.ts";
 import type { SchemeName } from "../../verify/schemes.ts";
 import { hostProblem } from "../../internal/host.ts";
-import { quote } from "../../internal/quote.ts";
+import { quote, visible } from "../../internal/quote.ts";
 import type { Call } from "../call.ts";
 import { CERTIFICATE_SCHEMA, certificateData } from "../certificate_data.ts";
 import { chainOf } from "../connect/chain_of.ts";
@@ -62,7 +62,7 @@ export const schema: DataSchema = {
 
 function linesOf({ ok, host, names, reason, rule }: HostnameReport, page: Page): string {
   const label = ok ? `MATCHES (${rule})` : "DOES NOT MATCH";
-  const name = (each: HostnameReport["names"][number]) => `${each.type}:${each.value}`;
+  const name = (each: HostnameReport["names"][number]) => `${each.type}:${visible(each.value)}`;
   const width = Math.min(40, Math.max(0, ...names.map((each) => textWidth(name(each)))));
   const rows = names.map((each) => {
     const word = each.ok ? page.mood("good", "ok  ") : page.mood("dim", "-   ");

@@ -110,7 +110,7 @@ function tlsOf(call: Call): ListenOptions {
 
 /** A command line for a client: curl for HTTP, ssl connect for the others. */
 function clientLine(call: Call, { leaf, made }: Identity, port: number, curlPin: string): string {
-  const host = namesOf(leaf).find((name) => !name.includes("*")) ?? "localhost";
+  const host = namesOf(leaf).find((name) => hostProblem(name) === undefined) ?? "localhost";
   const client = call.text("mtls") === undefined ? "" : " --cert client.pem --key client.key";
   const at = joinHostPort(host, port);
   if (call.text("http") === undefined) {

@@ -237,6 +237,46 @@ Deno.test("cert make and ca init: files that belong together are written togethe
     assertStringIncludes(other.json.error.message, "is not the key of");
   }));
 
+Deno.test("what a certificate says is one line of a report, without colors, and never part of a command", () =>
+  folder(async (path) => {
+    const forged = "\nFORGED \x1b[32mTRUSTED\x1b[0m";
+    const evil = await TestCa.create({ commonName: `Root${forged}` });
+    const hostile = await evil.server({
+      commonName: `leaf${forged}`,
+      names: [`x${forged}.test`, "$(id).test", `http://u/${forged}`],
+      ocspUris: [`http://o/${forged}`],
+      crlUris: [`http://c/${forged}`],
+      aiaIssuers: [`http://a/${forged}`],
+    });
+    await Deno.writeTextFile(path("evil.pem"), hostile.cert);
+    await Deno.writeTextFile(path("key.pem"), hostile.key);
+    await Deno.writeTextFile(path("ca.pem"), evil.pem);
+    const verify = ["cert", "verify", path("evil.pem"), "--only", "--ca"];
+    const calls = [
+      ["cert", "show", path("evil.pem")],
+      ["cert", "match", path("evil.pem"), path("key.pem")],
+      ["names", path("evil.pem"), "a.test"],
+      ...ignore ? [] : [
+        [...verify, path("ca.pem"), "--name", "a.test"],
+        [...verify, path("ca.pem"), "--at", "2055-01-01"],
+      ],
+    ];
+    await using server = serve(
+      { hostname: "127.0.0.1", port: 0, ...hostile, onHandshakeError: () => {} },
+      () => {},
+    );
+    const at = `localhost:${(await server.addr).port}`;
+    calls.push(["connect", at], ["connect", at, "--ca", path("ca.pem")], ["cat", at]);
+    for (const call of calls) {
+      const { stdout, stderr } = await run(call);
+      const text = stdout + stderr;
+      assert(!/^\s*FORGED/m.test(text) && !text.includes("\x1b"), `${call}: ${text}`);
+      assert(!/--name [^\s-]*[$(]/.test(text), text);
+    }
+    const { json } = await run(["cert", "show", path("evil.pem"), "--json"]);
+    assertEquals(json.items[0].names[0], `x${forged}.test`); // JSON has it as it is
+  }));
+
 Deno.test("cert match: the key belongs, does not, or is encrypted", () =>
   folder(async (path) => {
     const other = await issuer.server("localhost", { keyType: "rsa" });

@@ -201,7 +201,8 @@ Deno.test("what a peer sends cannot command the terminal", () => {
     harmless("a\x1b]0;title\x07b\x1b[2Jc\r\u202ed\n"),
     "a\\x1b]0;title\\x07b\\x1b[2Jc\\x0d\\x202ed\n",
   );
-  assertEquals(harmless("\x1b[31mred\x1b[0m"), "\x1b[31mred\x1b[0m");
+  assertEquals(harmless("\x1b[31mred\x1b[0m", true), "\x1b[31mred\x1b[0m");
+  assertEquals(harmless("\x1b[31mred\x1b[0m"), "\\x1b[31mred\\x1b[0m");
 });
 
 Deno.test("the schema that ships is a JSON Schema of every command, and the validator refuses what is wrong", async () => {

@@ -229,11 +229,11 @@ export function missingIssuer(c: Case): Explanation {
       ? `${peer(c)} sent its own certificate alone. If the issuer is an intermediate CA, ${
         serving(c) ? "the client" : "the server"
       } forgot to send it${
-        issuer.at === undefined ? "" : `; it is published at ${issuer.at}`
+        issuer.at === undefined ? "" : `; it is published at ${visible(issuer.at)}`
       }. That is the most frequent cause. ${operator} should add it to the certificate file.`
       : issuer.at === undefined
       ? undefined
-      : `Its issuer's certificate is published at ${issuer.at}.`,
+      : `Its issuer's certificate is published at ${visible(issuer.at)}.`,
     `If it is a CA that you trust, give its certificate as ${
       anchorOptions(c)
     } (or as ca, to trust no other).`,
@@ -321,7 +321,7 @@ export function noCrl(c: Case): Explanation {
     crls === undefined || crls.given === 0
       ? undefined
       : `There are ${crls.given} revocation lists in all.`,
-    c.at?.crlUris[0] === undefined ? undefined : `It is published at ${c.at.crlUris[0]}.`,
+    c.at?.crlUris[0] === undefined ? undefined : `It is published at ${visible(c.at.crlUris[0])}.`,
     'Give it as crl or crlFile, or in caPath; checkCrl: "chain" needs one from every CA of the chain.',
   );
 }
@@ -333,7 +333,7 @@ export function badCrl(what: string): (c: Case) => Explanation {
       `The CRL of ${c.at === undefined ? "the issuer" : `"${c.at.issuer}"`} ${what}.`,
       c.at?.crlUris[0] === undefined
         ? "Fetch the current one from the CA."
-        : `Fetch the current one from ${c.at.crlUris[0]}.`,
+        : `Fetch the current one from ${visible(c.at.crlUris[0])}.`,
     );
 }
 
