@@ -32,7 +32,7 @@ function nameAdvice({ name }: Opened, leaf: Certificate | undefined, error: SslE
   const bare = names.map((each) => each.replace(/^DNS:/, ""));
   const list = bare.length === 0 ? "no host name" : bare.map(visible).join(", ");
   const happened = `you asked for "${name}"; the certificate is for: ${list}`;
-  // What is no host could be anything, and the advice is for a shell.
+  // Only a host: another name could be anything, and the advice is for a shell.
   const first = bare.find((each) => hostProblem(each) === undefined);
   if (first === undefined) {
     return { happened, fix: "ask the owner for a certificate with that name" };

@@ -1,7 +1,6 @@
 /**
  * The explanations that use evidence: what is wrong, according to the certificate and the
- * facts of the error, and what to do. When the certificate was not seen, they say so. They
- * never parse a message.
+ * facts of the error, and what to do. They never parse a message.
  *
  * @module
  */
@@ -43,7 +42,7 @@ export function span(ms: number): string {
 
 const iso = (date: Date): string => date.toISOString().replace(".000", "");
 
-/** Whether our side is the server: then the peer is a client, and advice for clients does not apply. */
+/** Whether our side is the server: then advice for clients does not apply. */
 export function serving({ error }: Case): boolean {
   return error.facts.role === "server";
 }
@@ -321,9 +320,14 @@ export function noCrl(c: Case): Explanation {
     crls === undefined || crls.given === 0
       ? undefined
       : `There are ${crls.given} revocation lists in all.`,
-    c.at?.crlUris[0] === undefined ? undefined : `It is published at ${visible(c.at.crlUris[0])}.`,
+    crlAt(c, "It is published at"),
     'Give it as crl or crlFile, or in caPath; checkCrl: "chain" needs one from every CA of the chain.',
   );
+}
+
+function crlAt({ at }: Case, said: string): string | undefined {
+  const [uri] = at?.crlUris ?? [];
+  return uri && `${said} ${visible(uri)}.`;
 }
 
 /** What is wrong with a CRL that was refused. */
@@ -331,9 +335,7 @@ export function badCrl(what: string): (c: Case) => Explanation {
   return (c) =>
     lines(
       `The CRL of ${c.at === undefined ? "the issuer" : `"${c.at.issuer}"`} ${what}.`,
-      c.at?.crlUris[0] === undefined
-        ? "Fetch the current one from the CA."
-        : `Fetch the current one from ${visible(c.at.crlUris[0])}.`,
+      crlAt(c, "Fetch the current one from") ?? "Fetch the current one from the CA.",
     );
 }
 
