@@ -325,10 +325,8 @@ export function noCrl(c: Case): Explanation {
   );
 }
 
-function crlAt({ at }: Case, said: string): string | undefined {
-  const [uri] = at?.crlUris ?? [];
-  return uri && `${said} ${visible(uri)}.`;
-}
+const crlAt = ({ at }: Case, said: string): string | undefined =>
+  at?.crlUris[0] && `${said} ${visible(at.crlUris[0])}.`;
 
 /** What is wrong with a CRL that was refused. */
 export function badCrl(what: string): (c: Case) => Explanation {
