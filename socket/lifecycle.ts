@@ -61,6 +61,7 @@ export function ownerOf(transport: object): Lifecycle | undefined {
 
 /** The phase of a connection, and what outlives the phases. */
 export class Lifecycle {
+  readonly #owned = new Set<object>();
   /** Where it is, and what it has there. */
   phase: Phase;
   /** What it was made from. */
@@ -95,9 +96,17 @@ export class Lifecycle {
     }
   }
 
-  /** Answers for a transport from now on. */
+  /** Answers for a transport from now on, until it is closed. */
   own(transport: object): void {
     owners.set(transport, this);
+    this.#owned.add(transport);
+  }
+
+  /** What is closed is let go at once: a WeakMap keeps it until the next full collection. */
+  #disown(): void {
+    for (const transport of this.#owned) {
+      if (owners.get(transport) === this) owners.delete(transport);
+    }
   }
 
   /** Goes on over another plain transport, which has the bytes that were read ahead. */
@@ -190,7 +199,9 @@ export class Lifecycle {
   moveTo(next: Phase): void {
     if (!mayMove(this.phase.name, next.name)) return;
     this.phase = next;
-    if (next.name === "closed") this.onClose?.();
+    if (next.name !== "closed") return;
+    this.#disown();
+    this.onClose?.();
   }
 
   /** Back to where a handshake was to begin: no byte was sent, so it may be tried again. */

@@ -1,6 +1,6 @@
 /**
  * The way from a connection to the socket around it, through the constructor of a subclass, and
- * back from the socket to its connection, for the rest of the library.
+ * back.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export function wrapConnection(connection: Connection): SocketInit {
   return init;
 }
 
-/** Unwraps it again. */
+/** Unwraps it, once: a WeakMap keeps its values until the next full collection. */
 export function unwrapConnection(init: SocketInit): Connection {
   const connection = connections.get(init);
   if (connection === undefined) {
@@ -35,12 +35,13 @@ export function unwrapConnection(init: SocketInit): Connection {
       "Cannot create a socket: use SslSocket.connect, SslSocket.start or SslSocket.listen",
     );
   }
+  connections.delete(init);
   return connection;
 }
 
 let find: (socket: object) => Connection | undefined = () => undefined;
 
-/** How to find the connection of a socket: said once, by the class that has it. */
+/** Says, once, how to find the connection of a socket. */
 export function whereConnectionsAre(how: (socket: object) => Connection | undefined): void {
   find = how;
 }
