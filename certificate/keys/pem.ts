@@ -46,14 +46,10 @@ function decode(lines: readonly string[], source: string, label: string, line: n
   }
   if (text.length === 0) throw pemError(source, `${label} block at line ${line} is empty`);
   if (text.length % 4 !== 0) throw pemError(source, `${where} is truncated`);
-  const binary = atob(text);
-  const tail = text.replace(/=+$/, "");
+  const bytes = Uint8Array.fromBase64?.(text) ?? // Node 20 lacks it
+    Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   // Bits that padding leaves over must be zero (RFC 4648 3.5): one text per block.
-  if (btoa(binary).replace(/=+$/, "") !== tail) {
-    throw pemError(source, `${where} is not canonical`);
-  }
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  if (encodeBase64(bytes) !== text) throw pemError(source, `${where} is not canonical`);
   return bytes;
 }
 
