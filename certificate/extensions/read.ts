@@ -66,6 +66,18 @@ export const KEY_USAGES: readonly string[] = [
   "decipherOnly",
 ];
 
+/** Bits of Netscape's certificate type, by number. */
+export const NS_CERT_TYPES: readonly string[] = [
+  "client",
+  "server",
+  "email",
+  "objsign",
+  "reserved",
+  "sslCA",
+  "emailCA",
+  "objCA",
+];
+
 /** Reads `Extensions` (a SEQUENCE). An extension that occurs twice is an error (RFC 5280 4.2). */
 export function readExtensions(node: DerNode | undefined, what: string): Extension[] {
   const seen = new Set<string>();

@@ -17,13 +17,12 @@ import {
   generalNameType,
   keyUsage,
   nameConstraints,
-  NS_CERT_TYPES,
   nsCertType,
   subjectKeyIdentifier,
   tlsFeature,
 } from "./write.ts";
 import { KEY_USAGE_TEXT, NS_CERT_TYPE_TEXT } from "../perl_hash.ts";
-import { EXT, KEY_USAGES } from "./read.ts";
+import { EXT, KEY_USAGES, NS_CERT_TYPES } from "./read.ts";
 import type { SubjectAltName } from "../general_name.ts";
 
 /** What some extensions depend on. */

@@ -23,7 +23,7 @@ import {
   tlv,
   utf8String,
 } from "../asn1/writer.ts";
-import { EXT, type Extension, KEY_USAGES } from "./read.ts";
+import { EXT, type Extension, KEY_USAGES, NS_CERT_TYPES } from "./read.ts";
 import { parseIpAddress } from "../../internal/host.ts";
 import { isDottedOid, oidByName } from "../asn1/oids.ts";
 import {
@@ -119,18 +119,6 @@ export function parseNameLine(line: string): Uint8Array {
   const filled = rdns.map((rdn) => rdn.filter((p) => p !== "")).filter((rdn) => rdn.length > 0);
   return seq(...filled.map((rdn) => setOf(...rdn.map(attribute))));
 }
-
-/** Bits of Netscape's certificate type, by number. */
-export const NS_CERT_TYPES: readonly string[] = [
-  "client",
-  "server",
-  "email",
-  "objsign",
-  "reserved",
-  "sslCA",
-  "emailCA",
-  "objCA",
-];
 
 const ALIASES: Readonly<Record<string, SubjectAltNameType>> = {
   "IP ADDRESS": "IP",

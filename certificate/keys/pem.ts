@@ -37,22 +37,6 @@ function pemError(source: string, reason: string): SslError {
   return new SslError(`Cannot read ${source}: ${reason}`, { code: "ERR_PEM", reason });
 }
 
-function decode(lines: readonly string[], source: string, label: string, line: number): Uint8Array {
-  const text = lines.join("");
-  const where = `base64 of the ${label} block at line ${line}`;
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    const wrong = /[^A-Za-z0-9+/=]/.exec(text)?.[0] ?? "=";
-    throw pemError(source, `${where} holds ${JSON.stringify(wrong)} in a wrong place`);
-  }
-  if (text.length === 0) throw pemError(source, `${label} block at line ${line} is empty`);
-  if (text.length % 4 !== 0) throw pemError(source, `${where} is truncated`);
-  const bytes = Uint8Array.fromBase64?.(text) ?? // Node 20 lacks it
-    Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  // Bits that padding leaves over must be zero (RFC 4648 3.5): one text per block.
-  if (encodeBase64(bytes) !== text) throw pemError(source, `${where} is not canonical`);
-  return bytes;
-}
-
 /** A label for a message: what does not look like one may be a key whose line breaks were lost. */
 export function shownLabel(label: string): string {
   const known = label.length <= 40 &&
@@ -155,8 +139,23 @@ class BlockReader {
   }
 
   #block(): PemBlock {
-    const der = decode(this.#content, this.#source, shownLabel(this.#label), this.#first);
-    return { label: this.#label, der, headers: this.#headers, line: this.#first };
+    return { label: this.#label, der: this.#der(), headers: this.#headers, line: this.#first };
+  }
+
+  #der(): Uint8Array {
+    const text = this.#content.join("");
+    const wrong = (how: string) => pemError(this.#source, `base64 of the ${this.#where} ${how}`);
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+      const found = /[^A-Za-z0-9+/=]/.exec(text)?.[0] ?? "=";
+      throw wrong(`holds ${JSON.stringify(found)} in a wrong place`);
+    }
+    if (text.length === 0) throw this.#fail("is empty");
+    if (text.length % 4 !== 0) throw wrong("is truncated");
+    const bytes = Uint8Array.fromBase64?.(text) ?? // Node 20 lacks it
+      Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    // Bits that padding leaves over must be zero (RFC 4648 3.5): one text per block.
+    if (encodeBase64(bytes) !== text) throw wrong("is not canonical");
+    return bytes;
   }
 
   /** The error for a block without an end. */

@@ -153,11 +153,11 @@ export function loadTables(
   };
 }
 
-/** Why the library was not loaded from the places before the one where it was found. */
+/** Why it was not found in the places before. */
 let before: readonly string[] = [];
 
 /**
- * Loads the library from the first place where that works; places before the one where it was found
+ * Loads the library from the first place where that works; those before the one where it was found
  * are not tried again.
  *
  * @throws {SslUnsupportedError} If no candidate could be loaded; lists each with its reason.

@@ -13,8 +13,7 @@ import {
   sequence,
   setBits,
 } from "../../certificate/asn1/reader.ts";
-import { NS_CERT_TYPES } from "../../certificate/extensions/write.ts";
-import { readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read.ts";
+import { NS_CERT_TYPES, readExtKeyUsage, readKeyUsage } from "../../certificate/extensions/read.ts";
 import { colons } from "../../internal/bytes.ts";
 import { isOpenSsl1, lazy } from "./c_function.ts";
 import {
