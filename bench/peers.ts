@@ -53,6 +53,19 @@ export interface Load {
   /** Microseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** CPU seconds of the server, its handshakes not counted. */
+  readonly cpu: number;
+}
+
+/** The next line that the load test says. */
+async function lineOf(said: ReadableStreamDefaultReader<string>): Promise<string> {
+  let line = "";
+  while (!line.endsWith("\n")) {
+    const { value, done } = await said.read();
+    if (done) throw new Error("the load test failed");
+    line += value;
+  }
+  return line;
 }
 
 /** A server that runs. */
@@ -148,10 +161,24 @@ export class Peers implements AsyncDisposable {
   }
 
   /** Many clients, each with one request on its way, for some seconds; needs `native`. */
-  async load(port: number, clients: number, seconds: number, size: number): Promise<Load> {
-    const text = await output(`${this.folder}/load`, [port, clients, seconds, size].map(String));
-    if (text === undefined) throw new Error("the load test failed");
-    return JSON.parse(text);
+  async load(server: Server, clients: number, seconds: number, size: number): Promise<Load> {
+    const child = new Deno.Command(`${this.folder}/load`, {
+      args: [server.port, clients, seconds, size].map(String),
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const said = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const writer = child.stdin.getWriter();
+    try {
+      await lineOf(said); // all are connected: their handshakes do not count
+      const before = await server.cpu();
+      await writer.write(new Uint8Array([10]));
+      const measured: Omit<Load, "cpu"> = JSON.parse(await lineOf(said));
+      return { ...measured, cpu: await server.cpu() - before };
+    } finally {
+      await writer.close().catch(() => {}); // which ends it
+      await child.status;
+    }
   }
 
   /** Opens idle connections, and holds them until it is disposed of; needs `native`. */

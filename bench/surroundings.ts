@@ -49,9 +49,8 @@ export async function measureLoad(run: Run, clients: number): Promise<PerSide<Lo
   for (let round = 0; round <= run.rounds; round++) {
     for (const { name, server } of servers.filter(({ name }) => !failed.has(name))) {
       try {
-        const before = await server.cpu();
-        const measured = await run.peers.load(server.port, clients, Math.max(.3, run.scale), 64);
-        const cpu = (await server.cpu() - before) / measured.done * 1e6;
+        const measured = await run.peers.load(server, clients, Math.max(.3, run.scale), 64);
+        const cpu = measured.cpu / measured.done * 1e6;
         if (round === 0) continue;
         const timings = seen[name] ??= { rate: [], p50: [], p99: [], cpu: [] };
         timings.rate.push(measured.rate);

@@ -30,17 +30,24 @@ export function giveBuffer(buffer: Uint8Array<ArrayBuffer>): void {
 const SHORT = 2048;
 /** How often in a row a message must have had the same length before the next one is expected to. */
 const REPEATED = 3;
+/** How many reads of other connections there may be between two of one that expects its length. */
+const FEW = 8;
+
+/** How many reads have begun in this process. */
+let reads = 0;
 
 /**
  * The buffers of one connection's reads, sized by what came so far. A read that does not fill its
  * buffer costs a call of epoll_wait more. So after some equal short answers to a write the next one
- * is read into a buffer of exactly their length.
+ * is read into a buffer of exactly their length; but not among many connections, because who is not
+ * sent through epoll_wait is served before those that are.
  */
 export class ReadBuffers {
   #i = 1;
   #length = 0;
   #repeated = 0;
   #written = false;
+  #last = 0;
   #exact: Uint8Array<ArrayBuffer> | undefined;
 
   /** Something was written: what is read next is the answer. */
@@ -52,7 +59,9 @@ export class ReadBuffers {
   take(): Uint8Array<ArrayBuffer> {
     const answer = this.#written;
     this.#written = false;
-    if (!answer) this.#repeated = 0;
+    const others = reads - this.#last;
+    this.#last = ++reads;
+    if (!answer || others > FEW) this.#repeated = 0;
     if (this.#repeated < REPEATED) return takeBuffer(SIZES[this.#i]!);
     if (this.#exact?.length !== this.#length) this.#exact = new Uint8Array(this.#length);
     return this.#exact;

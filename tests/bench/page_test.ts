@@ -60,6 +60,19 @@ Deno.test("a goal is reached, missed, or was not measured", () => {
   assertEquals(goal(fast, "first connection").text, "65 ms");
 });
 
+Deno.test("the latencies of a server under load are a goal the smaller the better", () => {
+  const side = (rate: number, p99: number) => ({ rate: [rate], p50: [1], p99: [p99], cpu: [1] });
+  const goals = (p99: number) =>
+    goalsOf({
+      ...results({ deno: 1 }),
+      load: { clients: 2, sides: { "deno, raw": side(100, 10), "openssl, raw": side(95, p99) } },
+    }).filter(({ name }) => name.startsWith("load, raw")).map((
+      { text, reached },
+    ) => [text, reached]);
+  assertEquals(goals(5), [["0.95x", true], ["0.50x", true]]);
+  assertEquals(goals(50), [["0.95x", true], ["5.00x", false]]);
+});
+
 Deno.test("the page names sides by what they are, and those that are missing", () => {
   const text = page(results({ deno: 1, openssl: 0.5, "openssl@c0ffee1": 0.8 }), "");
   assertStringIncludes(text, "| OpenSSL engine | 2000/s | 2.00x (2.00x to 2.00x) |");

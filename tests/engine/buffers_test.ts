@@ -46,6 +46,18 @@ Deno.test("what comes without a write before it is read into an ordinary buffer"
   assertEquals(buffersFor(buffers, [50, 50, 50]), [SMALL, SMALL, 50]);
 });
 
+Deno.test("among many connections no read is of exactly a length, or some would be served before others", () => {
+  const few = Array.from({ length: 8 }, () => new ReadBuffers());
+  const many = Array.from({ length: 12 }, () => new ReadBuffers());
+  const last = (all: readonly ReadBuffers[]) => {
+    const turns = Array.from({ length: 6 }, () => all.map((one) => buffersFor(one, [23])[0]));
+    return new Set(turns.at(-1));
+  };
+  assertEquals(last(few), new Set([23]));
+  assertEquals(last(many), new Set([SMALL]));
+  assertEquals(last(few), new Set([23])); // and again when the others are silent
+});
+
 Deno.test("round trips of lengths that repeat and change bring each byte, over TLS 1.2 and 1.3", async () => {
   for (const version of [0x0303, 0x0304] as const) {
     const versions = new Set([version]);
