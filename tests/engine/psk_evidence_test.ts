@@ -101,16 +101,26 @@ Deno.test("a peer that the pre-shared key vouches for is judged by that", () => 
 });
 
 Deno.test("a peer is asked for nothing where its certificate is not needed, or not due yet", () => {
+  for (const role of ["client", "server"] as const) {
+    const { refusal, seen } = judged({ role, verifyMode: 0 });
+    assertEquals([refusal, seen], [undefined, []], role);
+  }
+  for (const row of [{}, { role: "server", verifyMode: 1 }] as const) {
+    const { refusal, seen } = judged(row, false);
+    assertEquals([refusal, seen], [undefined, []], JSON.stringify(row));
+  }
+});
+
+Deno.test("a client that need not have a certificate is judged once, as one without", () => {
   const rows: Connection[] = [
-    { verifyMode: 0 },
     { role: "server", verifyMode: 1 }, // it may have none
     { role: "server", verifyMode: 2 }, // it was not asked for one
   ];
   for (const row of rows) {
-    const { refusal, seen } = judged(row);
-    assertEquals([refusal, seen], [undefined, []], JSON.stringify(row));
+    const { refusal, again, seen } = judged(row);
+    assertEquals([refusal, again, seen.length], [undefined, undefined, 1], JSON.stringify(row));
+    assertEquals([seen[0]!.presented, seen[0]!.psk], [[], undefined], JSON.stringify(row));
   }
-  assertEquals(judged({}, false).refusal, undefined);
 });
 
 Deno.test("the first failure inside a callback is kept, whatever comes after it", () => {
