@@ -72,9 +72,10 @@ export class Outflow {
   begin<T>(result: T): Promise<T> {
     // From inside the transport's own write, which comes first.
     if (this.#underWay > 0) return DONE.then(() => this.flush()).then(() => result);
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#resolve = resolve as (result: unknown) => void;
-    this.#reject = reject;
+    const promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve as (result: unknown) => void;
+      this.#reject = reject;
+    });
     this.#result = result;
     this.#next();
     if (this.#underWay > 0) this.#flushing = promise; // it may have ended by now

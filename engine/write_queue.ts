@@ -50,10 +50,10 @@ export class WriteQueue {
     const run = () => this.#writeAll(p, signal);
     const before = this.#length++ > 0 ? this.#last : this.#calls.idle;
     // Set before it begins, so that a write inside one of its callbacks comes after it.
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#last = promise;
+    let over!: () => void;
+    this.#last = new Promise<void>((resolve) => over = resolve);
     const done = before === undefined ? run() : before.then(run, run);
-    done.then(() => resolve(), () => resolve());
+    done.then(over, over);
     return done;
   }
 

@@ -135,8 +135,7 @@ export class ReadAhead {
 
   /** Never rejects: the failure is for the next call. Ends early when the handle is closed. */
   #fill(signal: AbortSignal | undefined, wanted: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#filled = resolve;
+    const promise = new Promise<void>((resolve) => this.#filled = resolve);
     this.#readOnce(signal, wanted);
     if (this.#filled !== undefined) this.#filling = promise; // it may have ended by now
     return promise;

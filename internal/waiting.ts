@@ -71,8 +71,8 @@ export function after(ms: number, call: () => void): () => void {
  * @returns Whether it was fulfilled in time.
  */
 export async function inTime(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const stop = after(ms, () => resolve(false));
+  let stop!: () => void;
+  const late = new Promise<boolean>((resolve) => stop = after(ms, () => resolve(false)));
   try {
     return await Promise.race([promise.then(() => true), late]);
   } finally {

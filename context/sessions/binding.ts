@@ -12,6 +12,7 @@
  * @module
  */
 
+import { hexBytes } from "../../internal/bytes.ts";
 import { nodeCrypto } from "../../internal/node_crypto.ts";
 import type { ContextConfig, Engine, Role, TrustConfig } from "../../engine/engine.ts";
 import type { Policy } from "../../verify/policy.ts";
@@ -74,7 +75,7 @@ const trusted = ({ anchors, extra, crls, deltas, checkCrl }: TrustConfig): objec
 
 /** 32 bytes for a trust with more that counts; the same in every process, unless that has functions. */
 export function trustDigest(trust: TrustConfig, more: readonly unknown[]): Uint8Array {
-  return Uint8Array.fromHex(digest({ trust: trusted(trust), more }));
+  return hexBytes(digest({ trust: trusted(trust), more }));
 }
 
 /** The digest of what the connections of a context share. */

@@ -41,12 +41,11 @@ class OpenSslEngine implements Engine {
     return openSslInfo();
   }
 
-  createContext(config: ContextConfig): Promise<EngineContext> {
-    return Promise.try(() => {
-      const library = this.#library;
-      this.#runtime ??= { library, callbacks: library.narrow ? undefined : new Callbacks(library) };
-      return new OpenSslContext(this.#runtime, config);
-    });
+  // deno-lint-ignore require-await -- what it throws rejects
+  async createContext(config: ContextConfig): Promise<EngineContext> {
+    const library = this.#library;
+    this.#runtime ??= { library, callbacks: library.narrow ? undefined : new Callbacks(library) };
+    return new OpenSslContext(this.#runtime, config);
   }
 
   listen(target: ListenTarget): EngineListener {

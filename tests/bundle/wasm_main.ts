@@ -4,7 +4,7 @@
  */
 
 import "../../engine/wasm/text.ts";
-import { SslSocket } from "../../mod.ts";
+import { Handle, SslSocket } from "../../mod.ts";
 
 const { ca, cert, key } = JSON.parse((globalThis as unknown as { PKI: string }).PKI);
 
@@ -19,3 +19,11 @@ await client.write(new TextEncoder().encode("hello"));
 const bytes = new Uint8Array(5);
 await server.read(bytes);
 console.log(client.engine, client.report.ok, client.getCipher(), new TextDecoder().decode(bytes));
+
+// Lines both ways, writes at once, and the end.
+const [asking, answering] = [new Handle(client), new Handle(server)];
+const [line, reply] = [answering.readLine(), asking.readLine()];
+await Promise.all([asking.print("who "), asking.print("is "), asking.say("there?")]);
+await answering.say((await line)!.toUpperCase());
+console.log(await reply);
+await Promise.all([asking.close(), answering.close()]);

@@ -44,7 +44,7 @@ async function inFolder(use: (folder: string) => Promise<string>): Promise<strin
   }
 }
 
-const WORKS = "wasm true TLS_CHACHA20_POLY1305_SHA256 hello\n";
+const WORKS = "wasm true TLS_CHACHA20_POLY1305_SHA256 hello\nWHO IS THERE?\n";
 
 Deno.test("deno bundle brings the engine wasm along, which needs no permission", {
   ignore: !wasmBuilt,

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { encodeBase64 } from "../../internal/bytes.ts";
 import { ownOptions, ownRecord } from "../../internal/own_options.ts";
 import { type CertificateInput, toCertificate } from "../../certificate/certificate.ts";
 import { explicit, octets, seq } from "../../certificate/asn1/writer.ts";
@@ -144,7 +145,7 @@ export function isHttpUri(uri: string): boolean {
 
 /** The address of a GET request: `{uri}/{url-encoding of base-64 of the request}`. */
 function getUrl(uri: string, request: Uint8Array): string | undefined {
-  const path = encodeURIComponent(request.toBase64());
+  const path = encodeURIComponent(encodeBase64(request));
   return path.length < MAX_GET ? `${uri.replace(/\/$/, "")}/${path}` : undefined;
 }
 

@@ -251,8 +251,8 @@ export class OcspResolver {
   /** Puts targets into the groups of their next addresses. */
   #ask(targets: readonly Target[]): void {
     if (this.#hardError !== undefined) return;
-    const groups = Map.groupBy(targets, (target) => target.uris[0]!);
-    for (const [uri, list] of groups) {
+    for (const uri of new Set(targets.map(({ uris }) => uris[0]!))) {
+      const list = targets.filter(({ uris }) => uris[0] === uri);
       const open = this.#open.get(uri);
       // Another request would have another nonce, which the answer under way does not have.
       if (open !== undefined) open.waiting.push(...list);
