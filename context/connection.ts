@@ -23,7 +23,7 @@ import type { CallbackFinding, ChainError, OcspFinding } from "../verify/answers
 import { APPLICATION_VERIFICATION, verifyErrno } from "../verify/error_codes.ts";
 import { judgement } from "../verify/judge.ts";
 import { type Policy, policyFacts } from "../verify/policy.ts";
-import { judgementUnder, pskJudgement, refusal, unverified } from "../verify/refusal.ts";
+import { pskJudgement, refusal, unverified, withoutChain } from "../verify/refusal.ts";
 import type { Names } from "../verify/peer.ts";
 import type { SharedContext, SslOptions } from "./options.ts";
 import type { ConnectionSessions } from "./sessions/resumption.ts";
@@ -98,21 +98,16 @@ const CHECK_OF: Readonly<Record<string, CheckName>> = {
 export function engineRefusal(error: SslVerifyError, policy: Policy, names: Names): Judgement {
   const failed = CHECK_OF[error.code] ?? "chain";
   learn(error, policyFacts(policy, names)); // the engine that made the error knows none of these
-  const of = (name: CheckName, ok: boolean | undefined, detail: string): VerifyCheck => ({
-    name,
-    ok,
-    detail,
-  });
   const checks: VerifyCheck[] = [];
   // rustls compares the name only after the chain was accepted.
   if (failed === "hostname" && policy.engine === "deno") {
-    checks.push(of("chain", true, "verified by the engine (rustls) against its roots"));
+    checks.push(check("chain", true, "verified by the engine (rustls) against its roots"));
   }
-  checks.push(of(failed, false, error.reason));
+  checks.push(check(failed, false, error.reason));
   if (failed === "chain" && names.verifyName !== undefined && policy.scheme.rules !== undefined) {
-    checks.push(of("hostname", undefined, "not reached: the chain was refused first"));
+    checks.push(check("hostname", undefined, "not reached: the chain was refused first"));
   }
-  return judgementUnder({ ok: false, chain: [], anchored: false, checks, error, policy });
+  return withoutChain(policy, checks, error);
 }
 
 /** The verification of one connection. */

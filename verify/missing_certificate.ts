@@ -11,7 +11,7 @@ import { check, type Judgement } from "./make_report.ts";
 import { isAboutName } from "./name_judgement.ts";
 import type { Names, PeerEvidence } from "./peer.ts";
 import type { Policy } from "./policy.ts";
-import { type Failure, judgementUnder, refusal } from "./refusal.ts";
+import { type Failure, refusal, withoutChain } from "./refusal.ts";
 
 /** The option that cannot be honoured without seeing the peer's certificate. */
 function needsCertificate({ pins, scheme, publicSuffix }: Policy): string | undefined {
@@ -42,14 +42,7 @@ export function judgeMissing(evidence: PeerEvidence, policy: Policy, names: Name
     evidence.error === 0;
   if (optional) {
     const none = check("chain", undefined, "the client sent no certificate");
-    return judgementUnder({
-      ok: true,
-      chain: [],
-      anchored: false,
-      checks: [none],
-      error: undefined,
-      policy,
-    });
+    return withoutChain(policy, [none]);
   }
   const nameFailed = isAboutName(evidence);
   const failure: Failure = evidence.error === 0
@@ -80,12 +73,5 @@ function engineJudgement(policy: Policy, names: Names): Judgement {
       `${JSON.stringify(names.verifyName)}, verified by the engine (rustls)`,
     );
   const chain = check("chain", true, "verified by the engine (rustls) against its roots");
-  return judgementUnder({
-    ok: true,
-    chain: [],
-    anchored: false,
-    checks: [chain, name],
-    error: undefined,
-    policy,
-  });
+  return withoutChain(policy, [chain, name]);
 }

@@ -13,26 +13,21 @@ import { type Policy, policyFacts } from "./policy.ts";
 import type { CheckName } from "./report.ts";
 import { APPLICATION_VERIFICATION } from "./error_codes.ts";
 
-/** A judgement under a policy. */
-export function judgementUnder(
-  { policy, ...decided }: Omit<Judgement, "defaultsApplied" | "engine"> & {
-    readonly policy: Policy;
-  },
+/** A judgement without a chain to an anchor. */
+export function withoutChain(
+  policy: Policy,
+  checks: Judgement["checks"],
+  error?: SslVerifyError,
+  ok = error === undefined,
 ): Judgement {
   const { defaultsApplied, engine } = policy;
-  return { ...decided, defaultsApplied, engine };
+  return { ok, chain: [], anchored: false, checks, error, defaultsApplied, engine };
 }
 
 /** The judgement on a peer of whom nothing has been verified (yet). */
 export function unverified(policy: Policy, reason: string, ok: boolean): Judgement {
-  return judgementUnder({
-    ok,
-    chain: [],
-    anchored: false,
-    checks: [check("chain", undefined, reason), check("hostname", undefined, reason)],
-    error: undefined,
-    policy,
-  });
+  const checks = [check("chain", undefined, reason), check("hostname", undefined, reason)];
+  return withoutChain(policy, checks, undefined, ok);
 }
 
 /** A reason to refuse the peer. */
@@ -63,7 +58,7 @@ export function makeError(failure: Failure, policy: Policy, names: Names): SslVe
 export function refusal(policy: Policy, names: Names, failure: Failure): Judgement {
   const error = makeError(failure, policy, names);
   const failed = check(failure.check, false, `${failure.reason}: ${failure.about}`);
-  return judgementUnder({ ok: false, chain: [], anchored: false, checks: [failed], error, policy });
+  return withoutChain(policy, [failed], error);
 }
 
 /** The judgement on a peer that proved that it knows the pre-shared key, and sent no certificate. */
@@ -78,7 +73,5 @@ export function pskJudgement(policy: Policy, names: Names): Judgement {
       facts: { psk: "used" },
     });
   }
-  const why = "the peer knows the pre-shared key and showed no certificate";
-  const checks = [check("chain", undefined, why), check("hostname", undefined, why)];
-  return judgementUnder({ ok: true, chain: [], anchored: false, checks, error: undefined, policy });
+  return unverified(policy, "the peer knows the pre-shared key and showed no certificate", true);
 }

@@ -219,7 +219,7 @@ export function setBits(node: DerNode | undefined, what: string, tag = 0x03): nu
   const { bytes } = bitString(node, what, tag);
   if (bytes.length > 8) throw derError(what, "too many named bits");
   const bits: number[] = [];
-  for (let i = 0; i < bytes.length * 8; i++) if (bytes[i >> 3]! & 0x80 >> (i & 7)) bits.push(i);
+  for (let i = 0; i < bytes.length * 8; i++) if (bytes[i >> 3]! & (0x80 >> (i & 7))) bits.push(i);
   return bits;
 }
 
